@@ -1,0 +1,122 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// Where libtorch is: the variable LIBTORCH, the folder that `scripts/bootstrap` fills, an installed PyTorch.
+// Each candidate is a folder with `include/` and `lib/`.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+
+func isLibtorch(_ folder: String) -> Bool {
+  FileManager.default.fileExists(atPath: folder + "/include/torch/csrc/api/include/torch/torch.h")
+}
+
+func installedPyTorch() -> String? {
+  let python = Process()
+  let output = Pipe()
+  python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  python.arguments = [
+    "python3", "-c",
+    "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])",
+  ]
+  python.standardOutput = output
+  python.standardError = FileHandle.nullDevice
+  guard (try? python.run()) != nil else { return nil }
+  let data = output.fileHandleForReading.readDataToEndOfFile()
+  python.waitUntilExit()
+  return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+}
+
+func findLibtorch() -> String {
+  if let named = ProcessInfo.processInfo.environment["LIBTORCH"], !named.isEmpty { return named }
+  let bootstrapped = root + "/.deps/libtorch"
+  if isLibtorch(bootstrapped) { return bootstrapped }
+  if let installed = installedPyTorch(), isLibtorch(installed) { return installed }
+  return bootstrapped
+}
+
+let libtorch = findLibtorch()
+let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
+let torchLink = [
+  "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+  "-Xlinker", "--no-as-needed",
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "swift-pba",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "pba", targets: ["pba"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
+  ],
+  targets: [
+    // Floor 0: knows nothing of the others.
+    .target(name: "Augmentation"),
+    .target(name: "PopulationBasedTraining"),
+    .target(
+      name: "CTorch",
+      cxxSettings: [.unsafeFlags(torchInclude)],
+      linkerSettings: [
+        .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // Floor 1
+    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
+    .target(name: "ImageFiles", dependencies: ["Augmentation", "CPNG"]),
+
+    // Floor 2
+    .target(name: "Models", dependencies: ["Torch"]),
+    .target(
+      name: "Datasets", dependencies: ["Augmentation", "ImageFiles", "CZlib", crypto],
+      resources: [.copy("Resources/FashionMNIST")]),
+
+    // Floor 3
+    .target(name: "Training", dependencies: ["Models", "Torch", "Datasets", "Policies"]),
+    .target(
+      name: "RunStore", dependencies: ["Policies", "PopulationBasedTraining", grdb, yams, crypto]),
+
+    // Floor 4
+    .target(
+      name: "Search",
+      dependencies: ["PopulationBasedTraining", "Policies", "Training", "RunStore", "Datasets"]),
+
+    // Floor 5: the command line
+    .executableTarget(
+      name: "pba",
+      dependencies: [
+        "Augmentation", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
+        "ImageFiles", "Torch", argumentParser, yams,
+      ]),
+
+    .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
+    .testTarget(
+      name: "PopulationBasedTrainingTests",
+      dependencies: ["PopulationBasedTraining", "Augmentation"]),
+    .testTarget(
+      name: "PoliciesTests", dependencies: ["Policies"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
+    .testTarget(name: "SearchTests", dependencies: ["Search"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,135 @@
+// A small C interface over libtorch: what the networks, the optimiser and the checkpoints of this project need.
+//
+// Rules of the seam:
+// - A `ct_tensor *` that a function returns belongs to the caller, who gives it back with `ct_free`.
+// - A function that can fail returns NULL or false; `ct_error()` then holds torch's own text for this thread.
+// - No C++ type and no exception passes this header.
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ct_tensor ct_tensor;
+typedef struct ct_generator ct_generator;
+
+typedef enum { CT_UINT8 = 0, CT_INT64 = 4, CT_FLOAT32 = 6, CT_FLOAT64 = 7, CT_BOOL = 11, CT_BFLOAT16 = 15 } ct_dtype;
+
+/// A device: `index` < 0 is the CPU, otherwise the number of a CUDA device.
+typedef struct {
+  int32_t index;
+} ct_device;
+
+// --- errors and the library itself (runtime.cpp) ---
+
+/// The text of this thread's last failure; valid until the next call on this thread.
+const char *ct_error(void);
+const char *ct_version(void);
+/// Threads that one operation called from this thread may use.
+bool ct_set_threads(int32_t count);
+int32_t ct_threads(void);
+/// Autograd on or off for this thread; returns what it was.
+bool ct_set_grad_enabled(bool enabled);
+/// Mixed precision for this thread on the kind of device `device` is.
+bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype);
+/// Only deterministic kernels, no cuDNN benchmarking.
+bool ct_set_deterministic(bool enabled);
+/// Loads libtorch_cuda from the library search path; false where it is not to be had.
+bool ct_load_cuda(void);
+/// CUDA devices that can be used, 0 where there is none or libtorch_cuda is not loaded.
+int32_t ct_cuda_count(void);
+bool ct_synchronize(ct_device device);
+
+// --- generators (runtime.cpp) ---
+
+ct_generator *ct_generator_new(uint64_t seed, ct_device device);
+void ct_generator_free(ct_generator *generator);
+ct_tensor *ct_generator_state(const ct_generator *generator);
+bool ct_generator_set_state(ct_generator *generator, const ct_tensor *state);
+
+// --- tensors (tensor.cpp) ---
+
+void ct_free(ct_tensor *tensor);
+ct_tensor *ct_zeros(const int64_t *sizes, size_t rank, ct_dtype dtype, ct_device device);
+ct_tensor *ct_empty(const int64_t *sizes, size_t rank, ct_dtype dtype, ct_device device, bool channels_last);
+ct_tensor *ct_full(const int64_t *sizes, size_t rank, double value, ct_dtype dtype, ct_device device);
+int64_t ct_rank(const ct_tensor *tensor);
+/// Writes `ct_rank` numbers.
+void ct_sizes(const ct_tensor *tensor, int64_t *sizes);
+void ct_strides(const ct_tensor *tensor, int64_t *strides);
+int64_t ct_count(const ct_tensor *tensor);
+ct_dtype ct_dtype_of(const ct_tensor *tensor);
+ct_device ct_device_of(const ct_tensor *tensor);
+/// The first element of a dense CPU tensor; the memory lives as long as the tensor.
+void *ct_data(const ct_tensor *tensor);
+bool ct_is_contiguous(const ct_tensor *tensor);
+ct_tensor *ct_contiguous(const ct_tensor *tensor, bool channels_last);
+ct_tensor *ct_to(const ct_tensor *tensor, ct_dtype dtype, ct_device device);
+ct_tensor *ct_clone(const ct_tensor *tensor);
+ct_tensor *ct_detach(const ct_tensor *tensor);
+bool ct_copy(ct_tensor *destination, const ct_tensor *source);
+ct_tensor *ct_reshape(const ct_tensor *tensor, const int64_t *sizes, size_t rank);
+ct_tensor *ct_as_strided(
+  const ct_tensor *tensor, const int64_t *sizes, const int64_t *strides, size_t rank, int64_t offset);
+ct_tensor *ct_narrow(const ct_tensor *tensor, int64_t dimension, int64_t start, int64_t length);
+ct_tensor *ct_permute(const ct_tensor *tensor, const int64_t *order, size_t rank);
+/// The value of a tensor of one element.
+bool ct_item(const ct_tensor *tensor, double *value);
+
+// --- arithmetic and layers (operations.cpp) ---
+
+ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b);
+ct_tensor *ct_subtract(const ct_tensor *a, const ct_tensor *b);
+ct_tensor *ct_multiply(const ct_tensor *a, const ct_tensor *b);
+ct_tensor *ct_sum(const ct_tensor *tensor);
+ct_tensor *ct_norm(const ct_tensor *tensor);
+ct_tensor *ct_clamp_minimum(const ct_tensor *tensor, double minimum);
+ct_tensor *ct_reciprocal(const ct_tensor *tensor);
+/// a += scale * b, in place.
+bool ct_add_scaled(ct_tensor *a, const ct_tensor *b, double scale);
+/// a *= scale, in place.
+bool ct_scale(ct_tensor *a, double scale);
+/// a *= b, in place.
+bool ct_multiply_in_place(ct_tensor *a, const ct_tensor *b);
+bool ct_fill(ct_tensor *tensor, double value);
+bool ct_fill_normal(ct_tensor *tensor, double mean, double deviation, ct_generator *generator);
+bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *generator);
+
+/// Two-dimensional convolution without bias. Padding and stride are the same in both directions.
+ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding);
+/// Zero padding of the last dimensions: pairs (before, after), last dimension first.
+ct_tensor *ct_pad(const ct_tensor *tensor, const int64_t *amounts, size_t count);
+ct_tensor *ct_batch_norm(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon);
+ct_tensor *ct_relu(const ct_tensor *tensor);
+ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel);
+/// Mean over height and width: [N,C,H,W] to [N,C].
+ct_tensor *ct_global_average(const ct_tensor *tensor);
+ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
+/// Mean softmax cross-entropy of logits [N,K] and labels [N] (int64).
+ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels);
+/// How many rows of logits [N,K] have their maximum at the label, an int64 tensor of one element.
+ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
+
+// --- autograd (autograd.cpp) ---
+
+bool ct_set_requires_grad(ct_tensor *tensor, bool requires_grad);
+bool ct_backward(const ct_tensor *loss);
+/// The gradient, or NULL with an empty `ct_error()` where there is none.
+ct_tensor *ct_gradient(const ct_tensor *tensor);
+/// Makes `gradient` the memory that backward adds to.
+bool ct_set_gradient(ct_tensor *tensor, const ct_tensor *gradient);
+/// Lets the tensor show `data` from now on, keeping its identity in the autograd graph.
+bool ct_set_data(ct_tensor *tensor, const ct_tensor *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,95 @@
+#include "guard.hpp"
+
+ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b) {
+  return ct::tensor([&] { return at::add(a->value, b->value); });
+}
+
+ct_tensor *ct_subtract(const ct_tensor *a, const ct_tensor *b) {
+  return ct::tensor([&] { return at::sub(a->value, b->value); });
+}
+
+ct_tensor *ct_multiply(const ct_tensor *a, const ct_tensor *b) {
+  return ct::tensor([&] { return at::mul(a->value, b->value); });
+}
+
+ct_tensor *ct_sum(const ct_tensor *tensor) {
+  return ct::tensor([&] { return at::sum(tensor->value); });
+}
+
+ct_tensor *ct_norm(const ct_tensor *tensor) {
+  return ct::tensor([&] { return at::norm(tensor->value); });
+}
+
+ct_tensor *ct_clamp_minimum(const ct_tensor *tensor, double minimum) {
+  return ct::tensor([&] { return at::clamp_min(tensor->value, minimum); });
+}
+
+ct_tensor *ct_reciprocal(const ct_tensor *tensor) {
+  return ct::tensor([&] { return at::reciprocal(tensor->value); });
+}
+
+bool ct_add_scaled(ct_tensor *a, const ct_tensor *b, double scale) {
+  return ct::effect([&] { a->value.add_(b->value, scale); });
+}
+
+bool ct_scale(ct_tensor *a, double scale) {
+  return ct::effect([&] { a->value.mul_(scale); });
+}
+
+bool ct_multiply_in_place(ct_tensor *a, const ct_tensor *b) {
+  return ct::effect([&] { a->value.mul_(b->value); });
+}
+
+bool ct_fill(ct_tensor *tensor, double value) {
+  return ct::effect([&] { tensor->value.fill_(value); });
+}
+
+bool ct_fill_normal(ct_tensor *tensor, double mean, double deviation, ct_generator *generator) {
+  return ct::effect([&] { tensor->value.normal_(mean, deviation, generator->value); });
+}
+
+bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *generator) {
+  return ct::effect([&] { tensor->value.uniform_(low, high, generator->value); });
+}
+
+ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding) {
+  return ct::tensor([&] { return at::conv2d(input->value, weight->value, {}, stride, padding); });
+}
+
+ct_tensor *ct_pad(const ct_tensor *tensor, const int64_t *amounts, size_t count) {
+  return ct::tensor([&] { return at::constant_pad_nd(tensor->value, at::IntArrayRef(amounts, count)); });
+}
+
+ct_tensor *ct_batch_norm(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
+  return ct::tensor([&] {
+    return at::batch_norm(
+      input->value, weight->value, bias->value, running_mean->value, running_variance->value, training, momentum,
+      epsilon, /*cudnn_enabled=*/true);
+  });
+}
+
+ct_tensor *ct_relu(const ct_tensor *tensor) {
+  return ct::tensor([&] { return at::relu(tensor->value); });
+}
+
+ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel) {
+  return ct::tensor([&] { return at::avg_pool2d(tensor->value, kernel, kernel); });
+}
+
+ct_tensor *ct_global_average(const ct_tensor *tensor) {
+  return ct::tensor([&] { return at::mean(tensor->value, {2, 3}); });
+}
+
+ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias) {
+  return ct::tensor([&] { return at::linear(input->value, weight->value, bias->value); });
+}
+
+ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels) {
+  return ct::tensor([&] { return at::cross_entropy_loss(logits->value, labels->value); });
+}
+
+ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels) {
+  return ct::tensor([&] { return at::argmax(logits->value, 1).eq(labels->value).sum(); });
+}

@@ -1,0 +1,66 @@
+import Torch
+
+/// A network that tells the classes of images apart.
+public protocol Classifier {
+  /// Class scores [N,classes] of normalised images [N,3,H,W].
+  ///
+  /// - Parameter training: whether batch normalisation uses, and learns from, this batch's statistics.
+  func logits(_ images: Tensor, training: Bool) throws -> Tensor
+}
+
+/// A model that can be asked for by name, such as `wrn_40_2`.
+public struct ModelSpec: Sendable {
+  /// The name as given to `--model`.
+  public let name: String
+  /// Builds the network's layers in the scope, for the given number of classes.
+  public let build: @Sendable (_ scope: Scope, _ classes: Int) throws -> any Classifier
+}
+
+/// A family of models: how its names look, and which spec a name of it means.
+struct ModelFamily: Sendable {
+  let pattern: String
+  /// Nil if the name is not of this family; throws if it is but asks for the impossible.
+  let spec: @Sendable (_ name: String) throws -> ModelSpec?
+
+  /// Every family there is: a new one is a file of its own and an entry here.
+  static let all: [ModelFamily] = [.wideResNet]
+}
+
+extension ModelSpec {
+  /// The model of that name.
+  ///
+  /// - Throws: ``ModelError`` that says which names there are.
+  public static func named(_ name: String) throws -> ModelSpec {
+    for family in ModelFamily.all {
+      if let spec = try family.spec(name) { return spec }
+    }
+    let patterns = ModelFamily.all.map(\.pattern).joined(separator: "; ")
+    throw ModelError("there is no model '\(name)'; there are: \(patterns)")
+  }
+}
+
+/// A model name that cannot be served.
+public struct ModelError: Error, CustomStringConvertible, Equatable {
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// A network together with what it owns, ready for training: parameters and gradients lie flat.
+public struct Network {
+  public let model: any Classifier
+  public let variables: Variables
+
+  /// Builds a freshly initialised network on a device.
+  ///
+  /// - Parameter generator: draws the initial weights; the same state gives the same network on every device.
+  public init(
+    _ spec: ModelSpec, classes: Int, generator: Generator, device: Device = .cpu, dataType: DataType = .float32
+  ) throws {
+    variables = Variables(generator: generator, device: device, dataType: dataType)
+    model = try spec.build(variables.root, classes)
+    try variables.flatten()
+  }
+}

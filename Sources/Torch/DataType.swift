@@ -1,0 +1,50 @@
+import CTorch
+
+/// The element types that networks, labels and checkpoints here use.
+public enum DataType: Hashable, Sendable, CaseIterable {
+  case uint8, int64, float32, float64, bool, bfloat16
+
+  var handle: ct_dtype {
+    switch self {
+    case .uint8: CT_UINT8
+    case .int64: CT_INT64
+    case .float32: CT_FLOAT32
+    case .float64: CT_FLOAT64
+    case .bool: CT_BOOL
+    case .bfloat16: CT_BFLOAT16
+    }
+  }
+
+  init?(_ handle: ct_dtype) {
+    guard let match = Self.allCases.first(where: { $0.handle == handle }) else { return nil }
+    self = match
+  }
+
+  /// Bytes of one element.
+  public var byteCount: Int {
+    switch self {
+    case .uint8, .bool: 1
+    case .bfloat16: 2
+    case .float32: 4
+    case .int64, .float64: 8
+    }
+  }
+}
+
+/// A Swift number type that is some tensor's element.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+  static var dataType: DataType { get }
+}
+
+extension UInt8: TensorElement {
+  public static var dataType: DataType { .uint8 }
+}
+extension Int64: TensorElement {
+  public static var dataType: DataType { .int64 }
+}
+extension Float: TensorElement {
+  public static var dataType: DataType { .float32 }
+}
+extension Double: TensorElement {
+  public static var dataType: DataType { .float64 }
+}

@@ -1,0 +1,45 @@
+import CTorch
+
+/// The settings of libtorch. All but ``deterministic`` hold for the calling thread alone.
+public enum Runtime {
+  /// The version of libtorch that this program runs with.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Threads that one operation called from this thread may use.
+  public static var threads: Int { Int(ct_threads()) }
+
+  /// Sets how many threads one operation called from this thread may use.
+  public static func setThreads(_ count: Int) throws { try check(ct_set_threads(Int32(clamping: count))) }
+
+  /// Restricts all of libtorch to deterministic kernels, or lifts that.
+  public static func setDeterministic(_ enabled: Bool) throws { try check(ct_set_deterministic(enabled)) }
+
+  /// The number of usable CUDA devices: 0 without libtorch's CUDA part, a driver or a device.
+  public static func cudaDeviceCount() -> Int { ct_load_cuda() ? Int(ct_cuda_count()) : 0 }
+
+  /// Waits until all work queued on the device is done.
+  public static func synchronize(_ device: Device) throws { try check(ct_synchronize(device.handle)) }
+}
+
+/// Runs `body` without recording for autograd.
+public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  let before = ct_set_grad_enabled(false)
+  defer { _ = ct_set_grad_enabled(before) }
+  return try body()
+}
+
+/// The number format in which a network computes; parameters are always kept in float32.
+public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
+  case fp32, bf16
+}
+
+/// Runs `body` with convolutions and products in the given precision on the given device.
+public func withPrecision<Result>(
+  _ precision: Precision, on device: Device, _ body: () throws -> Result
+) throws -> Result {
+  guard precision == .bf16 else { return try body() }
+  try check(ct_set_autocast(device.handle, true, CT_BFLOAT16))
+  // Turning autocast off cannot fail where turning it on did not.
+  defer { _ = ct_set_autocast(device.handle, false, CT_BFLOAT16) }
+  return try body()
+}

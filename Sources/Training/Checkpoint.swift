@@ -1,0 +1,105 @@
+import Datasets
+import Foundation
+import Torch
+
+/// What stands in a checkpoint besides tensors: enough to use the network without the run that made it.
+public struct CheckpointInfo: Codable, Hashable, Sendable {
+  public var recipe: Recipe
+  public var dataset: String
+  public var classNames: [String]
+  public var statistics: ChannelStatistics
+  /// Height and width of the images, in pixels.
+  public var imageSize: [Int]
+  /// Epochs done.
+  public var epoch: Int
+  public var trial: Int
+}
+
+extension Trainer {
+  private static let format = "pba-checkpoint"
+  private static let version = "1"
+  private static let momentumName = "optimizer.momentum"
+  private static let generatorName = "generator.state"
+
+  /// Weights, running statistics, optimiser, generator and place in time, as one safetensors file.
+  ///
+  /// Weights have the network's own names (`group1.block0.conv1.weight`), row by row, as Python readers expect them.
+  public func checkpoint() throws -> Data {
+    let variables = network.variables
+    let info = CheckpointInfo(
+      recipe: recipe, dataset: data.name, classNames: data.classNames, statistics: data.statistics,
+      imageSize: [data.train.images.height, data.train.images.width], epoch: epoch, trial: trial)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return try Safetensors(
+      tensors: variables.parameters + variables.buffers + [
+        NamedTensor(name: Self.momentumName, tensor: optimizer.momentum),
+        NamedTensor(name: Self.generatorName, tensor: generator.state()),
+      ],
+      metadata: [
+        "format": Self.format, "version": Self.version,
+        "info": String(decoding: encoder.encode(info), as: UTF8.self),
+      ]
+    ).encoded()
+  }
+
+  /// Takes over everything a checkpoint holds; the trainer then stands where the checkpoint was written.
+  ///
+  /// The trial stays this trainer's own: after an exploit, a copied network draws from its new trial's randomness.
+  ///
+  /// - Parameter name: how errors call the file.
+  /// - Throws: ``TrainingError/checkpoint(_:)`` if it is damaged or of another network.
+  public func restore(_ file: Data, name: String) throws {
+    let (info, contents) = try Self.read(file, name: name)
+    guard info.recipe.model == recipe.model, info.classNames.count == data.classNames.count else {
+      throw TrainingError.checkpoint(
+        "\(name) holds a \(info.recipe.model) for \(info.classNames.count) classes,"
+          + " not a \(recipe.model) for \(data.classNames.count)")
+    }
+    let variables = network.variables
+    let targets =
+      variables.parameters + variables.buffers
+      + [NamedTensor(name: Self.momentumName, tensor: optimizer.momentum)]
+    try withoutGradients {
+      for target in targets {
+        guard let source = contents[target.name], source.shape == target.tensor.shape else {
+          throw TrainingError.checkpoint(
+            "\(name) has no tensor '\(target.name)' of shape \(target.tensor.shape); it is of another network")
+        }
+        try target.tensor.copy(from: source)
+      }
+    }
+    guard let state = contents[Self.generatorName] else {
+      throw TrainingError.checkpoint("\(name) has no tensor '\(Self.generatorName)'")
+    }
+    try generator.setState(state)
+    epoch = info.epoch
+  }
+
+  /// What a checkpoint says of itself.
+  public static func checkpointInfo(_ file: Data, name: String) throws -> CheckpointInfo {
+    try read(file, name: name).info
+  }
+
+  private static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors) {
+    let contents: Safetensors
+    do {
+      contents = try Safetensors(file, name: name)
+    } catch let error as TorchError {
+      throw TrainingError.checkpoint(error.description)
+    }
+    guard contents.metadata["format"] == format else {
+      throw TrainingError.checkpoint("\(name) is a safetensors file, but not a checkpoint of pba")
+    }
+    guard contents.metadata["version"] == version else {
+      throw TrainingError.checkpoint(
+        "\(name) is a checkpoint of version \(contents.metadata["version"] ?? "?"); this pba reads version \(version)")
+    }
+    guard let text = contents.metadata["info"],
+      let info = try? JSONDecoder().decode(CheckpointInfo.self, from: Data(text.utf8))
+    else {
+      throw TrainingError.checkpoint("\(name) lacks the description that a checkpoint of pba has")
+    }
+    return (info, contents)
+  }
+}

@@ -1,0 +1,42 @@
+import Torch
+
+/// Everything that decides how a network is trained, but for the data and the policy.
+public struct Recipe: Codable, Hashable, Sendable {
+  /// The model's name, such as `wrn_40_2`.
+  public var model: String
+  /// The length of the training, which the learning rate's rule refers to.
+  public var epochs: Int
+  public var batchSize: Int
+  public var learningRate: Double
+  public var learningRateRule: LearningRateRule
+  public var weightDecay: Double
+  /// The side of the square that Cutout removes from every image, in pixels; 0 removes nothing.
+  public var cutout: Int
+  /// The zero padding of the random crop, in pixels; 0 crops nothing.
+  public var cropPadding: Int
+  /// Whether every second image, by chance, is mirrored.
+  public var flip: Bool
+  public var seed: UInt64
+  public var precision: Precision
+  /// Threads that one operation of torch may use. Sums are split among them, so results depend on it.
+  public var threads: Int
+
+  public init(
+    model: String = "wrn_40_2", epochs: Int = 200, batchSize: Int = 128, learningRate: Double = 0.1,
+    learningRateRule: LearningRateRule = .cosine, weightDecay: Double = 0.0005, cutout: Int = 16,
+    cropPadding: Int = 4, flip: Bool = true, seed: UInt64 = 0, precision: Precision = .fp32, threads: Int = 1
+  ) {
+    self.model = model
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.learningRateRule = learningRateRule
+    self.weightDecay = weightDecay
+    self.cutout = cutout
+    self.cropPadding = cropPadding
+    self.flip = flip
+    self.seed = seed
+    self.precision = precision
+    self.threads = threads
+  }
+}
