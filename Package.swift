@@ -103,14 +103,19 @@ let package = Package(
         "ImageFiles", "Torch", argumentParser, yams,
       ]),
 
+    // Runs a network for the comparison with PyTorch.
+    .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
+
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", crypto],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),

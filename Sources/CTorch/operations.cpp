@@ -74,6 +74,10 @@ ct_tensor *ct_relu(const ct_tensor *tensor) {
   return ct::tensor([&] { return at::relu(tensor->value); });
 }
 
+bool ct_relu_in_place(ct_tensor *tensor) {
+  return ct::effect([&] { at::relu_(tensor->value); });
+}
+
 ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel) {
   return ct::tensor([&] { return at::avg_pool2d(tensor->value, kernel, kernel); });
 }

@@ -42,7 +42,7 @@ public struct WideResNet: Classifier {
       output = try output + shortcut(input, like: output, stride: index == 0 ? 1 : 2)
     }
     output = try output + shortcut(first, like: output, stride: 4)
-    return try head(lastNorm(output, training: training).relu().globalAverage())
+    return try head(normalizedRelu(output, lastNorm, training).globalAverage())
   }
 
   /// Batch norm, ReLU, convolution, twice, plus the shortcut.
@@ -65,12 +65,20 @@ public struct WideResNet: Classifier {
     }
 
     func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-      let activated = try norm1(input, training: training).relu()
-      let hidden = try norm2(conv1(activated), training: training).relu()
-      let output = try conv2(hidden)
-      return try output + shortcut(sharesActivation ? activated : input, like: output, stride: stride)
+      let activated = try normalizedRelu(input, norm1, training)
+      let output = try conv2(normalizedRelu(conv1(activated), norm2, training))
+      // A convolution's backward pass does not read its output, so the sum may take its memory.
+      try output.add(shortcut(sharesActivation ? activated : input, like: output, stride: stride))
+      return output
     }
   }
+}
+
+/// Batch norm and ReLU. Batch norm's backward pass does not read its output, so ReLU may take its memory.
+private func normalizedRelu(_ input: Tensor, _ norm: BatchNorm, _ training: Bool) throws -> Tensor {
+  let output = try norm(input, training: training)
+  try output.applyRelu()
+  return output
 }
 
 /// `input` without weights in the shape of `output`: pooled by the stride, channels padded half before and half after.

@@ -87,7 +87,7 @@ extension Tensor {
   /// Takes over the numbers of `source`, converting type and device; in place.
   public func copy(from source: Tensor) throws { try check(ct_copy(handle, source.handle)) }
 
-  /// Adds `scale · other`; in place.
+  /// Adds `scale · other`; in place, recorded for autograd.
   public func add(_ other: Tensor, scaledBy scale: Double = 1) throws {
     try check(ct_add_scaled(handle, other.handle, scale))
   }
@@ -128,6 +128,9 @@ extension Tensor {
 
   /// max(0, x), element by element.
   public func relu() throws -> Tensor { try Tensor(owning: ct_relu(handle)) }
+
+  /// max(0, x), element by element; in place, recorded for autograd.
+  public func applyRelu() throws { try check(ct_relu_in_place(handle)) }
 
   /// Means of `kernel × kernel` tiles, as far as whole tiles go.
   public func averagePooled(_ kernel: Int) throws -> Tensor {

@@ -108,6 +108,8 @@ ct_tensor *ct_batch_norm(
   const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
   ct_tensor *running_variance, bool training, double momentum, double epsilon);
 ct_tensor *ct_relu(const ct_tensor *tensor);
+/// max(0, x), in place.
+bool ct_relu_in_place(ct_tensor *tensor);
 ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel);
 /// Mean over height and width: [N,C,H,W] to [N,C].
 ct_tensor *ct_global_average(const ct_tensor *tensor);

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite struct RuntimeTests {
+  @Test func runsWithTheVersionItIsBuiltFor() {
+    #expect(Runtime.version.hasPrefix("2."))
+  }
+
+  @Test func threadsAreASettingOfTheCallingThread() throws {
+    /// Runs `body` on a thread of its own and returns what it gives.
+    func onThread(_ body: @escaping @Sendable () -> Int) -> Int {
+      let result = Box()
+      let done = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        result.value = body()
+        done.signal()
+      }
+      done.wait()
+      return result.value
+    }
+    let first = onThread {
+      try? Runtime.setThreads(1)
+      return Runtime.threads
+    }
+    let second = onThread {
+      try? Runtime.setThreads(3)
+      return Runtime.threads
+    }
+    #expect(first == 1)
+    #expect(second == 3)
+  }
+
+  @Test func mixedPrecisionHoldsInsideItsScopeOnly() throws {
+    let input = try Tensor.full([1, 3, 4, 4], 1)
+    let kernel = try Tensor.full([2, 3, 3, 3], 1)
+    let inside = try withPrecision(.bf16, on: .cpu) { try input.convolved(kernel, stride: 1, padding: 1) }
+    let outside = try input.convolved(kernel, stride: 1, padding: 1)
+    #expect(inside.dataType == .bfloat16)
+    #expect(outside.dataType == .float32)
+    #expect(throws: TorchError.self) {
+      try withPrecision(.bf16, on: .cpu) { try input.convolved(Tensor.zeros([1, 5, 3, 3]), stride: 1, padding: 1) }
+    }
+    #expect(try input.convolved(kernel, stride: 1, padding: 1).dataType == .float32)
+  }
+
+  @Test func generatorContinuesFromItsState() throws {
+    let generator = try Generator(seed: 7)
+    let first = try Tensor.zeros([5])
+    try first.fillNormal(deviation: 1, generator)
+    let state = try generator.state()
+    let second = try Tensor.zeros([5])
+    try second.fillNormal(deviation: 1, generator)
+
+    let other = try Generator(seed: 99)
+    try other.setState(state)
+    let again = try Tensor.zeros([5])
+    try again.fillNormal(deviation: 1, other)
+    #expect(try again.elements(Float.self) == second.elements(Float.self))
+    #expect(try again.elements(Float.self) != first.elements(Float.self))
+    #expect(throws: TorchError.self) { try other.setState(Tensor.zeros([3], .uint8)) }
+  }
+}
+
+/// A place for one result that crosses threads; the semaphore orders the accesses.
+private final class Box: @unchecked Sendable {
+  var value = 0
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import Torch
+
+@Suite struct TensorTests {
+  @Test func keepsShapeTypeAndElements() throws {
+    let tensor = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    #expect(tensor.shape == [2, 3])
+    #expect(tensor.strides == [3, 1])
+    #expect(tensor.dataType == .float32)
+    #expect(tensor.device == .cpu)
+    #expect(try tensor.elements(Float.self) == [1, 2, 3, 4, 5, 6])
+    #expect(try tensor.permuted([1, 0]).elements(Float.self) == [1, 4, 2, 5, 3, 6])
+    #expect(try tensor.narrowed(1, start: 1, length: 2).elements(Float.self) == [2, 3, 5, 6])
+  }
+
+  @Test func channelsLastMemoryIsInterleaved() throws {
+    let image = try Tensor.empty([1, 3, 2, 2], channelsLast: true)
+    #expect(image.strides == [12, 1, 6, 3])
+    try image.withUnsafeMutableElements(of: Float.self) { memory in
+      for index in memory.indices { memory[index] = Float(index) }
+    }
+    // Element (channel c, row y, column x) stands at (2y + x)·3 + c.
+    #expect(try image.elements(Float.self) == [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11])
+  }
+
+  @Test func refusesMemoryOfAnotherType() throws {
+    let tensor = try Tensor([1, 2] as [Int64], shape: [2])
+    #expect(throws: TorchError.self) {
+      try tensor.withUnsafeMutableElements(of: Float.self) { $0.count }
+    }
+    #expect(throws: TorchError.self) { try tensor.elements(Double.self) }
+  }
+
+  @Test func refusesValuesThatDoNotFitTheShape() {
+    #expect(throws: TorchError("3 values were given for the shape [2, 2], which holds 4")) {
+      try Tensor([1, 2, 3] as [Float], shape: [2, 2])
+    }
+  }
+
+  @Test func errorsCarryTorchsOwnText() throws {
+    let a = try Tensor.zeros([2, 3])
+    let b = try Tensor.zeros([4, 5])
+    let error = #expect(throws: TorchError.self) { try a + b }
+    #expect(error?.description.contains("must match the size of tensor b") == true)
+    // The failure of one call leaves no trace in the next.
+    #expect(try (a + a).count == 6)
+    #expect(try a.gradient() == nil)
+  }
+
+  @Test func arithmeticMatchesTheNumbers() throws {
+    let a = try Tensor([3, 4] as [Double], shape: [2])
+    let b = try Tensor([1, -2] as [Double], shape: [2])
+    #expect(try (a + b).elements(Double.self) == [4, 2])
+    #expect(try (a - b).elements(Double.self) == [2, 6])
+    #expect(try (a * b).elements(Double.self) == [3, -8])
+    #expect(try a.norm().item() == 5)
+    #expect(try a.sum().item() == 7)
+    #expect(try b.clamped(minimum: 0).elements(Double.self) == [1, 0])
+    #expect(try b.reciprocal().elements(Double.self) == [1, -0.5])
+    #expect(try b.relu().elements(Double.self) == [1, 0])
+    try a.add(b, scaledBy: 2)
+    #expect(try a.elements(Double.self) == [5, 0])
+  }
+
+  @Test func gradientsFollowTheChainRule() throws {
+    let x = try Tensor([1, 2, 3] as [Double], shape: [3])
+    try x.setRequiresGradient(true)
+    try (x * x).sum().backward()
+    #expect(try x.gradient()?.elements(Double.self) == [2, 4, 6])
+    let silent = try withoutGradients { try (x * x).sum() }
+    #expect(throws: TorchError.self) { try silent.backward() }
+  }
+
+  @Test func crossEntropyAndCorrectCount() throws {
+    let logits = try Tensor([0, 0, 10, 0, 0, 10] as [Float], shape: [3, 2])
+    let labels = try Tensor([0, 0, 1] as [Int64], shape: [3])
+    let expected = (log(2.0) + 2 * log1p(exp(-10.0))) / 3
+    #expect(abs(try logits.crossEntropy(labels).item() - expected) < 1e-6)
+    #expect(try logits.countCorrect(labels).item() == 3)
+    let wrong = try Tensor([0, 7, 1] as [Int64], shape: [3])
+    #expect(throws: TorchError.self) { try logits.crossEntropy(wrong) }
+  }
+
+  @Test func namesOfDevicesAreReadBack() {
+    #expect(Device("cpu") == .cpu)
+    #expect(Device("cuda") == .cuda(0))
+    #expect(Device("cuda:3") == .cuda(3))
+    #expect(Device("cuda:3")?.description == "cuda:3")
+    for name in ["", "gpu", "cuda:", "cuda:-1", "cuda:1x", "cuda:9999"] { #expect(Device(name) == nil) }
+  }
+}
