@@ -85,10 +85,11 @@ let package = Package(
       name: "Datasets", dependencies: ["Augmentation", "ImageFiles", "CZlib", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
-    // Floor 3
-    .target(name: "Training", dependencies: ["Models", "Torch", "Datasets", "Policies"]),
     .target(
       name: "RunStore", dependencies: ["Policies", "PopulationBasedTraining", grdb, yams, crypto]),
+
+    // Floor 3
+    .target(name: "Training", dependencies: ["Models", "Torch", "Datasets", "Policies", "RunStore"]),
 
     // Floor 4
     .target(
@@ -111,7 +112,8 @@ let package = Package(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies"], resources: [.copy("Fixtures")]),
+      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", crypto],
@@ -119,8 +121,9 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore"]),
-    .testTarget(name: "SearchTests", dependencies: ["Search"]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Policies", grdb]),
+    .testTarget(
+      name: "SearchTests", dependencies: ["Search", "RunStore", "Policies", "PopulationBasedTraining"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -70,8 +70,12 @@ public final class Trainer {
 
   /// Trains one epoch on the training images under a policy.
   ///
-  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged; the trainer is then of no more use.
-  public func trainEpoch(_ program: AugmentationProgram) throws -> EpochMetrics {
+  /// - Parameter onStep: told after every step how many images it took; what it throws ends the epoch.
+  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged. After any error the trainer stands
+  ///   inside an epoch and is of no more use.
+  public func trainEpoch(
+    _ program: AugmentationProgram, onStep: (_ images: Int) throws -> Void = { _ in }
+  ) throws -> EpochMetrics {
     try Runtime.setThreads(recipe.threads)
     let images = data.train.images
     let batchSize = recipe.batchSize
@@ -104,6 +108,7 @@ public final class Trainer {
         try losses.narrowed(0, start: step, length: 1).copy(from: loss)
         try correct.add(logits.countCorrect(labels))
       }
+      try onStep(batchSize)
     }
 
     // The losses are read once: reading each would wait for the device at every step.
@@ -119,8 +124,11 @@ public final class Trainer {
 
   /// Evaluates the network as it is on images that are only normalised.
   ///
+  /// - Parameter onBatch: told after every batch how many images it took; what it throws ends the evaluation.
   /// - Throws: ``TrainingError/notFiniteEvaluation(loss:)`` if the network has diverged.
-  public func evaluate(_ split: LabeledImages) throws -> Evaluation {
+  public func evaluate(
+    _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }
+  ) throws -> Evaluation {
     try Runtime.setThreads(recipe.threads)
     let images = split.images
     let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
@@ -141,6 +149,7 @@ public final class Trainer {
           try correct.add(logits.countCorrect(labels))
           try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(samples.count))
         }
+        try onBatch(samples.count)
       }
     }
     let count = Double(max(images.count, 1))

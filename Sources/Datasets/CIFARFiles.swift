@@ -1,0 +1,102 @@
+import ImageFiles
+
+/// The pixels of a CIFAR image: three planes of 32 × 32.
+private let side = 32
+private let pixelBytes = 3 * side * side
+
+/// The files of an official set, in their order, as one row of images.
+///
+/// A file is read twice, once to count its images and once to place them, so that only one is in memory.
+func openCIFAR(_ paths: [String], as format: CIFARFormat, classCount: Int) throws -> StoredImages {
+  var counts: [Int] = []
+  for path in paths { counts.append(try format.read(path, classCount: classCount).labels.count) }
+  let expected = counts
+  return StoredImages(count: counts.reduce(0, +), height: side, width: side) { placement in
+    var first = 0
+    for (path, count) in zip(paths, expected) {
+      let batch = try format.read(path, classCount: classCount)
+      guard batch.labels.count == count else {
+        throw DatasetError.badFile(
+          file: path, offset: nil, found: "\(batch.labels.count) images",
+          expected: "the \(count) of a moment ago",
+          cure: "wait until its writer has finished")
+      }
+      for (index, label) in batch.labels.enumerated() {
+        placement.place(
+          first + index, label: label, from: batch.bytes, at: batch.firstImage + index * batch.stride,
+          layout: .planarRGB)
+      }
+      first += count
+    }
+  }
+}
+
+/// One file of CIFAR images in memory.
+struct CIFARBatch {
+  let labels: [Int32]
+  let bytes: [UInt8]
+  /// Where the first image's pixels begin.
+  let firstImage: Int
+  /// The distance from one image's pixels to the next's.
+  let stride: Int
+}
+
+/// The two forms in which CIFAR is distributed.
+enum CIFARFormat: Sendable {
+  /// A Python pickle of a dictionary with `data` (uint8 [N, 3072]) and a list of labels under this key.
+  case pickle(labelKey: String)
+  /// Rows of one label byte and 3,072 pixel bytes.
+  case binary
+
+  /// Reads a file and checks all of it.
+  func read(_ path: String, classCount: Int) throws -> CIFARBatch {
+    // The largest official file, CIFAR-100's training set, has 155 MB.
+    let bytes = try readBytes(path, limit: 1 << 28)
+    switch self {
+    case .pickle(let labelKey):
+      return try readPickle(bytes, path, labelKey, classCount)
+    case .binary:
+      return try readBinary(bytes, path, classCount)
+    }
+  }
+
+  private func readBinary(_ bytes: [UInt8], _ path: String, _ classCount: Int) throws -> CIFARBatch {
+    let row = 1 + pixelBytes
+    guard !bytes.isEmpty, bytes.count.isMultiple(of: row) else {
+      throw DatasetError.badFile(
+        file: path, offset: bytes.count / row * row, found: "\(bytes.count) bytes in all",
+        expected: "whole rows of \(row)", cure: "the file is damaged or was cut off, unpack it again")
+    }
+    let labels = try (0..<bytes.count / row).map { index in
+      let label = Int(bytes[index * row])
+      guard label < classCount else {
+        throw DatasetError.badFile(
+          file: path, offset: index * row, found: "the label \(label)", expected: "0 to \(classCount - 1)",
+          cure: "use the file as the official binary archive has it")
+      }
+      return Int32(label)
+    }
+    return CIFARBatch(labels: labels, bytes: bytes, firstImage: 1, stride: row)
+  }
+
+  private func readPickle(
+    _ bytes: [UInt8], _ path: String, _ labelKey: String, _ classCount: Int
+  ) throws -> CIFARBatch {
+    let document = try PickleReader.read(bytes, file: path)
+    let array = try document.byteArray("data")
+    let labels = try document.integers(labelKey).enumerated().map { index, label in
+      guard (0..<classCount).contains(label) else {
+        throw document.failure(
+          found: "the label \(label) of image \(index)", expected: "0 to \(classCount - 1)")
+      }
+      return Int32(label)
+    }
+    guard array.shape == [labels.count, pixelBytes], !labels.isEmpty else {
+      throw document.failure(
+        at: array.elements.lowerBound, found: "data of shape \(array.shape) beside \(labels.count) labels",
+        expected: "[N, \(pixelBytes)] for N labels")
+    }
+    return CIFARBatch(
+      labels: labels, bytes: bytes, firstImage: array.elements.lowerBound, stride: pixelBytes)
+  }
+}

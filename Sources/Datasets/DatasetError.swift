@@ -1,0 +1,26 @@
+/// Why a dataset cannot be had, in one line for the user.
+public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// No dataset has this name; `nearest` is the known name that is spelt most like it.
+  case unknown(name: String, known: [String], nearest: String?)
+  /// None of the places holds the dataset's files.
+  case missing(dataset: String, searched: [String], cure: String)
+  /// A file is not what it should be; `offset` is the byte where the fault was seen.
+  case badFile(file: String, offset: Int?, found: String, expected: String, cure: String)
+  /// The split asked for cannot be drawn from the images that are there.
+  case impossibleSplit(dataset: String, found: String, expected: String)
+
+  public var description: String {
+    switch self {
+    case .unknown(let name, let known, let nearest):
+      let hint = nearest.map { "did you mean \($0)? " } ?? ""
+      return "no dataset is called \"\(name)\"; \(hint)known are \(known.joined(separator: ", "))"
+    case .missing(let dataset, let searched, let cure):
+      return "the dataset \(dataset) was found in none of \(searched.joined(separator: ", ")); \(cure)"
+    case .badFile(let file, let offset, let found, let expected, let cure):
+      let place = offset.map { ", byte \($0)" } ?? ""
+      return "\(file)\(place): found \(found), expected \(expected); \(cure)"
+    case .impossibleSplit(let dataset, let found, let expected):
+      return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// The seed of the published reduced sets.
+private let splitSeed: UInt32 = 0
+
+/// Loads a dataset from its files and splits it.
+///
+/// The official training images are shuffled as the published reduced sets were (`legacyPermutation`, seed 0):
+/// the first `trainSize` are trained on, the next `validationSize` validated on. A dataset with a validation
+/// set of its own (`bundled`) takes the first images of each set instead.
+///
+/// - Parameters:
+///   - name: one of `DatasetSpec.all`.
+///   - trainSize: nil for all that validation leaves.
+///   - validationSize: nil for none, or for the whole validation set where the dataset has its own.
+///   - dataDirectory: the folder to look in; a leading `~` is the home folder.
+public func loadDataset(
+  _ name: String, trainSize: Int?, validationSize: Int?, dataDirectory: String
+) throws -> DatasetSplits {
+  try DatasetSpec.named(name).load(
+    trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+}
+
+extension DatasetSpec {
+  /// Loads and splits this dataset; see `loadDataset`.
+  public func load(trainSize: Int?, validationSize: Int?, dataDirectory: String) throws -> DatasetSplits {
+    let candidate = try found(in: dataDirectory)
+    let stored = try candidate.open(candidate.paths())
+    let (train, validation) = try draw(trainSize, validationSize, from: stored)
+    let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
+    let published = publishedStatistics.first {
+      $0.trainSize == train.count && $0.officialCount == stored.train.count
+    }
+    return DatasetSplits(
+      name: name, classNames: stored.classNames, train: train, validation: validation, test: test,
+      statistics: published?.statistics ?? ChannelStatistics(of: train.images))
+  }
+
+  private func draw(
+    _ trainSize: Int?, _ validationSize: Int?, from stored: StoredDataset
+  ) throws -> (LabeledImages, LabeledImages) {
+    let available = stored.train.count
+    if let own = stored.validation {
+      let validation = validationSize ?? own.count
+      let train = trainSize ?? available
+      try check(train, in: 1...available, "training images")
+      try check(validation, in: 0...own.count, "validation images")
+      return (try stored.train.parts([Array(0..<train)])[0], try own.parts([Array(0..<validation)])[0])
+    }
+    let validation = validationSize ?? 0
+    try check(validation, in: 0...available - 1, "validation images")
+    let train = trainSize ?? available - validation
+    try check(
+      train, in: 1...available - validation,
+      "training images, beside \(validation) for validation, of the \(available) there are")
+    let order = legacyPermutation(of: available, seed: splitSeed)
+    let parts = try stored.train.parts([
+      Array(order[..<train]), Array(order[train..<train + validation]),
+    ])
+    return (parts[0], parts[1])
+  }
+
+  private func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
+    guard !range.contains(size) else { return }
+    throw DatasetError.impossibleSplit(
+      dataset: name, found: "a request for \(size) \(what)",
+      expected: "\(range.lowerBound) to \(range.upperBound)")
+  }
+}

@@ -1,0 +1,29 @@
+/// A dataset ready to train with: three disjoint sets of images in memory.
+public struct DatasetSplits: Sendable {
+  /// The dataset's name, as given to `loadDataset`.
+  public let name: String
+  /// What each label means.
+  public let classNames: [String]
+  /// The images to train on.
+  public let train: LabeledImages
+  /// The images that decisions are made on; may be none.
+  public let validation: LabeledImages
+  /// The official test images, all of them, in their official order.
+  public let test: LabeledImages
+  /// What all three sets are normalised with.
+  public let statistics: ChannelStatistics
+}
+
+/// How many images to train on and how many to validate on.
+public struct SplitSizes: Codable, Hashable, Sendable {
+  /// Images to train on.
+  public let train: Int
+  /// Images to validate on.
+  public let validation: Int
+
+  /// Makes a pair of sizes.
+  public init(train: Int, validation: Int) {
+    self.train = train
+    self.validation = validation
+  }
+}

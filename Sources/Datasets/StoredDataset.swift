@@ -1,0 +1,70 @@
+import Foundation
+
+/// A set of images in files: its size is known, its images are read when asked for.
+struct StoredImages: Sendable {
+  let count: Int
+  let height: Int
+  let width: Int
+  /// Offers every image to the placement, in the official order.
+  let read: @Sendable (inout ImagePlacement) throws -> Void
+
+  /// The images of each list of official indices, read in one pass.
+  func parts(_ indices: [[Int]]) throws -> [LabeledImages] {
+    var placement = ImagePlacement(parts: indices, officialCount: count, height: height, width: width)
+    try read(&placement)
+    return placement.finish()
+  }
+}
+
+/// A dataset whose files were found and opened.
+struct StoredDataset: Sendable {
+  let classNames: [String]
+  let train: StoredImages
+  /// A validation set of its own; without one, validation images are drawn from the training set.
+  let validation: StoredImages?
+  let test: StoredImages
+}
+
+/// What is published about a file's bytes, in lower-case hexadecimal.
+enum PublishedDigest: Sendable {
+  /// The MD5 of the file.
+  case md5(String)
+  /// The SHA-256 of what the file holds once decompressed, whatever packed it.
+  case contentSHA256(String)
+}
+
+/// One of a dataset's files, under any of the names it goes by.
+struct DatasetFile: Sendable {
+  let names: [String]
+  let digest: PublishedDigest?
+
+  /// The file's path in the folder, or nil when it is not there under any of its names.
+  func path(in folder: String) -> String? {
+    names.lazy.map { folder + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+  }
+}
+
+/// A folder that may hold a dataset, and the form its files would have there.
+struct DatasetCandidate: Sendable {
+  let folder: String
+  /// The form in words, such as "Python pickle files".
+  let form: String
+  let files: [DatasetFile]
+  /// Opens the dataset from the paths of `files`, given in their order.
+  let open: @Sendable (_ paths: [String]) throws -> StoredDataset
+
+  /// Whether at least one of the files is there.
+  var isPresent: Bool { files.contains { $0.path(in: folder) != nil } }
+
+  /// The paths of all files; a missing one is an error.
+  func paths() throws -> [String] {
+    try files.map { file in
+      guard let path = file.path(in: folder) else {
+        throw DatasetError.badFile(
+          file: folder + "/" + file.names[0], offset: nil, found: "no such file",
+          expected: "it beside the others in \(folder)", cure: "unpack the dataset's archive again")
+      }
+      return path
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Augmentation
+import CPNG
+
+/// More pixels than this are taken for a damaged or hostile header: 2^28, one gibibyte of RGBA.
+private let mostPixels = 1 << 28
+
+/// Reads a PNG file of any colour type and depth as 8-bit RGBA.
+///
+/// Grey is repeated into the three colours, palettes are resolved, a missing alpha is opaque, 16 bits become 8.
+/// A file that declares a gamma other than sRGB's is converted to sRGB.
+public func readPNG(_ path: String) throws -> RGBAImage {
+  try readPNG(readBytes(path), name: path)
+}
+
+/// Reads a PNG held in memory; `name` stands for the file in errors.
+public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
+  let cure = "give a whole PNG file"
+  var image = png_image()
+  // libpng keeps a pointer to the bytes between its two calls, so both happen while they stay in place.
+  return try bytes.withUnsafeBytes { source in
+    guard let start = source.baseAddress, cpng_begin_read(&image, start, source.count) != 0 else {
+      let problem = bytes.isEmpty ? "found an empty file" : "libpng says: \(message(of: &image))"
+      throw ImageFileError(file: name, problem: problem, cure: cure)
+    }
+    let (width, height) = (Int(image.width), Int(image.height))
+    guard width * height <= mostPixels else {
+      png_image_free(&image)
+      throw ImageFileError(
+        file: name, problem: "found \(width) × \(height) pixels, expected at most \(mostPixels) in all",
+        cure: "scale the image down")
+    }
+    let pixels = try [UInt8](unsafeUninitializedCapacity: width * height * 4) { buffer, count in
+      guard cpng_finish_read_rgba(&image, buffer.baseAddress) != 0 else {
+        throw ImageFileError(file: name, problem: "libpng says: \(message(of: &image))", cure: cure)
+      }
+      count = width * height * 4
+    }
+    return RGBAImage(width: width, height: height, pixels: pixels)
+  }
+}
+
+/// Writes an image as an 8-bit PNG: RGBA, or RGB with the alpha left out.
+///
+/// The file appears under `path` only when it is complete, and replaces one of that name.
+public func writePNG(_ image: RGBAImage, to path: String, keepAlpha: Bool) throws {
+  try replaceFile(path, with: encodePNG(image, name: path, keepAlpha: keepAlpha))
+}
+
+/// The bytes of an image's PNG file; `name` stands for the file in errors.
+public func encodePNG(_ image: RGBAImage, name: String, keepAlpha: Bool) throws -> [UInt8] {
+  var description = png_image()
+  guard let width = UInt32(exactly: image.width), let height = UInt32(exactly: image.height),
+    width > 0, height > 0, image.width * image.height <= mostPixels
+  else {
+    throw ImageFileError(
+      file: name,
+      problem: "found an image of \(image.width) × \(image.height) pixels, "
+        + "expected 1 to \(mostPixels) pixels in all", cure: "choose another size")
+  }
+  let capacity = cpng_describe(&description, width, height, keepAlpha ? 1 : 0)
+  let pixels = keepAlpha ? image.pixels : droppingAlpha(image.pixels)
+  return try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    var size = capacity
+    guard png_image_write_to_memory(&description, buffer.baseAddress, &size, 0, pixels, 0, nil) != 0 else {
+      throw ImageFileError(
+        file: name, problem: "libpng says: \(message(of: &description))", cure: "report this as a fault")
+    }
+    count = size
+  }
+}
+
+/// RGB interleaved from RGBA interleaved.
+func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
+  let count = pixels.count / 4
+  return [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, used in
+    for pixel in 0..<count {
+      buffer[pixel * 3] = pixels[pixel * 4]
+      buffer[pixel * 3 + 1] = pixels[pixel * 4 + 1]
+      buffer[pixel * 3 + 2] = pixels[pixel * 4 + 2]
+    }
+    used = count * 3
+  }
+}
+
+private func message(of image: inout png_image) -> String {
+  String(cString: cpng_message(&image))
+}

@@ -1,0 +1,29 @@
+import PopulationBasedTraining
+
+/// Perturbs a policy as PBA's search does after a trial has copied another.
+///
+/// Each number independently: with probability 0.2 it is drawn anew, uniformly from its range; otherwise 0,
+/// 1, 2 or 3, each with probability 0.25, is added or subtracted, with probability 0.5 each, and the result
+/// is kept within the range. (Ho et al., "Population Based Augmentation", 2019, algorithm 2, as their
+/// published code has it.)
+public func explore(_ policy: Policy, using generator: inout some RandomNumberGenerator) -> Policy {
+  var entries: [PolicyEntry] = []
+  for entry in policy.entries {
+    let probability = perturbed(entry.probability, in: PolicyEntry.probabilities, using: &generator)
+    let magnitude = perturbed(entry.magnitude, in: PolicyEntry.magnitudes, using: &generator)
+    entries.append(
+      PolicyEntry(operation: entry.operation, probability: probability, validMagnitude: magnitude))
+  }
+  return Policy(entries: entries)
+}
+
+private func perturbed(
+  _ value: Int, in range: ClosedRange<Int>, using generator: inout some RandomNumberGenerator
+) -> Int {
+  if generator.boundedInteger(below: 5) == 0 {
+    return range.lowerBound + generator.boundedInteger(below: range.count)
+  }
+  let amount = generator.boundedInteger(below: 4)
+  let goesDown = generator.boundedInteger(below: 2) == 0
+  return goesDown ? max(range.lowerBound, value - amount) : min(range.upperBound, value + amount)
+}

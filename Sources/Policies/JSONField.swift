@@ -1,0 +1,69 @@
+/// A JSON value together with its place, for validation that can say where it failed.
+struct JSONField {
+  let value: JSONValue
+  /// The path from the root, such as `segments[3].epochs`; empty at the root.
+  let place: String
+
+  init(_ value: JSONValue, at place: String = "") {
+    self.value = value
+    self.place = place
+  }
+
+  func failure(expected: String) -> PolicyError {
+    PolicyError(place: place, found: value.summary, expected: expected)
+  }
+
+  func integer(in range: ClosedRange<Int>) throws(PolicyError) -> Int {
+    guard case .integer(let integer) = value, range.contains(integer) else {
+      throw failure(expected: "an integer from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return integer
+  }
+
+  func number(in range: ClosedRange<Double>) throws(PolicyError) -> Double {
+    switch value {
+    case .integer(let integer) where range.contains(Double(integer)): return Double(integer)
+    case .number(let number) where range.contains(number): return number
+    default: throw failure(expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
+  func string(_ meaning: String) throws(PolicyError) -> String {
+    guard case .string(let string) = value else { throw failure(expected: meaning) }
+    return string
+  }
+
+  func elements(_ meaning: String) throws(PolicyError) -> [JSONField] {
+    guard case .array(let values) = value else { throw failure(expected: meaning) }
+    return values.enumerated().map { JSONField($1, at: "\(place)[\($0)]") }
+  }
+
+  func members(_ meaning: String) throws(PolicyError) -> JSONMembers {
+    guard case .object(let values) = value else { throw failure(expected: meaning) }
+    return JSONMembers(values: values, place: place)
+  }
+}
+
+/// The members of a JSON object together with the object's place.
+struct JSONMembers {
+  let values: [String: JSONValue]
+  let place: String
+
+  /// The member that a key names, or an error if the key is missing.
+  func require(_ key: String, _ meaning: String) throws(PolicyError) -> JSONField {
+    guard let value = values[key] else {
+      throw PolicyError(place: path(key), found: "nothing", expected: meaning)
+    }
+    return JSONField(value, at: path(key))
+  }
+
+  /// Refuses the first key, alphabetically, that is not among those known.
+  func refuseKeys(except known: [String]) throws(PolicyError) {
+    guard let unknown = values.keys.filter({ !known.contains($0) }).min() else { return }
+    throw PolicyError(
+      place: place, found: "the unknown key \(JSONValue.string(unknown).summary)",
+      expected: "one of \(known.joined(separator: ", "))" + nearMissHint(unknown, among: known))
+  }
+
+  private func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+}

@@ -1,0 +1,27 @@
+// All coding goes by way of `JSONValue`, so that every source of a policy passes the same checks.
+
+extension PolicyEntry: Codable {
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONField(JSONValue(from: decoder)))
+  }
+
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+extension Policy: Codable {
+  /// Decodes a list of entries.
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONField(JSONValue(from: decoder)))
+  }
+
+  /// Encodes as a list of entries.
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
+extension Schedule: Codable {
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONValue(from: decoder))
+  }
+
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}

@@ -1,0 +1,46 @@
+import Augmentation
+
+/// The operations that may happen to an image of one epoch, each with its probability and magnitude.
+///
+/// A learnt policy has 30 entries, the 15 operations twice; any number is legal.
+public struct Policy: Hashable, Sendable {
+  /// The entries in the order of the search.
+  public let entries: [PolicyEntry]
+
+  /// Makes a policy of any number of entries.
+  public init(entries: [PolicyEntry]) {
+    self.entries = entries
+  }
+
+  /// What PBA applies to an image: no operation with probability 0.2, one with 0.3, two with 0.5.
+  public static let operationCount = [0.2, 0.3, 0.5]
+
+  /// What the policy does to an image of one epoch.
+  ///
+  /// - Parameter operationCount: the probabilities of applying 0, 1, 2… operations.
+  public func program(operationCount: [Double] = Policy.operationCount) -> AugmentationProgram {
+    AugmentationProgram(alternatives: [alternative(weight: 1, operationCount: operationCount)])
+  }
+
+  func alternative(weight: Double, operationCount: [Double]) -> AugmentationProgram.Alternative {
+    AugmentationProgram.Alternative(
+      weight: weight,
+      steps: entries.map {
+        AugmentationProgram.Step(
+          operation: $0.operation,
+          probability: Double($0.probability) / Double(PolicyEntry.probabilityScale),
+          magnitude: $0.magnitude)
+      },
+      countDistribution: operationCount)
+  }
+}
+
+extension Policy {
+  init(_ field: JSONField) throws(PolicyError) {
+    var entries: [PolicyEntry] = []
+    for element in try field.elements("a list of policy entries") { entries.append(try PolicyEntry(element)) }
+    self.init(entries: entries)
+  }
+
+  var json: JSONValue { .array(entries.map(\.json)) }
+}

@@ -1,0 +1,57 @@
+/// A schedule published with the PBA paper, as the table that its authors' log comes to.
+struct PublishedSchedule: Sendable {
+  /// The name it goes by here.
+  let name: String
+  /// The log file it stands in.
+  let log: String
+  /// For each segment its number of epochs, a colon, and 30 pairs "probability,magnitude" in the search
+  /// order.
+  let table: String
+
+  static let all = [reducedCIFAR10, reducedSVHN]
+
+  func schedule() throws(PolicyError) -> Schedule {
+    var segments: [Schedule.Segment] = []
+    var numbers: [Int] = []
+    // Pairs of a segment follow its length, so a new length ends the segment before.
+    var length: Int?
+    for word in table.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+      if word.hasSuffix(":") {
+        if let length { segments.append(try segment(length, numbers)) }
+        length = Int(word.dropLast())
+        numbers = []
+      } else {
+        numbers += word.split(separator: ",").compactMap { Int($0) }
+      }
+    }
+    if let length { segments.append(try segment(length, numbers)) }
+    return try Schedule(
+      name: name, segments: segments,
+      provenance: [
+        "source": .string("github.com/arcelien/pba, commit a9cc308, \(log)"),
+        "paper": .string("Ho et al., Population Based Augmentation, ICML 2019, arXiv:1905.05393"),
+      ])
+  }
+
+  private func segment(_ epochs: Int, _ numbers: [Int]) throws(PolicyError) -> Schedule.Segment {
+    Schedule.Segment(epochs: epochs, policy: try Policy(searchVector: numbers))
+  }
+}
+
+extension Schedule {
+  /// The names of the schedules that are built in.
+  public static let publishedNames = PublishedSchedule.all.map(\.name)
+
+  /// The published schedule of a name: `rcifar10` (200 epochs) or `rsvhn` (160 epochs).
+  ///
+  /// Throws `PolicyError` for any other name.
+  public static func named(_ name: String) throws(PolicyError) -> Schedule {
+    guard let published = PublishedSchedule.all.first(where: { $0.name == name }) else {
+      throw PolicyError(
+        found: "the unknown schedule \(JSONValue.string(name).summary)",
+        expected: "one of \(publishedNames.joined(separator: ", "))"
+          + nearMissHint(name, among: publishedNames))
+    }
+    return try published.schedule()
+  }
+}

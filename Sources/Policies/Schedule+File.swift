@@ -1,0 +1,86 @@
+import Foundation
+
+extension Schedule {
+  /// Reads a schedule from a file.
+  public init(contentsOf path: String) throws(PolicyError) {
+    let bytes = try readTextFile(path)
+    do {
+      try self.init(jsonText: bytes)
+    } catch {
+      throw error.inFile(path)
+    }
+  }
+
+  /// Reads a schedule from the text of a JSON file.
+  public init(jsonText bytes: some Sequence<UInt8>) throws(PolicyError) {
+    try self.init(try LiteralParser.parse(bytes, as: .json))
+  }
+
+  /// The text of the schedule's file: equal schedules give equal bytes.
+  ///
+  /// The keys stand in the format's order, each policy entry on its own line, and the last line ends with a
+  /// newline.
+  public func jsonData() -> Data {
+    var text = """
+      {
+        "format": \(JSONValue.string(ScheduleFormat.name).text),
+        "version": \(ScheduleFormat.version),
+        "name": \(JSONValue.string(name).text),
+        "epochs": \(epochs),
+        "operationCount": \(JSONValue.array(operationCount.map(JSONValue.number)).text),
+        "probabilityScale": \(PolicyEntry.probabilityScale),
+        "magnitudeScale": \(PolicyEntry.magnitudeScale),
+        "segments": [
+
+      """
+    text += segments.map(\.lines).joined(separator: ",\n")
+    text += """
+
+        ],
+        "provenance": \(JSONValue.object(provenance).text)
+      }
+
+      """
+    return Data(text.utf8)
+  }
+}
+
+extension Schedule.Segment {
+  fileprivate var lines: String {
+    let entries = policy.entries.map { entry in
+      """
+              {"operation": \(JSONValue.string(entry.operation.name).text), \
+      "probability": \(entry.probability), "magnitude": \(entry.magnitude)}
+      """
+    }
+    let list = entries.isEmpty ? "[]" : "[\n\(entries.joined(separator: ",\n"))\n      ]"
+    return """
+          {
+            "epochs": \(epochs),
+            "policy": \(list)
+          }
+      """
+  }
+}
+
+/// Reads a whole text file of moderate size.
+func readTextFile(_ path: String) throws(PolicyError) -> Data {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    throw PolicyError(file: path, found: "no such file", expected: "a file that exists")
+  }
+  guard !isFolder.boolValue else {
+    throw PolicyError(file: path, found: "a folder", expected: "a file")
+  }
+  let largest = 64 << 20
+  guard let handle = FileHandle(forReadingAtPath: path),
+    let data = try? handle.read(upToCount: largest + 1)
+  else {
+    throw PolicyError(
+      file: path, found: "a file that cannot be read", expected: "a readable file (check its permissions)")
+  }
+  guard data.count <= largest else {
+    throw PolicyError(file: path, found: "more than \(largest >> 20) MiB", expected: "a smaller text file")
+  }
+  return data
+}

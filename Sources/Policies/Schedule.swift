@@ -1,0 +1,87 @@
+import Augmentation
+
+/// Which policy applies at each epoch of a training.
+public struct Schedule: Hashable, Sendable {
+  /// A run of epochs with one policy.
+  public struct Segment: Hashable, Sendable {
+    /// The number of epochs, at least 1.
+    public let epochs: Int
+    /// The policy that applies during them.
+    public let policy: Policy
+
+    /// Makes a segment; a schedule checks its number of epochs.
+    public init(epochs: Int, policy: Policy) {
+      self.epochs = epochs
+      self.policy = policy
+    }
+  }
+
+  /// What the schedule is called.
+  public let name: String
+  /// The length of the training it was made for: the sum over the segments.
+  public let epochs: Int
+  /// The probabilities of applying 0, 1, 2… operations to an image.
+  public let operationCount: [Double]
+  /// The policies in the order of training; never empty.
+  public let segments: [Segment]
+  /// Where the schedule comes from; free for its maker.
+  public let provenance: [String: JSONValue]
+
+  /// The longest schedule that is accepted, in epochs.
+  public static let longest = 1_000_000
+
+  /// Makes a schedule of at least one segment.
+  ///
+  /// Throws `PolicyError` if there is no segment, a segment has no epoch, all together have more than
+  /// `longest`, or the probabilities of `operationCount` do not sum to 1.
+  public init(
+    name: String, operationCount: [Double] = Policy.operationCount, segments: [Segment],
+    provenance: [String: JSONValue] = [:]
+  ) throws(PolicyError) {
+    guard !segments.isEmpty else {
+      throw PolicyError(place: "segments", found: "none", expected: "at least one")
+    }
+    var epochs = 0
+    for (index, segment) in segments.enumerated() {
+      epochs += try JSONField(.integer(segment.epochs), at: "segments[\(index)].epochs")
+        .integer(in: 1...Self.longest)
+      guard epochs <= Self.longest else {
+        throw PolicyError(
+          place: "segments", found: "more than \(Self.longest) epochs in all", expected: "at most that many")
+      }
+    }
+    self.name = name
+    self.epochs = epochs
+    self.operationCount = try Self.probabilities(
+      JSONField(.array(operationCount.map(JSONValue.number)), at: "operationCount"))
+    self.segments = segments
+    self.provenance = provenance
+  }
+
+  /// The policy at an epoch, counted from 0; the first one before it, the last one after the end.
+  public func policy(atEpoch epoch: Int) -> Policy {
+    var end = 0
+    for segment in segments {
+      end += segment.epochs
+      if epoch < end { return segment.policy }
+    }
+    return lastPolicy
+  }
+
+  /// The policy of the last epoch.
+  public var lastPolicy: Policy { segments.last?.policy ?? Policy(entries: []) }
+
+  /// Reads a list of probabilities that sum to 1.
+  static func probabilities(_ field: JSONField) throws(PolicyError) -> [Double] {
+    var values: [Double] = []
+    for element in try field.elements("a list of probabilities, for applying 0, 1, 2… operations") {
+      values.append(try element.number(in: 0...1))
+    }
+    let sum = values.reduce(0, +)
+    guard abs(sum - 1) < 1e-6 else {
+      throw PolicyError(
+        place: field.place, found: "probabilities that sum to \(sum)", expected: "a sum of 1")
+    }
+    return values
+  }
+}

@@ -1,0 +1,39 @@
+import Datasets
+import Testing
+
+@Suite struct CatalogueTests {
+  @Test func namesEachDatasetOnce() throws {
+    let names = DatasetSpec.all.map(\.name)
+    #expect(names == ["bundled", "cifar10", "fashion-mnist"])
+    for name in names { #expect(try DatasetSpec.named(name).name == name) }
+  }
+
+  @Test(arguments: [("cifar-10", "cifar10"), ("Bundled", "bundled"), ("fashion_mnist", "fashion-mnist")])
+  func suggestsTheNearestName(wrong: String, right: String) {
+    #expect(
+      message { _ = try DatasetSpec.named(wrong) }
+        == "no dataset is called \"\(wrong)\"; did you mean \(right)? known are bundled, cifar10, fashion-mnist"
+    )
+  }
+
+  @Test func suggestsNothingForAStranger() {
+    #expect(
+      message { _ = try DatasetSpec.named("imagenet") }
+        == "no dataset is called \"imagenet\"; known are bundled, cifar10, fashion-mnist")
+  }
+
+  @Test func tellsWhatIsMissing() throws {
+    let spec = try DatasetSpec.named("cifar10")
+    let status = spec.status(dataDirectory: "/nowhere")
+    #expect(status == .missing(searched: spec.searchedFolders(dataDirectory: "/nowhere"), cure: spec.cure))
+    #expect(spec.searchedFolders(dataDirectory: "/nowhere").contains("/nowhere/cifar10"))
+    #expect(!spec.searchedFolders(dataDirectory: "~").contains { $0.contains("~") })
+  }
+
+  @Test func searchesDrawValidationImages() {
+    for spec in DatasetSpec.all {
+      #expect(spec.searchDefaults.train > 0)
+      #expect(spec.searchDefaults.validation > 0)
+    }
+  }
+}
