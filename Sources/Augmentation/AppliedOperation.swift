@@ -1,0 +1,21 @@
+/// An operation that a policy applied to an image, with all that was drawn for it.
+public struct AppliedOperation: Equatable, Sendable {
+  public let operation: Operation
+  /// The probability with which the step could fire.
+  public let probability: Double
+  public let magnitude: Int
+  /// Whether the negative direction was drawn; false for an operation that has no direction.
+  public let isNegative: Bool
+  /// The column and row drawn as the centre; nil for an operation that has none.
+  public let center: SIMD2<Int>?
+}
+
+extension AppliedOperation {
+  init(_ step: AugmentationProgram.Step, _ arguments: OperationArguments) {
+    operation = step.operation
+    probability = step.probability
+    magnitude = arguments.magnitude
+    isNegative = arguments.isNegative
+    center = step.operation.usesCenter ? SIMD2(arguments.center.x, arguments.center.y) : nil
+  }
+}

@@ -1,0 +1,22 @@
+/// Returns the name most similar to a misspelt one, or nil where none is similar enough to suggest.
+///
+/// Similar means: at most a third of the letters (and at least two) inserted, removed or replaced; case is ignored.
+package func nearestName(to misspelt: String, among names: [String]) -> String? {
+  let letters = Array(misspelt.lowercased())
+  let distances = names.map { editDistance(letters, Array($0.lowercased())) }
+  guard let best = distances.indices.min(by: { distances[$0] < distances[$1] }) else { return nil }
+  return distances[best] <= max(2, letters.count / 3) ? names[best] : nil
+}
+
+private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
+  var previous = Array(0...second.count)
+  for (row, letter) in first.enumerated() {
+    var current = [row + 1]
+    for (column, other) in second.enumerated() {
+      let replaced = previous[column] + (letter == other ? 0 : 1)
+      current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
+    }
+    previous = current
+  }
+  return previous[second.count]
+}

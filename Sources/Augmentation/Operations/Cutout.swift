@@ -1,0 +1,21 @@
+extension Operation {
+  /// Blanks a square of two pixels a side per magnitude about the centre: grey, and transparent.
+  public static let cutout = Operation(name: "Cutout", usesCenter: true) { canvas, arguments in
+    let columns = cutoutRange(center: arguments.center.x, reach: arguments.magnitude, limit: canvas.width)
+    let rows = cutoutRange(center: arguments.center.y, reach: arguments.magnitude, limit: canvas.height)
+    for y in rows {
+      (canvas.pixels + y * canvas.width + columns.lowerBound).update(repeating: fill, count: columns.count)
+    }
+  }
+}
+
+/// The colour (125, 122, 113) with alpha 0.
+private let fill: Canvas.Pixel = 125 | 122 << 8 | 113 << 16
+
+/// Returns the places center - reach ..< center + reach that lie in 0..<limit.
+func cutoutRange(center: Int, reach: Int, limit: Int) -> Range<Int> {
+  // A centre further away than this touches nothing either, and cannot overflow.
+  let near = min(max(center, -reach), limit + reach)
+  let first = max(near - reach, 0)
+  return min(first, limit)..<max(min(near + reach, limit), min(first, limit))
+}

@@ -1,0 +1,39 @@
+/// One 8-bit image with an alpha channel.
+///
+/// Alpha 0 means "no data here": such a pixel becomes the mean colour when the image is normalised.
+public struct RGBAImage: Equatable, Sendable {
+  public let width: Int
+  public let height: Int
+  /// The bytes R, G, B, A of each pixel, row by row: `width * height * 4` of them.
+  public let pixels: [UInt8]
+
+  /// Makes an image; a number of bytes other than `width * height * 4` is a programmer's error.
+  public init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(
+      width >= 0 && height >= 0 && pixels.count == width * height * 4, "pixels do not fill the image")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// Makes an opaque image from interleaved RGB bytes, `width * height * 3` of them.
+  public init(width: Int, height: Int, rgb: some Collection<UInt8>) {
+    precondition(width >= 0 && height >= 0 && rgb.count == width * height * 3, "pixels do not fill the image")
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(width * height * 4)
+    for (index, byte) in rgb.enumerated() {
+      pixels.append(byte)
+      if index % 3 == 2 { pixels.append(255) }
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
+  /// Returns the image with one operation applied to it.
+  public func applying(_ operation: Operation, _ arguments: OperationArguments) -> RGBAImage {
+    guard width > 0, height > 0 else { return self }
+    var canvas = Canvas(width: width, height: height)
+    canvas.load(self)
+    operation.kernel(&canvas, arguments)
+    return canvas.image()
+  }
+}

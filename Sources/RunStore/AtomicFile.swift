@@ -1,0 +1,79 @@
+import Foundation
+
+/// Writing a file so that a reader, or a process that comes after a crash, sees the old one or the new one whole.
+///
+/// The bytes go to a temporary name in the same folder, reach the disk, and take the final name; then the folder
+/// itself reaches the disk.
+public enum AtomicFile {
+  /// The end of every temporary name. `removeLeftovers` deletes what a killed process left under such names.
+  public static let temporarySuffix = ".partial"
+
+  /// The temporary name that belongs to a final name.
+  public static func temporaryPath(for path: String) -> String { path + temporarySuffix }
+
+  /// Replaces the file at `path` by `data`, durably. Throws `RunStoreError.file`.
+  public static func write(_ data: Data, to path: String) throws {
+    let temporary = temporaryPath(for: path)
+    do {
+      let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
+      try file.write(data)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronise(temporary)
+    try publish(temporary, as: path)
+    try synchroniseFolder(folder(of: path))
+  }
+
+  /// Adds `data` to the end of the file at `path`, durably. A crash may leave a part of it at the end.
+  public static func append(_ data: Data, to path: String) throws {
+    let file = try FileDescriptor(path, flags: O_WRONLY | O_CREAT | O_APPEND, action: "append")
+    try file.write(data)
+    try file.synchronise()
+  }
+
+  /// Waits until the bytes of a finished file are on the disk.
+  public static func synchronise(_ path: String) throws {
+    try FileDescriptor(path, flags: O_RDONLY, action: "open").synchronise()
+  }
+
+  /// Gives a synchronised temporary file its final name. Durable after `synchroniseFolder`, which may serve
+  /// many files at once.
+  public static func publish(_ temporary: String, as path: String) throws {
+    try FileDescriptor.call(path, "rename \(temporary) to it") { rename(temporary, path) }
+  }
+
+  /// Makes the names in `folder` durable.
+  public static func synchroniseFolder(_ folder: String) throws {
+    try FileDescriptor(folder, flags: O_RDONLY | O_DIRECTORY, action: "open the folder").synchronise()
+  }
+
+  /// The folder that holds a file or a folder.
+  static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  /// Deletes temporary files that a killed process left in `folder`.
+  public static func removeLeftovers(in folder: String) throws {
+    for name in try names(in: folder) where name.hasSuffix(temporarySuffix) {
+      try remove(folder + "/" + name)
+    }
+  }
+
+  /// The names in a folder, sorted.
+  static func names(in folder: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      throw RunStoreError.file(path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
+    }
+  }
+
+  /// Deletes a file; that it is gone already is no error.
+  static func remove(_ path: String) throws {
+    guard unlink(path) != 0, errno != ENOENT else { return }
+    throw RunStoreError.file(path: path, action: "delete", reason: String(cString: strerror(errno)))
+  }
+}

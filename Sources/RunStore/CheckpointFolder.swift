@@ -1,0 +1,74 @@
+import Foundation
+
+/// A checkpoint that the journal knows: its name in the folder, and what its bytes must be.
+public struct CheckpointRecord: Codable, Hashable, Sendable {
+  /// The file's name in the folder `checkpoints`.
+  public let file: String
+  /// What the file must be.
+  public let digest: FileDigest
+
+  public init(file: String, digest: FileDigest) {
+    self.file = file
+    self.digest = digest
+  }
+}
+
+/// The folder `checkpoints` of a run.
+///
+/// A new checkpoint is written to `temporaryPath(for:)`, then `seal`ed by whoever wrote it, and gets its name by
+/// `publish`, several at once where several are ready. Only then may the journal name it.
+public struct CheckpointFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  /// Where the checkpoint of a name stands.
+  public func path(of file: String) -> String { path + "/" + file }
+
+  /// Where the checkpoint of a name is written first.
+  public func temporaryPath(for file: String) -> String { AtomicFile.temporaryPath(for: path(of: file)) }
+
+  /// Brings a finished temporary file to the disk and takes its digest.
+  public func seal(_ file: String) throws -> CheckpointRecord {
+    let temporary = temporaryPath(for: file)
+    try AtomicFile.synchronise(temporary)
+    return CheckpointRecord(file: file, digest: try FileDigest(ofFile: temporary))
+  }
+
+  /// Deletes what was written under a temporary name, if anything was.
+  public func discard(_ file: String) throws {
+    try AtomicFile.remove(temporaryPath(for: file))
+  }
+
+  /// Gives sealed files their names, durably.
+  public func publish(_ checkpoints: [CheckpointRecord]) throws {
+    guard !checkpoints.isEmpty else { return }
+    for checkpoint in checkpoints {
+      try AtomicFile.publish(temporaryPath(for: checkpoint.file), as: path(of: checkpoint.file))
+    }
+    try AtomicFile.synchroniseFolder(path)
+  }
+
+  /// Whether a checkpoint is there and whole.
+  public func holds(_ checkpoint: CheckpointRecord) -> Bool {
+    checkpoint.digest.matches(path(of: checkpoint.file))
+  }
+
+  /// Deletes every checkpoint but those named. Other files are left alone.
+  public func keepOnly(_ files: Set<String>) throws {
+    for name in try AtomicFile.names(in: path) where name.hasSuffix(Self.suffix) && !files.contains(name) {
+      try AtomicFile.remove(path(of: name))
+    }
+  }
+
+  /// The end of every checkpoint's name.
+  public static let suffix = ".safetensors"
+
+  func prepare() throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw RunStoreError.file(path: path, action: "make the folder", reason: error.localizedDescription)
+    }
+    try AtomicFile.removeLeftovers(in: path)
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Yams
+
+extension RunConfiguration {
+  /// The settings as YAML text for people: one `key: value` a line, in the order of the coding keys.
+  ///
+  /// The text can be given back as a configuration file; settings that are not set are left out.
+  public func yaml() throws -> String {
+    guard case .mapping(var lines) = try Yams.compose(yaml: try YAMLEncoder().encode(self)) else { return "" }
+    // The YAML encoder writes 0.1 as 1e-1 and rounds to 15 digits; JSON's numbers are short and exact.
+    let exact = try settings(inJSON: json())
+    for (key, value) in lines where value.tag == Tag(.float) {
+      if let name = key.string, case .scalar(let number) = exact[name] {
+        lines[key] = .scalar(Node.Scalar(number.string))
+      }
+    }
+    return try Yams.serialize(node: .mapping(lines))
+  }
+}
+
+/// The members of a JSON object by name, each number as it is written.
+///
+/// JSON is YAML; read as such, no number is rounded, and a seed keeps its 64 bits.
+func settings(inJSON text: String) throws -> [String: Node] {
+  guard case .mapping(let members) = try Yams.compose(yaml: text) else { return [:] }
+  return Dictionary(members.compactMap { key, value in key.string.map { ($0, value) } }) { _, last in last }
+}
+
+/// A setting's value in one line.
+func settingText(_ value: Node) -> String {
+  switch value {
+  case .scalar(let scalar): scalar.string
+  case .sequence(let items): "[" + items.map(settingText).joined(separator: ", ") + "]"
+  case .mapping(let pairs):
+    "{" + pairs.map { settingText($0.key) + ": " + settingText($0.value) }.joined(separator: ", ") + "}"
+  case .alias: ""
+  }
+}

@@ -1,0 +1,42 @@
+import Crypto
+import Foundation
+
+/// The size and the SHA-256 of a file: what the journal remembers of a checkpoint, to know it again.
+public struct FileDigest: Codable, Hashable, Sendable {
+  /// The length in bytes.
+  public let size: Int
+  /// 64 lower-case hexadecimal digits.
+  public let sha256: String
+
+  public init(size: Int, sha256: String) {
+    self.size = size
+    self.sha256 = sha256
+  }
+
+  /// Reads the file at `path` in pieces. Throws `RunStoreError.file`.
+  public init(ofFile path: String) throws {
+    let file = try FileDescriptor(path, flags: O_RDONLY, action: "open")
+    var hash = SHA256()
+    var size = 0
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+      while true {
+        let count = try FileDescriptor.call(path, "read") { read(file.raw, buffer.baseAddress, buffer.count) }
+        if count == 0 { break }
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        size += count
+      }
+    }
+    self.init(size: size, sha256: hash.finalize().map(Self.hexadecimal).joined())
+  }
+
+  /// Whether the file at `path` is there and is the one this value was taken of.
+  public func matches(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, Int(status.st_size) == size else { return false }
+    return (try? FileDigest(ofFile: path)) == self
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+  }
+}

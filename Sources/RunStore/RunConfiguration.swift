@@ -1,0 +1,50 @@
+import Foundation
+
+/// What a run directory holds.
+public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
+  case search
+  case train
+}
+
+/// The settings of a run: a plain value, written to `config.yaml` in the order of its coding keys.
+public protocol RunConfiguration: Codable, Sendable {
+  /// The kind of run these settings belong to.
+  static var kind: RunKind { get }
+  /// The settings that may differ when a run is resumed, since they do not change its result.
+  static var settingsWithoutEffect: Set<String> { get }
+}
+
+/// One setting in which a run and the attempt to resume it differ.
+public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertible {
+  /// The setting's name.
+  public let key: String
+  /// What the run was begun with; `nil` when it was not set.
+  public let recorded: String?
+  /// What was asked for now; `nil` when it is not set.
+  public let requested: String?
+
+  public var description: String {
+    "\(key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+  }
+}
+
+extension RunConfiguration {
+  /// The settings as JSON with sorted keys: the form in which the journal keeps them.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// The settings that matter and differ from those in a journal, by name.
+  func differences(fromRecorded json: String) throws -> [ConfigurationDifference] {
+    let recorded = try settings(inJSON: json)
+    let requested = try settings(inJSON: self.json())
+    return Set(recorded.keys).union(requested.keys).subtracting(Self.settingsWithoutEffect).sorted()
+      .filter { recorded[$0] != requested[$0] }
+      .map {
+        ConfigurationDifference(
+          key: $0, recorded: recorded[$0].map(settingText), requested: requested[$0].map(settingText))
+      }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import GRDB
+
+/// The SQLite file of a run: opened durably, brought to the known schema, its failures put in words.
+struct RunDatabase: Sendable {
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the file, and makes it when it is not there unless `readOnly`.
+  ///
+  /// Throws `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
+  init(path: String, readOnly: Bool) throws {
+    self.path = path
+    queue = try Self.inWords(path) {
+      var configuration = Configuration()
+      configuration.readonly = readOnly
+      configuration.journalMode = readOnly ? .default : .wal
+      configuration.busyMode = .timeout(5)
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let migrator = runSchema
+      if try queue.read(migrator.hasBeenSuperseded) { throw RunStoreError.newerJournal(path: path) }
+      let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+      guard verdict == "ok" else {
+        throw RunStoreError.damagedJournal(path: path, detail: verdict ?? "no answer to a check")
+      }
+      if !readOnly {
+        // What is told as done must be on the disk, not in the system's memory.
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try migrator.migrate(queue)
+      }
+      return queue
+    }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.inWords(path) { try queue.read(body) }
+  }
+
+  /// Runs `body` as one transaction, durable when this returns.
+  func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try Self.inWords(path) { try queue.write(body) }
+  }
+
+  private static func inWords<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      let detail = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+      switch error.resultCode {
+      case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw RunStoreError.damagedJournal(path: path, detail: detail)
+      default: throw RunStoreError.journal(path: path, detail: detail)
+      }
+    } catch let error as RowDecodingError {
+      throw RunStoreError.damagedJournal(path: path, detail: "an entry is not readable: \(error)")
+    } catch let error as DecodingError {
+      throw RunStoreError.damagedJournal(path: path, detail: "an entry is not readable: \(error)")
+    }
+  }
+}

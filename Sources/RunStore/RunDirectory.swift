@@ -1,0 +1,189 @@
+import Foundation
+import GRDB
+
+/// The folder of one run: its journal, its settings, its checkpoints and its results, locked while in use.
+///
+/// The journal, `run.sqlite`, is the truth. `config.yaml`, `metrics.jsonl` and `schedule.json` follow from it.
+public final class RunDirectory: Sendable {
+  /// The folder, as it was named.
+  public let path: String
+  /// What the folder holds.
+  public let kind: RunKind
+  /// The version of the program that began the run.
+  public let version: String
+  /// The checkpoints of the run.
+  public let checkpoints: CheckpointFolder
+  let database: RunDatabase
+  private let lock: FileLock?
+
+  /// Where a search writes the schedule of its best trial.
+  public var schedulePath: String { path + "/" + Name.schedule }
+  /// Where each finished stretch of training has its line.
+  public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
+
+  private init(path: String, database: RunDatabase, row: RunRow, lock: FileLock?) {
+    self.path = path
+    self.kind = row.kind
+    self.version = row.version
+    self.database = database
+    self.lock = lock
+    checkpoints = CheckpointFolder(path: path + "/" + Name.checkpoints)
+  }
+
+  /// Begins a run in a new or an empty folder, or with `resume` goes on with the run that is there.
+  ///
+  /// With `resume` the folder must exist; a start that was cut off before its first entry is begun anew. Files
+  /// that a killed process left half-written are deleted. Throws `RunStoreError` when the folder holds something
+  /// else, a run that must not be written over, a run with other settings, or is in use.
+  ///
+  /// - Parameter version: the program's version, recorded when the run begins.
+  public static func open<Configuration: RunConfiguration>(
+    _ path: String, configuration: Configuration, version: String, resume: Bool
+  ) throws -> RunDirectory {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    try makeFolder(path, mustExist: resume)
+    let lock = try FileLock(folder: path, file: Name.lock)
+    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: false)
+    let row: RunRow
+    if let found = try database.read(RunRow.fetch) {
+      row = found
+      guard row.kind == Configuration.kind else {
+        throw RunStoreError.wrongKind(path: path, found: row.kind, expected: Configuration.kind)
+      }
+      guard resume else {
+        throw row.isFinished
+          ? RunStoreError.finishedRun(path: path, kind: row.kind)
+          : RunStoreError.unfinishedRun(path: path, kind: row.kind)
+      }
+      let differences = try configuration.differences(fromRecorded: row.configuration)
+      guard differences.isEmpty else {
+        throw RunStoreError.otherConfiguration(path: path, differences: differences)
+      }
+    } else {
+      row = RunRow(
+        kind: Configuration.kind, configuration: try configuration.json(), version: version,
+        isFinished: false)
+      try database.write(row.insert)
+    }
+    let run = RunDirectory(path: path, database: database, row: row, lock: lock)
+    try run.restore(Configuration.self, from: row)
+    return run
+  }
+
+  /// Opens a run to look at it, also while another process works on it. Nothing can be recorded.
+  public static func read(_ path: String) throws -> RunDirectory {
+    let (database, row) = try existing(path)
+    return RunDirectory(path: path, database: database, row: row, lock: nil)
+  }
+
+  /// Gives the settings that the run in a folder was begun with, for a resume that names the folder alone.
+  public static func configuration<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, of path: String
+  ) throws -> Configuration {
+    let (_, row) = try existing(path)
+    guard row.kind == type.kind else {
+      throw RunStoreError.wrongKind(path: path, found: row.kind, expected: type.kind)
+    }
+    return try decode(type, from: row, path: path)
+  }
+
+  /// Whether the run has come to its end.
+  public var isFinished: Bool {
+    get throws { try database.read(RunRow.fetch)?.isFinished ?? false }
+  }
+
+  /// Records that the run has come to its end.
+  public func finish() throws {
+    try database.write { try $0.execute(sql: "UPDATE run SET finished = 1") }
+  }
+}
+
+extension RunDirectory {
+  private enum Name {
+    static let journal = "run.sqlite"
+    static let lock = "lock"
+    static let configuration = "config.yaml"
+    static let checkpoints = "checkpoints"
+    static let schedule = "schedule.json"
+    static let metrics = "metrics.jsonl"
+  }
+
+  private static func makeFolder(_ path: String, mustExist: Bool) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else {
+        throw RunStoreError.file(path: path, action: "use it as a folder", reason: "it is a file")
+      }
+      let names = try AtomicFile.names(in: path)
+      if !names.contains(Name.journal), let other = names.first(where: { $0 != Name.lock }) {
+        throw RunStoreError.foreignDirectory(path: path, example: other)
+      }
+      return
+    }
+    guard !mustExist else { throw RunStoreError.noRun(path: path) }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw RunStoreError.file(path: path, action: "make the folder", reason: error.localizedDescription)
+    }
+    try AtomicFile.synchroniseFolder(AtomicFile.folder(of: path))
+  }
+
+  private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
+    let journal = path + "/" + Name.journal
+    guard FileManager.default.fileExists(atPath: journal) else { throw RunStoreError.noRun(path: path) }
+    let database = try RunDatabase(path: journal, readOnly: true)
+    guard let row = try database.read(RunRow.fetchIfBegun) else { throw RunStoreError.noRun(path: path) }
+    return (database, row)
+  }
+
+  private static func decode<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, from row: RunRow, path: String
+  ) throws -> Configuration {
+    do {
+      return try JSONDecoder().decode(type, from: Data(row.configuration.utf8))
+    } catch {
+      throw RunStoreError.damagedJournal(
+        path: path + "/" + Name.journal, detail: "its settings are not readable: \(error)")
+    }
+  }
+
+  /// Brings what follows from the journal into its right form after a crash.
+  private func restore<Configuration: RunConfiguration>(_ type: Configuration.Type, from row: RunRow) throws {
+    try AtomicFile.removeLeftovers(in: path)
+    let text = Data(try Self.decode(type, from: row, path: path).yaml().utf8)
+    let file = path + "/" + Name.configuration
+    if FileManager.default.contents(atPath: file) != text { try AtomicFile.write(text, to: file) }
+    try checkpoints.prepare()
+  }
+}
+
+/// The one row of the table `run`.
+private struct RunRow {
+  let kind: RunKind
+  let configuration: String
+  let version: String
+  let isFinished: Bool
+
+  static func fetch(_ database: Database) throws -> RunRow? {
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run") else { return nil }
+    let kind: String = try row.checked("kind")
+    guard let known = RunKind(rawValue: kind) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a run of the kind \(kind)")
+    }
+    return RunRow(
+      kind: known, configuration: try row.checked("configuration"), version: try row.checked("version"),
+      isFinished: try row.checked("finished"))
+  }
+
+  /// As `fetch`, for a file whose tables may not be made yet.
+  static func fetchIfBegun(_ database: Database) throws -> RunRow? {
+    try database.tableExists("run") ? fetch(database) : nil
+  }
+
+  func insert(_ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO run (id, kind, configuration, version) VALUES (1, ?, ?, ?)",
+      arguments: [kind.rawValue, configuration, version])
+  }
+}

@@ -1,0 +1,54 @@
+import GRDB
+
+/// The tables of a run's journal, and how an older file becomes one of today.
+///
+/// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is told
+/// by `parent`. A training's state is `epoch` and `checkpoint`.
+var runSchema: DatabaseMigrator {
+  var migrator = DatabaseMigrator()
+  migrator.registerMigration("1") { database in
+    try database.execute(
+      sql: """
+        CREATE TABLE run (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          kind TEXT NOT NULL,
+          configuration TEXT NOT NULL,
+          version TEXT NOT NULL,
+          finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1))
+        );
+        CREATE TABLE policy (
+          id INTEGER PRIMARY KEY,
+          entries TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE segment (
+          generation INTEGER NOT NULL CHECK (generation >= 0),
+          trial INTEGER NOT NULL CHECK (trial >= 0),
+          startEpoch INTEGER NOT NULL,
+          endEpoch INTEGER NOT NULL CHECK (endEpoch > startEpoch),
+          parent INTEGER CHECK ((parent IS NULL) = (generation = 0)),
+          policy INTEGER NOT NULL REFERENCES policy (id),
+          state TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'done', 'failed')),
+          file TEXT,
+          size INTEGER,
+          sha256 TEXT,
+          validationAccuracy REAL,
+          trainLoss REAL,
+          trainAccuracy REAL,
+          seconds REAL,
+          reason TEXT,
+          PRIMARY KEY (generation, trial)
+        ) WITHOUT ROWID;
+        CREATE TABLE epoch (
+          epoch INTEGER PRIMARY KEY CHECK (epoch >= 0),
+          metrics TEXT NOT NULL
+        );
+        CREATE TABLE checkpoint (
+          epochs INTEGER PRIMARY KEY CHECK (epochs > 0),
+          file TEXT NOT NULL,
+          size INTEGER NOT NULL,
+          sha256 TEXT NOT NULL
+        );
+        """)
+  }
+  return migrator
+}

@@ -1,0 +1,55 @@
+/// What can be wrong with a run directory, in one line that names the file and the cure.
+public enum RunStoreError: Error, Hashable, CustomStringConvertible {
+  /// The folder holds files but no run.
+  case foreignDirectory(path: String, example: String)
+  /// There is no run in the folder, so nothing can be continued or read.
+  case noRun(path: String)
+  /// The folder holds a run that was begun and not finished, and `--resume` was not given.
+  case unfinishedRun(path: String, kind: RunKind)
+  /// The folder holds a finished run.
+  case finishedRun(path: String, kind: RunKind)
+  /// The folder holds a run of the other kind.
+  case wrongKind(path: String, found: RunKind, expected: RunKind)
+  /// Another process works in the folder; its id, where the lock file tells it.
+  case locked(path: String, process: Int?)
+  /// The run was begun with other settings; each difference is spelt out.
+  case otherConfiguration(path: String, differences: [ConfigurationDifference])
+  /// The journal was written by a newer version of the program.
+  case newerJournal(path: String)
+  /// The journal is not readable as a database, or what it says contradicts itself.
+  case damagedJournal(path: String, detail: String)
+  /// The database refused for another reason.
+  case journal(path: String, detail: String)
+  /// The operating system refused to work with a file.
+  case file(path: String, action: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .foreignDirectory(let path, let example):
+      "\(path): the folder holds other files (such as \(example)) and no run; name a new or an empty folder"
+    case .noRun(let path):
+      "\(path): no run is there; name the folder of a run, or start one without --resume"
+    case .unfinishedRun(let path, let kind):
+      "\(path): an unfinished \(kind.rawValue) is there; continue it with --resume, or name another folder"
+    case .finishedRun(let path, let kind):
+      "\(path): a finished \(kind.rawValue) is there and is not written over; name another folder"
+    case .wrongKind(let path, let found, let expected):
+      "\(path): found a \(found.rawValue) run, expected a \(expected.rawValue) run; name another folder"
+    case .locked(let path, let process):
+      "\(path): in use by \(process.map { "process \($0)" } ?? "another process"); "
+        + "wait until it ends, or name another folder"
+    case .otherConfiguration(let path, let differences):
+      "\(path): the run was begun with other settings: "
+        + differences.map(\.description).joined(separator: "; ")
+        + "; give the settings it was begun with, or name another folder"
+    case .newerJournal(let path):
+      "\(path): written by a newer version of pba; continue the run with that version"
+    case .damagedJournal(let path, let detail):
+      "\(path): the journal is damaged (\(detail)); restore it from a copy, or start in another folder"
+    case .journal(let path, let detail):
+      "\(path): the journal cannot be used: \(detail)"
+    case .file(let path, let action, let reason):
+      "\(path): cannot \(action): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import GRDB
+import Policies
+
+/// The journal of a search: its segments, planned and finished. Each call that changes it is one transaction,
+/// durable when the call returns.
+public struct SearchJournal: Sendable {
+  private let database: RunDatabase
+
+  /// The journal of a run of the kind `search`.
+  public init(_ run: RunDirectory) {
+    database = run.database
+  }
+
+  /// Records segments to be trained.
+  public func plan(_ plans: [SegmentPlan]) throws {
+    try database.write { database in
+      let insert = try database.makeStatement(
+        sql: """
+          INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, policy)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """)
+      var identifiers: [Policy: Int64] = [:]
+      for plan in plans {
+        let policy = try identifiers[plan.policy] ?? Self.identifier(of: plan.policy, database)
+        identifiers[plan.policy] = policy
+        try insert.execute(arguments: [
+          plan.generation, plan.trial, plan.epochs.lowerBound, plan.epochs.upperBound, plan.parent, policy,
+        ])
+      }
+    }
+  }
+
+  /// Records how segments ended. Their checkpoints must be published before.
+  public func record(_ results: [(place: SegmentPlace, result: SegmentResult)]) throws {
+    try database.write { database in
+      for (place, result) in results {
+        switch result {
+        case .done(let checkpoint, let metrics):
+          try database.execute(
+            sql: """
+              UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
+                validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?
+              WHERE generation = ? AND trial = ?
+              """,
+            arguments: [
+              checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
+              metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
+              place.generation, place.trial,
+            ])
+        case .failed(let reason):
+          try database.execute(
+            sql: "UPDATE segment SET state = 'failed', reason = ? WHERE generation = ? AND trial = ?",
+            arguments: [reason, place.generation, place.trial])
+        }
+      }
+    }
+  }
+
+  /// Plans finished segments again, since their checkpoints are damaged or lost.
+  public func planAgain(_ places: [SegmentPlace]) throws {
+    try database.write { database in
+      for place in places {
+        try database.execute(
+          sql: "UPDATE segment SET state = 'planned' WHERE generation = ? AND trial = ?",
+          arguments: [place.generation, place.trial])
+      }
+    }
+  }
+
+  /// The generation planned last; `nil` before the first.
+  public func lastGeneration() throws -> Int? {
+    try database.read { try Int.fetchOne($0, sql: "SELECT max(generation) FROM segment") }
+  }
+
+  /// The lowest generation with a segment still to be trained; `nil` when all are finished.
+  public func firstPlannedGeneration() throws -> Int? {
+    try database.read {
+      try Int.fetchOne($0, sql: "SELECT min(generation) FROM segment WHERE state = 'planned'")
+    }
+  }
+
+  /// The segments of one generation by ascending trial.
+  public func segments(generation: Int) throws -> [SegmentRecord] {
+    try fetch(where: "generation = ?", order: "trial", arguments: [generation])
+  }
+
+  /// The segments of some generations by ascending generation, then trial.
+  public func segments(generations: Range<Int>) throws -> [SegmentRecord] {
+    try fetch(
+      where: "generation >= ? AND generation < ?", order: "generation, trial",
+      arguments: [generations.lowerBound, generations.upperBound])
+  }
+
+  /// The segments that a state descends from, itself the last, oldest first.
+  public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
+    try fetch(
+      where: """
+        (generation, trial) IN (
+          WITH RECURSIVE line (generation, trial) AS (
+            VALUES (?, ?)
+            UNION ALL
+            SELECT segment.generation - 1, segment.parent FROM segment JOIN line
+              ON segment.generation = line.generation AND segment.trial = line.trial
+            WHERE segment.parent IS NOT NULL
+          )
+          SELECT generation, trial FROM line)
+        """,
+      order: "generation", arguments: [place.generation, place.trial])
+  }
+
+  private func fetch(
+    where condition: String, order: String, arguments: StatementArguments
+  ) throws -> [SegmentRecord] {
+    try database.read { database in
+      var policies: [Int64: Policy] = [:]
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT * FROM segment WHERE \(condition) ORDER BY \(order)", arguments: arguments)
+      var records: [SegmentRecord] = []
+      while let row = try rows.next() {
+        let identifier: Int64 = try row.checked("policy")
+        let policy = try policies[identifier] ?? Self.policy(identifier, database)
+        policies[identifier] = policy
+        records.append(try SegmentRecord(row, policy: policy))
+      }
+      return records
+    }
+  }
+
+  private static func identifier(of policy: Policy, _ database: Database) throws -> Int64 {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let entries = String(decoding: try encoder.encode(policy), as: UTF8.self)
+    let find = "SELECT id FROM policy WHERE entries = ?"
+    if let known = try Int64.fetchOne(database, sql: find, arguments: [entries]) { return known }
+    try database.execute(sql: "INSERT INTO policy (entries) VALUES (?)", arguments: [entries])
+    return database.lastInsertedRowID
+  }
+
+  private static func policy(_ identifier: Int64, _ database: Database) throws -> Policy {
+    let entries = try String.fetchOne(
+      database, sql: "SELECT entries FROM policy WHERE id = ?", arguments: [identifier])
+    guard let entries else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier) is missing")
+    }
+    return try JSONDecoder().decode(Policy.self, from: Data(entries.utf8))
+  }
+}
+
+extension SegmentRecord {
+  fileprivate init(_ row: Row, policy: Policy) throws {
+    let start: Int = try row.checked("startEpoch")
+    let end: Int = try row.checked("endEpoch")
+    plan = SegmentPlan(
+      generation: try row.checked("generation"), trial: try row.checked("trial"),
+      epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"), policy: policy)
+    let checkpoint = try row["file"] == nil ? nil : row.checkpoint()
+    let state: String = try row.checked("state")
+    switch (state, checkpoint) {
+    case ("done", let checkpoint?):
+      result = .done(
+        checkpoint,
+        SegmentMetrics(
+          validationAccuracy: try row.checked("validationAccuracy"), trainLoss: try row.checked("trainLoss"),
+          trainAccuracy: try row.checked("trainAccuracy"), seconds: try row.checked("seconds")))
+      lostCheckpoint = nil
+    case ("failed", _):
+      result = .failed(reason: try row.checked("reason"))
+      lostCheckpoint = nil
+    case ("planned", _):
+      result = nil
+      lostCheckpoint = checkpoint
+    default:
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a \(state) segment without checkpoint")
+    }
+  }
+}

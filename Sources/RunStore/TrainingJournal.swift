@@ -1,0 +1,115 @@
+import Foundation
+import GRDB
+
+/// What one epoch of a training run came to.
+public struct EpochRecord: Codable, Hashable, Sendable {
+  /// The epoch, from 0.
+  public let epoch: Int
+  /// The mean loss over the training images.
+  public let trainLoss: Double
+  /// The share of the augmented training images classified rightly, 0 to 1.
+  public let trainAccuracy: Double
+  /// The accuracy on the validation images, 0 to 1, where it was measured.
+  public let validationAccuracy: Double?
+  /// The accuracy on the test images, 0 to 1, where it was measured.
+  public let testAccuracy: Double?
+  /// The learning rate of the epoch's last step.
+  public let learningRate: Double
+  /// The time the epoch took.
+  public let seconds: Double
+
+  public init(
+    epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
+    testAccuracy: Double? = nil, learningRate: Double, seconds: Double
+  ) {
+    self.epoch = epoch
+    self.trainLoss = trainLoss
+    self.trainAccuracy = trainAccuracy
+    self.validationAccuracy = validationAccuracy
+    self.testAccuracy = testAccuracy
+    self.learningRate = learningRate
+    self.seconds = seconds
+  }
+}
+
+/// The journal of a training run: its epochs, and the checkpoints they led to.
+///
+/// Epochs are recorded together with the checkpoint that holds them, so that a resumed run has no epoch twice.
+public struct TrainingJournal: Sendable {
+  /// How many checkpoints are kept: one to go on from, and one in case that one is damaged.
+  public static let keptCheckpoints = 2
+
+  private let database: RunDatabase
+  private let run: RunDirectory
+
+  /// The journal of a run of the kind `train`.
+  public init(_ run: RunDirectory) {
+    database = run.database
+    self.run = run
+  }
+
+  /// The name of the checkpoint after a number of epochs.
+  public static func checkpointName(epochs: Int) -> String {
+    let digits = String(epochs)
+    return "epoch-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + CheckpointFolder.suffix
+  }
+
+  /// The epochs trained so far, in order.
+  public func epochs() throws -> [EpochRecord] {
+    try database.read { database in
+      try String.fetchAll(database, sql: "SELECT metrics FROM epoch ORDER BY epoch").map {
+        try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8))
+      }
+    }
+  }
+
+  /// Records the epochs since the last checkpoint, and the checkpoint that follows them.
+  ///
+  /// The checkpoint must have been written to the folder's temporary path; it is sealed and published here,
+  /// `metrics.jsonl` grows by the epochs, and checkpoints no longer needed are deleted.
+  public func record(_ epochs: [EpochRecord], checkpoint file: String, epochsTrained: Int) throws {
+    let checkpoint = try run.checkpoints.seal(file)
+    try run.checkpoints.publish([checkpoint])
+    let kept = try database.write { database in
+      for epoch in epochs {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try database.execute(
+          sql: "INSERT INTO epoch (epoch, metrics) VALUES (?, ?)",
+          arguments: [epoch.epoch, String(decoding: try encoder.encode(epoch), as: UTF8.self)])
+      }
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO checkpoint (epochs, file, size, sha256) VALUES (?, ?, ?, ?)",
+        arguments: [epochsTrained, file, checkpoint.digest.size, checkpoint.digest.sha256])
+      try database.execute(
+        sql: """
+          DELETE FROM checkpoint WHERE epochs NOT IN
+            (SELECT epochs FROM checkpoint ORDER BY epochs DESC LIMIT ?)
+          """,
+        arguments: [Self.keptCheckpoints])
+      return try String.fetchSet(database, sql: "SELECT file FROM checkpoint")
+    }
+    try run.metrics.append(epochs)
+    try run.checkpoints.keepOnly(kept)
+  }
+
+  /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.
+  ///
+  /// Epochs after it are forgotten, as they will be trained again, and `metrics.jsonl` is brought in line.
+  public func resumePoint() throws -> (checkpoint: CheckpointRecord, epochs: Int)? {
+    let candidates = try database.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM checkpoint ORDER BY epochs DESC").map {
+        (checkpoint: try $0.checkpoint(), epochs: try $0.checked("epochs") as Int)
+      }
+    }
+    let found = candidates.first { run.checkpoints.holds($0.checkpoint) }
+    let trained = found?.epochs ?? 0
+    try database.write { database in
+      try database.execute(sql: "DELETE FROM epoch WHERE epoch >= ?", arguments: [trained])
+      try database.execute(sql: "DELETE FROM checkpoint WHERE epochs > ?", arguments: [trained])
+    }
+    try run.checkpoints.keepOnly(Set(candidates.filter { $0.epochs <= trained }.map(\.checkpoint.file)))
+    try run.metrics.restore(try epochs())
+    return found
+  }
+}

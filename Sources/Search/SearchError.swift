@@ -1,0 +1,38 @@
+import RunStore
+
+/// What ends a search before its end, in one line.
+public enum SearchError: Error, Hashable, CustomStringConvertible {
+  /// A setting without meaning.
+  case setting(_ name: String, found: String, expected: String)
+  /// No trial is left to go on from; the reason is that of the first.
+  case everyTrialFailed(generation: Int, trials: Int, reason: String)
+  /// A segment could not be trained for a reason that has nothing to do with its loss.
+  case segment(SegmentPlace, reason: String)
+  /// The search was asked to stop; how much of the generation is done.
+  case stopped(generation: Int, finished: Int, of: Int)
+  /// A lost checkpoint was to be made again, and its training failed this time.
+  case notReproduced(SegmentPlace, reason: String)
+  /// The journal names a parent that it does not hold.
+  case brokenJournal(path: String, SegmentPlace)
+
+  public var description: String {
+    switch self {
+    case .setting(let name, let found, let expected):
+      "\(name): found \(found), expected \(expected)"
+    case .everyTrialFailed(let generation, let trials, let reason):
+      "generation \(generation): all \(trials) trials failed, the first with: \(reason); "
+        + "start a new run with a lower --learning-rate"
+    case .segment(let place, let reason):
+      "trial \(place.trial), generation \(place.generation): \(reason); "
+        + "what was finished is kept: continue with --resume"
+    case .stopped(let generation, let finished, let all):
+      "stopped in generation \(generation), \(finished) of \(all) trials finished; continue with --resume"
+    case .notReproduced(let place, let reason):
+      "trial \(place.trial), generation \(place.generation): its checkpoint was lost, and training it again "
+        + "failed: \(reason); this machine does not reproduce the run, so start a new one"
+    case .brokenJournal(let path, let place):
+      "\(path): the journal names trial \(place.trial) of generation \(place.generation) as a parent, "
+        + "but holds no result of it; restore the journal from a copy, or start in another folder"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Policies
+import PopulationBasedTraining
+import RunStore
+
+/// What a search tells while it runs. Each event is sent after what it tells is durable.
+public enum SearchEvent: Sendable {
+  /// Some trials of a generation are about to train; of how many generations, and which epochs.
+  case planned(generation: Int, of: Int, epochs: Range<Int>, trials: Int)
+  /// A worker takes up a segment. Sent from the worker's thread.
+  case segmentStarted(SegmentPlace, epochs: Range<Int>)
+  /// A segment is finished.
+  case segmentFinished(SegmentPlace, SegmentMetrics)
+  /// A trial's loss stopped being a number; the trial is replaced at the next comparison.
+  case segmentFailed(SegmentPlace, reason: String)
+  /// A checkpoint that is needed is damaged or lost; its segment will be trained again.
+  case checkpointLost(SegmentPlace)
+  /// A lost checkpoint is there again; not identical where the machine does not reproduce its results.
+  case checkpointRestored(SegmentPlace, identical: Bool)
+  /// A generation is finished and its best trial's schedule is written.
+  case scheduleWritten(generation: Int, trial: Int, validationAccuracy: Double)
+  /// The population was compared and the next generation is planned.
+  case compared(generation: Int, exploits: [Exploit<Policy>])
+  /// The search is at its end.
+  case finished(SearchResult)
+}
+
+/// What a finished search found.
+public struct SearchResult: Hashable, Sendable {
+  /// The trial with the highest validation accuracy; among equals, the one with the lowest number.
+  public let trial: Int
+  /// Its accuracy on the validation images, 0 to 1.
+  public let validationAccuracy: Double
+  /// The policies that led to it.
+  public let schedule: Schedule
+  /// Where the schedule is written.
+  public let schedulePath: String
+  /// The trial's last checkpoint.
+  public let checkpointPath: String
+}

@@ -1,0 +1,113 @@
+import Augmentation
+import Policies
+import PopulationBasedTraining
+import RunStore
+
+/// The decisions of a search: pure functions of its settings and of what its journal holds.
+struct SearchPlanner: Sendable {
+  let configuration: SearchConfiguration
+
+  /// The number of generations; the last one is shorter where the interval does not divide the epochs.
+  var generations: Int { (configuration.epochs - 1) / configuration.interval + 1 }
+
+  /// The epochs that every trial trains in a generation.
+  func epochs(of generation: Int) -> Range<Int> {
+    let start = generation * configuration.interval
+    return start..<min(start + configuration.interval, configuration.epochs)
+  }
+
+  /// The first generation: every trial from fresh weights, with a policy that does nothing.
+  func firstGeneration() -> [SegmentPlan] {
+    (0..<configuration.population).map {
+      SegmentPlan(generation: 0, trial: $0, epochs: epochs(of: 0), parent: nil, policy: .searchStart)
+    }
+  }
+
+  /// Compares a finished generation and plans the one after it; `nil` after the last, which is not compared.
+  func nextGeneration(
+    after finished: [SegmentRecord]
+  ) throws -> (plans: [SegmentPlan], exploits: [Exploit<Policy>])? {
+    guard let generation = finished.first?.plan.generation, generation + 1 < generations else { return nil }
+    let policies = Dictionary(
+      finished.map { ($0.plan.trial, $0.plan.policy) }, uniquingKeysWith: { first, _ in first })
+    let exploits = try compare(
+      finished.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
+      hyperparameters: policies, generation: generation, fraction: configuration.quantile,
+      generator: {
+        RandomStream(seed: configuration.seed, domain: .exploit, trial: $0, epoch: generation)
+      },
+      explore: { explore($0, using: &$1) })
+    let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
+    let plans = finished.map { record in
+      let trial = record.plan.trial
+      return SegmentPlan(
+        generation: generation + 1, trial: trial, epochs: epochs(of: generation + 1),
+        parent: replaced[trial]?.source ?? trial,
+        policy: replaced[trial]?.explored ?? record.plan.policy)
+    }
+    return (plans, exploits)
+  }
+
+  /// The trial with the highest validation accuracy, among equals that with the lowest number.
+  ///
+  /// Throws `SearchError.everyTrialFailed` when there is none.
+  func best(of finished: [SegmentRecord]) throws(SearchError) -> (trial: Int, validationAccuracy: Double) {
+    var best: (trial: Int, validationAccuracy: Double)?
+    for record in finished.sorted(by: { $0.plan.trial < $1.plan.trial }) {
+      guard let accuracy = record.validationAccuracy else { continue }
+      if best.map({ accuracy > $0.validationAccuracy }) ?? true { best = (record.plan.trial, accuracy) }
+    }
+    if let best { return best }
+    var reason = "no result"
+    if case .failed(let first) = finished.first?.result { reason = first }
+    throw .everyTrialFailed(
+      generation: finished.first?.plan.generation ?? 0, trials: finished.count, reason: reason)
+  }
+
+  /// The schedule that led to a trial's state.
+  ///
+  /// It holds no time and nothing of the machine, so that the same search gives the same bytes.
+  ///
+  /// - Parameter ancestry: the segments the state descends from, its own the last.
+  func schedule(
+    of best: (trial: Int, validationAccuracy: Double), ancestry: [SegmentRecord], version: String
+  ) throws -> Schedule {
+    let steps = try lineage(
+      of: best.trial, through: ancestry.last?.plan.generation,
+      in: ancestry.map { record in
+        TrialSegment(
+          trial: record.plan.trial, generation: record.plan.generation,
+          startEpoch: record.plan.epochs.lowerBound, endEpoch: record.plan.epochs.upperBound,
+          parent: record.plan.parent, hyperparameters: record.plan.policy)
+      })
+    var provenance: [String: JSONValue] = [
+      "swift-pba": .string(version),
+      "dataset": .string(configuration.dataset),
+      "model": .string(configuration.model),
+      "population": .integer(configuration.population),
+      "interval": .integer(configuration.interval),
+      "quantile": .number(configuration.quantile),
+      "epochs": .integer(configuration.epochs),
+      "seed": Int(exactly: configuration.seed).map { .integer($0) } ?? .string("\(configuration.seed)"),
+      "trial": .integer(best.trial),
+      "generations": .integer(ancestry.count),
+      "validationAccuracy": .number(best.validationAccuracy),
+    ]
+    provenance["trainSize"] = configuration.trainSize.map { .integer($0) }
+    provenance["validationSize"] = configuration.validationSize.map { .integer($0) }
+    return try Schedule(
+      name: configuration.dataset,
+      segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
+      provenance: provenance)
+  }
+
+  /// The name of the checkpoint that a segment makes.
+  static func checkpointName(_ place: SegmentPlace) -> String {
+    "g\(padded(place.generation))-t\(padded(place.trial))" + CheckpointFolder.suffix
+  }
+
+  private static func padded(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}

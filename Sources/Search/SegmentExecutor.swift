@@ -1,0 +1,66 @@
+import Foundation
+import Policies
+import RunStore
+
+/// Trains segments: the effect behind the search.
+///
+/// A segment is a pure function of its request, of the data and of the settings: the same request gives the same
+/// checkpoint, byte for byte, whatever ran before or runs beside it. Resuming a search relies on that.
+public protocol SegmentExecutor: Sendable {
+  /// Trains one segment and writes its checkpoint to `segment.checkpoint`.
+  ///
+  /// Called from several threads at once, each with a large stack; it blocks until the segment is finished. A
+  /// long-running executor looks at `segment.stop` now and then and throws `SearchInterrupted` when it is set.
+  ///
+  /// - Returns: what was reached, or that the loss is no longer a number.
+  /// - Throws: any other failure; it ends the search, which can be resumed.
+  func run(_ segment: SegmentRequest) throws -> SegmentOutcome
+}
+
+/// Everything that decides a segment, beside the settings of the search.
+public struct SegmentRequest: Sendable {
+  /// The trial's number: with the seed, the source of its random numbers.
+  public let trial: Int
+  /// Which stretch between comparisons it is, from 0.
+  public let generation: Int
+  /// The epochs to train, from 0. The parent's checkpoint has trained those before.
+  public let epochs: Range<Int>
+  /// Whether these are the last epochs of the search.
+  public let isLast: Bool
+  /// The augmentation.
+  public let policy: Policy
+  /// The checkpoint to start from, whole and verified; `nil` to start from fresh weights.
+  public let parentCheckpoint: String?
+  /// Where to write the checkpoint: a temporary name, which the search makes durable and renames.
+  public let checkpoint: String
+  /// Whether the search has been asked to stop.
+  public let stop: StopFlag
+}
+
+/// How a segment ended, if nothing went wrong outside it.
+public enum SegmentOutcome: Sendable {
+  /// Trained; the checkpoint is written.
+  case trained(SegmentMetrics)
+  /// The loss became NaN or infinite; the reason names epoch and step.
+  case notFinite(reason: String)
+}
+
+/// What an executor throws when it gives up a segment because it was asked to stop.
+public struct SearchInterrupted: Error {
+  public init() {}
+}
+
+/// A request to stop, made on one thread and seen on all.
+public final class StopFlag: @unchecked Sendable {
+  // The lock guards `requested`, so sharing the object is safe.
+  private let lock = NSLock()
+  private var requested = false
+
+  public init() {}
+
+  /// Asks to stop.
+  public func request() { lock.withLock { requested = true } }
+
+  /// Whether somebody asked to stop.
+  public var isRequested: Bool { lock.withLock { requested } }
+}

@@ -1,0 +1,149 @@
+import Augmentation
+import Foundation
+import Testing
+
+// Foundation has an Operation too.
+private typealias Operation = Augmentation.Operation
+
+@Suite struct OperationTests {
+  static let sizes = [(1, 1), (1, 5), (5, 1), (2, 2), (3, 7), (32, 32), (33, 31)]
+
+  @Test func theSearchOrderIsThatOfThePublishedSchedules() {
+    #expect(
+      Operation.searchOrder.map(\.name) == [
+        "Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize",
+        "ShearX",
+        "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast",
+      ])
+    #expect(
+      Operation.searchOrder.filter(\.isSigned) == [.rotate, .translateX, .translateY, .shearX, .shearY])
+    #expect(Operation.searchOrder.filter { !$0.usesMagnitude } == [.invert, .equalize, .autoContrast])
+    #expect(Operation.searchOrder.filter(\.usesCenter) == [.cutout])
+  }
+
+  @Test func namesAreFoundAndCoded() throws {
+    for operation in Operation.searchOrder {
+      #expect(try Operation(named: operation.name) == operation)
+    }
+    let text = try String(decoding: JSONEncoder().encode(Operation.searchOrder), as: UTF8.self)
+    #expect(text.hasPrefix(#"["Rotate","TranslateX","#))
+    #expect(try JSONDecoder().decode([Operation].self, from: Data(text.utf8)) == Operation.searchOrder)
+  }
+
+  @Test func aWrongNameIsAnsweredWithTheNearest() {
+    #expect(throws: AugmentationError.unknownOperation(name: "rotat", nearest: "Rotate")) {
+      try Operation(named: "rotat")
+    }
+    #expect(throws: AugmentationError.unknownOperation(name: "AutoContast", nearest: "AutoContrast")) {
+      try JSONDecoder().decode([Operation].self, from: Data(#"["AutoContast"]"#.utf8))
+    }
+    #expect(throws: AugmentationError.unknownOperation(name: "Blur9000", nearest: nil)) {
+      try Operation(named: "Blur9000")
+    }
+    let description = AugmentationError.unknownOperation(name: "rotat", nearest: "Rotate").description
+    #expect(description == "unknown operation 'rotat'; did you mean 'Rotate'?")
+    #expect(
+      AugmentationError.unknownOperation(name: "Blur9000", nearest: nil).description.contains(
+        "Rotate, TranslateX"))
+  }
+
+  @Test(arguments: sizes)
+  func theIdentityMagnitudesChangeNothing(width: Int, height: Int) {
+    let image = noiseImage(width: width, height: height)
+    for operation in [Operation.rotate, .shearX, .shearY, .translateX, .translateY, .cutout] {
+      for isNegative in [false, true] {
+        let arguments = OperationArguments(
+          magnitude: 0, isNegative: isNegative, center: (width / 2, height / 2))
+        #expect(image.applying(operation, arguments) == image, "\(operation)")
+      }
+    }
+    for operation in [Operation.brightness, .color, .contrast, .sharpness] {
+      #expect(image.applying(operation, OperationArguments(magnitude: 5)) == image, "\(operation)")
+    }
+    #expect(
+      image.applying(.solarize, OperationArguments(magnitude: 0)).colors == image.colors)
+  }
+
+  @Test(arguments: sizes)
+  func alphaFollowsTheKindOfOperation(width: Int, height: Int) {
+    let image = noiseImage(width: width, height: height)
+    for magnitude in OperationArguments.magnitudes {
+      let arguments = OperationArguments(magnitude: magnitude, center: (0, 0))
+      for operation in [Operation.invert, .equalize, .autoContrast, .posterize, .solarize] {
+        #expect(image.applying(operation, arguments).alphas.allSatisfy { $0 == 255 }, "\(operation)")
+      }
+      for operation in [Operation.brightness, .color, .contrast, .sharpness] {
+        #expect(image.applying(operation, arguments).alphas == image.alphas, "\(operation)")
+      }
+    }
+  }
+
+  @Test func alphaDoesNotTouchColours() {
+    let image = noiseImage(width: 9, height: 8)
+    let opaque = RGBAImage(width: 9, height: 8, rgb: image.colors.joined().map { $0 })
+    for operation in Operation.searchOrder {
+      for magnitude in OperationArguments.magnitudes {
+        let arguments = OperationArguments(magnitude: magnitude, center: (4, 4))
+        #expect(image.applying(operation, arguments).colors == opaque.applying(operation, arguments).colors)
+      }
+    }
+  }
+
+  @Test func translationsMoveAndLeaveTransparentBlack() {
+    let image = noiseImage(width: 12, height: 11)
+    for (operation, dx, dy) in [(Operation.translateX, 1, 0), (.translateY, 0, 1)] {
+      for magnitude in OperationArguments.magnitudes {
+        for sign in [1, -1] {
+          let moved = image.applying(
+            operation, OperationArguments(magnitude: magnitude, isNegative: sign < 0))
+          for y in 0..<11 {
+            for x in 0..<12 {
+              let (oldX, oldY) = (x + sign * magnitude * dx, y + sign * magnitude * dy)
+              let isInside = oldX >= 0 && oldX < 12 && oldY >= 0 && oldY < 11
+              #expect(moved.pixel(x, y) == (isInside ? image.pixel(oldX, oldY) : [0, 0, 0, 0]))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func aTranslationBeyondTheImageLeavesNothing() {
+    let image = noiseImage(width: 3, height: 3)
+    for operation in [Operation.translateX, .translateY] {
+      let moved = image.applying(operation, OperationArguments(magnitude: 9))
+      #expect(moved == constantImage(width: 3, height: 3, [0, 0, 0, 0]))
+    }
+  }
+
+  @Test func cutoutBlanksItsBox() {
+    let image = noiseImage(width: 10, height: 9)
+    for center in [(0, 0), (9, 8), (5, 4), (-3, 2), (100, 100), (Int.min, Int.max)] {
+      let cut = image.applying(.cutout, OperationArguments(magnitude: 4, center: center))
+      for y in 0..<9 {
+        for x in 0..<10 {
+          let isInBox =
+            center.0 > -100 && center.0 - 4 <= x && x < center.0 + 4 && center.1 - 4 <= y && y < center.1 + 4
+          #expect(cut.pixel(x, y) == (isInBox ? [125, 122, 113, 0] : image.pixel(x, y)))
+        }
+      }
+    }
+  }
+
+  @Test func pointOperationsFollowTheirFormulas() {
+    let image = noiseImage(width: 40, height: 30)
+    let bits = [4, 4, 4, 3, 3, 2, 2, 2, 1, 1]
+    let thresholds = [256, 231, 205, 180, 154, 128, 103, 77, 52, 26]
+    for magnitude in OperationArguments.magnitudes {
+      let arguments = OperationArguments(magnitude: magnitude)
+      let inverted = image.applying(.invert, arguments)
+      let posterized = image.applying(.posterize, arguments)
+      let solarized = image.applying(.solarize, arguments)
+      let dropped = 8 - bits[magnitude]
+      let threshold = thresholds[magnitude]
+      #expect(inverted.colors == image.colors.map { $0.map { 255 - $0 } })
+      #expect(posterized.colors == image.colors.map { $0.map { ($0 >> dropped) << dropped } })
+      #expect(solarized.colors == image.colors.map { $0.map { Int($0) < threshold ? $0 : 255 - $0 } })
+    }
+  }
+}

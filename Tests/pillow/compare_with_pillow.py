@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Compares every operation of `pba apply` with Pillow, byte for byte.
+
+    compare_with_pillow.py --pba PATH [--full] [--jobs N]
+
+Needs Pillow and numpy. One call of the program works on several images of one size: noise, gradients, constants,
+few levels, opaque, half-transparent and blank ones. Every operation, magnitude and sign runs at the principal
+sizes, and at some of the other sizes in turn; with --full at every size, on RGB and on RGBA.
+"""
+
+import argparse
+import itertools
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageOps
+
+SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY")
+ENHANCERS = {
+    "Brightness": ImageEnhance.Brightness,
+    "Color": ImageEnhance.Color,
+    "Contrast": ImageEnhance.Contrast,
+    "Sharpness": ImageEnhance.Sharpness,
+}
+COLOUR_ONLY = ("Invert", "Equalize", "AutoContrast", "Posterize", "Solarize")
+OPERATIONS = SIGNED + tuple(ENHANCERS) + COLOUR_ONLY + ("Cutout",)
+
+# (height, width)
+PRINCIPAL_SIZES = ((32, 32), (31, 33), (3, 5), (64, 48))
+OTHER_SIZES = (
+    (1, 1), (1, 7), (7, 1), (2, 2), (1, 2), (2, 9), (3, 3), (4, 1), (28, 28), (17, 16), (7, 300), (300, 7),
+    (224, 224), (97, 211), (512, 512),
+)  # fmt: skip
+
+
+class Case(NamedTuple):
+    operation: str
+    magnitude: int
+    negative: bool
+    height: int
+    width: int
+    channels: int
+
+    def __str__(self):
+        sign = " --negative" if self.negative else ""
+        mode = "RGBA" if self.channels == 4 else "RGB"
+        return f"{self.operation} --magnitude {self.magnitude}{sign} on {mode} {self.width}x{self.height}"
+
+
+def reference(image, operation, magnitude, negative=False, center=(0, 0)):
+    """Returns what Pillow makes of an image of mode RGBA."""
+    sign = -1 if negative else 1
+    if operation == "Rotate":
+        return image.rotate(sign * int(magnitude * 30 / 10))
+    if operation in SIGNED:
+        shear, shift = sign * magnitude * 0.3 / 10, sign * int(magnitude * 10 / 10)
+        matrix = {
+            "ShearX": (1, shear, 0, 0, 1, 0),
+            "ShearY": (1, 0, 0, shear, 1, 0),
+            "TranslateX": (1, 0, shift, 0, 1, 0),
+            "TranslateY": (1, 0, 0, 0, 1, shift),
+        }[operation]
+        return image.transform(image.size, Image.Transform.AFFINE, matrix)
+    if operation in ENHANCERS:
+        return ENHANCERS[operation](image).enhance(magnitude * 1.8 / 10 + 0.1)
+    if operation == "Cutout":
+        array = np.array(image)
+        (x, y), reach = center, magnitude
+        array[max(0, y - reach) : max(0, y + reach), max(0, x - reach) : max(0, x + reach)] = (125, 122, 113, 0)
+        return Image.fromarray(array)
+    rgb = image.convert("RGB")
+    changed = {
+        "Invert": lambda: ImageOps.invert(rgb),
+        "Equalize": lambda: ImageOps.equalize(rgb),
+        "AutoContrast": lambda: ImageOps.autocontrast(rgb),
+        "Posterize": lambda: ImageOps.posterize(rgb, 4 - int(magnitude * 4 / 10)),
+        "Solarize": lambda: ImageOps.solarize(rgb, 256 - int(magnitude * 256 / 10)),
+    }[operation]()
+    return changed.convert("RGBA")
+
+
+def sample_images(height, width, random):
+    """Returns RGBA images of one size, one of each kind, as an array [N, height, width, 4]."""
+    shape = (height, width)
+    opaque = np.full((*shape, 1), 255, np.uint8)
+    noise = random.integers(0, 256, (*shape, 4), dtype=np.uint8)
+    ramp_x = np.linspace(0, 255, width)[None, :] + np.zeros((height, 1))
+    ramp_y = np.linspace(0, 255, height)[:, None] + np.zeros((1, width))
+    gradient = np.stack([ramp_x, ramp_y, (ramp_x + ramp_y) / 2], -1).astype(np.uint8)
+    constant = np.broadcast_to(random.integers(0, 256, 3, dtype=np.uint8), (*shape, 3))
+    levels = random.integers(0, 256, 3, dtype=np.uint8)[random.integers(0, 3, (*shape, 3))]
+    dark = random.integers(90, 140, (*shape, 3), dtype=np.uint8)
+    extreme = random.choice(np.array([0, 255], np.uint8), (*shape, 3))
+    blank = np.where(random.random((*shape, 1)) < 0.4, 0, 255).astype(np.uint8)
+    images = [
+        noise,
+        np.concatenate([noise[..., :3], blank], -1),
+        np.concatenate([gradient, noise[..., 3:]], -1),
+        np.concatenate([constant, opaque], -1),
+        np.concatenate([levels, blank], -1),
+        np.concatenate([dark, opaque], -1),
+        np.concatenate([extreme, opaque], -1),
+    ]
+    if height * width > 100_000:
+        images = images[1:4]
+    return np.stack(images)
+
+
+def all_parameters():
+    """Yields every (operation, magnitude, negative)."""
+    for operation in OPERATIONS:
+        signs = (False, True) if operation in SIGNED else (False,)
+        yield from itertools.product((operation,), range(10), signs)
+
+
+def cases(full):
+    """Yields the cases to compare; not `full`: all parameters at the principal sizes, some at each other size."""
+    every_size = PRINCIPAL_SIZES + OTHER_SIZES
+    for number, parameters in enumerate(all_parameters()):
+        # Steps without a divisor in common with the number of sizes visit all sizes in turn.
+        others = every_size if full else PRINCIPAL_SIZES + tuple(
+            OTHER_SIZES[(number * 4 + turn * 7) % len(OTHER_SIZES)] for turn in range(3)
+        )
+        for size in others:
+            yield Case(*parameters, *size, 4)
+        for size in every_size if full else (every_size[(number * 7) % len(every_size)],):
+            yield Case(*parameters, *size, 3)
+
+
+def compare(pba, case, seed):
+    """Runs one case; returns None, or a description of the first difference."""
+    random = np.random.default_rng(seed)
+    images = sample_images(case.height, case.width, random)
+    center = (int(random.integers(case.width)), int(random.integers(case.height)))
+    if case.channels == 3:
+        images[..., 3] = 255
+    expected = np.stack([
+        np.array(reference(Image.fromarray(image), case.operation, case.magnitude, case.negative, center))
+        for image in images
+    ])[..., : case.channels]
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = Path(folder, "in.npy"), Path(folder, "out.npy")
+        np.save(source, np.ascontiguousarray(images[..., : case.channels]))
+        command = [pba, "apply", case.operation, source, result, "--magnitude", str(case.magnitude)]
+        command += ["--negative"] if case.negative else []
+        command += ["--center", f"{center[0]},{center[1]}"] if case.operation == "Cutout" else []
+        finished = subprocess.run(command, capture_output=True, text=True)
+        if finished.returncode != 0:
+            return f"{case}: exit {finished.returncode}: {finished.stderr.strip()}"
+        found = np.load(result)
+    if found.shape != expected.shape or found.dtype != np.uint8:
+        return f"{case}: found {found.dtype} {found.shape}, expected uint8 {expected.shape}"
+    different = np.argwhere(found != expected)
+    if len(different) == 0:
+        return None
+    image, y, x, _ = different[0]
+    return (
+        f"{case}: {len(different)} bytes differ; first in image {image} at x={x}, y={y}: "
+        f"input {images[image, y, x]}, found {found[image, y, x]}, Pillow {expected[image, y, x]}"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pba", required=True, help="the program to test")
+    parser.add_argument("--full", action="store_true", help="every parameter at every size, RGB and RGBA")
+    parser.add_argument("--jobs", type=int, default=2, help="programs to run at once [2]")
+    options = parser.parse_args()
+    numbered = list(enumerate(cases(options.full)))
+    with ThreadPoolExecutor(options.jobs) as pool:
+        answers = pool.map(lambda item: compare(options.pba, item[1], item[0]), numbered)
+        failures = [answer for answer in answers if answer is not None]
+    if failures:
+        print(failures[0], file=sys.stderr)
+    print(f"{len(numbered) - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
