@@ -96,12 +96,14 @@ let package = Package(
       name: "Search",
       dependencies: ["PopulationBasedTraining", "Policies", "Training", "RunStore", "Datasets"]),
 
+    .target(name: "Reports", dependencies: ["Augmentation"]),
+
     // Floor 5: the command line
     .executableTarget(
       name: "pba",
       dependencies: [
         "Augmentation", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "ImageFiles", "Torch", argumentParser, yams,
+        "Reports", "ImageFiles", "Torch", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.

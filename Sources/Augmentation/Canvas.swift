@@ -55,8 +55,7 @@ struct Canvas: ~Copyable {
   mutating func load(_ image: RGBAImage) {
     precondition(image.width == width && image.height == height, "the image does not fit the canvas")
     image.pixels.withUnsafeBytes { bytes in
-      UnsafeMutableRawPointer(pixels).copyMemory(
-        from: bytes.baseAddress ?? .init(pixels), byteCount: area * 4)
+      UnsafeMutableRawBufferPointer(start: pixels, count: area * 4).copyMemory(from: bytes)
     }
   }
 

@@ -12,6 +12,18 @@ public struct DatasetSplits: Sendable {
   public let test: LabeledImages
   /// What all three sets are normalised with.
   public let statistics: ChannelStatistics
+
+  public init(
+    name: String, classNames: [String], train: LabeledImages, validation: LabeledImages, test: LabeledImages,
+    statistics: ChannelStatistics
+  ) {
+    self.name = name
+    self.classNames = classNames
+    self.train = train
+    self.validation = validation
+    self.test = test
+    self.statistics = statistics
+  }
 }
 
 /// How many images to train on and how many to validate on.

@@ -29,6 +29,11 @@ public struct FileDigest: Codable, Hashable, Sendable {
     self.init(size: size, sha256: hash.finalize().map(Self.hexadecimal).joined())
   }
 
+  /// The digest that a file of these bytes would have.
+  public init(of data: Data) {
+    self.init(size: data.count, sha256: SHA256.hash(data: data).map(Self.hexadecimal).joined())
+  }
+
   /// Whether the file at `path` is there and is the one this value was taken of.
   public func matches(_ path: String) -> Bool {
     var status = stat()

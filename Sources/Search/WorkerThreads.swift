@@ -10,6 +10,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   private var remaining: ArraySlice<Job>
   private var finished: [Output] = []
   private var running: Int
+  private var body: (@Sendable (Job) -> Output)?
 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
@@ -18,9 +19,10 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) {
     remaining = jobs[...]
     running = min(count, jobs.count)
+    self.body = body
     for _ in 0..<running {
       let thread = Thread { [self] in
-        while let job = next() { deliver(body(job)) }
+        while workOnce() {}
       }
       thread.stackSize = Self.stackSize
       thread.start()
@@ -42,11 +44,20 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
     condition.withLock { remaining = [] }
   }
 
-  private func next() -> Job? {
+  /// Does one job; false when there is none left.
+  private func workOnce() -> Bool {
+    guard let (job, body) = next() else { return false }
+    deliver(body(job))
+    return true
+  }
+
+  private func next() -> (Job, @Sendable (Job) -> Output)? {
     condition.lock()
     defer { condition.unlock() }
-    if let job = remaining.popFirst() { return job }
+    if let body, let job = remaining.popFirst() { return (job, body) }
     running -= 1
+    // The system ends a thread some time later. What the body holds, a lock perhaps, must not last until then.
+    if running == 0 { body = nil }
     condition.signal()
     return nil
   }

@@ -76,6 +76,35 @@ extension Trainer {
     epoch = info.epoch
   }
 
+  /// Measures the network of a checkpoint on one split of a dataset, normalised as its training images were.
+  ///
+  /// - Parameters:
+  ///   - name: how errors call the file.
+  ///   - split: which images of the dataset are told apart.
+  /// - Throws: ``TrainingError/checkpoint(_:)`` if the file is damaged or made for images of another size.
+  public static func evaluating(
+    _ file: Data, name: String, on data: DatasetSplits, threads: Int, device: Device,
+    split: (DatasetSplits) -> LabeledImages
+  ) throws -> Evaluation {
+    let info = try checkpointInfo(file, name: name)
+    let images = split(data)
+    guard images.count > 0 else { throw TrainingError.setting("there are no images to evaluate on in this split") }
+    let size = [images.images.height, images.images.width]
+    guard size == info.imageSize else {
+      throw TrainingError.checkpoint(
+        "\(name) was trained on images of height and width \(info.imageSize); these have \(size)")
+    }
+    let normalised = DatasetSplits(
+      name: data.name, classNames: data.classNames, train: data.train, validation: data.validation, test: data.test,
+      statistics: info.statistics)
+    var recipe = info.recipe
+    recipe.threads = threads
+    recipe.batchSize = min(recipe.batchSize, max(data.train.count, 1))
+    let trainer = try Trainer(recipe: recipe, data: normalised, device: device)
+    try trainer.restore(file, name: name)
+    return try trainer.evaluate(images)
+  }
+
   /// What a checkpoint says of itself.
   public static func checkpointInfo(_ file: Data, name: String) throws -> CheckpointInfo {
     try read(file, name: name).info

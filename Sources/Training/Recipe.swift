@@ -1,3 +1,4 @@
+import Models
 import Torch
 
 /// Everything that decides how a network is trained, but for the data and the policy.
@@ -38,5 +39,25 @@ public struct Recipe: Codable, Hashable, Sendable {
     self.seed = seed
     self.precision = precision
     self.threads = threads
+  }
+}
+
+extension Recipe {
+  /// Checks every number.
+  ///
+  /// - Throws: ``TrainingError/setting(_:)`` for the first that has no meaning, or `ModelError` for the model's name.
+  public func validate() throws {
+    _ = try ModelSpec.named(model)
+    func require(_ holds: Bool, _ name: String, _ found: String, _ expected: String) throws {
+      if !holds { throw TrainingError.setting("\(name): found \(found), expected \(expected)") }
+    }
+    let side = 0...4096
+    try require((1...1_000_000).contains(epochs), "epochs", "\(epochs)", "1 to 1000000")
+    try require((1...1_000_000).contains(batchSize), "batchSize", "\(batchSize)", "1 to 1000000")
+    try require(learningRate > 0 && learningRate.isFinite, "learningRate", "\(learningRate)", "a number above 0")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "weightDecay", "\(weightDecay)", "a number from 0 on")
+    try require(side.contains(cutout), "cutout", "\(cutout)", "0 (off) to 4096 pixels")
+    try require(side.contains(cropPadding), "cropPadding", "\(cropPadding)", "0 (off) to 4096 pixels")
+    try require((1...1024).contains(threads), "threads", "\(threads)", "1 to 1024")
   }
 }

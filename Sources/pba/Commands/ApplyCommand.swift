@@ -1,0 +1,100 @@
+import ArgumentParser
+import Augmentation
+import Foundation
+import ImageFiles
+
+/// `pba apply`: one operation with explicit parameters.
+struct ApplyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Apply one operation to an image, or to an array of images.",
+    discussion: """
+      IN and OUT are both PNG, or both NPY (uint8 of shape [N, H, W, 3] or [N, H, W, 4]). The result has the channels of \
+      the input; a PNG with alpha keeps it.
+      """)
+
+  @Argument(help: "The operation: \(Operation.searchOrder.map(\.name).joined(separator: ", ")).")
+  var operation: String
+
+  @Argument(help: "The image: a PNG or NPY file.")
+  var input: String
+
+  @Argument(help: "The file to write.")
+  var output: String
+
+  @Option(help: "The magnitude, 0 to 9.")
+  var magnitude: Int
+
+  @Flag(help: "The negative direction of an operation that has one.")
+  var negative = false
+
+  @Option(help: "X,Y: the centre of Cutout. (default: the middle of the image)")
+  var center: Center?
+
+  struct Center: ExpressibleByArgument {
+    let x: Int
+    let y: Int
+
+    init?(argument: String) {
+      let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let x = parts[0], let y = parts[1], abs(x) <= 1 << 30, abs(y) <= 1 << 30 else { return nil }
+      (self.x, self.y) = (x, y)
+    }
+  }
+
+  func validate() throws {
+    guard OperationArguments.magnitudes.contains(magnitude) else {
+      throw ValidationError("--magnitude: found \(magnitude), expected 0 to 9")
+    }
+    let operation = try namedOperation()
+    if negative, !operation.isSigned {
+      throw ValidationError("--negative: \(operation.name) has no direction")
+    }
+    if center != nil, !operation.usesCenter {
+      throw ValidationError("--center: \(operation.name) has no centre")
+    }
+    guard try format(input) == format(output) else {
+      throw ValidationError("found \(input) and \(output), expected two files of the same kind")
+    }
+  }
+
+  func run() throws {
+    let operation = try namedOperation()
+    func apply(_ image: RGBAImage) -> RGBAImage {
+      let middle = (x: image.width / 2, y: image.height / 2)
+      return image.applying(
+        operation,
+        OperationArguments(
+          magnitude: magnitude, isNegative: negative, center: center.map { ($0.x, $0.y) } ?? middle))
+    }
+    switch try format(input) {
+    case .png:
+      let image = try readPNG(input)
+      let hasAlpha = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] != 255 }
+      let result = apply(image)
+      try writePNG(result, to: output, keepAlpha: hasAlpha)
+    case .npy:
+      let array = try NPYArray(contentsOf: input)
+      let images = try array.images(name: input)
+      guard !images.isEmpty else { return try array.write(to: output) }
+      try NPYArray(images.map(apply), keepAlpha: array.shape[3] == 4).write(to: output)
+    }
+  }
+
+  private enum Format { case png, npy }
+
+  private func format(_ path: String) throws -> Format {
+    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    case "png": return .png
+    case "npy": return .npy
+    default: throw ValidationError("\(path): found another ending, expected .png or .npy")
+    }
+  }
+
+  private func namedOperation() throws -> Augmentation.Operation {
+    do {
+      return try Augmentation.Operation(named: operation)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+}

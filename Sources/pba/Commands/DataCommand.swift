@@ -1,0 +1,120 @@
+import ArgumentParser
+import Datasets
+
+/// `pba data`: the datasets.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "List, check and describe datasets.",
+    subcommands: [List.self, Verify.self, Stats.self])
+
+  struct Options: ParsableArguments {
+    @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
+    var dataDirectory = Settings.defaultDataDirectory
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Which datasets there are, and where they were found.")
+
+    @OptionGroup var options: Options
+
+    struct Row: Encodable {
+      let name: String
+      let summary: String
+      let licence: String
+      let folder: String?
+      let cure: String?
+    }
+
+    func run() throws {
+      let rows = DatasetSpec.all.map { spec in
+        switch spec.status(dataDirectory: options.dataDirectory) {
+        case .found(let folder, _):
+          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: folder, cure: nil)
+        case .missing(_, let cure):
+          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: nil, cure: cure)
+        }
+      }
+      if options.json { return try printJSON(rows) }
+      for row in rows {
+        printResult("\(padded(row.name, 15))\(row.summary)")
+        printResult("\(padded("", 15))\(row.folder.map { "found in \($0)" } ?? "not found: \(row.cure ?? "")")")
+      }
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Compare a dataset's files with what is published of them.")
+
+    @Argument(help: "The dataset.")
+    var dataset: String
+
+    @OptionGroup var options: Options
+
+    func run() throws {
+      let results = try DatasetSpec.named(dataset).verify(dataDirectory: options.dataDirectory)
+      if options.json {
+        try printJSON(results)
+      } else {
+        for result in results {
+          let words =
+            switch result.outcome {
+            case .asPublished: "as published"
+            case .differs: "DIFFERS: found \(result.found), published \(result.expected ?? "nothing")"
+            case .wellFormed: "well formed; no sum is published"
+            }
+          printResult("\(result.path): \(words)")
+        }
+      }
+      if results.contains(where: { $0.outcome == .differs }) { throw ExitCode.failure }
+    }
+  }
+
+  struct Stats: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Sizes, classes and the normalisation of a dataset's splits.")
+
+    @Argument(help: "The dataset.")
+    var dataset: String
+
+    @Option(help: "How many images to train on.")
+    var trainSize: Int?
+
+    @Option(help: "How many images to validate on.")
+    var validationSize: Int?
+
+    @OptionGroup var options: Options
+
+    struct Report: Encodable {
+      let dataset: String
+      let height: Int
+      let width: Int
+      let train: Int
+      let validation: Int
+      let test: Int
+      let classes: [String]
+      let trainPerClass: [Int]
+      let statistics: ChannelStatistics
+    }
+
+    func run() throws {
+      let data = try loadDataset(
+        dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: options.dataDirectory)
+      var perClass = [Int](repeating: 0, count: data.classNames.count)
+      for label in data.train.labels { perClass[Int(label)] += 1 }
+      let report = Report(
+        dataset: data.name, height: data.train.images.height, width: data.train.images.width, train: data.train.count,
+        validation: data.validation.count, test: data.test.count, classes: data.classNames, trainPerClass: perClass,
+        statistics: data.statistics)
+      if options.json { return try printJSON(report) }
+      printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
+      printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
+      printResult("mean               \(report.statistics.mean.map { decimal(Double($0), 6) }.joined(separator: " "))")
+      printResult(
+        "standard deviation \(report.statistics.standardDeviation.map { decimal(Double($0), 6) }.joined(separator: " "))")
+      for (name, count) in zip(report.classes, perClass) { printResult("  \(padded(name, 14)) \(count) training images") }
+    }
+  }
+}

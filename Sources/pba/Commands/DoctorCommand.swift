@@ -1,0 +1,69 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Torch
+
+/// `pba doctor`: what is installed, found, usable.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Say what is installed, found and usable on this machine.")
+
+  @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
+  var dataDirectory = Settings.defaultDataDirectory
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  struct Report: Encodable {
+    let version: String
+    let libtorch: String
+    let cores: Int
+    let memoryBytes: UInt64
+    let cudaDevices: Int
+    let training: String
+    let datasets: [String: String]
+  }
+
+  func run() throws {
+    let datasets = DatasetSpec.all.map { spec -> (String, String) in
+      switch spec.status(dataDirectory: dataDirectory) {
+      case .found(let folder, let form): (spec.name, "found in \(folder) (\(form))")
+      case .missing(_, let cure): (spec.name, "not found: \(cure)")
+      }
+    }
+    let report = Report(
+      version: Version.text, libtorch: Runtime.version, cores: Settings.cores,
+      memoryBytes: ProcessInfo.processInfo.physicalMemory, cudaDevices: Runtime.cudaDeviceCount(),
+      training: Self.trainOneStep(), datasets: Dictionary(datasets) { first, _ in first })
+    if json {
+      try printJSON(report)
+    } else {
+      printResult("pba        \(report.version)")
+      printResult("libtorch   \(report.libtorch)")
+      printResult("processor  \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
+      printResult("CUDA       \(report.cudaDevices) usable devices")
+      printResult("training   \(report.training)")
+      for (name, words) in datasets { printResult("\(padded(name, 11))\(words)") }
+    }
+    guard report.training == Self.works else { throw ExitCode.failure }
+  }
+
+  private static let works = "works"
+
+  /// Trains a small layer for one step, so that a broken libtorch shows here first.
+  private static func trainOneStep() -> String {
+    do {
+      let variables = Variables(generator: try Generator(seed: 0))
+      let layer = try Convolution(variables.root["conv"], inputs: 3, outputs: 4, kernel: 3)
+      try variables.flatten()
+      let optimizer = try NesterovSGD(variables, weightDecay: 0)
+      let labels = try Tensor([0, 1] as [Int64], shape: [2])
+      let loss = try layer(Tensor.full([2, 3, 8, 8], 1)).globalAverage().crossEntropy(labels)
+      try loss.backward()
+      try optimizer.step(learningRate: 0.1)
+      return try loss.item().isFinite ? works : "gives no finite loss"
+    } catch {
+      return "\(error)"
+    }
+  }
+}

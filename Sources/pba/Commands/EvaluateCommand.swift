@@ -1,0 +1,74 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Torch
+import Training
+
+/// `pba evaluate`: measures a checkpoint.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Measure a checkpoint on a dataset's test or validation images.")
+
+  @Option(help: "The images: bundled, cifar10, fashion-mnist.")
+  var dataset: String
+
+  @Option(help: "The checkpoint, a safetensors file that pba wrote.")
+  var checkpoint: String
+
+  @Option(help: "Which images: test, validation, train.")
+  var split: Split = .test
+
+  @Option(help: "How many images the training split has; for --split train or validation. (default: the dataset's own)")
+  var trainSize: Int?
+
+  @Option(help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
+  var validationSize: Int?
+
+  @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
+  var dataDirectory = Settings.defaultDataDirectory
+
+  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N.")
+  var device = "auto"
+
+  @Option(help: "Threads of one operation. (default: all cores)")
+  var threads: Int?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  enum Split: String, CaseIterable, ExpressibleByArgument {
+    case test, validation, train
+  }
+
+  func run() throws {
+    guard let file = FileManager.default.contents(atPath: checkpoint) else {
+      throw SettingsError("\(checkpoint): the file cannot be read; give --checkpoint a file of a run's checkpoints/ folder")
+    }
+    let info = try Trainer.checkpointInfo(file, name: checkpoint)
+    let loaded = try loadDataset(
+      dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+    guard loaded.classNames == info.classNames else {
+      throw SettingsError(
+        "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
+          + " \(loaded.classNames.joined(separator: ", "))")
+    }
+    var recipe = info.recipe
+    recipe.threads = threads ?? Settings.cores
+    try recipe.validate()
+    let device = try Settings(device: device).resolvedDevice()
+    let evaluation = try Trainer.evaluating(file, name: checkpoint, on: loaded, threads: recipe.threads, device: device) {
+      switch split {
+      case .test: $0.test
+      case .validation: $0.validation
+      case .train: $0.train
+      }
+    }
+    if json {
+      try printJSON(evaluation)
+    } else {
+      printResult("accuracy \(percent(evaluation.accuracy))")
+      printResult("loss     \(decimal(evaluation.loss, 4))")
+      printResult("images   \(evaluation.images) (\(split.rawValue))")
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Datasets
+import Foundation
+import Policies
+import RunStore
+import Search
+import Torch
+import Training
+
+/// What flags and a configuration file can set; nil where nothing was said.
+///
+/// The keys of a configuration file are these names, which are also those of a run's `config.yaml`.
+struct Settings: Codable {
+  var dataset: String?
+  var trainSize: Int?
+  var validationSize: Int?
+  var model: String?
+  var epochs: Int?
+  var batchSize: Int?
+  var learningRate: Double?
+  var learningRateRule: LearningRateRule?
+  var weightDecay: Double?
+  var cutout: Int?
+  var cropPadding: Int?
+  var flip: Bool?
+  var seed: UInt64?
+  var precision: String?
+  var threads: Int?
+  var device: String?
+  var dataDirectory: String?
+  var population: Int?
+  var interval: Int?
+  var quantile: Double?
+  var concurrency: Int?
+  var policy: String?
+  var policyOrder: PolicyOrder?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule, weightDecay
+    case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval, quantile
+    case concurrency, policy, policyOrder
+  }
+
+  /// These settings, and where they say nothing those of `other`.
+  func over(_ other: Settings) -> Settings {
+    Settings(
+      dataset: dataset ?? other.dataset, trainSize: trainSize ?? other.trainSize,
+      validationSize: validationSize ?? other.validationSize, model: model ?? other.model,
+      epochs: epochs ?? other.epochs, batchSize: batchSize ?? other.batchSize,
+      learningRate: learningRate ?? other.learningRate, learningRateRule: learningRateRule ?? other.learningRateRule,
+      weightDecay: weightDecay ?? other.weightDecay, cutout: cutout ?? other.cutout,
+      cropPadding: cropPadding ?? other.cropPadding, flip: flip ?? other.flip, seed: seed ?? other.seed,
+      precision: precision ?? other.precision, threads: threads ?? other.threads, device: device ?? other.device,
+      dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
+      interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
+      concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
+      policyOrder: policyOrder ?? other.policyOrder)
+  }
+}
+
+// MARK: - From settings to configurations
+
+extension Settings {
+  /// The dataset's folder where none is named.
+  static let defaultDataDirectory = "~/.cache/pba/data"
+
+  private func requireDataset() throws -> String {
+    guard let dataset else {
+      let names = DatasetSpec.all.map(\.name).joined(separator: ", ")
+      throw SettingsError("no dataset is named; give --dataset, one of \(names)")
+    }
+    _ = try DatasetSpec.named(dataset)
+    return dataset
+  }
+
+  /// Training settings, the defaults filled in.
+  func recipe(threads: Int, on device: Device) throws -> Recipe {
+    let base = Recipe()
+    let recipe = Recipe(
+      model: model ?? base.model, epochs: epochs ?? base.epochs, batchSize: batchSize ?? base.batchSize,
+      learningRate: learningRate ?? base.learningRate, learningRateRule: learningRateRule ?? base.learningRateRule,
+      weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? base.cutout,
+      cropPadding: cropPadding ?? base.cropPadding, flip: flip ?? base.flip, seed: seed ?? base.seed,
+      precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
+    try recipe.validate()
+    return recipe
+  }
+
+  /// A search's settings, the defaults filled in.
+  func searchConfiguration() throws -> SearchConfiguration {
+    let dataset = try requireDataset()
+    let sizes = try DatasetSpec.named(dataset).searchDefaults
+    let device = try resolvedDevice()
+    let recipe = try recipe(threads: 1, on: device)
+    let base = SearchConfiguration(dataset: dataset)
+    let population = population ?? base.population
+    let configuration = SearchConfiguration(
+      dataset: dataset, trainSize: trainSize ?? sizes.train, validationSize: validationSize ?? sizes.validation,
+      model: recipe.model, population: population, interval: interval ?? base.interval,
+      quantile: quantile ?? base.quantile, epochs: recipe.epochs, seed: recipe.seed, batchSize: recipe.batchSize,
+      learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule.rawValue,
+      weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding, flip: recipe.flip,
+      precision: recipe.precision.rawValue, device: device.description, torchThreads: recipe.threads,
+      concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)),
+      dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+    try configuration.validate()
+    return configuration
+  }
+
+  /// A training's settings, the defaults filled in, and the policy they name.
+  func trainingConfiguration() throws -> (TrainingConfiguration, PolicyChoice) {
+    let dataset = try requireDataset()
+    let device = try resolvedDevice()
+    let recipe = try recipe(threads: Self.cores, on: device)
+    let choice = try PolicyChoice(policy ?? "none", dataset: dataset, seed: recipe.seed)
+    let configuration = TrainingConfiguration(
+      dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: choice.argument,
+      policyOrder: policyOrder ?? .schedule, scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
+      recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+    return (configuration, choice)
+  }
+
+  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  func resolvedDevice() throws -> Device {
+    let name = device ?? "auto"
+    if name == "auto" { return Runtime.cudaDeviceCount() > 0 ? .cuda(0) : .cpu }
+    guard let device = Device(name) else {
+      throw SettingsError("device: found '\(name)', expected auto, cpu, cuda or cuda:N")
+    }
+    if case .cuda(let index) = device {
+      let count = Runtime.cudaDeviceCount()
+      guard index < count else {
+        throw SettingsError(
+          "device: \(device) is not usable, \(count) CUDA devices are; see `pba doctor`, or give --device cpu")
+      }
+    }
+    return device
+  }
+
+  private func resolvedPrecision(on device: Device) throws -> Precision {
+    let name = precision ?? "auto"
+    if name == "auto" { return device == .cpu ? .fp32 : .bf16 }
+    guard let precision = Precision(rawValue: name) else {
+      throw SettingsError("precision: found '\(name)', expected auto, fp32 or bf16")
+    }
+    return precision
+  }
+}
+
+/// A setting that cannot be served, with the cure.
+struct SettingsError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

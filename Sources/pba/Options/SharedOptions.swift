@@ -1,0 +1,80 @@
+import ArgumentParser
+import Policies
+import Training
+
+extension LearningRateRule: ExpressibleByArgument {}
+extension PolicyOrder: ExpressibleByArgument {}
+
+/// Options of every command that trains.
+struct SharedOptions: ParsableArguments {
+  @Option(help: "The images: bundled, cifar10, fashion-mnist. See `pba data list`.")
+  var dataset: String?
+
+  @Option(help: "How many images to train on. (default: the dataset's own)")
+  var trainSize: Int?
+
+  @Option(help: "How many images to validate on. (default: the dataset's own)")
+  var validationSize: Int?
+
+  @Option(help: "The network: wrn_D_K, a wide residual network of depth D = 6n + 4 and width K. (default: wrn_40_2)")
+  var model: String?
+
+  @Option(help: "How long to train. (default: 200)")
+  var epochs: Int?
+
+  @Option(help: "Images in a training step. (default: 128)")
+  var batchSize: Int?
+
+  @Option(help: "The learning rate at the start. (default: 0.1)")
+  var learningRate: Double?
+
+  @Option(help: "How it falls: cosine, or step (a tenth from epoch 80, a hundredth from 120). (default: cosine)")
+  var learningRateRule: LearningRateRule?
+
+  @Option(help: "The factor of the squared weights in the loss. (default: 0.0005)")
+  var weightDecay: Double?
+
+  @Option(help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16)")
+  var cutout: Int?
+
+  @Option(help: "Decides all randomness. (default: 0)")
+  var seed: UInt64?
+
+  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N. (default: auto)")
+  var device: String?
+
+  @Option(help: "The number format of convolutions: auto, fp32, bf16. (default: auto: fp32 on a CPU)")
+  var precision: String?
+
+  @Option(
+    help: "Threads of one operation; results depend on it. (default: 1 a trial in a search, all cores in a training)")
+  var threads: Int?
+
+  @Option(name: .customLong("data-dir"), help: "The folder with datasets. (default: ~/.cache/pba/data)")
+  var dataDirectory: String?
+
+  @Option(help: "A YAML file with any of these settings; flags win.")
+  var config: String?
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  /// What the flags say, and where they are silent the configuration file.
+  func settings() throws -> Settings {
+    let flags = Settings(
+      dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
+      batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule, weightDecay: weightDecay,
+      cutout: cutout, seed: seed, precision: precision, threads: threads, device: device, dataDirectory: dataDirectory)
+    guard let config else { return flags }
+    return flags.over(try Settings(contentsOf: config))
+  }
+}
+
+/// The folder of a run, and whether it continues.
+struct RunOptions: ParsableArguments {
+  @Option(help: "The folder of the run; made if it is not there.")
+  var run: String
+
+  @Flag(help: "Continue an interrupted run with the settings it was begun with.")
+  var resume = false
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// The command line: arguments in, results on standard output, progress on standard error.
+@main
+struct PBA: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pba",
+    abstract: "Learn a schedule of image augmentation with a population of small networks, and train with it.",
+    discussion: """
+      Begin with `pba quickstart`: a search and two kinds of training on bundled images, in minutes.
+      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
+      """,
+    version: Version.text,
+    subcommands: [
+      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self, ScheduleCommand.self,
+      ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+    ])
+}
+
+/// The version of this program.
+enum Version {
+  static let text = "0.1.0"
+}

@@ -1,0 +1,86 @@
+import Datasets
+import Foundation
+import Models
+import RunStore
+import Search
+
+/// A search with its progress on standard error.
+struct SearchSession {
+  private let configuration: SearchConfiguration
+  private let path: String
+  private let resume: Bool
+
+  init(_ configuration: SearchConfiguration, path: String, resume: Bool) {
+    self.configuration = configuration
+    self.path = path
+    self.resume = resume
+  }
+
+  /// Runs the search to its end.
+  func callAsFunction() throws -> SearchResult {
+    // Whatever can be wrong with the request is found before the run's folder is made.
+    let data = try loadDataset(
+      configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
+      dataDirectory: configuration.dataDirectory)
+    _ = try TrainingExecutor(configuration, data: data)
+    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    printNote("settings of this search (kept in \(path)/config.yaml):")
+    printNote(try configuration.yaml().indented())
+    let progress = ProgressDisplay(total: try remainingImages(run, data), unit: "images")
+    let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
+    let interruption = Interruption()
+    let best = BestLine()
+    let search = Search(
+      run: run, configuration: configuration, executor: executor, stop: interruption.flag
+    ) { event in
+      switch event {
+      case .planned(let generation, let count, let epochs, _):
+        progress.setLabel("generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
+      case .scheduleWritten(let generation, let trial, let accuracy):
+        best.text = "generation \(generation + 1): best is trial \(trial) with \(percent(accuracy))"
+      case .compared(_, let exploits):
+        let copies = exploits.map { "\($0.trial)←\($0.source)" }.joined(separator: " ")
+        progress.note("\(best.text); copied: \(copies.isEmpty ? "none" : copies)")
+      case .segmentFailed(let place, let reason):
+        progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
+      case .checkpointLost(let place):
+        progress.note("the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again")
+      case .checkpointRestored(let place, let identical):
+        progress.note(
+          "the checkpoint of trial \(place.trial), generation \(place.generation) is there again"
+            + (identical ? "" : ", but not identical: this machine does not reproduce the run"))
+      case .finished:
+        progress.note(best.text)
+      case .segmentStarted, .segmentFinished:
+        break
+      }
+    }
+    defer { progress.finish() }
+    return try search()
+  }
+
+  /// The images that still have to go through networks, training and validation alike.
+  private func remainingImages(_ run: RunDirectory, _ data: DatasetSplits) throws -> Int {
+    let journal = SearchJournal(run)
+    let perEpoch = data.train.count / configuration.batchSize * configuration.batchSize
+    var total = 0
+    for (generation, start) in stride(from: 0, to: configuration.epochs, by: configuration.interval).enumerated() {
+      let epochs = min(configuration.interval, configuration.epochs - start)
+      let done = try journal.segments(generation: generation).count { $0.result != nil }
+      total += (configuration.population - done) * (epochs * perEpoch + data.validation.count)
+    }
+    return total
+  }
+}
+
+/// The last line on the best trial; search events that touch it come from one thread.
+private final class BestLine: @unchecked Sendable {
+  var text = ""
+}
+
+extension String {
+  /// Every line with two spaces before it.
+  func indented() -> String {
+    split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,58 @@
+import Datasets
+import Policies
+import RunStore
+import Search
+import Training
+
+/// A training with its progress on standard error.
+struct TrainingSession {
+  private let configuration: TrainingConfiguration
+  private let policy: PolicyChoice
+  private let path: String
+  private let resume: Bool
+
+  init(_ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool) {
+    self.configuration = configuration
+    self.policy = policy
+    self.path = path
+    self.resume = resume
+  }
+
+  /// Trains to the end.
+  func callAsFunction() throws -> TrainingResult {
+    let data = try loadDataset(
+      configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
+      dataDirectory: configuration.dataDirectory)
+    let recipe = configuration.recipe
+    guard recipe.batchSize <= data.train.count else {
+      throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
+    }
+    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    printNote("settings of this training (kept in \(path)/config.yaml):")
+    printNote(try configuration.yaml().indented())
+    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let trained = try TrainingJournal(run).epochs().count
+    let progress = ProgressDisplay(
+      total: (recipe.epochs - trained) * perEpoch + data.validation.count + data.test.count, unit: "images")
+    progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
+    let interruption = Interruption()
+    let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
+      if interruption.flag.isRequested { throw TrainingInterrupted(path: path) }
+      switch event {
+      case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
+      case .images(let count): progress.advance(count)
+      case .epoch(let epoch):
+        progress.setLabel(
+          "epoch \(min(epoch.epoch + 2, recipe.epochs))/\(recipe.epochs), loss \(decimal(epoch.trainLoss, 3))")
+      }
+    }
+    defer { progress.finish() }
+    return try training()
+  }
+}
+
+/// A training that was asked to stop.
+struct TrainingInterrupted: Error, CustomStringConvertible {
+  let path: String
+  var description: String { "stopped; every finished epoch is kept: continue with pba train --resume --run \(path)" }
+}

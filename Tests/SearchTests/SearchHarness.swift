@@ -1,0 +1,86 @@
+import Foundation
+import RunStore
+import Search
+
+/// A folder that lasts as long as the value.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "pba-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a name in the folder.
+  func callAsFunction(_ name: String) -> String { path + "/" + name }
+}
+
+/// A count shared by threads.
+final class Counter: @unchecked Sendable {
+  private let lock = NSLock()
+  private var count = 0
+
+  /// Counts one more, and gives the number before.
+  func next() -> Int {
+    lock.withLock {
+      defer { count += 1 }
+      return count
+    }
+  }
+}
+
+/// A list that threads add to.
+final class Collected<Element: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var elements: [Element] = []
+
+  func add(_ element: Element) { lock.withLock { elements.append(element) } }
+
+  var all: [Element] { lock.withLock { elements } }
+}
+
+/// Opens the run directory at `path` and searches to the end.
+@discardableResult
+func search(
+  _ path: String, _ configuration: SearchConfiguration, executor: SimulatedExecutor? = nil,
+  resume: Bool = false, stop: StopFlag = StopFlag(),
+  onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+) throws -> SearchResult {
+  let run = try RunDirectory.open(path, configuration: configuration, version: "test", resume: resume)
+  return try Search(
+    run: run, configuration: configuration,
+    executor: executor ?? SimulatedExecutor(seed: configuration.seed), stop: stop, onEvent: onEvent)()
+}
+
+/// Settings of a small search whose last generation is shorter than the others.
+func smallSearch(concurrency: Int = 1) -> SearchConfiguration {
+  SearchConfiguration(
+    dataset: "bundled", model: "wrn_10_1", population: 5, interval: 2, epochs: 7, seed: 3,
+    concurrency: concurrency)
+}
+
+/// What a finished search leaves for others, by name: it must not depend on how the search came to its end.
+func results(in path: String) throws -> [String: Data] {
+  var files: [String: Data] = [:]
+  let checkpoints = try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")
+  for name in ["schedule.json", "metrics.jsonl"] + checkpoints.map({ "checkpoints/" + $0 }) {
+    files[name] = FileManager.default.contents(atPath: path + "/" + name)
+  }
+  return files
+}
+
+/// Copies what a killed process would leave at this moment: the journal first, since files only follow from it.
+func snapshot(_ path: String, to copy: String) throws {
+  let files = FileManager.default
+  try files.createDirectory(atPath: copy + "/checkpoints", withIntermediateDirectories: true)
+  let top = ["run.sqlite", "run.sqlite-wal", "config.yaml", "schedule.json", "metrics.jsonl"]
+  let checkpoints = { try files.contentsOfDirectory(atPath: path + "/checkpoints").map { "checkpoints/" + $0 } }
+  for name in top + (try checkpoints()) {
+    // A worker may rename its file meanwhile; then a crash would have found it under neither name.
+    if let data = files.contents(atPath: path + "/" + name) {
+      try data.write(to: URL(fileURLWithPath: copy + "/" + name))
+    }
+  }
+}
