@@ -86,7 +86,7 @@ let package = Package(
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
-      name: "RunStore", dependencies: ["Policies", "PopulationBasedTraining", grdb, yams, crypto]),
+      name: "RunStore", dependencies: ["Augmentation", "Policies", grdb, yams, crypto]),
 
     // Floor 3
     .target(name: "Training", dependencies: ["Models", "Torch", "Datasets", "Policies", "RunStore"]),
@@ -94,7 +94,9 @@ let package = Package(
     // Floor 4
     .target(
       name: "Search",
-      dependencies: ["PopulationBasedTraining", "Policies", "Training", "RunStore", "Datasets"]),
+      dependencies: [
+        "Augmentation", "PopulationBasedTraining", "Policies", "Training", "RunStore", "Datasets",
+      ]),
 
     .target(name: "Reports", dependencies: ["Augmentation"]),
 
@@ -122,7 +124,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Augmentation", "Datasets", "Policies", "RunStore", "Torch"]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Policies", grdb]),
     .testTarget(
       name: "SearchTests", dependencies: ["Search", "RunStore", "Policies", "PopulationBasedTraining"]),

@@ -29,7 +29,8 @@ ct_tensor *ct_reciprocal(const ct_tensor *tensor) {
 }
 
 bool ct_add_scaled(ct_tensor *a, const ct_tensor *b, double scale) {
-  return ct::effect([&] { a->value.add_(b->value, scale); });
+  // Torch refuses a fraction as the factor of whole numbers, even if it is 1.0.
+  return ct::effect([&] { a->value.add_(b->value, scale == 1 ? at::Scalar(1) : at::Scalar(scale)); });
 }
 
 bool ct_scale(ct_tensor *a, double scale) {

@@ -39,6 +39,15 @@ public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
   }
 }
 
+/// Whether a PNG file has an alpha channel of its own, opaque or not.
+///
+/// Tells colour types 4 and 6 of the header (PNG specification, 11.2.1); transparent palette entries do not count.
+public func pngHasAlphaChannel(_ path: String) throws -> Bool {
+  let bytes = try readBytes(path)
+  let colorType = 25
+  return bytes.count > colorType && bytes[colorType] & 4 != 0
+}
+
 /// Writes an image as an 8-bit PNG: RGBA, or RGB with the alpha left out.
 ///
 /// The file appears under `path` only when it is complete, and replaces one of that name.

@@ -5,13 +5,17 @@ import Foundation
 /// The bytes go to a temporary name in the same folder, reach the disk, and take the final name; then the folder
 /// itself reaches the disk.
 public enum AtomicFile {
-  /// The end of every temporary name. `removeLeftovers` deletes what a killed process left under such names.
+  /// The end of every temporary name.
+  ///
+  /// `removeLeftovers` deletes what a killed process left under such names.
   public static let temporarySuffix = ".partial"
 
   /// The temporary name that belongs to a final name.
   public static func temporaryPath(for path: String) -> String { path + temporarySuffix }
 
-  /// Replaces the file at `path` by `data`, durably. Throws `RunStoreError.file`.
+  /// Replaces the file at `path` by `data`, durably.
+  ///
+  /// Throws `RunStoreError.file`.
   public static func write(_ data: Data, to path: String) throws {
     let temporary = temporaryPath(for: path)
     do {
@@ -26,7 +30,9 @@ public enum AtomicFile {
     try synchroniseFolder(folder(of: path))
   }
 
-  /// Adds `data` to the end of the file at `path`, durably. A crash may leave a part of it at the end.
+  /// Adds `data` to the end of the file at `path`, durably.
+  ///
+  /// A crash may leave a part of it at the end.
   public static func append(_ data: Data, to path: String) throws {
     let file = try FileDescriptor(path, flags: O_WRONLY | O_CREAT | O_APPEND, action: "append")
     try file.write(data)
@@ -38,8 +44,9 @@ public enum AtomicFile {
     try FileDescriptor(path, flags: O_RDONLY, action: "open").synchronise()
   }
 
-  /// Gives a synchronised temporary file its final name. Durable after `synchroniseFolder`, which may serve
-  /// many files at once.
+  /// Gives a synchronised temporary file its final name.
+  ///
+  /// Durable after `synchroniseFolder`, which may serve many files at once.
   public static func publish(_ temporary: String, as path: String) throws {
     try FileDescriptor.call(path, "rename \(temporary) to it") { rename(temporary, path) }
   }
@@ -67,7 +74,8 @@ public enum AtomicFile {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     } catch {
-      throw RunStoreError.file(path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
+      throw RunStoreError.file(
+        path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
     }
   }
 

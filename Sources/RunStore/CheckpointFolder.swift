@@ -53,7 +53,9 @@ public struct CheckpointFolder: Sendable {
     checkpoint.digest.matches(path(of: checkpoint.file))
   }
 
-  /// Deletes every checkpoint but those named. Other files are left alone.
+  /// Deletes every checkpoint but those named.
+  ///
+  /// Other files are left alone.
   public func keepOnly(_ files: Set<String>) throws {
     for name in try AtomicFile.names(in: path) where name.hasSuffix(Self.suffix) && !files.contains(name) {
       try AtomicFile.remove(path(of: name))

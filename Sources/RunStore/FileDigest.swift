@@ -13,7 +13,9 @@ public struct FileDigest: Codable, Hashable, Sendable {
     self.sha256 = sha256
   }
 
-  /// Reads the file at `path` in pieces. Throws `RunStoreError.file`.
+  /// Reads the file at `path` in pieces.
+  ///
+  /// Throws `RunStoreError.file`.
   public init(ofFile path: String) throws {
     let file = try FileDescriptor(path, flags: O_RDONLY, action: "open")
     var hash = SHA256()

@@ -6,7 +6,8 @@ extension Row {
     let stored = self[column]?.databaseValue ?? .null
     guard let value = Value.fromDatabaseValue(stored) else {
       throw DatabaseError(
-        resultCode: .SQLITE_CORRUPT, message: "found \(stored) in the column \(column), expected \(Value.self)")
+        resultCode: .SQLITE_CORRUPT,
+        message: "found \(stored) in the column \(column), expected \(Value.self)")
     }
     return value
   }

@@ -70,7 +70,9 @@ public final class RunDirectory: Sendable {
     return run
   }
 
-  /// Opens a run to look at it, also while another process works on it. Nothing can be recorded.
+  /// Opens a run to look at it, also while another process works on it.
+  ///
+  /// Nothing can be recorded.
   public static func read(_ path: String) throws -> RunDirectory {
     let (database, row) = try existing(path)
     return RunDirectory(path: path, database: database, row: row, lock: nil)

@@ -2,8 +2,9 @@ import Foundation
 import GRDB
 import Policies
 
-/// The journal of a search: its segments, planned and finished. Each call that changes it is one transaction,
-/// durable when the call returns.
+/// The journal of a search: its segments, planned and finished.
+///
+/// Each call that changes it is one transaction, durable when the call returns.
 public struct SearchJournal: Sendable {
   private let database: RunDatabase
 
@@ -31,7 +32,9 @@ public struct SearchJournal: Sendable {
     }
   }
 
-  /// Records how segments ended. Their checkpoints must be published before.
+  /// Records how segments ended.
+  ///
+  /// Their checkpoints must be published before.
   public func record(_ results: [(place: SegmentPlace, result: SegmentResult)]) throws {
     try database.write { database in
       for (place, result) in results {
@@ -77,6 +80,32 @@ public struct SearchJournal: Sendable {
   public func firstPlannedGeneration() throws -> Int? {
     try database.read {
       try Int.fetchOne($0, sql: "SELECT min(generation) FROM segment WHERE state = 'planned'")
+    }
+  }
+
+  /// How many segments of a generation are still to be trained.
+  public func plannedSegments(generation: Int) throws -> Int {
+    try database.read {
+      try Int.fetchOne(
+        $0, sql: "SELECT count(*) FROM segment WHERE generation = ? AND state = 'planned'",
+        arguments: [generation]) ?? 0
+    }
+  }
+
+  /// How the finished segments of some generations ended, without their policies.
+  public func results(generations: Range<Int>) throws -> [SegmentPlace: SegmentResult] {
+    try database.read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql: "SELECT * FROM segment WHERE generation >= ? AND generation < ? AND state != 'planned'",
+        arguments: [generations.lowerBound, generations.upperBound])
+      var results: [SegmentPlace: SegmentResult] = [:]
+      while let row = try rows.next() {
+        let place = SegmentPlace(
+          generation: try row.checked("generation"), trial: try row.checked("trial"))
+        results[place] = try SegmentResult(row)
+      }
+      return results
     }
   }
 
@@ -128,9 +157,7 @@ public struct SearchJournal: Sendable {
   }
 
   private static func identifier(of policy: Policy, _ database: Database) throws -> Int64 {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let entries = String(decoding: try encoder.encode(policy), as: UTF8.self)
+    let entries = PolicyText.text(of: policy)
     let find = "SELECT id FROM policy WHERE entries = ?"
     if let known = try Int64.fetchOne(database, sql: find, arguments: [entries]) { return known }
     try database.execute(sql: "INSERT INTO policy (entries) VALUES (?)", arguments: [entries])
@@ -143,7 +170,11 @@ public struct SearchJournal: Sendable {
     guard let entries else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier) is missing")
     }
-    return try JSONDecoder().decode(Policy.self, from: Data(entries.utf8))
+    do {
+      return try PolicyText.policy(entries)
+    } catch {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier): \(error)")
+    }
   }
 }
 
@@ -154,24 +185,29 @@ extension SegmentRecord {
     plan = SegmentPlan(
       generation: try row.checked("generation"), trial: try row.checked("trial"),
       epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"), policy: policy)
-    let checkpoint = try row["file"] == nil ? nil : row.checkpoint()
+    result = try SegmentResult(row)
+    lostCheckpoint = try result == nil && row["file"] != nil ? row.checkpoint() : nil
+  }
+}
+
+extension SegmentResult {
+  /// `nil` while the segment is planned.
+  fileprivate init?(_ row: Row) throws {
     let state: String = try row.checked("state")
-    switch (state, checkpoint) {
-    case ("done", let checkpoint?):
-      result = .done(
-        checkpoint,
+    switch state {
+    case "planned": return nil
+    case "failed": self = .failed(reason: try row.checked("reason"))
+    default:
+      self = .done(
+        try row.checkpoint(),
         SegmentMetrics(
           validationAccuracy: try row.checked("validationAccuracy"), trainLoss: try row.checked("trainLoss"),
           trainAccuracy: try row.checked("trainAccuracy"), seconds: try row.checked("seconds")))
-      lostCheckpoint = nil
-    case ("failed", _):
-      result = .failed(reason: try row.checked("reason"))
-      lostCheckpoint = nil
-    case ("planned", _):
-      result = nil
-      lostCheckpoint = checkpoint
-    default:
-      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a \(state) segment without checkpoint")
     }
+  }
+
+  /// The checkpoint of a segment that was trained to its end.
+  public var checkpoint: CheckpointRecord? {
+    if case .done(let checkpoint, _) = self { checkpoint } else { nil }
   }
 }

@@ -77,9 +77,7 @@ public struct SegmentRecord: Hashable, Sendable {
   public let lostCheckpoint: CheckpointRecord?
 
   /// The checkpoint of a finished segment.
-  public var checkpoint: CheckpointRecord? {
-    if case .done(let checkpoint, _) = result { checkpoint } else { nil }
-  }
+  public var checkpoint: CheckpointRecord? { result?.checkpoint }
 
   /// The validation accuracy of a finished segment.
   public var validationAccuracy: Double? {

@@ -51,7 +51,8 @@ public struct TrainingJournal: Sendable {
   /// The name of the checkpoint after a number of epochs.
   public static func checkpointName(epochs: Int) -> String {
     let digits = String(epochs)
-    return "epoch-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + CheckpointFolder.suffix
+    return "epoch-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+      + CheckpointFolder.suffix
   }
 
   /// The epochs trained so far, in order.

@@ -26,8 +26,9 @@ struct GenerationTraining: Sendable {
   /// When the checkpoint of a parent is damaged or lost, the parent is planned again and its children stay planned;
   /// calling this for the lowest planned generation until none is left brings everything back, if need be from the
   /// first generation, as every segment can be trained again from what the journal holds.
-  func callAsFunction(_ segments: [SegmentRecord], parents: [SegmentRecord], concurrency: Int) throws {
-    let parents = Dictionary(parents.map { ($0.plan.place, $0) }, uniquingKeysWith: { first, _ in first })
+  func callAsFunction(_ segments: [SegmentRecord], parents: [SegmentPlace: SegmentResult], concurrency: Int)
+    throws
+  {
     let jobs = try segments.filter { $0.result == nil }.map { try job($0, parents: parents) }
     let workers = WorkerThreads(jobs, count: concurrency) { stop.isRequested ? .interrupted : train($0) }
     var failure: (any Error)?
@@ -59,13 +60,10 @@ struct GenerationTraining: Sendable {
     }
   }
 
-  private func job(_ record: SegmentRecord, parents: [SegmentPlace: SegmentRecord]) throws -> Job {
+  private func job(_ record: SegmentRecord, parents: [SegmentPlace: SegmentResult]) throws -> Job {
     guard let trial = record.plan.parent else { return Job(record: record, parent: nil) }
     let place = SegmentPlace(generation: record.plan.generation - 1, trial: trial)
-    guard let parent = parents[place] else {
-      throw SearchError.brokenJournal(path: run.path, place)
-    }
-    switch parent.result {
+    switch parents[place] {
     case .done(let checkpoint, _): return Job(record: record, parent: (place, checkpoint))
     case .failed(let reason): throw SearchError.notReproduced(place, reason: reason)
     case nil: throw SearchError.brokenJournal(path: run.path, place)
@@ -82,7 +80,8 @@ struct GenerationTraining: Sendable {
       let outcome = try executor.run(
         SegmentRequest(
           trial: plan.trial, generation: plan.generation, epochs: plan.epochs, isLast: isLast,
-          policy: plan.policy, parentCheckpoint: job.parent.map { run.checkpoints.path(of: $0.checkpoint.file) },
+          policy: plan.policy,
+          parentCheckpoint: job.parent.map { run.checkpoints.path(of: $0.checkpoint.file) },
           checkpoint: run.checkpoints.temporaryPath(for: file), stop: stop))
       switch outcome {
       case .trained(let metrics) where metrics.isFinite:

@@ -39,7 +39,7 @@ public struct Search: Sendable {
     let planner = SearchPlanner(configuration: configuration)
     let journal = SearchJournal(run)
     if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
-    try restoreMetrics(journal)
+    try restoreMetrics(generations: 0..<(journal.lastGeneration() ?? 0), journal)
     var metricsAreCurrent = true
     while true {
       while let generation = try journal.firstPlannedGeneration() {
@@ -50,14 +50,17 @@ public struct Search: Sendable {
       }
       let generation = try journal.lastGeneration() ?? 0
       let finished = try journal.segments(generation: generation)
+      let best = try planner.best(of: finished)
+      if generation + 1 == planner.generations, try planAgainIfLost(best.trial, of: finished, journal) {
+        continue
+      }
       if metricsAreCurrent {
         try run.metrics.append(finished.compactMap(SegmentLine.init))
       } else {
-        try run.metrics.restore(
-          try journal.segments(generations: 0..<generation + 1).compactMap(SegmentLine.init))
+        try restoreMetrics(generations: 0..<generation + 1, journal)
         metricsAreCurrent = true
       }
-      let result = try writeSchedule(finished, planner, journal)
+      let result = try writeSchedule(of: best, generation: generation, planner, journal)
       guard let next = try planner.nextGeneration(after: finished) else {
         try run.finish()
         try run.checkpoints.keepOnly(Set(finished.compactMap(\.checkpoint?.file)))
@@ -66,40 +69,49 @@ public struct Search: Sendable {
       }
       try journal.plan(next.plans)
       onEvent(.compared(generation: generation, exploits: next.exploits))
-      let kept = try journal.segments(generations: max(0, generation - 1)..<generation + 1)
-      try run.checkpoints.keepOnly(Set(kept.compactMap(\.checkpoint?.file)))
+      let kept = try journal.results(generations: max(0, generation - 1)..<generation + 1)
+      try run.checkpoints.keepOnly(Set(kept.values.compactMap(\.checkpoint?.file)))
     }
   }
 
   private func train(_ generation: Int, _ planner: SearchPlanner, _ journal: SearchJournal) throws {
     let segments = try journal.segments(generation: generation)
-    let parents = generation == 0 ? [] : try journal.segments(generation: generation - 1)
-    let planned = segments.count { $0.result == nil }
+    let parents = try journal.results(generations: generation - 1..<generation)
     onEvent(
       .planned(
         generation: generation, of: planner.generations, epochs: planner.epochs(of: generation),
-        trials: planned))
+        trials: segments.count { $0.result == nil }))
     let training = GenerationTraining(
       run: run, executor: executor, stop: stop, isLast: generation + 1 == planner.generations,
       onEvent: onEvent)
     try training(segments, parents: parents, concurrency: configuration.concurrency)
     guard stop.isRequested else { return }
-    let left = try journal.segments(generation: generation).count { $0.result == nil }
+    let left = try journal.plannedSegments(generation: generation)
     guard left > 0 else { return }
     throw SearchError.stopped(generation: generation, finished: segments.count - left, of: segments.count)
   }
 
-  /// Brings the lines of the generations before the last planned one in line with the journal.
-  private func restoreMetrics(_ journal: SearchJournal) throws {
-    let complete = 0..<(try journal.lastGeneration() ?? 0)
-    try run.metrics.restore(try journal.segments(generations: complete).compactMap(SegmentLine.init))
+  /// Brings the lines of some generations, the first ones, in line with the journal.
+  private func restoreMetrics(generations: Range<Int>, _ journal: SearchJournal) throws {
+    try run.metrics.restore(try journal.segments(generations: generations).compactMap(SegmentLine.init))
+  }
+
+  /// A search does not end without the checkpoint it names as its result; once ended, that is the owner's.
+  private func planAgainIfLost(
+    _ trial: Int, of finished: [SegmentRecord], _ journal: SearchJournal
+  ) throws -> Bool {
+    guard let best = finished.first(where: { $0.plan.trial == trial }), let checkpoint = best.checkpoint,
+      try !run.isFinished, !run.checkpoints.holds(checkpoint)
+    else { return false }
+    try journal.planAgain([best.plan.place])
+    onEvent(.checkpointLost(best.plan.place))
+    return true
   }
 
   private func writeSchedule(
-    _ finished: [SegmentRecord], _ planner: SearchPlanner, _ journal: SearchJournal
+    of best: (trial: Int, validationAccuracy: Double), generation: Int, _ planner: SearchPlanner,
+    _ journal: SearchJournal
   ) throws -> SearchResult {
-    let generation = finished.first?.plan.generation ?? 0
-    let best = try planner.best(of: finished)
     let place = SegmentPlace(generation: generation, trial: best.trial)
     let schedule = try planner.schedule(
       of: best, ancestry: try journal.ancestry(of: place), version: run.version)

@@ -38,11 +38,17 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var precision: String
   /// Where it is computed: `cpu` or `cuda`, already decided.
   public var device: String
-  /// Threads that one trial's arithmetic uses. Sums are split among them, so the result depends on it.
+  /// Threads that one trial's arithmetic uses.
+  ///
+  /// Sums are split among them, so the result depends on it.
   public var torchThreads: Int
-  /// How many trials train at once. The result does not depend on it.
+  /// How many trials train at once.
+  ///
+  /// The result does not depend on it.
   public var concurrency: Int
-  /// Where data sets are kept. The result does not depend on it.
+  /// Where data sets are kept.
+  ///
+  /// The result does not depend on it.
   public var dataDirectory: String
 
   public static let kind = RunKind.search
@@ -83,7 +89,9 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// The largest number of trials and of epochs that is accepted.
   public static let largest = 1_000_000
 
-  /// Checks the settings that the search itself reads. Throws `SearchError.setting` for the first that is wrong.
+  /// Checks the settings that the search itself reads.
+  ///
+  /// Throws `SearchError.setting` for the first that is wrong.
   public func validate() throws(SearchError) {
     for (name, value) in [
       ("population", population), ("interval", interval), ("epochs", epochs), ("concurrency", concurrency),

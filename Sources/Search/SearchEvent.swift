@@ -2,7 +2,9 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 
-/// What a search tells while it runs. Each event is sent after what it tells is durable.
+/// What a search tells while it runs.
+///
+/// Each event is sent after what it tells is durable.
 public enum SearchEvent: Sendable {
   /// Some trials of a generation are about to train; of how many generations, and which epochs.
   case planned(generation: Int, of: Int, epochs: Range<Int>, trials: Int)

@@ -23,7 +23,9 @@ public struct SegmentRequest: Sendable {
   public let trial: Int
   /// Which stretch between comparisons it is, from 0.
   public let generation: Int
-  /// The epochs to train, from 0. The parent's checkpoint has trained those before.
+  /// The epochs to train, from 0.
+  ///
+  /// The parent's checkpoint has trained those before.
   public let epochs: Range<Int>
   /// Whether these are the last epochs of the search.
   public let isLast: Bool

@@ -15,7 +15,9 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
 
-  /// Starts `count` threads, and fewer when there are fewer jobs. Jobs are taken in order.
+  /// Starts `count` threads, and fewer when there are fewer jobs.
+  ///
+  /// Jobs are taken in order.
   init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) {
     remaining = jobs[...]
     running = min(count, jobs.count)

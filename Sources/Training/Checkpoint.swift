@@ -64,7 +64,8 @@ extension Trainer {
       for target in targets {
         guard let source = contents[target.name], source.shape == target.tensor.shape else {
           throw TrainingError.checkpoint(
-            "\(name) has no tensor '\(target.name)' of shape \(target.tensor.shape); it is of another network")
+            "\(name) has no tensor '\(target.name)' of shape \(target.tensor.shape); it is of another network"
+          )
         }
         try target.tensor.copy(from: source)
       }
@@ -72,7 +73,12 @@ extension Trainer {
     guard let state = contents[Self.generatorName] else {
       throw TrainingError.checkpoint("\(name) has no tensor '\(Self.generatorName)'")
     }
-    try generator.setState(state)
+    do {
+      try generator.setState(state)
+    } catch {
+      throw TrainingError.checkpoint(
+        "\(name): the tensor '\(Self.generatorName)' is no generator's state: \(error)")
+    }
     epoch = info.epoch
   }
 
@@ -88,14 +94,17 @@ extension Trainer {
   ) throws -> Evaluation {
     let info = try checkpointInfo(file, name: name)
     let images = split(data)
-    guard images.count > 0 else { throw TrainingError.setting("there are no images to evaluate on in this split") }
+    guard images.count > 0 else {
+      throw TrainingError.setting("there are no images to evaluate on in this split")
+    }
     let size = [images.images.height, images.images.width]
     guard size == info.imageSize else {
       throw TrainingError.checkpoint(
         "\(name) was trained on images of height and width \(info.imageSize); these have \(size)")
     }
     let normalised = DatasetSplits(
-      name: data.name, classNames: data.classNames, train: data.train, validation: data.validation, test: data.test,
+      name: data.name, classNames: data.classNames, train: data.train, validation: data.validation,
+      test: data.test,
       statistics: info.statistics)
     var recipe = info.recipe
     recipe.threads = threads
@@ -110,7 +119,8 @@ extension Trainer {
     try read(file, name: name).info
   }
 
-  private static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors) {
+  private static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors)
+  {
     let contents: Safetensors
     do {
       contents = try Safetensors(file, name: name)
@@ -122,12 +132,21 @@ extension Trainer {
     }
     guard contents.metadata["version"] == version else {
       throw TrainingError.checkpoint(
-        "\(name) is a checkpoint of version \(contents.metadata["version"] ?? "?"); this pba reads version \(version)")
+        "\(name) is a checkpoint of version \(contents.metadata["version"] ?? "?"); this pba reads version \(version)"
+      )
     }
     guard let text = contents.metadata["info"],
       let info = try? JSONDecoder().decode(CheckpointInfo.self, from: Data(text.utf8))
     else {
       throw TrainingError.checkpoint("\(name) lacks the description that a checkpoint of pba has")
+    }
+    guard info.epoch >= 0 else {
+      throw TrainingError.checkpoint("\(name): epoch: found \(info.epoch), expected 0 or more")
+    }
+    do {
+      try info.recipe.validate()
+    } catch {
+      throw TrainingError.checkpoint("\(name): \(error)")
     }
     return (info, contents)
   }

@@ -47,6 +47,7 @@ public final class Trainer {
   ///
   /// - Throws: ``TrainingError``, `ModelError` or `TorchError`.
   public init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, device: Device = .cpu) throws {
+    try recipe.validate()
     guard data.train.count == 0 || recipe.batchSize <= data.train.count else {
       throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
     }
@@ -96,7 +97,8 @@ public final class Trainer {
       let input = try batch.moved(to: device)
       let labels = try labels(of: data.train, samples)
       rate = recipe.learningRateRule.rate(
-        initial: recipe.learningRate, epoch: epoch, step: step + 1, stepsPerEpoch: steps, epochs: recipe.epochs)
+        initial: recipe.learningRate, epoch: epoch, step: step + 1, stepsPerEpoch: steps,
+        epochs: recipe.epochs)
       try optimizer.zeroGradients()
       let (logits, loss) = try withPrecision(recipe.precision, on: device) {
         let logits = try network.model.logits(input, training: true)

@@ -94,7 +94,8 @@ public struct TrainingRun {
       isLast && split.count > 0 ? try trainer.evaluate(split) { try onEvent(.images($0)) }.accuracy : nil
     }
     return EpochRecord(
-      epoch: epoch, trainLoss: metrics.loss, trainAccuracy: metrics.accuracy, validationAccuracy: accuracies[0],
+      epoch: epoch, trainLoss: metrics.loss, trainAccuracy: metrics.accuracy,
+      validationAccuracy: accuracies[0],
       testAccuracy: accuracies[1], learningRate: metrics.learningRate,
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }

@@ -76,7 +76,8 @@ import Testing
 
   @Test func resumingNeedsARun() throws {
     let folder = try TemporaryFolder()
-    let expected = "\(folder("run")): no run is there; name the folder of a run, or start one without --resume"
+    let expected =
+      "\(folder("run")): no run is there; name the folder of a run, or start one without --resume"
     #expect(message { _ = try open(folder("run"), resume: true) } == expected)
     #expect(message { _ = try RunDirectory.read(folder("run")) } == expected)
     #expect(message { _ = try RunDirectory.configuration(Settings.self, of: folder("run")) } == expected)

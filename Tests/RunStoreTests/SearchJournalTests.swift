@@ -116,7 +116,10 @@ final class Store<Configuration: RunConfiguration> {
     let line = try store.step { try SearchJournal($0).ancestry(of: SegmentPlace(generation: 2, trial: 1)) }
     #expect(line.map(\.plan) == [plan(0, 1, busy), plan(1, 0, parent: 1, busy), plan(2, 1, parent: 0, busy)])
     #expect(try store.step { try SearchJournal($0).lastGeneration() } == 2)
-    #expect(try store.step { try SearchJournal($0).segments(generations: 1..<3) }.map(\.plan.generation) == [1, 1, 2, 2])
+    #expect(
+      try store.step { try SearchJournal($0).segments(generations: 1..<3) }.map(\.plan.generation) == [
+        1, 1, 2, 2,
+      ])
   }
 
   @Test(arguments: Life.allCases) func aRefusedPlanLeavesNothing(life: Life) throws {
@@ -129,14 +132,16 @@ final class Store<Configuration: RunConfiguration> {
   }
 
   @Test(arguments: [
-    "UPDATE segment SET seconds = NULL", "UPDATE segment SET size = 'large'", "UPDATE segment SET file = NULL",
+    "UPDATE segment SET seconds = NULL", "UPDATE segment SET size = 'large'",
+    "UPDATE segment SET file = NULL",
     "UPDATE policy SET entries = '['", "DELETE FROM policy",
   ])
   func anEntryThatIsNotReadableIsAnError(damage: String) throws {
     let store = try Store(Settings(), .reopenedBeforeEveryStep)
     try store.step { try SearchJournal($0).plan([plan(0, 0, plain)]) }
     try store.step {
-      try SearchJournal($0).record([(place: plan(0, 0, plain).place, result: .done(checkpoint("c"), metrics))])
+      try SearchJournal($0).record([(place: plan(0, 0, plain).place, result: .done(checkpoint("c"), metrics))]
+      )
     }
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false

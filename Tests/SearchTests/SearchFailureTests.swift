@@ -70,7 +70,8 @@ import Testing
     }
     #expect(
       error?.description
-        == "trial 3, generation 1: no space left on the disk; what was finished is kept: continue with --resume")
+        == "trial 3, generation 1: no space left on the disk; what was finished is kept: continue with --resume"
+    )
     let second = try SearchJournal(RunDirectory.read(folder("run"))).segments(generation: 1)
     #expect(second[3].result == nil)
     #expect(second[0..<2].allSatisfy { $0.result != nil })

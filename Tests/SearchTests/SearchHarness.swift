@@ -6,8 +6,11 @@ import Search
 final class TemporaryFolder: Sendable {
   let path: String
 
-  init() throws {
-    path = NSTemporaryDirectory() + "pba-" + UUID().uuidString
+  init(inMemory: Bool = false) throws {
+    let memory = "/dev/shm/"
+    let place =
+      inMemory && FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
+    path = place + "pba-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -75,12 +78,12 @@ func results(in path: String) throws -> [String: Data] {
 func snapshot(_ path: String, to copy: String) throws {
   let files = FileManager.default
   try files.createDirectory(atPath: copy + "/checkpoints", withIntermediateDirectories: true)
-  let top = ["run.sqlite", "run.sqlite-wal", "config.yaml", "schedule.json", "metrics.jsonl"]
-  let checkpoints = { try files.contentsOfDirectory(atPath: path + "/checkpoints").map { "checkpoints/" + $0 } }
-  for name in top + (try checkpoints()) {
+  let copyIfThere: (String) throws -> Void = { name in
     // A worker may rename its file meanwhile; then a crash would have found it under neither name.
-    if let data = files.contents(atPath: path + "/" + name) {
-      try data.write(to: URL(fileURLWithPath: copy + "/" + name))
-    }
+    guard let data = files.contents(atPath: path + "/" + name) else { return }
+    try data.write(to: URL(fileURLWithPath: copy + "/" + name))
   }
+  try ["run.sqlite", "run.sqlite-wal", "config.yaml", "schedule.json", "metrics.jsonl"].forEach(copyIfThere)
+  try files.contentsOfDirectory(atPath: path + "/checkpoints").map { "checkpoints/" + $0 }.forEach(
+    copyIfThere)
 }

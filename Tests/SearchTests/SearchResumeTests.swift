@@ -156,6 +156,25 @@ import Testing
     }
   }
 
+  @Test func theResultIsNotNamedWithoutItsCheckpoint() throws {
+    let expected = try uninterrupted()
+    let folder = try TemporaryFolder()
+    let path = folder("run")
+    let result = try search(path, smallSearch())
+    let fresh = folder("again")
+    // All trials of the last generation are finished, and the search is killed before it comes to its end.
+    try search(fresh, smallSearch()) { event in
+      guard case .segmentFinished(let place, _) = event, place.generation == 3, place.trial == 4 else {
+        return
+      }
+      try? snapshot(fresh, to: folder("killed"))
+    }
+    let lost = folder("killed/checkpoints/g0003-t000\(result.trial).safetensors")
+    try FileManager.default.removeItem(atPath: lost)
+    try search(folder("killed"), smallSearch(), resume: true)
+    #expect(try results(in: folder("killed")) == expected)
+  }
+
   @Test func aMachineThatDoesNotReproduceItsResultsIsTold() throws {
     let folder = try TemporaryFolder()
     let executor = SimulatedExecutor(seed: 3, halfway: { if $0.generation == 3 { throw MachineFailure() } })

@@ -61,6 +61,9 @@ import Torch
     #expect(try b.relu().elements(Double.self) == [1, 0])
     try a.add(b, scaledBy: 2)
     #expect(try a.elements(Double.self) == [5, 0])
+    let counts = try Tensor([1, 2] as [Int64], shape: [2])
+    try counts.add(counts)
+    #expect(try counts.elements(Int64.self) == [2, 4])
   }
 
   @Test func gradientsFollowTheChainRule() throws {

@@ -69,9 +69,9 @@ struct ApplyCommand: ParsableCommand {
     switch try format(input) {
     case .png:
       let image = try readPNG(input)
-      let hasAlpha = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] != 255 }
-      let result = apply(image)
-      try writePNG(result, to: output, keepAlpha: hasAlpha)
+      // Transparent palette entries have no channel of their own, but are alpha all the same.
+      let isTransparent = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] != 255 }
+      try writePNG(apply(image), to: output, keepAlpha: try pngHasAlphaChannel(input) || isTransparent)
     case .npy:
       let array = try NPYArray(contentsOf: input)
       let images = try array.images(name: input)

@@ -38,12 +38,12 @@ struct DoctorCommand: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      printResult("pba        \(report.version)")
-      printResult("libtorch   \(report.libtorch)")
-      printResult("processor  \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
-      printResult("CUDA       \(report.cudaDevices) usable devices")
-      printResult("training   \(report.training)")
-      for (name, words) in datasets { printResult("\(padded(name, 11))\(words)") }
+      printResult("pba            \(report.version)")
+      printResult("libtorch       \(report.libtorch)")
+      printResult("processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
+      printResult("CUDA           \(report.cudaDevices) usable devices")
+      printResult("training       \(report.training)")
+      for (name, words) in datasets { printResult("\(padded(name, 15))\(words)") }
     }
     guard report.training == Self.works else { throw ExitCode.failure }
   }
