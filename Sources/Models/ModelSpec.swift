@@ -57,7 +57,8 @@ public struct Network {
   ///
   /// - Parameter generator: draws the initial weights; the same state gives the same network on every device.
   public init(
-    _ spec: ModelSpec, classes: Int, generator: Generator, device: Device = .cpu, dataType: DataType = .float32
+    _ spec: ModelSpec, classes: Int, generator: Generator, device: Device = .cpu,
+    dataType: DataType = .float32
   ) throws {
     variables = Variables(generator: generator, device: device, dataType: dataType)
     model = try spec.build(variables.root, classes)

@@ -32,7 +32,8 @@ public struct WideResNet: Classifier {
   public func logits(_ images: Tensor, training: Bool) throws -> Tensor {
     let (height, width) = (images.shape[2], images.shape[3])
     guard height % 4 == 0, width % 4 == 0 else {
-      throw ModelError("a wide residual network needs images whose sides are multiples of 4; these are \(width)×\(height)")
+      throw ModelError(
+        "a wide residual network needs images whose sides are multiples of 4; these are \(width)×\(height)")
     }
     let first = try stem(images)
     var output = first
@@ -74,7 +75,9 @@ public struct WideResNet: Classifier {
   }
 }
 
-/// Batch norm and ReLU. Batch norm's backward pass does not read its output, so ReLU may take its memory.
+/// Batch norm and ReLU.
+///
+/// Batch norm's backward pass does not read its output, so ReLU may take its memory.
 private func normalizedRelu(_ input: Tensor, _ norm: BatchNorm, _ training: Bool) throws -> Tensor {
   let output = try norm(input, training: training)
   try output.applyRelu()
@@ -91,15 +94,18 @@ private func shortcut(_ input: Tensor, like output: Tensor, stride: Int) throws 
 
 extension ModelFamily {
   /// `wrn_D_K`: depth D (6n + 4) and width K.
-  static let wideResNet = ModelFamily(pattern: "wrn_D_K (depth D = 6n + 4, width K; for example wrn_40_2)") { name in
+  static let wideResNet = ModelFamily(pattern: "wrn_D_K (depth D = 6n + 4, width K; for example wrn_40_2)") {
+    name in
     let parts = name.split(separator: "_", omittingEmptySubsequences: false)
     guard parts.first == "wrn" else { return nil }
     guard parts.count == 3, let depth = Int(parts[1]), let width = Int(parts[2]) else {
-      throw ModelError("'\(name)' is not a wide residual network's name: expected wrn_D_K, for example wrn_40_2")
+      throw ModelError(
+        "'\(name)' is not a wide residual network's name: expected wrn_D_K, for example wrn_40_2")
     }
     guard depth >= 10, depth <= 1000, depth % 6 == 4 else {
       let near = min(max((depth - 4 + 3) / 6 * 6 + 4, 10), 1000)
-      throw ModelError("'\(name)' has the depth \(depth); a wide residual network's is 6n + 4 from 10 on, such as \(near)")
+      throw ModelError(
+        "'\(name)' has the depth \(depth); a wide residual network's is 6n + 4 from 10 on, such as \(near)")
     }
     guard (1...64).contains(width) else {
       throw ModelError("'\(name)' has the width \(width); expected 1 to 64")

@@ -4,7 +4,9 @@ import Foundation
 public struct MeanInterval: Codable, Hashable, Sendable {
   public let count: Int
   public let mean: Double
-  /// Half the interval's width: the interval is mean ± margin. Nil for fewer than two values.
+  /// Half the interval's width; nil for fewer than two values.
+  ///
+  /// The interval is mean ± margin.
   public let margin: Double?
 
   /// The interval of the mean of some measurements; nil for none.
@@ -18,7 +20,8 @@ public struct MeanInterval: Codable, Hashable, Sendable {
       return
     }
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
-    margin = Self.quantile(degreesOfFreedom: values.count - 1) * (variance / Double(values.count)).squareRoot()
+    margin =
+      Self.quantile(degreesOfFreedom: values.count - 1) * (variance / Double(values.count)).squareRoot()
   }
 
   /// The number that Student's t exceeds in absolute value with a probability of 5 %.

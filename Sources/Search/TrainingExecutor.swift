@@ -18,7 +18,8 @@ public struct TrainingExecutor: SegmentExecutor {
   ///   workers' threads.
   /// - Throws: `SearchError` for a setting without meaning.
   public init(
-    _ configuration: SearchConfiguration, data: DatasetSplits, onImages: @escaping @Sendable (Int) -> Void = { _ in }
+    _ configuration: SearchConfiguration, data: DatasetSplits,
+    onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     recipe = try configuration.recipe()
     guard let device = Device(configuration.device) else {
@@ -26,7 +27,8 @@ public struct TrainingExecutor: SegmentExecutor {
     }
     guard data.validation.count > 0 else {
       throw SearchError.setting(
-        "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000")
+        "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
+      )
     }
     self.data = data
     self.device = device

@@ -11,7 +11,9 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     case "cpu": self = .cpu
     case "cuda": self = .cuda(0)
     default:
-      guard name.hasPrefix("cuda:"), let index = Int(name.dropFirst(5)), (0..<128).contains(index) else { return nil }
+      guard name.hasPrefix("cuda:"), let index = Int(name.dropFirst(5)), (0..<128).contains(index) else {
+        return nil
+      }
       self = .cuda(index)
     }
   }

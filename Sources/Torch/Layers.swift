@@ -59,7 +59,8 @@ public struct BatchNorm {
   public func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
     try Tensor(
       owning: ct_batch_norm(
-        input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, 0.1, 1e-5))
+        input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, 0.1,
+        1e-5))
   }
 }
 

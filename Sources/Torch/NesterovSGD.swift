@@ -16,7 +16,9 @@ public final class NesterovSGD {
   /// An optimiser for flattened variables, with its momentum at zero.
   ///
   /// - Throws: ``TorchError`` if the variables are not flattened.
-  public init(_ variables: Variables, weightDecay: Double, momentum: Double = 0.9, clipNorm: Double = 5) throws {
+  public init(_ variables: Variables, weightDecay: Double, momentum: Double = 0.9, clipNorm: Double = 5)
+    throws
+  {
     guard let values = variables.flatParameters, let gradients = variables.flatGradients else {
       throw TorchError("the optimiser needs flattened variables; call flatten() first")
     }

@@ -1,6 +1,8 @@
 import CTorch
 
-/// The settings of libtorch. All but ``deterministic`` hold for the calling thread alone.
+/// The settings of libtorch.
+///
+/// All but ``deterministic`` hold for the calling thread alone.
 public enum Runtime {
   /// The version of libtorch that this program runs with.
   public static var version: String { String(cString: ct_version()) }

@@ -28,7 +28,9 @@ extension Safetensors {
   public func encoded() throws -> Data {
     var fields: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+      let pairs = metadata.sorted { $0.key < $1.key }.map {
+        "\(Self.quoted($0.key)):\(Self.quoted($0.value))"
+      }
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
@@ -39,7 +41,8 @@ extension Safetensors {
       let end = offset + named.tensor.count * type.byteCount
       let shape = named.tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
-        "\(Self.quoted(named.name)):{\"dtype\":\"\(code)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+        "\(Self.quoted(named.name)):{\"dtype\":\"\(code)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+      )
       offset = end
     }
     var header = Array("{\(fields.joined(separator: ","))}".utf8)
@@ -110,7 +113,9 @@ extension Safetensors {
     func damaged(_ why: String) -> TorchError {
       TorchError("\(name) is not a whole safetensors file: \(why)")
     }
-    guard file.count >= 8 else { throw damaged("it has \(file.count) bytes, the header length alone takes 8") }
+    guard file.count >= 8 else {
+      throw damaged("it has \(file.count) bytes, the header length alone takes 8")
+    }
     let start = file.startIndex
     let length = file[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(file.count - 8) else {
@@ -125,18 +130,23 @@ extension Safetensors {
     metadata = header.metadata
     tensors = []
     let data = file[(start + 8 + Int(length))...]
-    for (name, entry) in header.entries.sorted(by: { ($0.entry.data_offsets.first ?? 0, $0.name) < ($1.entry.data_offsets.first ?? 0, $1.name) }) {
+    for (name, entry) in header.entries.sorted(by: {
+      ($0.entry.data_offsets.first ?? 0, $0.name) < ($1.entry.data_offsets.first ?? 0, $1.name)
+    }) {
       guard let type = Self.type(of: entry.dtype) else {
         throw damaged("the tensor \(name) has the element type \(entry.dtype), which is not known here")
       }
       var expected = type.byteCount
       for size in entry.shape {
         let (product, overflow) = expected.multipliedReportingOverflow(by: size)
-        guard size >= 0, !overflow else { throw damaged("the tensor \(name) has the impossible shape \(entry.shape)") }
+        guard size >= 0, !overflow else {
+          throw damaged("the tensor \(name) has the impossible shape \(entry.shape)")
+        }
         expected = product
       }
       guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0, entry.data_offsets[1] <= data.count,
-        entry.data_offsets[0] <= entry.data_offsets[1], entry.data_offsets[1] - entry.data_offsets[0] == expected
+        entry.data_offsets[0] <= entry.data_offsets[1],
+        entry.data_offsets[1] - entry.data_offsets[0] == expected
       else {
         throw damaged(
           "the tensor \(name) of shape \(entry.shape) needs \(expected) bytes, its offsets are \(entry.data_offsets)"
@@ -149,7 +159,8 @@ extension Safetensors {
   }
 
   private static let codes: [(type: DataType, code: String)] = [
-    (.uint8, "U8"), (.int64, "I64"), (.float32, "F32"), (.float64, "F64"), (.bool, "BOOL"), (.bfloat16, "BF16"),
+    (.uint8, "U8"), (.int64, "I64"), (.float32, "F32"), (.float64, "F64"), (.bool, "BOOL"),
+    (.bfloat16, "BF16"),
   ]
 
   private static func code(of type: DataType) -> String? { codes.first { $0.type == type }?.code }

@@ -22,7 +22,9 @@ public final class Tensor {
 
 extension Tensor {
   /// A tensor of zeros.
-  public static func zeros(_ shape: [Int], _ type: DataType = .float32, on device: Device = .cpu) throws -> Tensor {
+  public static func zeros(_ shape: [Int], _ type: DataType = .float32, on device: Device = .cpu) throws
+    -> Tensor
+  {
     let sizes = shape.map(Int64.init)
     return try Tensor(owning: ct_zeros(sizes, sizes.count, type.handle, device.handle))
   }
@@ -99,8 +101,9 @@ extension Tensor {
     of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
   ) throws -> Result {
     guard device == .cpu, dataType == Element.dataType else {
-      throw TorchError("the elements of a \(dataType.map(String.init(describing:)) ?? "foreign") tensor on \(device)"
-        + " cannot be lent as \(Element.dataType) of the CPU")
+      throw TorchError(
+        "the elements of a \(dataType.map(String.init(describing:)) ?? "foreign") tensor on \(device)"
+          + " cannot be lent as \(Element.dataType) of the CPU")
     }
     let base = ct_data(handle)?.assumingMemoryBound(to: Element.self)
     return try withExtendedLifetime(self) {
@@ -134,14 +137,19 @@ extension Tensor {
   /// A dense CPU tensor from the bytes that ``bytes()`` gives.
   ///
   /// - Throws: ``TorchError`` if the count of bytes does not fit shape and type.
-  public static func fromBytes(_ bytes: UnsafeRawBufferPointer, shape: [Int], _ type: DataType) throws -> Tensor {
+  public static func fromBytes(_ bytes: UnsafeRawBufferPointer, shape: [Int], _ type: DataType) throws
+    -> Tensor
+  {
     let tensor = try Tensor.empty(shape, type)
     let expected = tensor.count * type.byteCount
     guard bytes.count == expected else {
-      throw TorchError("\(bytes.count) bytes were given for a \(type) tensor of shape \(shape), which has \(expected)")
+      throw TorchError(
+        "\(bytes.count) bytes were given for a \(type) tensor of shape \(shape), which has \(expected)")
     }
     withExtendedLifetime(tensor) {
-      if let base = bytes.baseAddress, expected > 0 { ct_data(tensor.handle)?.copyMemory(from: base, byteCount: expected) }
+      if let base = bytes.baseAddress, expected > 0 {
+        ct_data(tensor.handle)?.copyMemory(from: base, byteCount: expected)
+      }
     }
     return tensor
   }

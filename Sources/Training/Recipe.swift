@@ -19,7 +19,9 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var flip: Bool
   public var seed: UInt64
   public var precision: Precision
-  /// Threads that one operation of torch may use. Sums are split among them, so results depend on it.
+  /// Threads that one operation of torch may use.
+  ///
+  /// Sums are split among them, so results depend on it.
   public var threads: Int
 
   public init(

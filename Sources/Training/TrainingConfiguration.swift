@@ -18,7 +18,9 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var recipe: Recipe
   /// Where it is computed, already decided: `cpu`, `cuda:0`.
   public var device: String
-  /// Where datasets are kept. The result does not depend on it.
+  /// Where datasets are kept.
+  ///
+  /// The result does not depend on it.
   public var dataDirectory: String
 
   public static let kind = RunKind.train

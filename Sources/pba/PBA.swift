@@ -5,14 +5,16 @@ import ArgumentParser
 struct PBA: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pba",
-    abstract: "Learn a schedule of image augmentation with a population of small networks, and train with it.",
+    abstract:
+      "Learn a schedule of image augmentation with a population of small networks, and train with it.",
     discussion: """
       Begin with `pba quickstart`: a search and two kinds of training on bundled images, in minutes.
       Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
       """,
     version: Version.text,
     subcommands: [
-      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self, ScheduleCommand.self,
+      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
+      ScheduleCommand.self,
       ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
     ])
 }

@@ -4,7 +4,8 @@ import Torch
 
 @Suite struct WideResNetTests {
   @Test(arguments: [
-    ("wrn_40_2", 10, 2_232_794), ("wrn_28_2", 10, 1_456_858), ("wrn_28_10", 10, 36_220_634), ("wrn_28_10", 100, 36_278_324),
+    ("wrn_40_2", 10, 2_232_794), ("wrn_28_2", 10, 1_456_858), ("wrn_28_10", 10, 36_220_634),
+    ("wrn_28_10", 100, 36_278_324),
   ])
   func hasThePublishedNumberOfParameters(name: String, classes: Int, count: Int) throws {
     let variables = Variables(generator: try Generator(seed: 0))
@@ -31,9 +32,12 @@ import Torch
     #expect(try weights(4) != weights(5))
   }
 
-  @Test(arguments: [("resnet", "there is no model"), ("wrn_40", "expected wrn_D_K"), ("wrn_41_2", "such as 40"),
-    ("wrn_4_2", "such as 10"), ("wrn_40_0", "expected 1 to 64"), ("wrn_40_2_3", "expected wrn_D_K"), ("", "there is no model"),
-    ("wrn_99999999999999999999_1", "expected wrn_D_K")])
+  @Test(arguments: [
+    ("resnet", "there is no model"), ("wrn_40", "expected wrn_D_K"), ("wrn_41_2", "such as 40"),
+    ("wrn_4_2", "such as 10"), ("wrn_40_0", "expected 1 to 64"), ("wrn_40_2_3", "expected wrn_D_K"),
+    ("", "there is no model"),
+    ("wrn_99999999999999999999_1", "expected wrn_D_K"),
+  ])
   func refusesNamesWithACure(name: String, cure: String) {
     let error = #expect(throws: ModelError.self) { try ModelSpec.named(name) }
     #expect(error?.description.contains(cure) == true)

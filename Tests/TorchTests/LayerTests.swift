@@ -4,7 +4,8 @@ import Torch
 @Suite struct LayerTests {
   /// A convolution by its definition, "SAME" padding, one image [C,H,W], kernel [O,C,K,K].
   func plainConvolution(
-    _ image: [Double], _ channels: Int, _ height: Int, _ width: Int, _ kernel: [Double], _ outputs: Int, _ size: Int,
+    _ image: [Double], _ channels: Int, _ height: Int, _ width: Int, _ kernel: [Double], _ outputs: Int,
+    _ size: Int,
     _ stride: Int
   ) -> [Double] {
     func before(_ side: Int) -> Int { max(((side + stride - 1) / stride - 1) * stride + size - side, 0) / 2 }
@@ -20,7 +21,8 @@ import Torch
                 let (y, x) = (row * stride + i - before(height), column * stride + j - before(width))
                 guard (0..<height).contains(y), (0..<width).contains(x) else { continue }
                 sum +=
-                  image[(channel * height + y) * width + x] * kernel[((output * channels + channel) * size + i) * size + j]
+                  image[(channel * height + y) * width + x]
+                  * kernel[((output * channels + channel) * size + i) * size + j]
               }
             }
           }
@@ -65,7 +67,8 @@ import Torch
     let convolution = try Convolution(variables.root["conv"], inputs: 64, outputs: 32, kernel: 3)
     let weights = try convolution.weight.elements(Float.self).map(Double.init)
     let mean = weights.reduce(0, +) / Double(weights.count)
-    let deviation = (weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(weights.count)).squareRoot()
+    let deviation = (weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(weights.count))
+      .squareRoot()
     let expected = (2.0 / (9 * 32)).squareRoot()
     #expect(abs(mean) < 5 * expected / Double(weights.count).squareRoot())
     #expect(abs(deviation / expected - 1) < 5 / Double(2 * weights.count).squareRoot())

@@ -26,7 +26,8 @@ import Torch
     let optimizer = try NesterovSGD(variables, weightDecay: 0.01, clipNorm: clip)
     let flat = try #require(variables.flatParameters)
     let gradients = try #require(variables.flatGradients)
-    var plain = PlainRule(values: try flat.elements(Double.self), momentum: Array(repeating: 0, count: flat.count))
+    var plain = PlainRule(
+      values: try flat.elements(Double.self), momentum: Array(repeating: 0, count: flat.count))
     let input = try Tensor([1, -2, 3, 0.5, 0.25, -1] as [Double], shape: [2, 3])
     let labels = try Tensor([0, 1] as [Int64], shape: [2])
     for step in 0..<8 {

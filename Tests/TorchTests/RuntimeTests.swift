@@ -39,7 +39,9 @@ import Torch
     #expect(inside.dataType == .bfloat16)
     #expect(outside.dataType == .float32)
     #expect(throws: TorchError.self) {
-      try withPrecision(.bf16, on: .cpu) { try input.convolved(Tensor.zeros([1, 5, 3, 3]), stride: 1, padding: 1) }
+      try withPrecision(.bf16, on: .cpu) {
+        try input.convolved(Tensor.zeros([1, 5, 3, 3]), stride: 1, padding: 1)
+      }
     }
     #expect(try input.convolved(kernel, stride: 1, padding: 1).dataType == .float32)
   }

@@ -42,8 +42,12 @@ import Torch
   }
 
   @Test func namesTheFileInItsErrors() {
-    let error = #expect(throws: TorchError.self) { try Safetensors(Data(repeating: 255, count: 40), name: "x.safetensors") }
-    #expect(error?.description.hasPrefix("x.safetensors is not a whole safetensors file: its header is said to have") == true)
+    let error = #expect(throws: TorchError.self) {
+      try Safetensors(Data(repeating: 255, count: 40), name: "x.safetensors")
+    }
+    #expect(
+      error?.description.hasPrefix(
+        "x.safetensors is not a whole safetensors file: its header is said to have") == true)
   }
 
   @Test(arguments: [

@@ -36,7 +36,9 @@ struct ApplyCommand: ParsableCommand {
 
     init?(argument: String) {
       let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard parts.count == 2, let x = parts[0], let y = parts[1], abs(x) <= 1 << 30, abs(y) <= 1 << 30 else { return nil }
+      guard parts.count == 2, let x = parts[0], let y = parts[1], abs(x) <= 1 << 30, abs(y) <= 1 << 30 else {
+        return nil
+      }
       (self.x, self.y) = (x, y)
     }
   }

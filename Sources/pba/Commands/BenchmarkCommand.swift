@@ -26,7 +26,9 @@ struct BenchmarkCommand: ParsableCommand {
   struct Augment: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time the whole augmentation of an image, and each operation.",
-      discussion: "The images are noise; the policy is the last of rcifar10, with crop, flip, Cutout and normalisation.")
+      discussion:
+        "The images are noise; the policy is the last of rcifar10, with crop, flip, Cutout and normalisation."
+    )
 
     @Option(help: "The images' width and height, in pixels.")
     var size = 32
@@ -51,8 +53,12 @@ struct BenchmarkCommand: ParsableCommand {
     }
 
     func validate() throws {
-      guard (1...1024).contains(size) else { throw ValidationError("--size: found \(size), expected 1 to 1024") }
-      guard (1...1024).contains(threads) else { throw ValidationError("--threads: found \(threads), expected 1 to 1024") }
+      guard (1...1024).contains(size) else {
+        throw ValidationError("--size: found \(size), expected 1 to 1024")
+      }
+      guard (1...1024).contains(threads) else {
+        throw ValidationError("--threads: found \(threads), expected 1 to 1024")
+      }
       guard (1...10000).contains(repetitions) else {
         throw ValidationError("--repetitions: found \(repetitions), expected 1 to 10000")
       }
@@ -72,7 +78,8 @@ struct BenchmarkCommand: ParsableCommand {
         size: size, threads: threads, repetitions: repetitions, microsecondsPerImage: whole,
         imagesPerSecond: 1e6 / whole, operations: operations)
       if json { return try printJSON(report) }
-      printResult("whole augmentation \(decimal(whole, 2)) µs an image, \(decimal(report.imagesPerSecond, 0)) images/s")
+      printResult(
+        "whole augmentation \(decimal(whole, 2)) µs an image, \(decimal(report.imagesPerSecond, 0)) images/s")
       printResult("with one operation, magnitude 7, always applied:")
       for operation in Augmentation.Operation.searchOrder {
         printResult("  \(padded(operation.name, 13)) \(decimal(operations[operation.name] ?? 0, 2)) µs")
@@ -91,7 +98,8 @@ struct BenchmarkCommand: ParsableCommand {
     /// The median time of an image, in microseconds.
     private func time(_ program: AugmentationProgram, _ images: ImageStack) -> Double {
       let tail = BatchTail(
-        cropPadding: 4, flip: true, cutout: 16, mean: [0.5, 0.5, 0.5], standardDeviation: [0.25, 0.25, 0.25], layout: .nhwc)
+        cropPadding: 4, flip: true, cutout: 16, mean: [0.5, 0.5, 0.5], standardDeviation: [0.25, 0.25, 0.25],
+        layout: .nhwc)
       let augmenter = BatchAugmenter(program: program, tail: tail, seed: 0, trial: 0)
       let batch = min(128, images.count)
       let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: batch * size * size * 3)
@@ -113,7 +121,8 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   struct Train: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Time training steps of a network on 32×32 noise.")
+    static let configuration = CommandConfiguration(
+      abstract: "Time training steps of a network on 32×32 noise.")
 
     @Option(help: "The network.")
     var model = "wrn_40_2"
@@ -178,8 +187,11 @@ struct BenchmarkCommand: ParsableCommand {
       if json { return try printJSON(report) }
       let median = BenchmarkCommand.median(times)
       printResult(
-        "\(model), \(report.parameters) parameters, batch \(batchSize), \(threads) threads, \(precision.rawValue)")
-      printResult("\(decimal(median * 1000, 1)) ms a step (median of \(steps)), \(decimal(Double(batchSize) / median, 1)) images/s")
+        "\(model), \(report.parameters) parameters, batch \(batchSize), \(threads) threads, \(precision.rawValue)"
+      )
+      printResult(
+        "\(decimal(median * 1000, 1)) ms a step (median of \(steps)), \(decimal(Double(batchSize) / median, 1)) images/s"
+      )
     }
   }
 }

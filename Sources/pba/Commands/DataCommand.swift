@@ -16,7 +16,8 @@ struct DataCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Which datasets there are, and where they were found.")
+    static let configuration = CommandConfiguration(
+      abstract: "Which datasets there are, and where they were found.")
 
     @OptionGroup var options: Options
 
@@ -40,13 +41,15 @@ struct DataCommand: ParsableCommand {
       if options.json { return try printJSON(rows) }
       for row in rows {
         printResult("\(padded(row.name, 15))\(row.summary)")
-        printResult("\(padded("", 15))\(row.folder.map { "found in \($0)" } ?? "not found: \(row.cure ?? "")")")
+        printResult(
+          "\(padded("", 15))\(row.folder.map { "found in \($0)" } ?? "not found: \(row.cure ?? "")")")
       }
     }
   }
 
   struct Verify: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Compare a dataset's files with what is published of them.")
+    static let configuration = CommandConfiguration(
+      abstract: "Compare a dataset's files with what is published of them.")
 
     @Argument(help: "The dataset.")
     var dataset: String
@@ -105,16 +108,22 @@ struct DataCommand: ParsableCommand {
       var perClass = [Int](repeating: 0, count: data.classNames.count)
       for label in data.train.labels { perClass[Int(label)] += 1 }
       let report = Report(
-        dataset: data.name, height: data.train.images.height, width: data.train.images.width, train: data.train.count,
-        validation: data.validation.count, test: data.test.count, classes: data.classNames, trainPerClass: perClass,
+        dataset: data.name, height: data.train.images.height, width: data.train.images.width,
+        train: data.train.count,
+        validation: data.validation.count, test: data.test.count, classes: data.classNames,
+        trainPerClass: perClass,
         statistics: data.statistics)
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
-      printResult("mean               \(report.statistics.mean.map { decimal(Double($0), 6) }.joined(separator: " "))")
       printResult(
-        "standard deviation \(report.statistics.standardDeviation.map { decimal(Double($0), 6) }.joined(separator: " "))")
-      for (name, count) in zip(report.classes, perClass) { printResult("  \(padded(name, 14)) \(count) training images") }
+        "mean               \(report.statistics.mean.map { decimal(Double($0), 6) }.joined(separator: " "))")
+      printResult(
+        "standard deviation \(report.statistics.standardDeviation.map { decimal(Double($0), 6) }.joined(separator: " "))"
+      )
+      for (name, count) in zip(report.classes, perClass) {
+        printResult("  \(padded(name, 14)) \(count) training images")
+      }
     }
   }
 }

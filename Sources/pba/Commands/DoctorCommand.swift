@@ -40,7 +40,8 @@ struct DoctorCommand: ParsableCommand {
     } else {
       printResult("pba            \(report.version)")
       printResult("libtorch       \(report.libtorch)")
-      printResult("processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
+      printResult(
+        "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
       printResult("CUDA           \(report.cudaDevices) usable devices")
       printResult("training       \(report.training)")
       for (name, words) in datasets { printResult("\(padded(name, 15))\(words)") }

@@ -18,10 +18,13 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Which images: test, validation, train.")
   var split: Split = .test
 
-  @Option(help: "How many images the training split has; for --split train or validation. (default: the dataset's own)")
+  @Option(
+    help:
+      "How many images the training split has; for --split train or validation. (default: the dataset's own)")
   var trainSize: Int?
 
-  @Option(help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
+  @Option(
+    help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
   var validationSize: Int?
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
@@ -42,7 +45,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     guard let file = FileManager.default.contents(atPath: checkpoint) else {
-      throw SettingsError("\(checkpoint): the file cannot be read; give --checkpoint a file of a run's checkpoints/ folder")
+      throw SettingsError(
+        "\(checkpoint): the file cannot be read; give --checkpoint a file of a run's checkpoints/ folder")
     }
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
     let loaded = try loadDataset(
@@ -56,7 +60,9 @@ struct EvaluateCommand: ParsableCommand {
     recipe.threads = threads ?? Settings.cores
     try recipe.validate()
     let device = try Settings(device: device).resolvedDevice()
-    let evaluation = try Trainer.evaluating(file, name: checkpoint, on: loaded, threads: recipe.threads, device: device) {
+    let evaluation = try Trainer.evaluating(
+      file, name: checkpoint, on: loaded, threads: recipe.threads, device: device
+    ) {
       switch split {
       case .test: $0.test
       case .validation: $0.validation

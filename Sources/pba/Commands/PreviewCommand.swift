@@ -38,8 +38,12 @@ struct PreviewCommand: ParsableCommand {
   var force = false
 
   func validate() throws {
-    guard (1...1000).contains(draws) else { throw ValidationError("--draws: found \(draws), expected 1 to 1000") }
-    if let scale, !(1...64).contains(scale) { throw ValidationError("--scale: found \(scale), expected 1 to 64") }
+    guard (1...1000).contains(draws) else {
+      throw ValidationError("--draws: found \(draws), expected 1 to 1000")
+    }
+    if let scale, !(1...64).contains(scale) {
+      throw ValidationError("--scale: found \(scale), expected 1 to 64")
+    }
     if images.isEmpty { throw ValidationError("no image is named; give one or more PNG files") }
   }
 
@@ -65,7 +69,8 @@ struct PreviewCommand: ParsableCommand {
           program: program, tail: .unchanged, seed: seed &+ UInt64(index) << 32, trial: draw)
         let (image, applied) = augmenter.preview(sample: 0, of: stack, epoch: epoch - 1)
         row.append(image)
-        printResult("  \(draw + 1): " + (applied.isEmpty ? "nothing" : applied.map(Self.words).joined(separator: ", ")))
+        printResult(
+          "  \(draw + 1): " + (applied.isEmpty ? "nothing" : applied.map(Self.words).joined(separator: ", ")))
       }
       rows.append(row)
     }
@@ -76,7 +81,8 @@ struct PreviewCommand: ParsableCommand {
   }
 
   private static func words(_ applied: AppliedOperation) -> String {
-    let magnitude = applied.operation.usesMagnitude ? " \(applied.isNegative ? "−" : "")\(applied.magnitude)" : ""
+    let magnitude =
+      applied.operation.usesMagnitude ? " \(applied.isNegative ? "−" : "")\(applied.magnitude)" : ""
     return "\(applied.operation.name)\(magnitude) (p \(decimal(applied.probability, 1)))"
   }
 }

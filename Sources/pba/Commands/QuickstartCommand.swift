@@ -27,8 +27,10 @@ struct QuickstartCommand: ParsableCommand {
 
   /// The recipe of the search's trials.
   private static let search = Settings(
-    dataset: "bundled", trainSize: 1000, validationSize: 1000, model: "wrn_10_1", epochs: 24, batchSize: 32, cutout: 0,
-    cropPadding: 0, flip: false, seed: 0, precision: "fp32", threads: 1, device: "cpu", population: 8, interval: 3)
+    dataset: "bundled", trainSize: 1000, validationSize: 1000, model: "wrn_10_1", epochs: 24, batchSize: 32,
+    cutout: 0,
+    cropPadding: 0, flip: false, seed: 0, precision: "fp32", threads: 1, device: "cpu", population: 8,
+    interval: 3)
 
   /// The same recipe, half as long again: the schedule is stretched.
   private static let training = Settings(epochs: 36).over(search)
@@ -90,7 +92,8 @@ struct QuickstartCommand: ParsableCommand {
       dataDirectory: configuration.dataDirectory)
     let batch = configuration.recipe.batchSize
     let images =
-      configuration.recipe.epochs * (data.train.count / batch * batch) + data.validation.count + data.test.count
+      configuration.recipe.epochs * (data.train.count / batch * batch) + data.validation.count
+      + data.test.count
     let progress = ProgressDisplay(total: members.count * images, unit: "images")
     progress.setLabel("\(members.count) trainings")
     defer { progress.finish() }
@@ -105,11 +108,14 @@ struct QuickstartCommand: ParsableCommand {
     for row in report.rows {
       let values = row.testAccuracies.map { decimal($0 * 100, 1) }.joined(separator: "  ")
       printResult(
-        "  \(padded(row.policy + " the schedule", 22)) \(percent(row.mean)) ± \(decimal((row.margin ?? 0) * 100, 2))   (\(values))")
+        "  \(padded(row.policy + " the schedule", 22)) \(percent(row.mean)) ± \(decimal((row.margin ?? 0) * 100, 2))   (\(values))"
+      )
     }
     if let difference = report.difference, let margin = difference.margin {
       let gain = difference.mean * 100
-      printResult("  difference, paired     \(gain < 0 ? "" : "+")\(decimal(gain, 2)) ± \(decimal(margin * 100, 2)) points")
+      printResult(
+        "  difference, paired     \(gain < 0 ? "" : "+")\(decimal(gain, 2)) ± \(decimal(margin * 100, 2)) points"
+      )
       printResult(
         abs(difference.mean) > margin
           ? "The schedule \(gain > 0 ? "helped" : "hurt") here: the interval does not contain 0."

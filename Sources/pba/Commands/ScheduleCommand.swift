@@ -12,7 +12,9 @@ struct ScheduleCommand: ParsableCommand {
   /// The schedule of a name or a file.
   static func load(_ argument: String) throws -> Schedule {
     if Schedule.publishedNames.contains(argument) { return try Schedule.named(argument) }
-    if FileManager.default.fileExists(atPath: argument) || argument.contains("/") || argument.hasSuffix(".json") {
+    if FileManager.default.fileExists(atPath: argument) || argument.contains("/")
+      || argument.hasSuffix(".json")
+    {
       return try Schedule(contentsOf: argument)
     }
     return try Schedule.named(argument)
@@ -52,7 +54,8 @@ struct ScheduleCommand: ParsableCommand {
         if entries.isEmpty { printResult("  nothing") }
         for entry in entries {
           let probability = decimal(Double(entry.probability) / Double(PolicyEntry.probabilityScale), 1)
-          printResult("  \(padded(entry.operation.name, 13)) probability \(probability)  magnitude \(entry.magnitude)")
+          printResult(
+            "  \(padded(entry.operation.name, 13)) probability \(probability)  magnitude \(entry.magnitude)")
         }
         start += segment.epochs
       }
@@ -60,7 +63,8 @@ struct ScheduleCommand: ParsableCommand {
   }
 
   struct Validate: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Check schedule files; the first fault is named.")
+    static let configuration = CommandConfiguration(
+      abstract: "Check schedule files; the first fault is named.")
 
     @Argument(help: "Schedule files.")
     var files: [String]
@@ -74,7 +78,8 @@ struct ScheduleCommand: ParsableCommand {
   }
 
   struct Stretch: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Stretch or shrink a schedule to another length.")
+    static let configuration = CommandConfiguration(
+      abstract: "Stretch or shrink a schedule to another length.")
 
     @Argument(help: "rcifar10, rsvhn, or a schedule file.")
     var schedule: String
@@ -131,6 +136,7 @@ struct ScheduleCommand: ParsableCommand {
 /// Nothing is written over silently.
 func refuseToOverwrite(_ path: String) throws {
   if FileManager.default.fileExists(atPath: path) {
-    throw SettingsError("\(path) is already there and is not written over; name another file, or remove it first")
+    throw SettingsError(
+      "\(path) is already there and is not written over; name another file, or remove it first")
   }
 }

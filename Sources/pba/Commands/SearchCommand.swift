@@ -25,13 +25,16 @@ struct SearchCommand: ParsableCommand {
   @Option(help: "The share that copies, and is copied, at a comparison. (default: 0.25)")
   var quantile: Double?
 
-  @Option(help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
+  @Option(
+    help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
   var concurrency: Int?
 
   func run() throws {
     var settings = try shared.settings()
-    settings = Settings(population: population, interval: interval, quantile: quantile, concurrency: concurrency)
-      .over(settings)
+    settings = Settings(
+      population: population, interval: interval, quantile: quantile, concurrency: concurrency
+    )
+    .over(settings)
     if place.resume {
       let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: place.run)
       settings = settings.over(try Settings(recorded))

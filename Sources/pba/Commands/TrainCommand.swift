@@ -15,7 +15,10 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "none, autoaugment, rcifar10, rsvhn, random, or a schedule file; stretched to the epochs. (default: none)")
+  @Option(
+    help:
+      "none, autoaugment, rcifar10, rsvhn, random, or a schedule file; stretched to the epochs. (default: none)"
+  )
   var policy: String?
 
   @Option(help: "How a schedule is played: schedule, shuffled, last. (default: schedule)")
@@ -24,7 +27,8 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     var settings = Settings(policy: policy, policyOrder: policyOrder).over(try shared.settings())
     if place.resume {
-      settings = settings.over(Settings(try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)))
+      settings = settings.over(
+        Settings(try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)))
     }
     let (configuration, choice) = try settings.trainingConfiguration()
     let result = try TrainingSession(configuration, choice, path: place.run, resume: place.resume)()

@@ -33,9 +33,11 @@ extension Settings {
 
   private init(_ recipe: Recipe) {
     self.init(
-      model: recipe.model, epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      model: recipe.model, epochs: recipe.epochs, batchSize: recipe.batchSize,
+      learningRate: recipe.learningRate,
       learningRateRule: recipe.learningRateRule, weightDecay: recipe.weightDecay, cutout: recipe.cutout,
-      cropPadding: recipe.cropPadding, flip: recipe.flip, seed: recipe.seed, precision: recipe.precision.rawValue,
+      cropPadding: recipe.cropPadding, flip: recipe.flip, seed: recipe.seed,
+      precision: recipe.precision.rawValue,
       threads: recipe.threads)
   }
 }

@@ -35,8 +35,10 @@ struct Settings: Codable {
   var policyOrder: PolicyOrder?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule, weightDecay
-    case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval, quantile
+    case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
+      weightDecay
+    case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
+      quantile
     case concurrency, policy, policyOrder
   }
 
@@ -46,10 +48,12 @@ struct Settings: Codable {
       dataset: dataset ?? other.dataset, trainSize: trainSize ?? other.trainSize,
       validationSize: validationSize ?? other.validationSize, model: model ?? other.model,
       epochs: epochs ?? other.epochs, batchSize: batchSize ?? other.batchSize,
-      learningRate: learningRate ?? other.learningRate, learningRateRule: learningRateRule ?? other.learningRateRule,
+      learningRate: learningRate ?? other.learningRate,
+      learningRateRule: learningRateRule ?? other.learningRateRule,
       weightDecay: weightDecay ?? other.weightDecay, cutout: cutout ?? other.cutout,
       cropPadding: cropPadding ?? other.cropPadding, flip: flip ?? other.flip, seed: seed ?? other.seed,
-      precision: precision ?? other.precision, threads: threads ?? other.threads, device: device ?? other.device,
+      precision: precision ?? other.precision, threads: threads ?? other.threads,
+      device: device ?? other.device,
       dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
       interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
       concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
@@ -77,7 +81,8 @@ extension Settings {
     let base = Recipe()
     let recipe = Recipe(
       model: model ?? base.model, epochs: epochs ?? base.epochs, batchSize: batchSize ?? base.batchSize,
-      learningRate: learningRate ?? base.learningRate, learningRateRule: learningRateRule ?? base.learningRateRule,
+      learningRate: learningRate ?? base.learningRate,
+      learningRateRule: learningRateRule ?? base.learningRateRule,
       weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? base.cutout,
       cropPadding: cropPadding ?? base.cropPadding, flip: flip ?? base.flip, seed: seed ?? base.seed,
       precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
@@ -94,11 +99,14 @@ extension Settings {
     let base = SearchConfiguration(dataset: dataset)
     let population = population ?? base.population
     let configuration = SearchConfiguration(
-      dataset: dataset, trainSize: trainSize ?? sizes.train, validationSize: validationSize ?? sizes.validation,
+      dataset: dataset, trainSize: trainSize ?? sizes.train,
+      validationSize: validationSize ?? sizes.validation,
       model: recipe.model, population: population, interval: interval ?? base.interval,
-      quantile: quantile ?? base.quantile, epochs: recipe.epochs, seed: recipe.seed, batchSize: recipe.batchSize,
+      quantile: quantile ?? base.quantile, epochs: recipe.epochs, seed: recipe.seed,
+      batchSize: recipe.batchSize,
       learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule.rawValue,
-      weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding, flip: recipe.flip,
+      weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
+      flip: recipe.flip,
       precision: recipe.precision.rawValue, device: device.description, torchThreads: recipe.threads,
       concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)),
       dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
@@ -114,7 +122,8 @@ extension Settings {
     let choice = try PolicyChoice(policy ?? "none", dataset: dataset, seed: recipe.seed)
     let configuration = TrainingConfiguration(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: choice.argument,
-      policyOrder: policyOrder ?? .schedule, scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
+      policyOrder: policyOrder ?? .schedule,
+      scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
       recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
     return (configuration, choice)
   }
@@ -131,7 +140,8 @@ extension Settings {
       let count = Runtime.cudaDeviceCount()
       guard index < count else {
         throw SettingsError(
-          "device: \(device) is not usable, \(count) CUDA devices are; see `pba doctor`, or give --device cpu")
+          "device: \(device) is not usable, \(count) CUDA devices are; see `pba doctor`, or give --device cpu"
+        )
       }
     }
     return device

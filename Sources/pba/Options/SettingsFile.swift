@@ -7,14 +7,17 @@ extension Settings {
   ///
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
   init(contentsOf path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path), let text = String(bytes: data, encoding: .utf8) else {
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(bytes: data, encoding: .utf8)
+    else {
       throw SettingsError("\(path): the file cannot be read as text; give --config a YAML file")
     }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw SettingsError("\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
+      throw SettingsError(
+        "\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
     }
     guard let node else {
       self.init()
@@ -52,14 +55,18 @@ extension Settings {
   /// `batch-size`, the flag's spelling, is the same key as `batchSize`.
   private static func camelCased(_ key: String) -> String {
     let parts = key.split(separator: "-", omittingEmptySubsequences: false)
-    return parts.dropFirst().reduce(String(parts.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+    return parts.dropFirst().reduce(String(parts.first ?? "")) {
+      $0 + $1.prefix(1).uppercased() + $1.dropFirst()
+    }
   }
 
   private static func check(_ key: Node, _ path: String) throws {
     let names = CodingKeys.allCases.map(\.rawValue)
     let name = key.string ?? "?"
     guard !names.contains(name) else { return }
-    let near = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "; there are: " + names.joined(separator: ", ")
+    let near =
+      nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "; there are: "
+      + names.joined(separator: ", ")
     throw SettingsError("\(path): unknown setting '\(name)'\(near)")
   }
 }

@@ -16,7 +16,9 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "How many images to validate on. (default: the dataset's own)")
   var validationSize: Int?
 
-  @Option(help: "The network: wrn_D_K, a wide residual network of depth D = 6n + 4 and width K. (default: wrn_40_2)")
+  @Option(
+    help: "The network: wrn_D_K, a wide residual network of depth D = 6n + 4 and width K. (default: wrn_40_2)"
+  )
   var model: String?
 
   @Option(help: "How long to train. (default: 200)")
@@ -28,7 +30,8 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "The learning rate at the start. (default: 0.1)")
   var learningRate: Double?
 
-  @Option(help: "How it falls: cosine, or step (a tenth from epoch 80, a hundredth from 120). (default: cosine)")
+  @Option(
+    help: "How it falls: cosine, or step (a tenth from epoch 80, a hundredth from 120). (default: cosine)")
   var learningRateRule: LearningRateRule?
 
   @Option(help: "The factor of the squared weights in the loss. (default: 0.0005)")
@@ -47,7 +50,9 @@ struct SharedOptions: ParsableArguments {
   var precision: String?
 
   @Option(
-    help: "Threads of one operation; results depend on it. (default: 1 a trial in a search, all cores in a training)")
+    help:
+      "Threads of one operation; results depend on it. (default: 1 a trial in a search, all cores in a training)"
+  )
   var threads: Int?
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets. (default: ~/.cache/pba/data)")
@@ -63,8 +68,10 @@ struct SharedOptions: ParsableArguments {
   func settings() throws -> Settings {
     let flags = Settings(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
-      batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule, weightDecay: weightDecay,
-      cutout: cutout, seed: seed, precision: precision, threads: threads, device: device, dataDirectory: dataDirectory)
+      batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
+      weightDecay: weightDecay,
+      cutout: cutout, seed: seed, precision: precision, threads: threads, device: device,
+      dataDirectory: dataDirectory)
     guard let config else { return flags }
     return flags.over(try Settings(contentsOf: config))
   }

@@ -35,7 +35,8 @@ struct SearchSession {
     ) { event in
       switch event {
       case .planned(let generation, let count, let epochs, _):
-        progress.setLabel("generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
+        progress.setLabel(
+          "generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
       case .scheduleWritten(let generation, let trial, let accuracy):
         best.text = "generation \(generation + 1): best is trial \(trial) with \(percent(accuracy))"
       case .compared(_, let exploits):
@@ -44,7 +45,9 @@ struct SearchSession {
       case .segmentFailed(let place, let reason):
         progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
       case .checkpointLost(let place):
-        progress.note("the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again")
+        progress.note(
+          "the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again"
+        )
       case .checkpointRestored(let place, let identical):
         progress.note(
           "the checkpoint of trial \(place.trial), generation \(place.generation) is there again"
@@ -64,7 +67,9 @@ struct SearchSession {
     let journal = SearchJournal(run)
     let perEpoch = data.train.count / configuration.batchSize * configuration.batchSize
     var total = 0
-    for (generation, start) in stride(from: 0, to: configuration.epochs, by: configuration.interval).enumerated() {
+    for (generation, start) in stride(from: 0, to: configuration.epochs, by: configuration.interval)
+      .enumerated()
+    {
       let epochs = min(configuration.interval, configuration.epochs - start)
       let done = try journal.segments(generation: generation).count { $0.result != nil }
       total += (configuration.population - done) * (epochs * perEpoch + data.validation.count)

@@ -43,7 +43,8 @@ struct TrainingSession {
       case .images(let count): progress.advance(count)
       case .epoch(let epoch):
         progress.setLabel(
-          "epoch \(min(epoch.epoch + 2, recipe.epochs))/\(recipe.epochs), loss \(decimal(epoch.trainLoss, 3))")
+          "epoch \(min(epoch.epoch + 2, recipe.epochs))/\(recipe.epochs), loss \(decimal(epoch.trainLoss, 3))"
+        )
       }
     }
     defer { progress.finish() }
@@ -54,5 +55,7 @@ struct TrainingSession {
 /// A training that was asked to stop.
 struct TrainingInterrupted: Error, CustomStringConvertible {
   let path: String
-  var description: String { "stopped; every finished epoch is kept: continue with pba train --resume --run \(path)" }
+  var description: String {
+    "stopped; every finished epoch is kept: continue with pba train --resume --run \(path)"
+  }
 }

@@ -26,7 +26,9 @@ func run(_ arguments: [String]) throws {
   let optimizer = try NesterovSGD(variables, weightDecay: weightDecay)
   var output: [NamedTensor] = []
   func record(_ prefix: String, _ tensors: [NamedTensor]) throws {
-    for named in tensors { output.append(NamedTensor(name: prefix + named.name, tensor: try named.tensor.detached().clone())) }
+    for named in tensors {
+      output.append(NamedTensor(name: prefix + named.name, tensor: try named.tensor.detached().clone()))
+    }
   }
 
   try record("before.", variables.parameters)
