@@ -74,8 +74,8 @@ import Torch
     }
     try train(50)
     let before = try residentMemory()
-    try train(300)
-    // One leaked activation a step would be 300 × 2 MiB.
-    #expect(try residentMemory() - before < 64 << 20)
+    try train(700)
+    // One leaked activation a step would be 700 × 2 MiB; tests that run beside this one take less than 1 GiB.
+    #expect(try residentMemory() - before < 1 << 30)
   }
 }
