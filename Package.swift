@@ -7,7 +7,9 @@ import PackageDescription
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 
 func isLibtorch(_ folder: String) -> Bool {
-  FileManager.default.fileExists(atPath: folder + "/include/torch/csrc/api/include/torch/torch.h")
+  ["/include/torch/csrc/api/include/torch/torch.h", "/lib"].allSatisfy {
+    FileManager.default.fileExists(atPath: folder + $0)
+  }
 }
 
 func installedPyTorch() -> String? {
@@ -95,7 +97,7 @@ let package = Package(
     .target(
       name: "Search",
       dependencies: [
-        "Augmentation", "PopulationBasedTraining", "Policies", "Training", "RunStore", "Datasets",
+        "Augmentation", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore", "Datasets",
       ]),
 
     .target(name: "Reports", dependencies: ["Augmentation"]),
@@ -124,6 +126,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Augmentation"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Policies", "RunStore", "Torch"]),

@@ -11,7 +11,11 @@ const char *ct_error(void) { return ct::last_error().c_str(); }
 const char *ct_version(void) { return TORCH_VERSION; }
 
 bool ct_set_threads(int32_t count) {
-  return ct::effect([&] { at::set_num_threads(count); });
+  return ct::effect([&] {
+    // A thread's first parallel operation takes over the count that was set last anywhere, unless it has done so before.
+    at::internal::lazy_init_num_threads();
+    at::set_num_threads(count);
+  });
 }
 
 int32_t ct_threads(void) { return at::get_num_threads(); }

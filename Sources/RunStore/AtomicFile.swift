@@ -57,9 +57,11 @@ public enum AtomicFile {
   }
 
   /// The folder that holds a file or a folder.
-  static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+  ///
+  /// Foundation's own function for this traps on Linux for a relative path of one character.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Deletes temporary files that a killed process left in `folder`.

@@ -17,7 +17,10 @@ public final class RunDirectory: Sendable {
   private let lock: FileLock?
 
   /// Where a search writes the schedule of its best trial.
-  public var schedulePath: String { path + "/" + Name.schedule }
+  public var schedulePath: String { Self.schedulePath(in: path) }
+
+  /// Where the run in a folder has its schedule.
+  public static func schedulePath(in folder: String) -> String { folder + "/" + Name.schedule }
   /// Where each finished stretch of training has its line.
   public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
 

@@ -48,8 +48,10 @@ public enum SegmentOutcome: Sendable {
 }
 
 /// What an executor throws when it gives up a segment because it was asked to stop.
-public struct SearchInterrupted: Error {
+public struct SearchInterrupted: Error, CustomStringConvertible {
   public init() {}
+
+  public var description: String { "stopped; what was finished is kept: start it again to continue" }
 }
 
 /// A request to stop, made on one thread and seen on all.

@@ -58,6 +58,7 @@ public struct TrainingRun {
     }
     let journal = TrainingJournal(run)
     let epochs = configuration.recipe.epochs
+    if try run.isFinished, let result = try result(journal) { return result }
     let trainer = try Trainer(recipe: configuration.recipe, data: data, device: device)
     let point = try journal.resumePoint()
     if let point {
@@ -74,9 +75,16 @@ public struct TrainingRun {
       try onEvent(.epoch(record))
     }
     try run.finish()
-    guard let last = try journal.epochs().last else {
+    guard let result = try result(journal) else {
       throw TrainingError.setting("epochs: found \(epochs), expected 1 or more")
     }
+    return result
+  }
+
+  /// What the journal holds of the last epoch; nil before the end.
+  private func result(_ journal: TrainingJournal) throws -> TrainingResult? {
+    let epochs = configuration.recipe.epochs
+    guard let last = try journal.epochs().last, last.epoch + 1 == epochs else { return nil }
     return TrainingResult(
       epochs: epochs, trainLoss: last.trainLoss, trainAccuracy: last.trainAccuracy,
       validationAccuracy: last.validationAccuracy, testAccuracy: last.testAccuracy,

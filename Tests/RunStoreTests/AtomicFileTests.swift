@@ -12,6 +12,13 @@ import Testing
     #expect(try folder.names(in: ".") == ["file"])
   }
 
+  @Test(arguments: [
+    ("R", "."), ("é", "."), ("run", "."), ("/R", "/"), ("./R", "."), ("a/b", "a"), ("/a/b/c", "/a/b"),
+  ])
+  func theFolderOfAPathIsWhatStandsBeforeItsName(path: String, folder: String) {
+    #expect(AtomicFile.folder(of: path) == folder)
+  }
+
   @Test func appendingKeepsWhatIsThere() throws {
     let folder = try TemporaryFolder()
     try AtomicFile.append(Data("one\n".utf8), to: folder("file"))

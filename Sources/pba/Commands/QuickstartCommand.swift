@@ -97,10 +97,11 @@ struct QuickstartCommand: ParsableCommand {
     let progress = ProgressDisplay(total: members.count * images, unit: "images")
     progress.setLabel("\(members.count) trainings")
     defer { progress.finish() }
+    let interruption = Interruption()
     let comparison = Comparison(
-      data: data, concurrency: Settings.cores, version: Version.text, stop: Interruption().flag
+      data: data, concurrency: Settings.cores, version: Version.text, stop: interruption.flag
     ) { progress.advance($0) }
-    return try comparison(members)
+    return try withExtendedLifetime(interruption) { try comparison(members) }
   }
 
   private func show(_ report: Report) {

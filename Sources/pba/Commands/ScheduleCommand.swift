@@ -23,7 +23,7 @@ struct ScheduleCommand: ParsableCommand {
   /// Writes a schedule to a new file, or to standard output where none is named.
   static func write(_ schedule: Schedule, to output: String?) throws {
     guard let output else {
-      FileHandle.standardOutput.write(schedule.jsonData())
+      writeResult(schedule.jsonData())
       return
     }
     try refuseToOverwrite(output)

@@ -26,11 +26,13 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     var settings = Settings(policy: policy, policyOrder: policyOrder).over(try shared.settings())
+    var recorded: TrainingConfiguration?
     if place.resume {
-      settings = settings.over(
-        Settings(try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)))
+      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)
+      settings = settings.over(Settings(configuration))
+      recorded = configuration
     }
-    let (configuration, choice) = try settings.trainingConfiguration()
+    let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: place.run)
     let result = try TrainingSession(configuration, choice, path: place.run, resume: place.resume)()
     if shared.json {
       try printJSON(result)

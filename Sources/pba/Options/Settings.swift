@@ -115,13 +115,23 @@ extension Settings {
   }
 
   /// A training's settings, the defaults filled in, and the policy they name.
-  func trainingConfiguration() throws -> (TrainingConfiguration, PolicyChoice) {
+  ///
+  /// - Parameter recorded: the settings of a run in `folder` that is resumed. The run's own copy of its schedule is then
+  ///   what it continues with, whatever became of the file that the schedule came from.
+  func trainingConfiguration(
+    resuming recorded: TrainingConfiguration? = nil, in folder: String = ""
+  ) throws -> (TrainingConfiguration, PolicyChoice) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
     let recipe = try recipe(threads: Self.cores, on: device)
-    let choice = try PolicyChoice(policy ?? "none", dataset: dataset, seed: recipe.seed)
+    let policy = policy ?? "none"
+    let kept = RunDirectory.schedulePath(in: folder)
+    let usesKept =
+      recorded?.policy == policy && recorded?.scheduleDigest != nil
+      && FileManager.default.fileExists(atPath: kept)
+    let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
     let configuration = TrainingConfiguration(
-      dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: choice.argument,
+      dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: policy,
       policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
       recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory)

@@ -3,13 +3,16 @@ import Foundation
 import Search
 
 /// Turns Ctrl-C and the system's request to end into a request to stop; a second one ends the program at once.
+///
+/// It does so as long as the object lives; afterwards both end the program again.
 final class Interruption {
   let flag = StopFlag()
   private let sources: [any DispatchSourceSignal]
+  private static let signals = [SIGINT, SIGTERM]
 
   init() {
     let flag = flag
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = Self.signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
@@ -20,5 +23,10 @@ final class Interruption {
       source.resume()
       return source
     }
+  }
+
+  deinit {
+    for source in sources { source.cancel() }
+    for number in Self.signals { signal(number, SIG_DFL) }
   }
 }

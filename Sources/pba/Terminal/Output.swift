@@ -2,7 +2,17 @@ import Foundation
 
 /// Writes a line to standard output: results, which programs may read.
 func printResult(_ text: String) {
-  FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  writeResult(Data((text + "\n").utf8))
+}
+
+/// Writes bytes to standard output; where that is full or gone, the program ends with a line that says so.
+func writeResult(_ data: Data) {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: data)
+  } catch {
+    printNote("Error: standard output cannot be written: \(error.localizedDescription)")
+    exit(1)
+  }
 }
 
 /// Writes a value as JSON to standard output.

@@ -23,6 +23,7 @@ struct SearchSession {
       configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
       dataDirectory: configuration.dataDirectory)
     _ = try TrainingExecutor(configuration, data: data)
+    try requireBatch(configuration.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
@@ -59,7 +60,7 @@ struct SearchSession {
       }
     }
     defer { progress.finish() }
-    return try search()
+    return try withExtendedLifetime(interruption) { try search() }
   }
 
   /// The images that still have to go through networks, training and validation alike.

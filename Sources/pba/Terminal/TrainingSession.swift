@@ -24,9 +24,7 @@ struct TrainingSession {
       configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
       dataDirectory: configuration.dataDirectory)
     let recipe = configuration.recipe
-    guard recipe.batchSize <= data.train.count else {
-      throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
-    }
+    try requireBatch(recipe.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     printNote("settings of this training (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
@@ -48,7 +46,7 @@ struct TrainingSession {
       }
     }
     defer { progress.finish() }
-    return try training()
+    return try withExtendedLifetime(interruption) { try training() }
   }
 }
 
@@ -57,5 +55,12 @@ struct TrainingInterrupted: Error, CustomStringConvertible {
   let path: String
   var description: String {
     "stopped; every finished epoch is kept: continue with pba train --resume --run \(path)"
+  }
+}
+
+/// Throws if one batch takes more images than there are.
+func requireBatch(_ batchSize: Int, of data: DatasetSplits) throws {
+  guard batchSize <= data.train.count else {
+    throw TrainingError.batchTooLarge(batchSize: batchSize, images: data.train.count)
   }
 }
