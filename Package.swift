@@ -63,6 +63,7 @@ let package = Package(
   ],
   targets: [
     // Floor 0: knows nothing of the others.
+    .target(name: "Files", dependencies: [crypto]),
     .target(name: "Augmentation"),
     .target(name: "PopulationBasedTraining"),
     .target(
@@ -79,25 +80,27 @@ let package = Package(
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
-    .target(name: "ImageFiles", dependencies: ["Augmentation", "CPNG"]),
+    .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CPNG"]),
 
     // Floor 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
-      name: "Datasets", dependencies: ["Augmentation", "ImageFiles", "CZlib", crypto],
+      name: "Datasets", dependencies: ["Augmentation", "Files", "ImageFiles", "CZlib", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
-      name: "RunStore", dependencies: ["Augmentation", "Policies", grdb, yams, crypto]),
+      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", grdb, yams]),
 
     // Floor 3
-    .target(name: "Training", dependencies: ["Models", "Torch", "Datasets", "Policies", "RunStore"]),
+    .target(
+      name: "Training", dependencies: ["Files", "Models", "Torch", "Datasets", "Policies", "RunStore"]),
 
     // Floor 4
     .target(
       name: "Search",
       dependencies: [
-        "Augmentation", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore", "Datasets",
+        "Augmentation", "Files", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore",
+        "Datasets",
       ]),
 
     .target(name: "Reports", dependencies: ["Augmentation"]),
@@ -106,13 +109,14 @@ let package = Package(
     .executableTarget(
       name: "pba",
       dependencies: [
-        "Augmentation", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
+        "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
         "Reports", "ImageFiles", "Torch", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
@@ -129,10 +133,11 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Augmentation"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Augmentation", "Datasets", "Policies", "RunStore", "Torch"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Policies", grdb]),
+      dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", grdb]),
     .testTarget(
-      name: "SearchTests", dependencies: ["Search", "RunStore", "Policies", "PopulationBasedTraining"]),
+      name: "SearchTests",
+      dependencies: ["Search", "Datasets", "Training", "RunStore", "Policies", "PopulationBasedTraining"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -8,17 +8,32 @@
 
 const char *ct_error(void) { return ct::last_error().c_str(); }
 
-const char *ct_version(void) { return TORCH_VERSION; }
+const char *ct_built_version(void) { return TORCH_VERSION; }
+
+const char *ct_loaded_version(void) {
+  static const std::string text = [] {
+    // Looked up by name, so that a libtorch without it still loads.
+    const auto version = reinterpret_cast<uint64_t (*)()>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
+    if (version == nullptr) return std::string();
+    const uint64_t number = version();
+    const auto part = [number](int byte) { return std::to_string(number >> (8 * byte) & 0xff); };
+    return part(7) + "." + part(6) + "." + part(5);
+  }();
+  return text.c_str();
+}
 
 bool ct_set_threads(int32_t count) {
   return ct::effect([&] {
     // A thread's first parallel operation takes over the count that was set last anywhere, unless it has done so before.
-    at::internal::lazy_init_num_threads();
+    // Asking for the count does so inside the library, whose mark of having done so is its own.
+    at::get_num_threads();
     at::set_num_threads(count);
   });
 }
 
-int32_t ct_threads(void) { return at::get_num_threads(); }
+int32_t ct_threads(void) {
+  return ct::guarded<int32_t>(1, [] { return at::get_num_threads(); });
+}
 
 bool ct_set_grad_enabled(bool enabled) {
   const bool before = at::GradMode::is_enabled();
@@ -36,14 +51,17 @@ bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype) {
   });
 }
 
-bool ct_set_deterministic(bool enabled) {
+bool ct_set_deterministic_cudnn(bool enabled) {
   return ct::effect([&] {
-    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
+    at::globalContext().setDeterministicCuDNN(enabled);
     at::globalContext().setBenchmarkCuDNN(!enabled);
   });
 }
 
 bool ct_load_cuda(void) {
+#ifdef __APPLE__
+  return false;
+#endif
   static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr) ct::last_error() = "libtorch_cuda.so is not on the library search path";
   return library != nullptr;
@@ -52,12 +70,6 @@ bool ct_load_cuda(void) {
 int32_t ct_cuda_count(void) {
   return ct::guarded<int32_t>(
     0, [] { return at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0; });
-}
-
-bool ct_synchronize(ct_device device) {
-  return ct::effect([&] {
-    if (device.index >= 0) at::detail::getCUDAHooks().deviceSynchronize(static_cast<c10::DeviceIndex>(device.index));
-  });
 }
 
 ct_generator *ct_generator_new(uint64_t seed, ct_device device) {

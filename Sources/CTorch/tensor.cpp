@@ -44,9 +44,13 @@ ct_device ct_device_of(const ct_tensor *tensor) {
   return ct_device{device.is_cpu() ? -1 : device.index()};
 }
 
-void *ct_data(const ct_tensor *tensor) { return tensor->value.data_ptr(); }
+void *ct_data(const ct_tensor *tensor) {
+  return ct::guarded<void *>(nullptr, [&] { return tensor->value.data_ptr(); });
+}
 
-bool ct_is_contiguous(const ct_tensor *tensor) { return tensor->value.is_contiguous(); }
+bool ct_is_dense(const ct_tensor *tensor) {
+  return ct::guarded(false, [&] { return tensor->value.is_non_overlapping_and_dense(); });
+}
 
 ct_tensor *ct_contiguous(const ct_tensor *tensor, bool channels_last) {
   return ct::tensor([&] { return tensor->value.contiguous(format(channels_last)); });
@@ -66,10 +70,6 @@ ct_tensor *ct_detach(const ct_tensor *tensor) {
 
 bool ct_copy(ct_tensor *destination, const ct_tensor *source) {
   return ct::effect([&] { destination->value.copy_(source->value); });
-}
-
-ct_tensor *ct_reshape(const ct_tensor *tensor, const int64_t *sizes, size_t rank) {
-  return ct::tensor([&] { return tensor->value.reshape(list(sizes, rank)); });
 }
 
 ct_tensor *ct_as_strided(

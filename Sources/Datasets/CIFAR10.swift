@@ -1,3 +1,4 @@
+import Files
 import ImageFiles
 
 /// The official Python files with their published MD5 sums: five of training images, one of test images, names.

@@ -1,3 +1,4 @@
+import Files
 import ImageFiles
 
 /// The pixels of a CIFAR image: three planes of 32 × 32.

@@ -1,5 +1,5 @@
 import Crypto
-import ImageFiles
+import Files
 
 /// Where a dataset is, or what to do when it is nowhere.
 public enum DatasetStatus: Equatable, Sendable {
@@ -70,8 +70,4 @@ extension DatasetSpec {
       expected == nil ? .wellFormed : found == expected ? .asPublished : .differs
     return FileVerification(path: path, outcome: outcome, found: found, expected: expected)
   }
-}
-
-private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-  digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }

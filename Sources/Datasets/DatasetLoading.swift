@@ -7,16 +7,11 @@ private let splitSeed: UInt32 = 0
 /// the first `trainSize` are trained on, the next `validationSize` validated on. A dataset with a validation
 /// set of its own (`bundled`) takes the first images of each set instead.
 ///
-/// - Parameters:
-///   - name: one of `DatasetSpec.all`.
-///   - trainSize: nil for all that validation leaves.
-///   - validationSize: nil for none, or for the whole validation set where the dataset has its own.
-///   - dataDirectory: the folder to look in; a leading `~` is the home folder.
-public func loadDataset(
-  _ name: String, trainSize: Int?, validationSize: Int?, dataDirectory: String
-) throws -> DatasetSplits {
-  try DatasetSpec.named(name).load(
-    trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+/// Without a `validationSize` there are no validation images, or all of the dataset's own.
+public func loadDataset(_ selection: DataSelection) throws -> DatasetSplits {
+  try DatasetSpec.named(selection.dataset).load(
+    trainSize: selection.trainSize, validationSize: selection.validationSize,
+    dataDirectory: selection.dataDirectory)
 }
 
 extension DatasetSpec {

@@ -1,3 +1,4 @@
+import Files
 import ImageFiles
 
 /// A file in the IDX format of MNIST: unsigned bytes with one to three dimensions.

@@ -1,3 +1,6 @@
+import Files
+import Foundation
+
 /// An array of bytes in numpy's `.npy` format: dtype uint8, C order.
 public struct NPYArray: Equatable, Sendable {
   /// The length of each dimension; empty for a single number.
@@ -52,7 +55,7 @@ public struct NPYArray: Equatable, Sendable {
 
   /// Writes the `.npy` file; it appears under `path` only when it is complete.
   public func write(to path: String) throws {
-    try replaceFile(path, with: npy)
+    try AtomicFile.write(Data(npy), to: path)
   }
 }
 

@@ -1,5 +1,7 @@
 import Augmentation
 import CPNG
+import Files
+import Foundation
 
 /// More pixels than this are taken for a damaged or hostile header: 2^28, one gibibyte of RGBA.
 private let mostPixels = 1 << 28
@@ -52,7 +54,7 @@ public func pngHasAlphaChannel(_ path: String) throws -> Bool {
 ///
 /// The file appears under `path` only when it is complete, and replaces one of that name.
 public func writePNG(_ image: RGBAImage, to path: String, keepAlpha: Bool) throws {
-  try replaceFile(path, with: encodePNG(image, name: path, keepAlpha: keepAlpha))
+  try AtomicFile.write(Data(encodePNG(image, name: path, keepAlpha: keepAlpha)), to: path)
 }
 
 /// The bytes of an image's PNG file; `name` stands for the file in errors.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A checkpoint that the journal knows: its name in the folder, and what its bytes must be.
@@ -69,7 +70,7 @@ public struct CheckpointFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RunStoreError.file(path: path, action: "make the folder", reason: error.localizedDescription)
+      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
     }
     try AtomicFile.removeLeftovers(in: path)
   }

@@ -6,7 +6,10 @@ extension RunConfiguration {
   ///
   /// The text can be given back as a configuration file; settings that are not set are left out.
   public func yaml() throws -> String {
-    guard case .mapping(var lines) = try Yams.compose(yaml: try YAMLEncoder().encode(self)) else { return "" }
+    guard case .mapping(let groups) = try Yams.compose(yaml: try YAMLEncoder().encode(self)) else {
+      return ""
+    }
+    var lines = Node.Mapping(flattened(groups))
     // The YAML encoder writes 0.1 as 1e-1 and rounds to 15 digits; JSON's numbers are short and exact.
     let exact = try settings(inJSON: json())
     for (key, value) in lines where value.tag == Tag(.float) {
@@ -18,12 +21,19 @@ extension RunConfiguration {
   }
 }
 
-/// The members of a JSON object by name, each number as it is written.
+/// The members of a JSON object by name, those of nested objects among them, each number as it is written.
 ///
 /// JSON is YAML; read as such, no number is rounded, and a seed keeps its 64 bits.
 func settings(inJSON text: String) throws -> [String: Node] {
   guard case .mapping(let members) = try Yams.compose(yaml: text) else { return [:] }
-  return Dictionary(members.compactMap { key, value in key.string.map { ($0, value) } }) { _, last in last }
+  return Dictionary(flattened(members).compactMap { key, value in key.string.map { ($0, value) } }) { $1 }
+}
+
+/// The lines of a mapping, those of mappings in it in their place.
+private func flattened(_ mapping: Node.Mapping) -> [(Node, Node)] {
+  mapping.flatMap { key, value in
+    if case .mapping(let inner) = value { flattened(inner) } else { [(key, value)] }
+  }
 }
 
 /// A setting's value in one line.
@@ -31,8 +41,6 @@ func settingText(_ value: Node) -> String {
   switch value {
   case .scalar(let scalar): scalar.string
   case .sequence(let items): "[" + items.map(settingText).joined(separator: ", ") + "]"
-  case .mapping(let pairs):
-    "{" + pairs.map { settingText($0.key) + ": " + settingText($0.value) }.joined(separator: ", ") + "}"
-  case .alias: ""
+  case .mapping, .alias: ""
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// `metrics.jsonl`: one JSON object a line, in the journal's order; it follows from the journal.

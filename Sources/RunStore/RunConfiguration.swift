@@ -7,11 +7,14 @@ public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 /// The settings of a run: a plain value, written to `config.yaml` in the order of its coding keys.
+///
+/// Settings may be grouped in members of their own, such as a recipe; no two groups may use the same key, since the
+/// file and the messages show them side by side.
 public protocol RunConfiguration: Codable, Sendable {
   /// The kind of run these settings belong to.
   static var kind: RunKind { get }
   /// The settings that may differ when a run is resumed, since they do not change its result.
-  static var settingsWithoutEffect: Set<String> { get }
+  var settingsWithoutEffect: Set<String> { get }
 }
 
 /// One setting in which a run and the attempt to resume it differ.
@@ -40,7 +43,7 @@ extension RunConfiguration {
   func differences(fromRecorded json: String) throws -> [ConfigurationDifference] {
     let recorded = try settings(inJSON: json)
     let requested = try settings(inJSON: self.json())
-    return Set(recorded.keys).union(requested.keys).subtracting(Self.settingsWithoutEffect).sorted()
+    return Set(recorded.keys).union(requested.keys).subtracting(settingsWithoutEffect).sorted()
       .filter { recorded[$0] != requested[$0] }
       .map {
         ConfigurationDifference(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -35,9 +36,10 @@ public final class RunDirectory: Sendable {
 
   /// Begins a run in a new or an empty folder, or with `resume` goes on with the run that is there.
   ///
-  /// With `resume` the folder must exist; a start that was cut off before its first entry is begun anew. Files
-  /// that a killed process left half-written are deleted. Throws `RunStoreError` when the folder holds something
-  /// else, a run that must not be written over, a run with other settings, or is in use.
+  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun anew, with `resume`
+  /// or without. Files that a killed process left half-written are deleted. Throws `RunStoreError` when the folder
+  /// holds something else, a run that must not be written over, a run with other settings, or is in use; `FileError`
+  /// where the system refuses.
   ///
   /// - Parameter version: the program's version, recorded when the run begins.
   public static func open<Configuration: RunConfiguration>(
@@ -45,7 +47,7 @@ public final class RunDirectory: Sendable {
   ) throws -> RunDirectory {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try makeFolder(path, mustExist: resume)
-    let lock = try FileLock(folder: path, file: Name.lock)
+    let lock = try lock(path)
     let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: false)
     let row: RunRow
     if let found = try database.read(RunRow.fetch) {
@@ -113,11 +115,19 @@ extension RunDirectory {
     static let metrics = "metrics.jsonl"
   }
 
+  private static func lock(_ path: String) throws -> FileLock {
+    do {
+      return try FileLock(folder: path, file: Name.lock)
+    } catch let held as FileLock.Held {
+      throw RunStoreError.locked(path: path, process: held.process)
+    }
+  }
+
   private static func makeFolder(_ path: String, mustExist: Bool) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
       guard isFolder.boolValue else {
-        throw RunStoreError.file(path: path, action: "use it as a folder", reason: "it is a file")
+        throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
       if !names.contains(Name.journal), let other = names.first(where: { $0 != Name.lock }) {
@@ -129,7 +139,7 @@ extension RunDirectory {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RunStoreError.file(path: path, action: "make the folder", reason: error.localizedDescription)
+      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
     }
     try AtomicFile.synchroniseFolder(AtomicFile.folder(of: path))
   }

@@ -20,8 +20,6 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   case damagedJournal(path: String, detail: String)
   /// The database refused for another reason.
   case journal(path: String, detail: String)
-  /// The operating system refused to work with a file.
-  case file(path: String, action: String, reason: String)
 
   public var description: String {
     switch self {
@@ -48,8 +46,6 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
       "\(path): the journal is damaged (\(detail)); restore it from a copy, or start in another folder"
     case .journal(let path, let detail):
       "\(path): the journal cannot be used: \(detail)"
-    case .file(let path, let action, let reason):
-      "\(path): cannot \(action): \(reason)"
     }
   }
 }

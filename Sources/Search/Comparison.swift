@@ -21,6 +21,7 @@ public struct Comparison: Sendable {
   }
 
   private let data: DatasetSplits
+  private let imageDigest: String
   private let concurrency: Int
   private let version: String
   private let stop: StopFlag
@@ -37,6 +38,7 @@ public struct Comparison: Sendable {
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
     self.data = data
+    imageDigest = data.digest()
     self.concurrency = concurrency
     self.version = version
     self.stop = stop
@@ -68,10 +70,12 @@ public struct Comparison: Sendable {
 
   private func train(_ member: Member) throws -> TrainingResult {
     let exists = FileManager.default.fileExists(atPath: member.path)
+    var configuration = member.configuration
+    configuration.imageDigest = imageDigest
     let run = try RunDirectory.open(
-      member.path, configuration: member.configuration, version: version, resume: exists)
+      member.path, configuration: configuration, version: version, resume: exists)
     let training = TrainingRun(
-      run: run, configuration: member.configuration, policy: member.policy, data: data
+      run: run, configuration: configuration, policy: member.policy, data: data
     ) { event in
       if stop.isRequested { throw SearchInterrupted() }
       if case .images(let count) = event { onImages(count) }

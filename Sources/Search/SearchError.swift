@@ -24,7 +24,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
         + "start a new run with a lower --learning-rate"
     case .segment(let place, let reason):
       "trial \(place.trial), generation \(place.generation): \(reason); "
-        + "what was finished is kept: continue with --resume"
+        + "what was finished is kept: once the cause is removed, continue with --resume"
     case .stopped(let generation, let finished, let all):
       "stopped in generation \(generation), \(finished) of \(all) trials finished; continue with --resume"
     case .notReproduced(let place, let reason):

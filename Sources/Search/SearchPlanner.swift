@@ -8,12 +8,12 @@ struct SearchPlanner: Sendable {
   let configuration: SearchConfiguration
 
   /// The number of generations; the last one is shorter where the interval does not divide the epochs.
-  var generations: Int { (configuration.epochs - 1) / configuration.interval + 1 }
+  var generations: Int { (configuration.recipe.epochs - 1) / configuration.interval + 1 }
 
   /// The epochs that every trial trains in a generation.
   func epochs(of generation: Int) -> Range<Int> {
     let start = generation * configuration.interval
-    return start..<min(start + configuration.interval, configuration.epochs)
+    return start..<min(start + configuration.interval, configuration.recipe.epochs)
   }
 
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
@@ -34,7 +34,7 @@ struct SearchPlanner: Sendable {
       finished.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
       hyperparameters: policies, generation: generation, fraction: configuration.quantile,
       generator: {
-        RandomStream(seed: configuration.seed, domain: .exploit, trial: $0, epoch: generation)
+        RandomStream(seed: configuration.recipe.seed, domain: .exploit, trial: $0, epoch: generation)
       },
       explore: { explore($0, using: &$1) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
@@ -80,23 +80,27 @@ struct SearchPlanner: Sendable {
           startEpoch: record.plan.epochs.lowerBound, endEpoch: record.plan.epochs.upperBound,
           parent: record.plan.parent, hyperparameters: record.plan.policy)
       })
+    let (data, recipe) = (configuration.data, configuration.recipe)
+    let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
     var provenance: [String: JSONValue] = [
       "swift-pba": .string(version),
-      "dataset": .string(configuration.dataset),
-      "model": .string(configuration.model),
+      "dataset": .string(data.dataset),
+      "model": .string(recipe.model),
       "population": .integer(configuration.population),
       "interval": .integer(configuration.interval),
       "quantile": .number(configuration.quantile),
-      "epochs": .integer(configuration.epochs),
-      "seed": Int(exactly: configuration.seed).map { .integer($0) } ?? .string("\(configuration.seed)"),
+      "epochs": .integer(recipe.epochs),
+      "seed": Int(exactly: recipe.seed).map { .integer($0) } ?? .string("\(recipe.seed)"),
       "trial": .integer(best.trial),
       "generations": .integer(ancestry.count),
       "validationAccuracy": .number(best.validationAccuracy),
     ]
-    provenance["trainSize"] = configuration.trainSize.map { .integer($0) }
-    provenance["validationSize"] = configuration.validationSize.map { .integer($0) }
+    provenance["trainSize"] = data.trainSize.map { .integer($0) }
+    provenance["validationSize"] = data.validationSize.map { .integer($0) }
+    // Written after every comparison: whoever reads the file before the end must be able to see that.
+    if epochsTrained < recipe.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
-      name: configuration.dataset,
+      name: data.dataset,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
   }

@@ -21,7 +21,7 @@ public struct TrainingExecutor: SegmentExecutor {
     _ configuration: SearchConfiguration, data: DatasetSplits,
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
-    recipe = try configuration.recipe()
+    recipe = configuration.recipe
     guard let device = Device(configuration.device) else {
       throw SearchError.setting("device", found: configuration.device, expected: "cpu or cuda:N")
     }
@@ -63,23 +63,5 @@ public struct TrainingExecutor: SegmentExecutor {
     } catch let error as TrainingError where error.isDivergence {
       return .notFinite(reason: error.description)
     }
-  }
-}
-
-extension SearchConfiguration {
-  /// How each trial is trained.
-  ///
-  /// - Throws: `SearchError` for a rule or a precision that there is not.
-  public func recipe() throws -> Recipe {
-    guard let rule = LearningRateRule(rawValue: learningRateRule) else {
-      throw SearchError.setting("learningRateRule", found: learningRateRule, expected: "cosine or step")
-    }
-    guard let precision = Precision(rawValue: precision) else {
-      throw SearchError.setting("precision", found: precision, expected: "fp32 or bf16")
-    }
-    return Recipe(
-      model: model, epochs: epochs, batchSize: batchSize, learningRate: learningRate, learningRateRule: rule,
-      weightDecay: weightDecay, cutout: cutout, cropPadding: cropPadding, flip: flip, seed: seed,
-      precision: precision, threads: torchThreads)
   }
 }

@@ -2,10 +2,16 @@ import CTorch
 
 /// The settings of libtorch.
 ///
-/// All but ``deterministic`` hold for the calling thread alone.
+/// All but ``setDeterministicConvolutions(_:)`` hold for the calling thread alone.
 public enum Runtime {
-  /// The version of libtorch that this program runs with.
-  public static var version: String { String(cString: ct_version()) }
+  /// The version of the libtorch that is loaded; nil where it does not tell.
+  public static var version: String? {
+    let text = String(cString: ct_loaded_version())
+    return text.isEmpty ? nil : text
+  }
+
+  /// The version of libtorch that this program was compiled for.
+  public static var builtVersion: String { String(cString: ct_built_version()) }
 
   /// Threads that one operation called from this thread may use.
   public static var threads: Int { Int(ct_threads()) }
@@ -13,14 +19,13 @@ public enum Runtime {
   /// Sets how many threads one operation called from this thread may use.
   public static func setThreads(_ count: Int) throws { try check(ct_set_threads(Int32(clamping: count))) }
 
-  /// Restricts all of libtorch to deterministic kernels, or lifts that.
-  public static func setDeterministic(_ enabled: Bool) throws { try check(ct_set_deterministic(enabled)) }
+  /// Restricts convolutions on CUDA devices to kernels that give the same bits every time, or lifts that.
+  public static func setDeterministicConvolutions(_ enabled: Bool) throws {
+    try check(ct_set_deterministic_cudnn(enabled))
+  }
 
   /// The number of usable CUDA devices: 0 without libtorch's CUDA part, a driver or a device.
   public static func cudaDeviceCount() -> Int { ct_load_cuda() ? Int(ct_cuda_count()) : 0 }
-
-  /// Waits until all work queued on the device is done.
-  public static func synchronize(_ device: Device) throws { try check(ct_synchronize(device.handle)) }
 }
 
 /// Runs `body` without recording for autograd.

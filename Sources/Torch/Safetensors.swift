@@ -24,8 +24,12 @@ public struct Safetensors {
 extension Safetensors {
   /// The whole file.
   ///
+  /// - Parameter seal: gives more metadata from the bytes of all tensors, such as a digest of them.
   /// - Throws: ``TorchError`` for an element type that the format or this module does not know.
-  public func encoded() throws -> Data {
+  public func encoded(seal: (Data) -> [String: String] = { _ in [:] }) throws -> Data {
+    var body = Data()
+    for named in tensors { try body.append(contentsOf: named.tensor.bytes()) }
+    let metadata = metadata.merging(seal(body)) { $1 }
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map {
@@ -47,11 +51,19 @@ extension Safetensors {
     }
     var header = Array("{\(fields.joined(separator: ","))}".utf8)
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-    var file = Data(capacity: 8 + header.count + offset)
+    var file = Data(capacity: 8 + header.count + body.count)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
     file.append(contentsOf: header)
-    for named in tensors { try file.append(contentsOf: named.tensor.bytes()) }
+    file.append(body)
     return file
+  }
+
+  /// The bytes of all tensors in a file, without its header; nil where the file is too short for one.
+  public static func body(of file: Data) -> Data? {
+    guard file.count >= 8 else { return nil }
+    let length = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(file.count - 8) else { return nil }
+    return file.dropFirst(8 + Int(length))
   }
 
   private static func quoted(_ text: String) -> String {

@@ -23,12 +23,6 @@ extension Tensor {
     try Tensor(owning: ct_clone(handle))
   }
 
-  /// The same memory under another shape where that is possible, a copy otherwise.
-  public func reshaped(_ shape: [Int]) throws -> Tensor {
-    let sizes = shape.map(Int64.init)
-    return try Tensor(owning: ct_reshape(handle, sizes, sizes.count))
-  }
-
   /// A view of the same memory with the given shape and strides, `offset` elements from its start.
   public func strided(_ shape: [Int], strides: [Int], offset: Int) throws -> Tensor {
     let sizes = shape.map(Int64.init)

@@ -96,7 +96,7 @@ extension Tensor {
 extension Tensor {
   /// Lends the elements of a CPU tensor that fills its memory without gaps, in memory order.
   ///
-  /// - Throws: ``TorchError`` if the tensor is on another device or has another element type.
+  /// - Throws: ``TorchError`` if the tensor is on another device, has another element type, or has gaps.
   public func withUnsafeMutableElements<Element: TensorElement, Result>(
     of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
   ) throws -> Result {
@@ -105,7 +105,7 @@ extension Tensor {
         "the elements of a \(dataType.map(String.init(describing:)) ?? "foreign") tensor on \(device)"
           + " cannot be lent as \(Element.dataType) of the CPU")
     }
-    let base = ct_data(handle)?.assumingMemoryBound(to: Element.self)
+    let base = try denseMemory()?.assumingMemoryBound(to: Element.self)
     return try withExtendedLifetime(self) {
       try body(UnsafeMutableBufferPointer(start: base, count: count))
     }
@@ -129,8 +129,9 @@ extension Tensor {
   public func bytes() throws -> [UInt8] {
     guard let dataType else { throw TorchError("a tensor of a foreign element type has no bytes to give") }
     let dense = try moved(to: .cpu).contiguous()
+    let base = try dense.denseMemory()
     return withExtendedLifetime(dense) {
-      [UInt8](UnsafeRawBufferPointer(start: ct_data(dense.handle), count: dense.count * dataType.byteCount))
+      [UInt8](UnsafeRawBufferPointer(start: base, count: dense.count * dataType.byteCount))
     }
   }
 
@@ -146,11 +147,20 @@ extension Tensor {
       throw TorchError(
         "\(bytes.count) bytes were given for a \(type) tensor of shape \(shape), which has \(expected)")
     }
+    let memory = try tensor.denseMemory()
     withExtendedLifetime(tensor) {
-      if let base = bytes.baseAddress, expected > 0 {
-        ct_data(tensor.handle)?.copyMemory(from: base, byteCount: expected)
-      }
+      if let base = bytes.baseAddress, expected > 0 { memory?.copyMemory(from: base, byteCount: expected) }
     }
     return tensor
+  }
+
+  /// The first element of memory that the elements fill; nil for no elements.
+  private func denseMemory() throws -> UnsafeMutableRawPointer? {
+    guard ct_is_dense(handle) else {
+      throw TorchError("a tensor of shape \(shape) and strides \(strides) has gaps or shares elements")
+    }
+    guard count > 0 else { return nil }
+    guard let base = ct_data(handle) else { throw TorchError.last() }
+    return base
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Torch
 
@@ -18,6 +19,8 @@ public struct CheckpointInfo: Codable, Hashable, Sendable {
 extension Trainer {
   private static let format = "pba-checkpoint"
   private static let version = "1"
+  /// The SHA-256 of the bytes of all tensors, so that weights that were altered are noticed.
+  private static let digestName = "sha256"
   private static let momentumName = "optimizer.momentum"
   private static let generatorName = "generator.state"
 
@@ -40,7 +43,7 @@ extension Trainer {
         "format": Self.format, "version": Self.version,
         "info": String(decoding: encoder.encode(info), as: UTF8.self),
       ]
-    ).encoded()
+    ).encoded { [Self.digestName: FileDigest(of: $0).sha256] }
   }
 
   /// Takes over everything a checkpoint holds; the trainer then stands where the checkpoint was written.
@@ -139,6 +142,11 @@ extension Trainer {
       let info = try? JSONDecoder().decode(CheckpointInfo.self, from: Data(text.utf8))
     else {
       throw TrainingError.checkpoint("\(name) lacks the description that a checkpoint of pba has")
+    }
+    guard Safetensors.body(of: file).map({ FileDigest(of: $0).sha256 }) == contents.metadata[digestName]
+    else {
+      throw TrainingError.checkpoint(
+        "\(name): the weights are not those that were written; take the file from a copy, or train again")
     }
     guard info.epoch >= 0 else {
       throw TrainingError.checkpoint("\(name): epoch: found \(info.epoch), expected 0 or more")

@@ -57,9 +57,9 @@ extension Recipe {
     try require((1...1_000_000).contains(epochs), "epochs", "\(epochs)", "1 to 1000000")
     try require((1...1_000_000).contains(batchSize), "batchSize", "\(batchSize)", "1 to 1000000")
     try require(
-      learningRate > 0 && learningRate.isFinite, "learningRate", "\(learningRate)", "a number above 0")
-    try require(
-      weightDecay >= 0 && weightDecay.isFinite, "weightDecay", "\(weightDecay)", "a number from 0 on")
+      learningRate > 0 && learningRate <= 1e38, "learningRate", "\(learningRate)",
+      "a number above 0, up to 1e38")
+    try require((0...1e38).contains(weightDecay), "weightDecay", "\(weightDecay)", "a number from 0 to 1e38")
     try require(side.contains(cutout), "cutout", "\(cutout)", "0 (off) to 4096 pixels")
     try require(side.contains(cropPadding), "cropPadding", "\(cropPadding)", "0 (off) to 4096 pixels")
     try require((1...1024).contains(threads), "threads", "\(threads)", "1 to 1024")

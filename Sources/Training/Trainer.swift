@@ -56,6 +56,7 @@ public final class Trainer {
     self.device = device
     self.trial = trial
     try Runtime.setThreads(recipe.threads)
+    if device != .cpu { try Runtime.setDeterministicConvolutions(true) }
     var random = RandomStream(seed: recipe.seed, domain: .initialisation, trial: trial)
     generator = try Generator(seed: random.next())
     network = try Network(

@@ -1,14 +1,13 @@
+import Datasets
 import Policies
 import RunStore
 
-/// The settings of one training: a plain value that decides its result together with the data and the machine.
+/// The settings of one training: a plain value that decides its result together with the images and the machine.
 public struct TrainingConfiguration: RunConfiguration, Hashable {
-  /// The dataset's name.
-  public var dataset: String
-  /// The number of training images; nil for all that validation leaves.
-  public var trainSize: Int?
-  /// The number of validation images; nil for the dataset's default.
-  public var validationSize: Int?
+  /// The images.
+  public var data: DataSelection
+  /// The digest of the images, so that a resumed training notices others; nil where it was not taken.
+  public var imageDigest: String?
   /// What is applied to the images: a name, or a schedule file.
   public var policy: String
   /// How a schedule is played.
@@ -18,27 +17,24 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var recipe: Recipe
   /// Where it is computed, already decided: `cpu`, `cuda:0`.
   public var device: String
-  /// Where datasets are kept.
-  ///
-  /// The result does not depend on it.
-  public var dataDirectory: String
 
   public static let kind = RunKind.train
-  public static let settingsWithoutEffect: Set<String> = ["dataDirectory"]
+  /// Where a schedule decides, its digest tells; its file may have another name today.
+  public var settingsWithoutEffect: Set<String> {
+    scheduleDigest == nil ? ["dataDirectory"] : ["dataDirectory", "policy"]
+  }
 
   public init(
-    dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, policy: String = "none",
+    data: DataSelection, imageDigest: String? = nil, policy: String = "none",
     policyOrder: PolicyOrder = .schedule, scheduleDigest: String? = nil, recipe: Recipe = Recipe(),
-    device: String = "cpu", dataDirectory: String = ""
+    device: String = "cpu"
   ) {
-    self.dataset = dataset
-    self.trainSize = trainSize
-    self.validationSize = validationSize
+    self.data = data
+    self.imageDigest = imageDigest
     self.policy = policy
     self.policyOrder = policyOrder
     self.scheduleDigest = scheduleDigest
     self.recipe = recipe
     self.device = device
-    self.dataDirectory = dataDirectory
   }
 }

@@ -14,9 +14,21 @@ struct PBA: ParsableCommand {
     version: Version.text,
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ScheduleCommand.self,
-      ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+      ScheduleCommand.self, ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch  where error.isUsageMistake {
+      printNote("Error: \(error)")
+      exit(withError: ExitCode.validationFailure)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }
 
 /// The version of this program.

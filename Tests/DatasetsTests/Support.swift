@@ -49,7 +49,8 @@ func message(_ body: () throws -> Void) -> String? {
 /// Loads everything of a dataset with no validation images.
 func load(_ name: String, _ folder: String, train: Int? = nil, validation: Int? = nil) throws -> DatasetSplits
 {
-  try loadDataset(name, trainSize: train, validationSize: validation, dataDirectory: folder)
+  try loadDataset(
+    DataSelection(name, trainSize: train, validationSize: validation, dataDirectory: folder))
 }
 
 extension RGBAImage {

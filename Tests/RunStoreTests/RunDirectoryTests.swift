@@ -11,7 +11,7 @@ import Testing
   }
 
   private func message(_ body: () throws -> Void) -> String? {
-    #expect(throws: RunStoreError.self, performing: body)?.description
+    #expect(throws: (any Error).self, performing: body).map { "\($0)" }
   }
 
   @Test func aRunIsBegunInANewOrAnEmptyFolder() throws {
@@ -42,6 +42,19 @@ import Testing
 
         """)
     #expect(try RunDirectory.configuration(Settings.self, of: folder("run")) == Settings())
+  }
+
+  @Test func groupsOfSettingsStandSideBySideAndDifferencesNameTheSetting() throws {
+    let folder = try TemporaryFolder()
+    _ = try open(folder("run"), GroupedSettings())
+    #expect(folder.text(of: "run/config.yaml") == "dataset: bundled\nrate: 0.1\nepochs: 3\nlast: 1\n")
+    #expect(try RunDirectory.configuration(GroupedSettings.self, of: folder("run")) == GroupedSettings())
+    var other = GroupedSettings()
+    other.recipe.epochs = 4
+    #expect(
+      message { _ = try open(folder("run"), other, resume: true) }
+        == "\(folder("run")): the run was begun with other settings: epochs: found 4, expected 3;"
+        + " give the settings it was begun with, or name another folder")
   }
 
   @Test func aRunIsNeverWrittenOver() throws {

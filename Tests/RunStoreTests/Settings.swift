@@ -12,7 +12,7 @@ struct Settings: RunConfiguration, Equatable {
   var concurrency = 1
 
   static let kind = RunKind.search
-  static let settingsWithoutEffect: Set<String> = ["concurrency"]
+  var settingsWithoutEffect: Set<String> { ["concurrency"] }
 }
 
 /// Settings of a run of the other kind.
@@ -20,5 +20,20 @@ struct TrainSettings: RunConfiguration, Equatable {
   var epochs = 3
 
   static let kind = RunKind.train
-  static let settingsWithoutEffect: Set<String> = []
+  var settingsWithoutEffect: Set<String> { [] }
+}
+
+/// Settings of which some are a group of their own.
+struct GroupedSettings: RunConfiguration, Equatable {
+  struct Recipe: Codable, Equatable {
+    var rate = 0.1
+    var epochs = 3
+  }
+
+  var dataset = "bundled"
+  var recipe = Recipe()
+  var last = 1
+
+  static let kind = RunKind.train
+  var settingsWithoutEffect: Set<String> { [] }
 }

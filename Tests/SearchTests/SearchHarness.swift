@@ -1,6 +1,8 @@
+import Datasets
 import Foundation
 import RunStore
 import Search
+import Training
 
 /// A folder that lasts as long as the value.
 final class TemporaryFolder: Sendable {
@@ -54,14 +56,14 @@ func search(
   let run = try RunDirectory.open(path, configuration: configuration, version: "test", resume: resume)
   return try Search(
     run: run, configuration: configuration,
-    executor: executor ?? SimulatedExecutor(seed: configuration.seed), stop: stop, onEvent: onEvent)()
+    executor: executor ?? SimulatedExecutor(seed: configuration.recipe.seed), stop: stop, onEvent: onEvent)()
 }
 
 /// Settings of a small search whose last generation is shorter than the others.
 func smallSearch(concurrency: Int = 1) -> SearchConfiguration {
   SearchConfiguration(
-    dataset: "bundled", model: "wrn_10_1", population: 5, interval: 2, epochs: 7, seed: 3,
-    concurrency: concurrency)
+    data: DataSelection("bundled"), recipe: Recipe(model: "wrn_10_1", epochs: 7, seed: 3), population: 5,
+    interval: 2, concurrency: concurrency)
 }
 
 /// What a finished search leaves for others, by name: it must not depend on how the search came to its end.

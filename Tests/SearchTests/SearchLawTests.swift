@@ -1,8 +1,10 @@
+import Datasets
 import Foundation
 import Policies
 import RunStore
 import Search
 import Testing
+import Training
 
 @Suite struct SearchLawTests {
   private func segments(_ path: String) throws -> [SegmentRecord] {
@@ -14,7 +16,8 @@ import Testing
     let (interval, epochs) = lengths
     let folder = try TemporaryFolder()
     let configuration = SearchConfiguration(
-      dataset: "bundled", population: population, interval: interval, epochs: epochs, seed: 1)
+      data: DataSelection("bundled"), recipe: Recipe(epochs: epochs, seed: 1), population: population,
+      interval: interval)
     let result = try search(folder("run"), configuration)
     let records = try segments(folder("run"))
     let generations = (epochs + interval - 1) / interval
@@ -48,9 +51,9 @@ import Testing
     for seed in 0..<20 as Range<UInt64> {
       let folder = try TemporaryFolder()
       var configuration = smallSearch()
-      configuration.seed = seed
+      configuration.recipe.seed = seed
       configuration.population = 12
-      configuration.epochs = 3
+      configuration.recipe.epochs = 3
       let result = try search(folder("run"), configuration)
       let last = try segments(folder("run")).filter { $0.plan.generation == 1 }
       let best = try #require(last.compactMap(\.validationAccuracy).max())
@@ -97,7 +100,7 @@ import Testing
     let folder = try TemporaryFolder()
     var configuration = smallSearch()
     let first = try search(folder("1"), configuration)
-    configuration.seed += 1
+    configuration.recipe.seed += 1
     #expect(try search(folder("2"), configuration).schedule.segments != first.schedule.segments)
   }
 
@@ -160,11 +163,24 @@ import Testing
     #expect(told == result)
   }
 
+  @Test func aScheduleWrittenBeforeTheEndSaysSo() throws {
+    let folder = try TemporaryFolder()
+    let path = folder("run")
+    let told = Collected<Int?>()
+    let result = try search(path, smallSearch()) { event in
+      guard case .scheduleWritten = event else { return }
+      told.add((try? Schedule(contentsOf: path + "/schedule.json"))?.unfinishedAfter)
+    }
+    #expect(told.all == [2, 4, 6, nil])
+    #expect(result.schedule.unfinishedAfter == nil)
+  }
+
   @Test(.timeLimit(.minutes(3))) func aThousandTrialsTakeSeconds() throws {
     // In memory where there is such a folder: the time of twenty thousand waits for a disk is the disk's.
     let folder = try TemporaryFolder(inMemory: true)
     let configuration = SearchConfiguration(
-      dataset: "bundled", population: 1000, interval: 1, epochs: 20, seed: 1, concurrency: 2)
+      data: DataSelection("bundled"), recipe: Recipe(epochs: 20, seed: 1), population: 1000, interval: 1,
+      concurrency: 2)
     let result = try search(folder("run"), configuration)
     #expect(result.schedule.epochs == 20)
     #expect(try segments(folder("run")).count == 20_000)

@@ -208,10 +208,10 @@ import Testing
     let folder = try TemporaryFolder()
     try search(folder("run"), smallSearch())
     var other = smallSearch(concurrency: 4)
-    other.dataDirectory = "/elsewhere"
+    other.data.dataDirectory = "/elsewhere"
     try search(folder("run"), other, resume: true)
-    other.learningRate = 0.05
-    other.trainSize = 100
+    other.recipe.learningRate = 0.05
+    other.data.trainSize = 100
     let error = #expect(throws: RunStoreError.self) { try search(folder("run"), other, resume: true) }
     #expect(
       error?.description.contains(

@@ -14,6 +14,18 @@ import Torch
     #expect(try tensor.narrowed(1, start: 1, length: 2).elements(Float.self) == [2, 3, 5, 6])
   }
 
+  @Test func memoryWithGapsIsNotLent() throws {
+    let tensor = try Tensor((0..<6).map(Float.init), shape: [2, 3])
+    let column = try tensor.narrowed(1, start: 1, length: 1)
+    let error = #expect(throws: TorchError.self) {
+      try column.withUnsafeMutableElements(of: Float.self) { _ in }
+    }
+    #expect(
+      error?.description == "a tensor of shape [2, 1] and strides [3, 1] has gaps or shares elements")
+    #expect(try column.elements(Float.self) == [1, 4])
+    #expect(try Tensor.zeros([0, 3]).elements(Float.self).isEmpty)
+  }
+
   @Test func channelsLastMemoryIsInterleaved() throws {
     let image = try Tensor.empty([1, 3, 2, 2], channelsLast: true)
     #expect(image.strides == [12, 1, 6, 3])

@@ -1,3 +1,4 @@
+import Files
 import Augmentation
 import Datasets
 import Foundation
@@ -34,7 +35,7 @@ import Training
     try FileManager.default.createDirectory(atPath: schedules.path, withIntermediateDirectories: true)
     let file = schedules.path + "/toy.json"
     try AtomicFile.write(schedule.jsonData(), to: file)
-    configuration = TrainingConfiguration(dataset: "toy", policy: file, recipe: toyRecipe())
+    configuration = TrainingConfiguration(data: DataSelection("toy"), policy: file, recipe: toyRecipe())
   }
 
   /// Trains in the folder from where it stands; `onEvent` gets each event and its number.

@@ -29,7 +29,10 @@ typedef struct {
 
 /// The text of this thread's last failure; valid until the next call on this thread.
 const char *ct_error(void);
-const char *ct_version(void);
+/// The version of libtorch whose headers this was compiled with, such as 2.11.0.
+const char *ct_built_version(void);
+/// The version of the libtorch that is loaded; empty where it does not tell.
+const char *ct_loaded_version(void);
 /// Threads that one operation called from this thread may use.
 bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
@@ -37,13 +40,12 @@ int32_t ct_threads(void);
 bool ct_set_grad_enabled(bool enabled);
 /// Mixed precision for this thread on the kind of device `device` is.
 bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype);
-/// Only deterministic kernels, no cuDNN benchmarking.
-bool ct_set_deterministic(bool enabled);
+/// Lets cuDNN take only kernels that give the same bits every time, chosen without trials.
+bool ct_set_deterministic_cudnn(bool enabled);
 /// Loads libtorch_cuda from the library search path; false where it is not to be had.
 bool ct_load_cuda(void);
 /// CUDA devices that can be used, 0 where there is none or libtorch_cuda is not loaded.
 int32_t ct_cuda_count(void);
-bool ct_synchronize(ct_device device);
 
 // --- generators (runtime.cpp) ---
 
@@ -65,15 +67,15 @@ void ct_strides(const ct_tensor *tensor, int64_t *strides);
 int64_t ct_count(const ct_tensor *tensor);
 ct_dtype ct_dtype_of(const ct_tensor *tensor);
 ct_device ct_device_of(const ct_tensor *tensor);
-/// The first element of a dense CPU tensor; the memory lives as long as the tensor.
+/// The first element of a dense CPU tensor, NULL on failure or for no elements; it lives as long as the tensor.
 void *ct_data(const ct_tensor *tensor);
-bool ct_is_contiguous(const ct_tensor *tensor);
+/// Whether the elements fill their memory without gaps and without sharing, in whatever order.
+bool ct_is_dense(const ct_tensor *tensor);
 ct_tensor *ct_contiguous(const ct_tensor *tensor, bool channels_last);
 ct_tensor *ct_to(const ct_tensor *tensor, ct_dtype dtype, ct_device device);
 ct_tensor *ct_clone(const ct_tensor *tensor);
 ct_tensor *ct_detach(const ct_tensor *tensor);
 bool ct_copy(ct_tensor *destination, const ct_tensor *source);
-ct_tensor *ct_reshape(const ct_tensor *tensor, const int64_t *sizes, size_t rank);
 ct_tensor *ct_as_strided(
   const ct_tensor *tensor, const int64_t *sizes, const int64_t *strides, size_t rank, int64_t offset);
 ct_tensor *ct_narrow(const ct_tensor *tensor, int64_t dimension, int64_t start, int64_t length);

@@ -21,13 +21,13 @@ struct ApplyCommand: ParsableCommand {
   @Argument(help: "The file to write.")
   var output: String
 
-  @Option(help: "The magnitude, 0 to 9.")
+  @Option(parsing: .unconditional, help: "The magnitude, 0 to 9.")
   var magnitude: Int
 
   @Flag(help: "The negative direction of an operation that has one.")
   var negative = false
 
-  @Option(help: "X,Y: the centre of Cutout. (default: the middle of the image)")
+  @Option(parsing: .unconditional, help: "X,Y: the centre of Cutout. (default: the middle of the image)")
   var center: Center?
 
   struct Center: ExpressibleByArgument {
@@ -61,6 +61,14 @@ struct ApplyCommand: ParsableCommand {
 
   func run() throws {
     let operation = try namedOperation()
+    if FileManager.default.fileExists(atPath: output) {
+      let places = [input, output].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+      guard places[0] != places[1] else {
+        throw SettingsError(
+          "\(output): found the same file as IN and OUT, expected another one for the result")
+      }
+      printNote("\(output) was there and is written over")
+    }
     func apply(_ image: RGBAImage) -> RGBAImage {
       let middle = (x: image.width / 2, y: image.height / 2)
       return image.applying(

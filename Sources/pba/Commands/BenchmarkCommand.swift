@@ -30,13 +30,13 @@ struct BenchmarkCommand: ParsableCommand {
         "The images are noise; the policy is the last of rcifar10, with crop, flip, Cutout and normalisation."
     )
 
-    @Option(help: "The images' width and height, in pixels.")
+    @Option(parsing: .unconditional, help: "The images' width and height, in pixels.")
     var size = 32
 
-    @Option(help: "Threads that share a batch.")
+    @Option(parsing: .unconditional, help: "Threads that share a batch.")
     var threads = 1
 
-    @Option(help: "Measurements; the median is printed.")
+    @Option(parsing: .unconditional, help: "Measurements; the median is printed.")
     var repetitions = 15
 
     @Flag(help: "Print the result as JSON.")
@@ -127,16 +127,16 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: "The network.")
     var model = "wrn_40_2"
 
-    @Option(help: "Images in a step.")
+    @Option(parsing: .unconditional, help: "Images in a step.")
     var batchSize = 128
 
-    @Option(help: "Threads of one operation.")
+    @Option(parsing: .unconditional, help: "Threads of one operation.")
     var threads = 1
 
     @Option(help: "fp32 or bf16.")
     var precision = "fp32"
 
-    @Option(help: "Steps to time; one more warms up.")
+    @Option(parsing: .unconditional, help: "Steps to time; one more warms up.")
     var steps = 5
 
     @Flag(help: "Print the result as JSON.")

@@ -82,10 +82,10 @@ struct DataCommand: ParsableCommand {
     @Argument(help: "The dataset.")
     var dataset: String
 
-    @Option(help: "How many images to train on.")
+    @Option(parsing: .unconditional, help: "How many images to train on.")
     var trainSize: Int?
 
-    @Option(help: "How many images to validate on.")
+    @Option(parsing: .unconditional, help: "How many images to validate on.")
     var validationSize: Int?
 
     @OptionGroup var options: Options
@@ -104,7 +104,9 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       let data = try loadDataset(
-        dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: options.dataDirectory)
+        DataSelection(
+          dataset, trainSize: trainSize, validationSize: validationSize,
+          dataDirectory: options.dataDirectory))
       var perClass = [Int](repeating: 0, count: data.classNames.count)
       for label in data.train.labels { perClass[Int(label)] += 1 }
       let report = Report(

@@ -16,7 +16,10 @@ struct DoctorCommand: ParsableCommand {
 
   struct Report: Encodable {
     let version: String
+    /// The version that is loaded.
     let libtorch: String
+    /// The version that the program was compiled for.
+    let builtFor: String
     let cores: Int
     let memoryBytes: UInt64
     let cudaDevices: Int
@@ -32,21 +35,25 @@ struct DoctorCommand: ParsableCommand {
       }
     }
     let report = Report(
-      version: Version.text, libtorch: Runtime.version, cores: Settings.cores,
+      version: Version.text, libtorch: Runtime.version ?? "unknown", builtFor: Runtime.builtVersion,
+      cores: Settings.cores,
       memoryBytes: ProcessInfo.processInfo.physicalMemory, cudaDevices: Runtime.cudaDeviceCount(),
       training: Self.trainOneStep(), datasets: Dictionary(datasets) { first, _ in first })
     if json {
       try printJSON(report)
     } else {
       printResult("pba            \(report.version)")
-      printResult("libtorch       \(report.libtorch)")
+      printResult(
+        "libtorch       \(report.libtorch)"
+          + (report.libtorch == report.builtFor
+            ? "" : "; this program was built for \(report.builtFor): build it again, or load that version"))
       printResult(
         "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
       printResult("CUDA           \(report.cudaDevices) usable devices")
       printResult("training       \(report.training)")
       for (name, words) in datasets { printResult("\(padded(name, 15))\(words)") }
     }
-    guard report.training == Self.works else { throw ExitCode.failure }
+    guard report.training == Self.works, report.libtorch == report.builtFor else { throw ExitCode.failure }
   }
 
   private static let works = "works"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Torch
 import Training
@@ -19,11 +20,13 @@ struct EvaluateCommand: ParsableCommand {
   var split: Split = .test
 
   @Option(
+    parsing: .unconditional,
     help:
       "How many images the training split has; for --split train or validation. (default: the dataset's own)")
   var trainSize: Int?
 
   @Option(
+    parsing: .unconditional,
     help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
   var validationSize: Int?
 
@@ -33,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N.")
   var device = "auto"
 
-  @Option(help: "Threads of one operation. (default: all cores)")
+  @Option(parsing: .unconditional, help: "Threads of one operation. (default: all cores)")
   var threads: Int?
 
   @Flag(help: "Print the result as JSON.")
@@ -44,13 +47,11 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let file = FileManager.default.contents(atPath: checkpoint) else {
-      throw SettingsError(
-        "\(checkpoint): the file cannot be read; give --checkpoint a file of a run's checkpoints/ folder")
-    }
+    let file = Data(try readBytes(checkpoint, limit: 1 << 34))
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
     let loaded = try loadDataset(
-      dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+      DataSelection(
+        dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory))
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
         "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
@@ -60,14 +61,20 @@ struct EvaluateCommand: ParsableCommand {
     recipe.threads = threads ?? Settings.cores
     try recipe.validate()
     let device = try Settings(device: device).resolvedDevice()
-    let evaluation = try Trainer.evaluating(
-      file, name: checkpoint, on: loaded, threads: recipe.threads, device: device
-    ) {
-      switch split {
-      case .test: $0.test
-      case .validation: $0.validation
-      case .train: $0.train
+    let evaluation: Evaluation
+    do {
+      evaluation = try Trainer.evaluating(
+        file, name: checkpoint, on: loaded, threads: recipe.threads, device: device
+      ) {
+        switch split {
+        case .test: $0.test
+        case .validation: $0.validation
+        case .train: $0.train
+        }
       }
+    } catch TrainingError.notFiniteEvaluation(let loss) {
+      throw TrainingError.checkpoint(
+        "\(checkpoint): its network's loss is \(loss): the training had diverged")
     }
     if json {
       try printJSON(evaluation)

@@ -19,16 +19,19 @@ struct PreviewCommand: ParsableCommand {
   @Argument(help: "Images: PNG files.")
   var images: [String]
 
-  @Option(help: "The epoch whose policy is shown, from 1. (default: the schedule's last)")
+  @Option(
+    parsing: .unconditional, help: "The epoch whose policy is shown, from 1. (default: the schedule's last)")
   var epoch: Int?
 
-  @Option(help: "Draws of each image.")
+  @Option(parsing: .unconditional, help: "Draws of each image.")
   var draws = 8
 
-  @Option(help: "Decides the draws.")
+  @Option(parsing: .unconditional, help: "Decides the draws.")
   var seed: UInt64 = 0
 
-  @Option(help: "How many times each pixel is repeated. (default: as makes an image about 128 pixels wide)")
+  @Option(
+    parsing: .unconditional,
+    help: "How many times each pixel is repeated. (default: as makes an image about 128 pixels wide)")
   var scale: Int?
 
   @Option(name: .shortAndLong, help: "The PNG file to write.")
@@ -43,6 +46,9 @@ struct PreviewCommand: ParsableCommand {
     }
     if let scale, !(1...64).contains(scale) {
       throw ValidationError("--scale: found \(scale), expected 1 to 64")
+    }
+    if !output.lowercased().hasSuffix(".png") {
+      throw ValidationError("--output: found \(output), expected a name that ends with .png")
     }
     if images.isEmpty { throw ValidationError("no image is named; give one or more PNG files") }
   }

@@ -87,9 +87,7 @@ struct QuickstartCommand: ParsableCommand {
 
   private func train(_ members: [Comparison.Member]) throws -> [TrainingResult] {
     let configuration = members[0].configuration
-    let data = try loadDataset(
-      configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
-      dataDirectory: configuration.dataDirectory)
+    let data = try loadDataset(configuration.data)
     let batch = configuration.recipe.batchSize
     let images =
       configuration.recipe.epochs * (data.train.count / batch * batch) + data.validation.count

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Foundation
 import Policies
@@ -47,6 +48,7 @@ struct ScheduleCommand: ParsableCommand {
       let schedule = try ScheduleCommand.load(schedule)
       if json { return try ScheduleCommand.write(schedule, to: nil) }
       printResult("\(schedule.name): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+      if schedule.unfinishedAfter != nil { printResult("of a search that had not ended") }
       var start = 0
       for segment in schedule.segments {
         printResult("epochs \(start + 1)-\(start + segment.epochs)")
@@ -84,7 +86,7 @@ struct ScheduleCommand: ParsableCommand {
     @Argument(help: "rcifar10, rsvhn, or a schedule file.")
     var schedule: String
 
-    @Option(help: "The new length.")
+    @Option(parsing: .unconditional, help: "The new length.")
     var epochs: Int
 
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
@@ -102,7 +104,7 @@ struct ScheduleCommand: ParsableCommand {
     @Argument(help: "The log file: lines of Python lists, or of JSON.")
     var log: String
 
-    @Option(help: "How many epochs the search ran.")
+    @Option(parsing: .unconditional, help: "How many epochs the search ran.")
     var epochs: Int
 
     @Option(help: "The schedule's name. (default: the file's)")
@@ -137,6 +139,7 @@ struct ScheduleCommand: ParsableCommand {
 func refuseToOverwrite(_ path: String) throws {
   if FileManager.default.fileExists(atPath: path) {
     throw SettingsError(
-      "\(path) is already there and is not written over; name another file, or remove it first")
+      "\(path) is already there and is not written over; name another file, or remove it first",
+      isUsageMistake: false)
   }
 }

@@ -16,28 +16,30 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
 
-  @Option(help: "How many networks. (default: 16)")
+  @Option(parsing: .unconditional, help: "How many networks. (default: 16)")
   var population: Int?
 
-  @Option(help: "Epochs between comparisons. (default: 3)")
+  @Option(parsing: .unconditional, help: "Epochs between comparisons. (default: 3)")
   var interval: Int?
 
-  @Option(help: "The share that copies, and is copied, at a comparison. (default: 0.25)")
+  @Option(
+    parsing: .unconditional, help: "The share that copies, and is copied, at a comparison. (default: 0.25)")
   var quantile: Double?
 
   @Option(
+    parsing: .unconditional,
     help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
   var concurrency: Int?
 
   func run() throws {
-    var settings = try shared.settings()
+    var settings = try shared.settings(withoutUseFor: [.policy, .policyOrder])
     settings = Settings(
       population: population, interval: interval, quantile: quantile, concurrency: concurrency
     )
     .over(settings)
     if place.resume {
       let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: place.run)
-      settings = settings.over(try Settings(recorded))
+      settings = settings.over(Settings(recorded))
     }
     let configuration = try settings.searchConfiguration()
     let result = try SearchSession(configuration, path: place.run, resume: place.resume)()

@@ -25,7 +25,8 @@ struct TrainCommand: ParsableCommand {
   var policyOrder: PolicyOrder?
 
   func run() throws {
-    var settings = Settings(policy: policy, policyOrder: policyOrder).over(try shared.settings())
+    var settings = Settings(policy: policy, policyOrder: policyOrder)
+      .over(try shared.settings(withoutUseFor: [.population, .interval, .quantile, .concurrency]))
     var recorded: TrainingConfiguration?
     if place.resume {
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)
@@ -33,6 +34,10 @@ struct TrainCommand: ParsableCommand {
       recorded = configuration
     }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: place.run)
+    if let epochs = choice.schedule?.unfinishedAfter {
+      printNote(
+        "\(configuration.policy) is of a search that had not ended: it was written after \(epochs) epochs")
+    }
     let result = try TrainingSession(configuration, choice, path: place.run, resume: place.resume)()
     if shared.json {
       try printJSON(result)

@@ -1,18 +1,13 @@
-import RunStore
+import Datasets
 import Search
 import Torch
 import Training
 
 extension Settings {
   /// The settings that a search was begun with.
-  init(_ search: SearchConfiguration) throws {
-    let recipe = try search.recipe()
-    self.init(recipe)
-    dataset = search.dataset
-    trainSize = search.trainSize
-    validationSize = search.validationSize
+  init(_ search: SearchConfiguration) {
+    self.init(search.recipe, search.data)
     device = search.device
-    dataDirectory = search.dataDirectory
     population = search.population
     interval = search.interval
     quantile = search.quantile
@@ -21,23 +16,19 @@ extension Settings {
 
   /// The settings that a training was begun with.
   init(_ training: TrainingConfiguration) {
-    self.init(training.recipe)
-    dataset = training.dataset
-    trainSize = training.trainSize
-    validationSize = training.validationSize
+    self.init(training.recipe, training.data)
     device = training.device
-    dataDirectory = training.dataDirectory
     policy = training.policy
     policyOrder = training.policyOrder
   }
 
-  private init(_ recipe: Recipe) {
+  private init(_ recipe: Recipe, _ data: DataSelection) {
     self.init(
+      dataset: data.dataset, trainSize: data.trainSize, validationSize: data.validationSize,
       model: recipe.model, epochs: recipe.epochs, batchSize: recipe.batchSize,
-      learningRate: recipe.learningRate,
-      learningRateRule: recipe.learningRateRule, weightDecay: recipe.weightDecay, cutout: recipe.cutout,
-      cropPadding: recipe.cropPadding, flip: recipe.flip, seed: recipe.seed,
-      precision: recipe.precision.rawValue,
-      threads: recipe.threads)
+      learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule,
+      weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
+      flip: recipe.flip, seed: recipe.seed, precision: recipe.precision.rawValue, threads: recipe.threads,
+      dataDirectory: data.dataDirectory)
   }
 }

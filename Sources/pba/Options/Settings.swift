@@ -1,3 +1,4 @@
+import Files
 import Datasets
 import Foundation
 import Policies
@@ -96,20 +97,15 @@ extension Settings {
     let sizes = try DatasetSpec.named(dataset).searchDefaults
     let device = try resolvedDevice()
     let recipe = try recipe(threads: 1, on: device)
-    let base = SearchConfiguration(dataset: dataset)
+    let data = DataSelection(
+      dataset, trainSize: trainSize ?? sizes.train, validationSize: validationSize ?? sizes.validation,
+      dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+    let base = SearchConfiguration(data: data)
     let population = population ?? base.population
     let configuration = SearchConfiguration(
-      dataset: dataset, trainSize: trainSize ?? sizes.train,
-      validationSize: validationSize ?? sizes.validation,
-      model: recipe.model, population: population, interval: interval ?? base.interval,
-      quantile: quantile ?? base.quantile, epochs: recipe.epochs, seed: recipe.seed,
-      batchSize: recipe.batchSize,
-      learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule.rawValue,
-      weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
-      flip: recipe.flip,
-      precision: recipe.precision.rawValue, device: device.description, torchThreads: recipe.threads,
-      concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)),
-      dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+      data: data, recipe: recipe, population: population, interval: interval ?? base.interval,
+      quantile: quantile ?? base.quantile, device: device.description,
+      concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)))
     try configuration.validate()
     return configuration
   }
@@ -131,10 +127,12 @@ extension Settings {
       && FileManager.default.fileExists(atPath: kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
     let configuration = TrainingConfiguration(
-      dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: policy,
-      policyOrder: policyOrder ?? .schedule,
+      data: DataSelection(
+        dataset, trainSize: trainSize, validationSize: validationSize,
+        dataDirectory: dataDirectory ?? Self.defaultDataDirectory),
+      policy: policy, policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
-      recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+      recipe: recipe, device: device.description)
     return (configuration, choice)
   }
 
@@ -167,11 +165,14 @@ extension Settings {
   }
 }
 
-/// A setting that cannot be served, with the cure.
+/// A request that cannot be served, with the cure.
 struct SettingsError: Error, CustomStringConvertible {
   let description: String
+  /// Whether the request is wrong in itself, rather than for what was found on the disk.
+  let isUsageMistake: Bool
 
-  init(_ description: String) {
+  init(_ description: String, isUsageMistake: Bool = true) {
     self.description = description
+    self.isUsageMistake = isUsageMistake
   }
 }

@@ -1,16 +1,16 @@
 import Augmentation
+import Files
 import Foundation
 import Yams
 
 extension Settings {
   /// Reads a configuration file: YAML, one `key: value` a line, as in a run's `config.yaml`.
   ///
+  /// - Parameter unused: the settings that the command does not read; a note names those that the file has.
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
-  init(contentsOf path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path),
-      let text = String(bytes: data, encoding: .utf8)
-    else {
-      throw SettingsError("\(path): the file cannot be read as text; give --config a YAML file")
+  init(contentsOf path: String, withoutUseFor unused: [CodingKeys]) throws {
+    guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
+      throw SettingsError("\(path): the file is not text; give --config a YAML file")
     }
     let node: Node?
     do {
@@ -26,8 +26,10 @@ extension Settings {
     guard case .mapping(let mapping) = node else {
       throw SettingsError("\(path): found no 'key: value' lines, expected settings such as 'epochs: 30'")
     }
-    let flat = Node.Mapping(Self.flattened(mapping))
+    let flat = Node.Mapping(Self.settings(of: mapping))
     for key in flat.keys { try Self.check(key, path) }
+    let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
+    if !idle.isEmpty { printNote("\(path): this command has no use for \(idle.joined(separator: ", "))") }
     do {
       self = try YAMLDecoder().decode(Settings.self, from: Node.mapping(flat))
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
@@ -38,17 +40,13 @@ extension Settings {
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
-  private static let derived: Set<String> = ["scheduleDigest"]
-  /// The name a search gives to the threads of one trial.
-  private static let aliases = ["torchThreads": "threads"]
+  private static let derived: Set<String> = ["imageDigest", "scheduleDigest"]
 
-  /// The settings of one level: those of a training's `recipe` beside the others.
-  private static func flattened(_ mapping: Node.Mapping) -> [(Node, Node)] {
-    mapping.flatMap { key, value -> [(Node, Node)] in
-      if key.string == "recipe", case .mapping(let inner) = value { return flattened(inner) }
-      if let name = key.string, derived.contains(name) { return [] }
-      let name = key.string.map { aliases[$0] ?? camelCased($0) }
-      return [(name.map { Node($0) } ?? key, value)]
+  /// The settings of a file, without those that are derived, under their names.
+  private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {
+    mapping.compactMap { key, value in
+      guard let name = key.string.map(camelCased) else { return (key, value) }
+      return derived.contains(name) ? nil : (Node(name), value)
     }
   }
 

@@ -10,10 +10,10 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "The images: bundled, cifar10, fashion-mnist. See `pba data list`.")
   var dataset: String?
 
-  @Option(help: "How many images to train on. (default: the dataset's own)")
+  @Option(parsing: .unconditional, help: "How many images to train on. (default: the dataset's own)")
   var trainSize: Int?
 
-  @Option(help: "How many images to validate on. (default: the dataset's own)")
+  @Option(parsing: .unconditional, help: "How many images to validate on. (default: the dataset's own)")
   var validationSize: Int?
 
   @Option(
@@ -21,26 +21,28 @@ struct SharedOptions: ParsableArguments {
   )
   var model: String?
 
-  @Option(help: "How long to train. (default: 200)")
+  @Option(parsing: .unconditional, help: "How long to train. (default: 200)")
   var epochs: Int?
 
-  @Option(help: "Images in a training step. (default: 128)")
+  @Option(parsing: .unconditional, help: "Images in a training step. (default: 128)")
   var batchSize: Int?
 
-  @Option(help: "The learning rate at the start. (default: 0.1)")
+  @Option(parsing: .unconditional, help: "The learning rate at the start. (default: 0.1)")
   var learningRate: Double?
 
   @Option(
     help: "How it falls: cosine, or step (a tenth from epoch 80, a hundredth from 120). (default: cosine)")
   var learningRateRule: LearningRateRule?
 
-  @Option(help: "The factor of the squared weights in the loss. (default: 0.0005)")
+  @Option(parsing: .unconditional, help: "The factor of the squared weights in the loss. (default: 0.0005)")
   var weightDecay: Double?
 
-  @Option(help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16)")
+  @Option(
+    parsing: .unconditional,
+    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16)")
   var cutout: Int?
 
-  @Option(help: "Decides all randomness. (default: 0)")
+  @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
   var seed: UInt64?
 
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N. (default: auto)")
@@ -50,6 +52,7 @@ struct SharedOptions: ParsableArguments {
   var precision: String?
 
   @Option(
+    parsing: .unconditional,
     help:
       "Threads of one operation; results depend on it. (default: 1 a trial in a search, all cores in a training)"
   )
@@ -65,7 +68,9 @@ struct SharedOptions: ParsableArguments {
   var json = false
 
   /// What the flags say, and where they are silent the configuration file.
-  func settings() throws -> Settings {
+  ///
+  /// - Parameter unused: the settings that this command does not read; a note says so where a file has them.
+  func settings(withoutUseFor unused: [Settings.CodingKeys]) throws -> Settings {
     let flags = Settings(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
       batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
@@ -73,7 +78,7 @@ struct SharedOptions: ParsableArguments {
       cutout: cutout, seed: seed, precision: precision, threads: threads, device: device,
       dataDirectory: dataDirectory)
     guard let config else { return flags }
-    return flags.over(try Settings(contentsOf: config))
+    return flags.over(try Settings(contentsOf: config, withoutUseFor: unused))
   }
 }
 
@@ -84,4 +89,8 @@ struct RunOptions: ParsableArguments {
 
   @Flag(help: "Continue an interrupted run with the settings it was begun with.")
   var resume = false
+
+  func validate() throws {
+    if run.isEmpty { throw ValidationError("--run: found an empty name, expected a folder") }
+  }
 }

@@ -3,15 +3,16 @@ import Foundation
 import Models
 import RunStore
 import Search
+import Torch
 
 /// A search with its progress on standard error.
 struct SearchSession {
-  private let configuration: SearchConfiguration
+  private let requested: SearchConfiguration
   private let path: String
   private let resume: Bool
 
   init(_ configuration: SearchConfiguration, path: String, resume: Bool) {
-    self.configuration = configuration
+    requested = configuration
     self.path = path
     self.resume = resume
   }
@@ -19,15 +20,17 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let data = try loadDataset(
-      configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
-      dataDirectory: configuration.dataDirectory)
+    let data = try loadDataset(requested.data)
+    var configuration = requested
+    configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
-    try requireBatch(configuration.batchSize, of: data)
+    try requireBatch(configuration.recipe.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
-    let progress = ProgressDisplay(total: try remainingImages(run, data), unit: "images")
+    let progress = ProgressDisplay(
+      total: try remainingImages(run, configuration, data), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
     let interruption = Interruption()
     let best = BestLine()
@@ -64,18 +67,31 @@ struct SearchSession {
   }
 
   /// The images that still have to go through networks, training and validation alike.
-  private func remainingImages(_ run: RunDirectory, _ data: DatasetSplits) throws -> Int {
+  private func remainingImages(
+    _ run: RunDirectory, _ configuration: SearchConfiguration, _ data: DatasetSplits
+  ) throws -> Int {
     let journal = SearchJournal(run)
-    let perEpoch = data.train.count / configuration.batchSize * configuration.batchSize
+    let recipe = configuration.recipe
+    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     var total = 0
-    for (generation, start) in stride(from: 0, to: configuration.epochs, by: configuration.interval)
-      .enumerated()
-    {
-      let epochs = min(configuration.interval, configuration.epochs - start)
+    for (generation, start) in stride(from: 0, to: recipe.epochs, by: configuration.interval).enumerated() {
+      let epochs = min(configuration.interval, recipe.epochs - start)
       let done = try journal.segments(generation: generation).count { $0.result != nil }
       total += (configuration.population - done) * (epochs * perEpoch + data.validation.count)
     }
     return total
+  }
+}
+
+/// Says so where a run was begun by another version of the program, or another libtorch is loaded than was built for.
+func noteVersions(of run: RunDirectory) {
+  if let loaded = Runtime.version, loaded != Runtime.builtVersion {
+    printNote("libtorch \(loaded) is loaded, but this program was built for \(Runtime.builtVersion)")
+  }
+  if run.version != Version.text {
+    printNote(
+      "\(run.path) was begun with pba \(run.version), this is \(Version.text); what follows may differ from"
+        + " what that version would have made")
   }
 }
 

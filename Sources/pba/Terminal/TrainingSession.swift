@@ -6,13 +6,13 @@ import Training
 
 /// A training with its progress on standard error.
 struct TrainingSession {
-  private let configuration: TrainingConfiguration
+  private let requested: TrainingConfiguration
   private let policy: PolicyChoice
   private let path: String
   private let resume: Bool
 
   init(_ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool) {
-    self.configuration = configuration
+    requested = configuration
     self.policy = policy
     self.path = path
     self.resume = resume
@@ -20,12 +20,13 @@ struct TrainingSession {
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let data = try loadDataset(
-      configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
-      dataDirectory: configuration.dataDirectory)
+    let data = try loadDataset(requested.data)
+    var configuration = requested
+    configuration.imageDigest = data.digest()
     let recipe = configuration.recipe
     try requireBatch(recipe.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    noteVersions(of: run)
     printNote("settings of this training (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize

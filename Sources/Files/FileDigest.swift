@@ -15,7 +15,7 @@ public struct FileDigest: Codable, Hashable, Sendable {
 
   /// Reads the file at `path` in pieces.
   ///
-  /// Throws `RunStoreError.file`.
+  /// Throws `FileError`.
   public init(ofFile path: String) throws {
     let file = try FileDescriptor(path, flags: O_RDONLY, action: "open")
     var hash = SHA256()
@@ -28,12 +28,12 @@ public struct FileDigest: Codable, Hashable, Sendable {
         size += count
       }
     }
-    self.init(size: size, sha256: hash.finalize().map(Self.hexadecimal).joined())
+    self.init(size: size, sha256: hexadecimal(hash.finalize()))
   }
 
   /// The digest that a file of these bytes would have.
   public init(of data: Data) {
-    self.init(size: data.count, sha256: SHA256.hash(data: data).map(Self.hexadecimal).joined())
+    self.init(size: data.count, sha256: hexadecimal(SHA256.hash(data: data)))
   }
 
   /// Whether the file at `path` is there and is the one this value was taken of.
@@ -42,8 +42,9 @@ public struct FileDigest: Codable, Hashable, Sendable {
     guard stat(path, &status) == 0, Int(status.st_size) == size else { return false }
     return (try? FileDigest(ofFile: path)) == self
   }
+}
 
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
+/// Bytes as lower-case hexadecimal digits, two each.
+public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }

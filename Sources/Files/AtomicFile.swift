@@ -15,18 +15,20 @@ public enum AtomicFile {
 
   /// Replaces the file at `path` by `data`, durably.
   ///
-  /// Throws `RunStoreError.file`.
+  /// Throws `FileError`.
   public static func write(_ data: Data, to path: String) throws {
-    let temporary = temporaryPath(for: path)
+    // Two processes that write the same file must not write into one another's.
+    let temporary = "\(path).\(getpid())\(temporarySuffix)"
     do {
-      let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
+      let file = try FileDescriptor(
+        temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create", named: path)
       try file.write(data)
+      try file.synchronise()
+      try publish(temporary, as: path)
     } catch {
       unlink(temporary)
       throw error
     }
-    try synchronise(temporary)
-    try publish(temporary, as: path)
     try synchroniseFolder(folder(of: path))
   }
 
@@ -59,7 +61,7 @@ public enum AtomicFile {
   /// The folder that holds a file or a folder.
   ///
   /// Foundation's own function for this traps on Linux for a relative path of one character.
-  package static func folder(of path: String) -> String {
+  public static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
@@ -72,18 +74,18 @@ public enum AtomicFile {
   }
 
   /// The names in a folder, sorted.
-  static func names(in folder: String) throws -> [String] {
+  public static func names(in folder: String) throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     } catch {
-      throw RunStoreError.file(
+      throw FileError(
         path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
     }
   }
 
   /// Deletes a file; that it is gone already is no error.
-  static func remove(_ path: String) throws {
+  public static func remove(_ path: String) throws {
     guard unlink(path) != 0, errno != ENOENT else { return }
-    throw RunStoreError.file(path: path, action: "delete", reason: String(cString: strerror(errno)))
+    throw FileError(path: path, action: "delete", reason: String(cString: strerror(errno)))
   }
 }

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Reads a whole regular file into memory, with no second copy.
+///
+/// `limit` is the largest size accepted, in bytes: a wrong path must not fill the memory. Throws `FileError`.
+public func readBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
+  // Without O_NONBLOCK opening a named pipe would wait for a writer.
+  let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open")
+  var status = stat()
+  try FileDescriptor.call(path, "examine") { fstat(file.raw, &status) }
+  func failure(_ reason: String, _ cure: String) -> FileError {
+    FileError(path: path, action: "read", reason: reason, cure: cure)
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw failure("found a folder or a device, expected a file", "name a file")
+  }
+  let size = Int(status.st_size)
+  guard size <= limit else {
+    throw failure("found \(size) bytes, expected at most \(limit)", "check that this is the right file")
+  }
+  return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    while count < size {
+      let received = try FileDescriptor.call(path, "read") {
+        read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
+      }
+      guard received > 0 else {
+        throw failure("it ended after \(count) of \(size) bytes", "wait until its writer has finished")
+      }
+      count += received
+    }
+  }
+}

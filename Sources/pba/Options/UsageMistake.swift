@@ -1,0 +1,19 @@
+import Datasets
+import Models
+import Policies
+import Search
+import Training
+
+extension Error {
+  /// Whether the request itself was wrong (exit code 64), not what came of it (exit code 1).
+  var isUsageMistake: Bool {
+    switch self as any Error {
+    case let error as SettingsError: error.isUsageMistake
+    case let error as PolicyError: error.file == nil
+    case SearchError.setting, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
+      DatasetError.impossibleSplit, is ModelError:
+      true
+    default: false
+    }
+  }
+}
