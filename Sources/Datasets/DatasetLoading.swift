@@ -8,7 +8,7 @@ private let splitSeed: UInt32 = 0
 /// set of its own (`bundled`) takes the first images of each set instead.
 ///
 /// - Parameters:
-///   - name: one of `DatasetSpec.all`.
+///   - name: a name that `DatasetSpec.named` knows.
 ///   - trainSize: nil for all that validation leaves.
 ///   - validationSize: nil for none, or for the whole validation set where the dataset has its own.
 ///   - dataDirectory: the folder to look in; a leading `~` is the home folder.

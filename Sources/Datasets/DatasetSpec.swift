@@ -1,4 +1,3 @@
-import Augmentation
 import Foundation
 
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
@@ -16,18 +15,6 @@ public struct DatasetSpec: Sendable {
   let publishedStatistics: [PublishedStatistics]
   /// The places to look in, best first, for a data directory.
   let candidates: @Sendable (_ dataDirectory: String) -> [DatasetCandidate]
-
-  /// Every dataset, in the order of listings.
-  ///
-  /// A new dataset is one file and one entry here.
-  public static let all: [DatasetSpec] = [.bundled, .cifar10, .fashionMNIST]
-
-  /// The dataset of this name; otherwise an error that lists the names and the nearest one.
-  public static func named(_ name: String) throws -> DatasetSpec {
-    if let spec = all.first(where: { $0.name == name }) { return spec }
-    let known = all.map(\.name)
-    throw DatasetError.unknown(name: name, known: known, nearest: nearestName(to: name, among: known))
-  }
 
   /// The folders that are looked into, in this order, each once.
   public func searchedFolders(dataDirectory: String) -> [String] {

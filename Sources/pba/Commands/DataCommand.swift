@@ -24,19 +24,22 @@ struct DataCommand: ParsableCommand {
     struct Row: Encodable {
       let name: String
       let summary: String
-      let licence: String
+      let licence: String?
       let folder: String?
       let cure: String?
     }
 
     func run() throws {
-      let rows = DatasetSpec.all.map { spec in
-        switch spec.status(dataDirectory: options.dataDirectory) {
-        case .found(let folder, _):
-          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: folder, cure: nil)
-        case .missing(_, let cure):
-          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: nil, cure: cure)
-        }
+      let rows = DatasetFamily.all.map { family in
+        let (folder, cure): (String?, String?) =
+          switch family.plain?.status(dataDirectory: options.dataDirectory) {
+          case .found(let folder, _): (folder, nil)
+          case .missing(_, let cure): (nil, cure)
+          case nil: (nil, "name it as \(family.usage)")
+          }
+        return Row(
+          name: family.usage, summary: family.summary, licence: family.plain?.licence, folder: folder,
+          cure: cure)
       }
       if options.json { return try printJSON(rows) }
       for row in rows {

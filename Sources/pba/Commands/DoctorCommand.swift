@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let datasets = DatasetSpec.all.map { spec -> (String, String) in
+    let datasets = DatasetFamily.all.compactMap(\.plain).map { spec -> (String, String) in
       switch spec.status(dataDirectory: dataDirectory) {
       case .found(let folder, let form): (spec.name, "found in \(folder) (\(form))")
       case .missing(_, let cure): (spec.name, "not found: \(cure)")
