@@ -49,8 +49,6 @@ bool ct_synchronize(ct_device device);
 
 ct_generator *ct_generator_new(uint64_t seed, ct_device device);
 void ct_generator_free(ct_generator *generator);
-ct_tensor *ct_generator_state(const ct_generator *generator);
-bool ct_generator_set_state(ct_generator *generator, const ct_tensor *state);
 
 // --- tensors (tensor.cpp) ---
 
@@ -110,7 +108,10 @@ ct_tensor *ct_batch_norm(
 ct_tensor *ct_relu(const ct_tensor *tensor);
 /// max(0, x), in place.
 bool ct_relu_in_place(ct_tensor *tensor);
-ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel);
+/// Means of kernel × kernel tiles; `partial` keeps the tiles that the lower and right edges cut.
+ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel, bool partial);
+/// The tensors one after the other along a dimension.
+ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension);
 /// Mean over height and width: [N,C,H,W] to [N,C].
 ct_tensor *ct_global_average(const ct_tensor *tensor);
 ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
@@ -121,6 +122,9 @@ ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
 
 // --- autograd (autograd.cpp) ---
 
+/// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
+/// On the way back the branch receives the gradient times `backward` in place of `forward`.
+bool ct_scale_and_add(ct_tensor *branch, const ct_tensor *base, const ct_tensor *forward, const ct_tensor *backward);
 bool ct_set_requires_grad(ct_tensor *tensor, bool requires_grad);
 bool ct_backward(const ct_tensor *loss);
 /// The gradient, or NULL with an empty `ct_error()` where there is none.
