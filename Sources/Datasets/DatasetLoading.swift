@@ -4,13 +4,13 @@ private let splitSeed: UInt32 = 0
 /// Loads a dataset from its files and splits it.
 ///
 /// The official training images are shuffled as the published reduced sets were (`legacyPermutation`, seed 0):
-/// the first `trainSize` are trained on, the next `validationSize` validated on. A dataset with a validation
-/// set of its own (`bundled`) takes the first images of each set instead.
+/// the first `trainSize` are trained on, the next `validationSize` validated on; of SVHN the last `validationSize`.
+/// A dataset with a validation set of its own (`bundled`, `noise`) takes the first images of each set instead.
 ///
 /// - Parameters:
 ///   - name: a name that `DatasetSpec.named` knows.
-///   - trainSize: nil for all that validation leaves.
-///   - validationSize: nil for none, or for the whole validation set where the dataset has its own.
+///   - trainSize: nil for all that validation leaves; for `noise`, 2,000.
+///   - validationSize: nil for none, or for the whole validation set where the dataset has its own; for `noise`, 1,000.
 ///   - dataDirectory: the folder to look in; a leading `~` is the home folder.
 public func loadDataset(
   _ name: String, trainSize: Int?, validationSize: Int?, dataDirectory: String
@@ -22,8 +22,7 @@ public func loadDataset(
 extension DatasetSpec {
   /// Loads and splits this dataset; see `loadDataset`.
   public func load(trainSize: Int?, validationSize: Int?, dataDirectory: String) throws -> DatasetSplits {
-    let candidate = try found(in: dataDirectory)
-    let stored = try candidate.open(candidate.paths())
+    let stored = try openStored(dataDirectory: dataDirectory)
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {
@@ -39,8 +38,8 @@ extension DatasetSpec {
   ) throws -> (LabeledImages, LabeledImages) {
     let available = stored.train.count
     if let own = stored.validation {
-      let validation = validationSize ?? own.count
-      let train = trainSize ?? available
+      let validation = validationSize ?? drawnByDefault?.validation ?? own.count
+      let train = trainSize ?? drawnByDefault?.train ?? available
       try check(train, in: 1...available, "training images")
       try check(validation, in: 0...own.count, "validation images")
       return (try stored.train.parts([Array(0..<train)])[0], try own.parts([Array(0..<validation)])[0])
@@ -52,8 +51,9 @@ extension DatasetSpec {
       train, in: 1...available - validation,
       "training images, beside \(validation) for validation, of the \(available) there are")
     let order = legacyPermutation(of: available, seed: splitSeed)
+    let validationStart = validationPlace == .atTheEnd ? available - validation : train
     let parts = try stored.train.parts([
-      Array(order[..<train]), Array(order[train..<train + validation]),
+      Array(order[..<train]), Array(order[validationStart..<validationStart + validation]),
     ])
     return (parts[0], parts[1])
   }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct CatalogueTests {
   @Test func namesEachDatasetOnce() throws {
     let names = DatasetFamily.all.map(\.name)
-    #expect(names == ["bundled", "cifar10", "fashion-mnist"])
+    #expect(
+      names.prefix(7) == ["bundled", "cifar10", "cifar100", "svhn", "svhn-full", "fashion-mnist", "noise"])
     for name in names { #expect(try DatasetSpec.named(name).name == name) }
   }
 
