@@ -21,7 +21,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests" / "pytorch"))
 from measuring import json_of, machine, spread
-from wide_resnet import WideResNet, optimizer, training_step
+from layers import optimizer, training_step
+from networks import network as stated
 
 CLASSES = 10
 RATE = 0.01
@@ -31,8 +32,7 @@ def measure_pytorch(model, batch_size, threads, precision, steps):
     """Times steps in this process; returns what `pba benchmark train --json` prints."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    depth, width = (int(number) for number in model.removeprefix("wrn_").split("_"))
-    network = WideResNet(depth, width, CLASSES).to(memory_format=torch.channels_last)
+    network = stated(model, CLASSES).to(memory_format=torch.channels_last)
     momentum = optimizer(network)
     images = torch.randn(batch_size, 3, 32, 32).to(memory_format=torch.channels_last)
     labels = torch.arange(batch_size) % CLASSES

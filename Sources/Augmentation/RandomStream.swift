@@ -7,7 +7,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers are for; streams of different purposes never meet.
   public enum Domain: UInt8, Sendable {
     case augmentation = 1
-    case permutation, exploit, explore, initialisation, policyDraw, preview
+    case permutation, exploit, explore, initialisation, policyDraw, preview, randomLayers, noiseImages
   }
 
   private let key: SIMD2<UInt32>

@@ -1,4 +1,40 @@
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <vector>
+
 #include "guard.hpp"
+
+namespace {
+
+/// forward * branch + base, whose derivative by the branch is said to be `backward`.
+struct ScaleAndAdd : torch::autograd::Function<ScaleAndAdd> {
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, at::Tensor branch, const at::Tensor &base, const at::Tensor &forward,
+    const at::Tensor &backward) {
+    TORCH_CHECK(
+      branch.sizes() == base.sizes(), "a branch of shape ", branch.sizes(), " cannot be added to ", base.sizes());
+    std::vector<int64_t> shape(branch.dim(), 1);
+    shape[0] = branch.size(0);
+    // One type for all operands: torch would copy whole activations to compute with mixed ones.
+    const auto factors = [&](const at::Tensor &values) { return values.to(branch.scalar_type()).reshape(shape); };
+    context->mark_dirty({branch});
+    context->save_for_backward({factors(backward)});
+    at::addcmul_out(branch, base.to(branch.scalar_type()), branch, factors(forward));
+    return branch;
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto factors = context->get_saved_variables().front();
+    return {gradients[0] * factors, gradients[0], at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+bool ct_scale_and_add(ct_tensor *branch, const ct_tensor *base, const ct_tensor *forward, const ct_tensor *backward) {
+  return ct::effect([&] { ScaleAndAdd::apply(branch->value, base->value, forward->value, backward->value); });
+}
 
 bool ct_set_requires_grad(ct_tensor *tensor, bool requires_grad) {
   return ct::effect([&] { tensor->value.set_requires_grad(requires_grad); });

@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "guard.hpp"
 
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b) {
@@ -79,8 +81,17 @@ bool ct_relu_in_place(ct_tensor *tensor) {
   return ct::effect([&] { at::relu_(tensor->value); });
 }
 
-ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel) {
-  return ct::tensor([&] { return at::avg_pool2d(tensor->value, kernel, kernel); });
+ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel, bool partial) {
+  return ct::tensor(
+    [&] { return at::avg_pool2d(tensor->value, kernel, kernel, /*padding=*/0, /*ceil_mode=*/partial); });
+}
+
+ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension) {
+  return ct::tensor([&] {
+    std::vector<at::Tensor> values;
+    for (size_t index = 0; index < count; ++index) values.push_back(tensors[index]->value);
+    return at::cat(values, dimension);
+  });
 }
 
 ct_tensor *ct_global_average(const ct_tensor *tensor) {

@@ -83,11 +83,3 @@ ct_generator *ct_generator_new(uint64_t seed, ct_device device) {
 }
 
 void ct_generator_free(ct_generator *generator) { delete generator; }
-
-ct_tensor *ct_generator_state(const ct_generator *generator) {
-  return ct::tensor([&] { return generator->value.get_state(); });
-}
-
-bool ct_generator_set_state(ct_generator *generator, const ct_tensor *state) {
-  return ct::effect([&] { generator->value.set_state(state->value); });
-}

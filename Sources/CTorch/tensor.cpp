@@ -72,6 +72,10 @@ bool ct_copy(ct_tensor *destination, const ct_tensor *source) {
   return ct::effect([&] { destination->value.copy_(source->value); });
 }
 
+ct_tensor *ct_reshape(const ct_tensor *tensor, const int64_t *sizes, size_t rank) {
+  return ct::tensor([&] { return tensor->value.reshape(list(sizes, rank)); });
+}
+
 ct_tensor *ct_as_strided(
   const ct_tensor *tensor, const int64_t *sizes, const int64_t *strides, size_t rank, int64_t offset) {
   return ct::tensor(

@@ -19,8 +19,7 @@ extension DatasetSpec {
     licence: "MIT, © 2017 Zalando SE",
     searchDefaults: SplitSizes(train: 2000, validation: 1000),
     cure: "install the program again together with its folder of resources",
-    publishedStatistics: [],
-    candidates: { _ in
+    source: .files { _ in
       let folder = Bundle.module.resourcePath.map { $0 + "/FashionMNIST" } ?? "the program's resources"
       return [
         DatasetCandidate(folder: folder, form: "IDX files", files: bundledFiles) { paths in

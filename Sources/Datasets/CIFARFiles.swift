@@ -32,6 +32,45 @@ func openCIFAR(_ paths: [String], as format: CIFARFormat, classCount: Int) throw
   }
 }
 
+extension DatasetFile {
+  /// A file of CIFAR images, with its published MD5 where there is one.
+  static func cifar(_ name: String, as format: CIFARFormat, classCount: Int, md5: String? = nil)
+    -> DatasetFile
+  {
+    DatasetFile(names: [name], digest: md5.map { .md5($0) }) { path in
+      _ = try format.read(path, classCount: classCount)
+    }
+  }
+
+  /// A pickle with a list of class names under a key.
+  static func cifarNames(_ name: String, key: String, classCount: Int, md5: String) -> DatasetFile {
+    DatasetFile(names: [name], digest: .md5(md5)) { path in
+      _ = try readCIFARNames(path, key: key, classCount: classCount)
+    }
+  }
+}
+
+/// The class names in a pickle.
+func readCIFARNames(_ path: String, key: String, classCount: Int) throws -> [String] {
+  let document = try PickleReader.read(readBytes(path, limit: 1 << 20), file: path)
+  let names = try document.strings(key)
+  guard names.count == classCount else {
+    throw document.failure(found: "\(names.count) class names", expected: "\(classCount)")
+  }
+  return names
+}
+
+/// The folder itself may be given, the folder that holds it, or one above that.
+func cifarFolders(
+  _ dataDirectory: String, dataset: String, subfolder: String, _ make: (String) -> DatasetCandidate
+) -> [DatasetCandidate] {
+  [
+    dataDirectory + "/" + subfolder, dataDirectory + "/\(dataset)/" + subfolder,
+    dataDirectory + "/\(dataset)", dataDirectory,
+  ]
+  .map(make)
+}
+
 /// One file of CIFAR images in memory.
 struct CIFARBatch {
   let labels: [Int32]
@@ -46,8 +85,8 @@ struct CIFARBatch {
 enum CIFARFormat: Sendable {
   /// A Python pickle of a dictionary with `data` (uint8 [N, 3072]) and a list of labels under this key.
   case pickle(labelKey: String)
-  /// Rows of one label byte and 3,072 pixel bytes.
-  case binary
+  /// Rows of label bytes, the last of which counts, and 3,072 pixel bytes.
+  case binary(labelBytes: Int)
 
   /// Reads a file and checks all of it.
   func read(_ path: String, classCount: Int) throws -> CIFARBatch {
@@ -56,28 +95,31 @@ enum CIFARFormat: Sendable {
     switch self {
     case .pickle(let labelKey):
       return try readPickle(bytes, path, labelKey, classCount)
-    case .binary:
-      return try readBinary(bytes, path, classCount)
+    case .binary(let labelBytes):
+      return try readBinary(bytes, path, labelBytes, classCount)
     }
   }
 
-  private func readBinary(_ bytes: [UInt8], _ path: String, _ classCount: Int) throws -> CIFARBatch {
-    let row = 1 + pixelBytes
+  private func readBinary(
+    _ bytes: [UInt8], _ path: String, _ labelBytes: Int, _ classCount: Int
+  ) throws -> CIFARBatch {
+    let row = labelBytes + pixelBytes
     guard !bytes.isEmpty, bytes.count.isMultiple(of: row) else {
       throw DatasetError.badFile(
         file: path, offset: bytes.count / row * row, found: "\(bytes.count) bytes in all",
         expected: "whole rows of \(row)", cure: "the file is damaged or was cut off, unpack it again")
     }
     let labels = try (0..<bytes.count / row).map { index in
-      let label = Int(bytes[index * row])
+      let place = index * row + labelBytes - 1
+      let label = Int(bytes[place])
       guard label < classCount else {
         throw DatasetError.badFile(
-          file: path, offset: index * row, found: "the label \(label)", expected: "0 to \(classCount - 1)",
+          file: path, offset: place, found: "the label \(label)", expected: "0 to \(classCount - 1)",
           cure: "use the file as the official binary archive has it")
       }
       return Int32(label)
     }
-    return CIFARBatch(labels: labels, bytes: bytes, firstImage: 1, stride: row)
+    return CIFARBatch(labels: labels, bytes: bytes, firstImage: labelBytes, stride: row)
   }
 
   private func readPickle(

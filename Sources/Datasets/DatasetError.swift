@@ -2,6 +2,8 @@
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No dataset has this name; `nearest` is the known name that is spelt most like it.
   case unknown(name: String, known: [String], nearest: String?)
+  /// What follows the dataset's name, or is missing there, names none of its kind.
+  case badParameter(dataset: String, found: String, expected: String)
   /// None of the places holds the dataset's files.
   case missing(dataset: String, searched: [String], cure: String)
   /// A file is not what it should be; `offset` is the byte where the fault was seen.
@@ -14,6 +16,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknown(let name, let known, let nearest):
       let hint = nearest.map { "did you mean \($0)? " } ?? ""
       return "no dataset is called \"\(name)\"; \(hint)known are \(known.joined(separator: ", "))"
+    case .badParameter(let dataset, let found, let expected):
+      return "the dataset \(dataset): found \(found), expected \(expected)"
     case .missing(let dataset, let searched, let cure):
       return "the dataset \(dataset) was found in none of \(searched.joined(separator: ", ")); \(cure)"
     case .badFile(let file, let offset, let found, let expected, let cure):

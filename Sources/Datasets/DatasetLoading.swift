@@ -4,8 +4,8 @@ private let splitSeed: UInt32 = 0
 /// Loads a dataset from its files and splits it.
 ///
 /// The official training images are shuffled as the published reduced sets were (`legacyPermutation`, seed 0):
-/// the first `trainSize` are trained on, the next `validationSize` validated on. A dataset with a validation
-/// set of its own (`bundled`) takes the first images of each set instead.
+/// the first `trainSize` are trained on, the next `validationSize` validated on; of SVHN the last `validationSize`.
+/// A dataset with a validation set of its own (`bundled`, `noise`) takes the first images of each set instead.
 ///
 /// Without a `validationSize` there are no validation images, or all of the dataset's own.
 public func loadDataset(_ selection: DataSelection) throws -> DatasetSplits {
@@ -17,8 +17,7 @@ public func loadDataset(_ selection: DataSelection) throws -> DatasetSplits {
 extension DatasetSpec {
   /// Loads and splits this dataset; see `loadDataset`.
   public func load(trainSize: Int?, validationSize: Int?, dataDirectory: String) throws -> DatasetSplits {
-    let candidate = try found(in: dataDirectory)
-    let stored = try candidate.open(candidate.paths())
+    let stored = try openStored(dataDirectory: dataDirectory)
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {
@@ -34,8 +33,8 @@ extension DatasetSpec {
   ) throws -> (LabeledImages, LabeledImages) {
     let available = stored.train.count
     if let own = stored.validation {
-      let validation = validationSize ?? own.count
-      let train = trainSize ?? available
+      let validation = validationSize ?? drawnByDefault?.validation ?? own.count
+      let train = trainSize ?? drawnByDefault?.train ?? available
       try check(train, in: 1...available, "training images")
       try check(validation, in: 0...own.count, "validation images")
       return (try stored.train.parts([Array(0..<train)])[0], try own.parts([Array(0..<validation)])[0])
@@ -47,8 +46,9 @@ extension DatasetSpec {
       train, in: 1...available - validation,
       "training images, beside \(validation) for validation, of the \(available) there are")
     let order = legacyPermutation(of: available, seed: splitSeed)
+    let validationStart = validationPlace == .atTheEnd ? available - validation : train
     let parts = try stored.train.parts([
-      Array(order[..<train]), Array(order[train..<train + validation]),
+      Array(order[..<train]), Array(order[validationStart..<validationStart + validation]),
     ])
     return (parts[0], parts[1])
   }

@@ -1,4 +1,3 @@
-import Augmentation
 import Foundation
 
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
@@ -14,19 +13,29 @@ public struct DatasetSpec: Sendable {
   /// What to do when the files are not there.
   public let cure: String
   let publishedStatistics: [PublishedStatistics]
-  /// The places to look in, best first, for a data directory.
-  let candidates: @Sendable (_ dataDirectory: String) -> [DatasetCandidate]
+  /// Which of the shuffled training images are for validation.
+  let validationPlace: ValidationPlace
+  /// The sizes drawn when none are asked for; nil for all images there are.
+  let drawnByDefault: SplitSizes?
+  /// Where the files are published; nil for a dataset that cannot be fetched.
+  let distribution: DatasetDistribution?
+  let source: DatasetSource
 
-  /// Every dataset, in the order of listings.
-  ///
-  /// A new dataset is one file and one entry here.
-  public static let all: [DatasetSpec] = [.bundled, .cifar10, .fashionMNIST]
-
-  /// The dataset of this name; otherwise an error that lists the names and the nearest one.
-  public static func named(_ name: String) throws -> DatasetSpec {
-    if let spec = all.first(where: { $0.name == name }) { return spec }
-    let known = all.map(\.name)
-    throw DatasetError.unknown(name: name, known: known, nearest: nearestName(to: name, among: known))
+  init(
+    name: String, summary: String, licence: String, searchDefaults: SplitSizes, cure: String,
+    publishedStatistics: [PublishedStatistics] = [], validationPlace: ValidationPlace = .afterTraining,
+    drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil, source: DatasetSource
+  ) {
+    self.name = name
+    self.summary = summary
+    self.licence = licence
+    self.searchDefaults = searchDefaults
+    self.cure = cure
+    self.publishedStatistics = publishedStatistics
+    self.validationPlace = validationPlace
+    self.drawnByDefault = drawnByDefault
+    self.distribution = distribution
+    self.source = source
   }
 
   /// The folders that are looked into, in this order, each once.
@@ -38,16 +47,54 @@ public struct DatasetSpec: Sendable {
     return folders
   }
 
-  /// The first place that holds the dataset; otherwise an error that says where it was looked for.
+  /// The best place that holds the dataset: the first with all of its files, otherwise the first with any.
+  func present(in dataDirectory: String) -> DatasetCandidate? {
+    let present = located(dataDirectory).filter(\.isPresent)
+    return present.first { $0.missingNames.isEmpty } ?? present.first
+  }
+
+  /// The place that holds the dataset; otherwise an error that says where it was looked for.
   func found(in dataDirectory: String) throws -> DatasetCandidate {
-    if let candidate = located(dataDirectory).first(where: \.isPresent) { return candidate }
+    if let candidate = present(in: dataDirectory) { return candidate }
     throw DatasetError.missing(
       dataset: name, searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
   }
 
-  func located(_ dataDirectory: String) -> [DatasetCandidate] {
-    candidates(NSString(string: dataDirectory).expandingTildeInPath)
+  /// Opens the dataset: finds its files, or sets out to make it.
+  func openStored(dataDirectory: String) throws -> StoredDataset {
+    switch source {
+    case .generated(let make): return make()
+    case .files:
+      let candidate = try found(in: dataDirectory)
+      return try candidate.open(candidate.paths(cure: cure))
+    }
   }
+
+  private func located(_ dataDirectory: String) -> [DatasetCandidate] {
+    guard case .files(let candidates) = source else { return [] }
+    return candidates(expandingTilde(dataDirectory))
+  }
+}
+
+/// Where a dataset's images come from.
+enum DatasetSource: Sendable {
+  /// From files in one of these places, best first, for a data directory.
+  case files(@Sendable (_ dataDirectory: String) -> [DatasetCandidate])
+  /// From the program itself.
+  case generated(@Sendable () -> StoredDataset)
+}
+
+/// Which of the shuffled training images validation takes, where the dataset has no validation set of its own.
+enum ValidationPlace: Sendable {
+  /// Those that follow the ones trained on.
+  case afterTraining
+  /// The last.
+  case atTheEnd
+}
+
+/// A path with a leading `~` replaced by the home folder.
+func expandingTilde(_ path: String) -> String {
+  NSString(string: path).expandingTildeInPath
 }
 
 /// Statistics that were published for a training set of one size, drawn from an official set of one size.

@@ -19,11 +19,18 @@ extension DatasetSpec {
     licence: "MIT, © 2017 Zalando SE",
     searchDefaults: SplitSizes(train: 2000, validation: 10000),
     cure:
-      "put the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz "
+      "run `pba data fetch fashion-mnist`, put the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz "
       + "and t10k-labels-idx1-ubyte.gz into one of them, or install them on Debian or Ubuntu with "
       + "apt-get install dataset-fashion-mnist",
-    publishedStatistics: [],
-    candidates: { dataDirectory in
+    distribution: DatasetDistribution(
+      folder: "fashion-mnist",
+      files: [
+        .file("train-images-idx3-ubyte.gz", 26_421_880, "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+        .file("train-labels-idx1-ubyte.gz", 29_515, "25c81989df183df01b3e8a0aad5dffbe"),
+        .file("t10k-images-idx3-ubyte.gz", 4_422_102, "bef4ecab320f06d8554ea6380940ec79"),
+        .file("t10k-labels-idx1-ubyte.gz", 5_148, "bb300cfdad3c16e7a12a480ee83cd310"),
+      ], at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
+    source: .files { dataDirectory in
       [
         dataDirectory, dataDirectory + "/fashion-mnist", dataDirectory + "/FashionMNIST/raw",
         "/usr/share/datasets/fashion-mnist",
@@ -40,7 +47,14 @@ extension DatasetSpec {
     })
 }
 
-/// An IDX file that may be packed by gzip.
+/// An IDX file that may be packed by gzip: images, or labels where the name says so.
 func idxFile(_ name: String, _ contentSHA256: String) -> DatasetFile {
-  DatasetFile(names: [name + ".gz", name], digest: .contentSHA256(contentSHA256))
+  let holdsLabels = name.hasSuffix("idx1-ubyte")
+  return DatasetFile(names: [name + ".gz", name], digest: .contentSHA256(contentSHA256)) { path in
+    if holdsLabels {
+      _ = try readIDXLabels(path, classCount: fashionMNISTClassNames.count)
+    } else {
+      _ = try IDXFile(contentsOf: path, dimensions: 3)
+    }
+  }
 }

@@ -52,19 +52,25 @@ struct IDXFile {
   }
 }
 
-/// Pairs an IDX file of images with one of labels.
-///
-/// The labels are read now, the images when they are asked for.
-func openIDX(images imagePath: String, labels labelPath: String, classCount: Int) throws -> StoredImages {
-  let labels = try IDXFile(contentsOf: labelPath, dimensions: 1)
+/// Reads an IDX file of labels and checks that they are within the classes.
+func readIDXLabels(_ path: String, classCount: Int) throws -> IDXFile {
+  let labels = try IDXFile(contentsOf: path, dimensions: 1)
   for index in 0..<labels.shape[0] {
     let label = Int(labels.bytes[labels.dataOffset + index])
     guard label < classCount else {
       throw DatasetError.badFile(
-        file: labelPath, offset: labels.dataOffset + index, found: "the label \(label)",
+        file: path, offset: labels.dataOffset + index, found: "the label \(label)",
         expected: "0 to \(classCount - 1)", cure: "use the label file that belongs to this dataset")
     }
   }
+  return labels
+}
+
+/// Pairs an IDX file of images with one of labels.
+///
+/// The labels are read now, the images when they are asked for.
+func openIDX(images imagePath: String, labels labelPath: String, classCount: Int) throws -> StoredImages {
+  let labels = try readIDXLabels(labelPath, classCount: classCount)
   let images = try IDXFile(contentsOf: imagePath, dimensions: 3)
   guard images.shape[0] == labels.shape[0], images.shape[0] > 0 else {
     throw DatasetError.badFile(

@@ -4,10 +4,14 @@ import Augmentation
 enum SourceLayout {
   /// A plane of red, a plane of green, a plane of blue.
   case planarRGB
+  /// The same, but in each plane column after column, as MATLAB has it.
+  case planarColumnsRGB
+  /// Red, green, blue by turns, as it is in memory.
+  case interleavedRGB
   /// One plane of grey, which becomes the three colours.
   case grey
 
-  var planes: Int { self == .planarRGB ? 3 : 1 }
+  var planes: Int { self == .grey ? 1 : 3 }
 }
 
 /// Puts the images of an official set straight to their places in the sets drawn from it.
@@ -50,6 +54,9 @@ struct ImagePlacement {
   /// How many images the official set has.
   var officialCount: Int { slots.count }
 
+  /// Whether the image of this official index is in one of the parts.
+  func isChosen(_ index: Int) -> Bool { slots[index] >= 0 }
+
   /// Takes the image of this official index, which begins at `offset` in `source`, if it was chosen.
   mutating func place(_ index: Int, label: Int32, from source: [UInt8], at offset: Int, layout: SourceLayout)
   {
@@ -65,8 +72,12 @@ struct ImagePlacement {
         let target = UnsafeMutableBufferPointer(
           rebasing: pixels[position * plane * 3..<(position + 1) * plane * 3])
         let image = UnsafeBufferPointer(rebasing: source[offset..<offset + plane * layout.planes])
-        let (green, blue) = layout == .planarRGB ? (plane, 2 * plane) : (0, 0)
-        interleave(image, green: green, blue: blue, into: target)
+        switch layout {
+        case .planarRGB: interleave(image, green: plane, blue: 2 * plane, into: target)
+        case .planarColumnsRGB: interleaveColumns(image, height: height, width: width, into: target)
+        case .interleavedRGB: _ = target.update(fromContentsOf: image)
+        case .grey: interleave(image, green: 0, blue: 0, into: target)
+        }
       }
     }
   }
@@ -89,5 +100,21 @@ private func interleave(
     target[pixel * 3] = planes[pixel]
     target[pixel * 3 + 1] = planes[green + pixel]
     target[pixel * 3 + 2] = planes[blue + pixel]
+  }
+}
+
+/// Writes red, green, blue by turns from three planes whose columns follow one another.
+private func interleaveColumns(
+  _ planes: UnsafeBufferPointer<UInt8>, height: Int, width: Int,
+  into target: UnsafeMutableBufferPointer<UInt8>
+) {
+  let plane = height * width
+  for row in 0..<height {
+    for column in 0..<width {
+      let (from, to) = (column * height + row, (row * width + column) * 3)
+      target[to] = planes[from]
+      target[to + 1] = planes[plane + from]
+      target[to + 2] = planes[2 * plane + from]
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A set of images in files: its size is known, its images are read when asked for.
@@ -26,17 +27,26 @@ struct StoredDataset: Sendable {
 }
 
 /// What is published about a file's bytes, in lower-case hexadecimal.
-enum PublishedDigest: Sendable {
+enum PublishedDigest: Sendable, CustomStringConvertible {
   /// The MD5 of the file.
   case md5(String)
   /// The SHA-256 of what the file holds once decompressed, whatever packed it.
   case contentSHA256(String)
+
+  var description: String {
+    switch self {
+    case .md5(let digest): "md5 " + digest
+    case .contentSHA256(let digest): "sha256 " + digest
+    }
+  }
 }
 
 /// One of a dataset's files, under any of the names it goes by.
 struct DatasetFile: Sendable {
   let names: [String]
   let digest: PublishedDigest?
+  /// Reads the whole file and throws where it is not of the dataset's form.
+  let check: @Sendable (_ path: String) throws -> Void
 
   /// The file's path in the folder, or nil when it is not there under any of its names.
   func path(in folder: String) -> String? {
@@ -56,13 +66,16 @@ struct DatasetCandidate: Sendable {
   /// Whether at least one of the files is there.
   var isPresent: Bool { files.contains { $0.path(in: folder) != nil } }
 
-  /// The paths of all files; a missing one is an error.
-  func paths() throws -> [String] {
+  /// The names of the files that are not there.
+  var missingNames: [String] { files.filter { $0.path(in: folder) == nil }.map { $0.names[0] } }
+
+  /// The paths of all files; a missing one is an error that ends with the cure.
+  func paths(cure: String) throws -> [String] {
     try files.map { file in
       guard let path = file.path(in: folder) else {
         throw DatasetError.badFile(
           file: folder + "/" + file.names[0], offset: nil, found: "no such file",
-          expected: "it beside the others in \(folder)", cure: "unpack the dataset's archive again")
+          expected: "it beside the others in \(folder)", cure: cure)
       }
       return path
     }

@@ -3,9 +3,23 @@ import Torch
 /// A network that tells the classes of images apart.
 public protocol Classifier {
   /// Class scores [N,classes] of normalised images [N,3,H,W].
-  ///
-  /// - Parameter training: whether batch normalisation uses, and learns from, this batch's statistics.
-  func logits(_ images: Tensor, training: Bool) throws -> Tensor
+  func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor
+}
+
+/// What a network's pass over a batch is for.
+public enum Mode {
+  /// To judge images: batch normalisation by the running statistics, random layers by their expectation.
+  case evaluation
+  /// To learn from the batch: batch normalisation uses, and learns, its statistics; random layers draw from the
+  /// generator, which is one of the CPU wherever the network is.
+  case training(Generator)
+
+  var isTraining: Bool {
+    switch self {
+    case .evaluation: false
+    case .training: true
+    }
+  }
 }
 
 /// A model that can be asked for by name, such as `wrn_40_2`.
@@ -23,10 +37,13 @@ struct ModelFamily: Sendable {
   let spec: @Sendable (_ name: String) throws -> ModelSpec?
 
   /// Every family there is: a new one is a file of its own and an entry here.
-  static let all: [ModelFamily] = [.wideResNet]
+  static let all: [ModelFamily] = [.wideResNet, .shakeShake, .pyramidNet]
 }
 
 extension ModelSpec {
+  /// How the names of models look, for help texts and errors.
+  public static var patterns: String { ModelFamily.all.map(\.pattern).joined(separator: "; ") }
+
   /// The model of that name.
   ///
   /// - Throws: ``ModelError`` that says which names there are.
@@ -34,7 +51,6 @@ extension ModelSpec {
     for family in ModelFamily.all {
       if let spec = try family.spec(name) { return spec }
     }
-    let patterns = ModelFamily.all.map(\.pattern).joined(separator: "; ")
     throw ModelError("there is no model '\(name)'; there are: \(patterns)")
   }
 }

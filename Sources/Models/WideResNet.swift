@@ -29,12 +29,13 @@ public struct WideResNet: Classifier {
     head = try Linear(scope["linear"], inputs: widths[3], outputs: classes)
   }
 
-  public func logits(_ images: Tensor, training: Bool) throws -> Tensor {
+  public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {
     let (height, width) = (images.shape[2], images.shape[3])
     guard height % 4 == 0, width % 4 == 0 else {
       throw ModelError(
         "a wide residual network needs images whose sides are multiples of 4; these are \(width)×\(height)")
     }
+    let training = mode.isTraining
     let first = try stem(images)
     var output = first
     for (index, group) in groups.enumerated() {
@@ -75,15 +76,6 @@ public struct WideResNet: Classifier {
   }
 }
 
-/// Batch norm and ReLU.
-///
-/// Batch norm's backward pass does not read its output, so ReLU may take its memory.
-private func normalizedRelu(_ input: Tensor, _ norm: BatchNorm, _ training: Bool) throws -> Tensor {
-  let output = try norm(input, training: training)
-  try output.applyRelu()
-  return output
-}
-
 /// `input` without weights in the shape of `output`: pooled by the stride, channels padded half before and half after.
 private func shortcut(_ input: Tensor, like output: Tensor, stride: Int) throws -> Tensor {
   let pooled = stride == 1 ? input : try input.averagePooled(stride)
@@ -94,16 +86,17 @@ private func shortcut(_ input: Tensor, like output: Tensor, stride: Int) throws 
 
 extension ModelFamily {
   /// `wrn_D_K`: depth D (6n + 4) and width K.
-  static let wideResNet = ModelFamily(pattern: "wrn_D_K (depth D = 6n + 4, width K; for example wrn_40_2)") {
-    name in
+  static let wideResNet = ModelFamily(
+    pattern: "wrn_D_K (Wide-ResNet, depth D = 6n + 4, width K; for example wrn_40_2)"
+  ) { name in
     let parts = name.split(separator: "_", omittingEmptySubsequences: false)
     guard parts.first == "wrn" else { return nil }
     guard parts.count == 3, let depth = Int(parts[1]), let width = Int(parts[2]) else {
       throw ModelError(
         "'\(name)' is not a wide residual network's name: expected wrn_D_K, for example wrn_40_2")
     }
-    guard depth >= 10, depth <= 1000, depth % 6 == 4 else {
-      let near = min(max((depth - 4 + 3) / 6 * 6 + 4, 10), 1000)
+    guard (10...1000).contains(depth), depth % 6 == 4 else {
+      let near = (min(max(depth, 10), 1000) - 1) / 6 * 6 + 4
       throw ModelError(
         "'\(name)' has the depth \(depth); a wide residual network's is 6n + 4 from 10 on, such as \(near)")
     }

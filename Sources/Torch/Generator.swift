@@ -11,14 +11,4 @@ public final class Generator {
   }
 
   deinit { ct_generator_free(handle) }
-
-  /// The whole state as a uint8 tensor; setting it back continues the same sequence.
-  public func state() throws -> Tensor { try Tensor(owning: ct_generator_state(handle)) }
-
-  /// Continues from a state that ``state()`` gave.
-  ///
-  /// - Throws: ``TorchError`` if the state is not one of this kind of generator.
-  public func setState(_ state: Tensor) throws {
-    try check(ct_generator_set_state(handle, state.handle))
-  }
 }

@@ -23,6 +23,12 @@ extension Tensor {
     try Tensor(owning: ct_clone(handle))
   }
 
+  /// The same memory under another shape where that is possible, a copy otherwise.
+  public func reshaped(_ shape: [Int]) throws -> Tensor {
+    let sizes = shape.map(Int64.init)
+    return try Tensor(owning: ct_reshape(handle, sizes, sizes.count))
+  }
+
   /// A view of the same memory with the given shape and strides, `offset` elements from its start.
   public func strided(_ shape: [Int], strides: [Int], offset: Int) throws -> Tensor {
     let sizes = shape.map(Int64.init)
@@ -126,9 +132,19 @@ extension Tensor {
   /// max(0, x), element by element; in place, recorded for autograd.
   public func applyRelu() throws { try check(ct_relu_in_place(handle)) }
 
-  /// Means of `kernel × kernel` tiles, as far as whole tiles go.
-  public func averagePooled(_ kernel: Int) throws -> Tensor {
-    try Tensor(owning: ct_average_pool(handle, Int64(kernel)))
+  /// Means of `kernel × kernel` tiles.
+  ///
+  /// - Parameter partialTiles: whether tiles that the lower and right edges cut count too, as the mean of what is there.
+  public func averagePooled(_ kernel: Int, partialTiles: Bool = false) throws -> Tensor {
+    try Tensor(owning: ct_average_pool(handle, Int64(kernel), partialTiles))
+  }
+
+  /// The tensors one after the other along a dimension.
+  public static func concatenated(_ tensors: [Tensor], dimension: Int) throws -> Tensor {
+    let handles: [OpaquePointer?] = tensors.map(\.handle)
+    return try withExtendedLifetime(tensors) {
+      try Tensor(owning: ct_concatenate(handles, handles.count, Int64(dimension)))
+    }
   }
 
   /// The mean over height and width: [N,C,H,W] to [N,C].
@@ -148,6 +164,19 @@ extension Tensor {
 // MARK: - Autograd
 
 extension Tensor {
+  /// Multiplies by `forward` and adds `base`; in place, and on the way back multiplies the gradient by `backward`.
+  ///
+  /// This is no true derivative unless both factors are equal: random layers learn with other numbers than they judge
+  /// with. The gradient of `base` is the result's own.
+  ///
+  /// - Parameters:
+  ///   - base: of this tensor's shape.
+  ///   - forward: [N], one factor for each place of the first dimension.
+  ///   - backward: [N], likewise.
+  public func scale(by forward: Tensor, backward: Tensor, adding base: Tensor) throws {
+    try check(ct_scale_and_add(handle, base.handle, forward.handle, backward.handle))
+  }
+
   /// Whether backward shall leave a gradient here.
   public func setRequiresGradient(_ required: Bool) throws {
     try check(ct_set_requires_grad(handle, required))

@@ -22,10 +22,10 @@ extension Trainer {
   /// The SHA-256 of the bytes of all tensors, so that weights that were altered are noticed.
   private static let digestName = "sha256"
   private static let momentumName = "optimizer.momentum"
-  private static let generatorName = "generator.state"
 
-  /// Weights, running statistics, optimiser, generator and place in time, as one safetensors file.
+  /// Weights, running statistics, optimiser and place in time, as one safetensors file.
   ///
+  /// No generator's state is among them: what an epoch draws depends on (seed, trial, epoch) alone.
   /// Weights have the network's own names (`group1.block0.conv1.weight`), row by row, as Python readers expect them.
   public func checkpoint() throws -> Data {
     let variables = network.variables
@@ -36,8 +36,7 @@ extension Trainer {
     encoder.outputFormatting = [.sortedKeys]
     return try Safetensors(
       tensors: variables.parameters + variables.buffers + [
-        NamedTensor(name: Self.momentumName, tensor: optimizer.momentum),
-        NamedTensor(name: Self.generatorName, tensor: generator.state()),
+        NamedTensor(name: Self.momentumName, tensor: optimizer.momentum)
       ],
       metadata: [
         "format": Self.format, "version": Self.version,
@@ -48,7 +47,8 @@ extension Trainer {
 
   /// Takes over everything a checkpoint holds; the trainer then stands where the checkpoint was written.
   ///
-  /// The trial stays this trainer's own: after an exploit, a copied network draws from its new trial's randomness.
+  /// The trial stays this trainer's own: after an exploit, a copied network draws all that is random, its layers'
+  /// numbers too, from its new trial's randomness.
   ///
   /// - Parameter name: how errors call the file.
   /// - Throws: ``TrainingError/checkpoint(_:)`` if it is damaged or of another network.
@@ -72,15 +72,6 @@ extension Trainer {
         }
         try target.tensor.copy(from: source)
       }
-    }
-    guard let state = contents[Self.generatorName] else {
-      throw TrainingError.checkpoint("\(name) has no tensor '\(Self.generatorName)'")
-    }
-    do {
-      try generator.setState(state)
-    } catch {
-      throw TrainingError.checkpoint(
-        "\(name): the tensor '\(Self.generatorName)' is no generator's state: \(error)")
     }
     epoch = info.epoch
   }

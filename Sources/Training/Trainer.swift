@@ -25,7 +25,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var images: Int
 }
 
-/// A network in training: its weights, its optimiser, its generator and its place in time.
+/// A network in training: its weights, its optimiser and its place in time.
 ///
 /// What an epoch does is a function of the state before it, the recipe, the data, the policy and (seed, trial, epoch):
 /// on the CPU, training on from a restored checkpoint gives the same bits as never having stopped. A trainer belongs to
@@ -41,7 +41,6 @@ public final class Trainer {
 
   let network: Network
   let optimizer: NesterovSGD
-  let generator: Generator
 
   /// A freshly initialised network; equal recipe, data and trial give equal weights.
   ///
@@ -58,7 +57,7 @@ public final class Trainer {
     try Runtime.setThreads(recipe.threads)
     if device != .cpu { try Runtime.setDeterministicConvolutions(true) }
     var random = RandomStream(seed: recipe.seed, domain: .initialisation, trial: trial)
-    generator = try Generator(seed: random.next())
+    let generator = try Generator(seed: random.next())
     network = try Network(
       ModelSpec.named(recipe.model), classes: data.classNames.count, generator: generator, device: device)
     optimizer = try NesterovSGD(network.variables, weightDecay: recipe.weightDecay)
@@ -84,6 +83,8 @@ public final class Trainer {
     let steps = stepsPerEpoch
     var random = RandomStream(seed: recipe.seed, domain: .permutation, trial: trial, epoch: epoch)
     let order = random.permutation(images.count)
+    var layers = RandomStream(seed: recipe.seed, domain: .randomLayers, trial: trial, epoch: epoch)
+    let generator = try Generator(seed: layers.next())
     let augmenter = BatchAugmenter(program: program, tail: trainingTail, seed: recipe.seed, trial: trial)
     let batch = try Tensor.empty([batchSize, 3, images.height, images.width], channelsLast: true)
     let losses = try Tensor.zeros([steps], on: device)
@@ -102,7 +103,7 @@ public final class Trainer {
         epochs: recipe.epochs)
       try optimizer.zeroGradients()
       let (logits, loss) = try withPrecision(recipe.precision, on: device) {
-        let logits = try network.model.logits(input, training: true)
+        let logits = try network.model.logits(input, .training(generator))
         return (logits, try logits.crossEntropy(labels))
       }
       try loss.backward()
@@ -148,7 +149,7 @@ public final class Trainer {
         let input = try batch.moved(to: device)
         let labels = try labels(of: split, samples)
         try withPrecision(recipe.precision, on: device) {
-          let logits = try network.model.logits(input, training: false)
+          let logits = try network.model.logits(input, .evaluation)
           try correct.add(logits.countCorrect(labels))
           try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(samples.count))
         }

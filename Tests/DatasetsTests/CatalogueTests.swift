@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct CatalogueTests {
   @Test func namesEachDatasetOnce() throws {
-    let names = DatasetSpec.all.map(\.name)
-    #expect(names == ["bundled", "cifar10", "fashion-mnist"])
+    let names = DatasetFamily.all.map(\.name)
+    #expect(
+      names.prefix(7) == ["bundled", "cifar10", "cifar100", "svhn", "svhn-full", "fashion-mnist", "noise"])
     for name in names { #expect(try DatasetSpec.named(name).name == name) }
   }
 
@@ -22,6 +23,12 @@ import Testing
         == "no dataset is called \"imagenet\"; known are bundled, cifar10, fashion-mnist")
   }
 
+  @Test func refusesAParameterWhereNoneBelongs() {
+    #expect(
+      message { _ = try DatasetSpec.named("cifar10:4000") }
+        == "the dataset cifar10: found the parameter \"4000\", expected cifar10")
+  }
+
   @Test func tellsWhatIsMissing() throws {
     let spec = try DatasetSpec.named("cifar10")
     let status = spec.status(dataDirectory: "/nowhere")
@@ -31,7 +38,7 @@ import Testing
   }
 
   @Test func searchesDrawValidationImages() {
-    for spec in DatasetSpec.all {
+    for spec in DatasetFamily.all.compactMap(\.plain) {
       #expect(spec.searchDefaults.train > 0)
       #expect(spec.searchDefaults.validation > 0)
     }

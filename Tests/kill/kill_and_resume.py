@@ -1,229 +1,33 @@
 #!/usr/bin/env python3
-"""Kills real runs of pba with SIGKILL at many moments, continues them, and compares with runs left in peace.
+"""Ends real runs of pba by signals at many moments, continues them, and compares with runs left in peace.
 
     kill_and_resume.py --pba PATH [--seed N] [--keep FOLDER]
 
 A search must end with the same schedule.json and the same checkpoints, byte for byte, and a training with the same
-checkpoints; metrics.jsonl must say the same but for the seconds. A moment is something the run directory shows, which
-is watched for; or a time, drawn from a fixed seed as a share of how long the undisturbed run took. Needs only Python's
-standard library. Prints a line a case and a closing line `N passed, M failed`; exits 1 if any failed.
+checkpoints; metrics.jsonl must say the same but for the seconds. Most runs are ended by SIGKILL, which leaves them no
+time. SIGINT and SIGTERM ask them to stop: they must do so soon and say how to continue, and end at once when asked
+twice. A moment is something the run directory shows, which is watched for; or a time, a share of how long the
+undisturbed run took, mostly drawn from a fixed seed. Needs only Python's standard library. Prints a line a case and a
+closing line `N passed, M failed`; exits 1 if any failed.
 """
 
 import argparse
-import contextlib
-import hashlib
-import json
 import random
-import shutil
 import signal
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from runs import Case, Failure, Program, after, changes, compare, journal_appears, new_checkpoints, writing
+from stopping import end_after_session, stop, stop_twice
 
 # Everything is computed on the CPU, where results repeat bit for bit.
 SEARCH = """search --dataset bundled --train-size 256 --validation-size 200 --model wrn_10_1 --population 4 --epochs 6
   --interval 2 --batch-size 64 --device cpu""".split()
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 4 --batch-size 64 --policy rcifar10
   --device cpu""".split()
-POLL_SECONDS = 0.0005
 RANDOM_KILLS = 4
-
-
-class Failure(Exception):
-    """What a case found wrong."""
-
-
-# --- moments: made when a process starts, asked again and again whether they have come ---------------------------
-
-
-def identity(path):
-    """What changes whenever a file is written or replaced; None where there is no file."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def names(folder):
-    try:
-        return {path.name for path in folder.iterdir()}
-    except FileNotFoundError:
-        return set()
-
-
-def journal_appears(run):
-    return (run / "run.sqlite").exists
-
-
-def writing(place):
-    """A file in a folder of the run directory is half-written."""
-    return lambda run: lambda: any(name.endswith(".partial") for name in names(run / place))
-
-
-def new_checkpoints(count):
-    """So many checkpoints have taken their names since the process started."""
-
-    def moment(run):
-        folder = run / "checkpoints"
-        before, seen = names(folder), set()
-
-        def has_come():
-            seen.update(name for name in names(folder) - before if name.endswith(".safetensors"))
-            return len(seen) >= count
-
-        return has_come
-
-    return moment
-
-
-def changes(file, count=1):
-    """A file of the run directory has changed so many times since the process started."""
-
-    def moment(run):
-        path = run / file
-        last, seen = identity(path), 0
-
-        def has_come():
-            nonlocal last, seen
-            now = identity(path)
-            if now != last:
-                last, seen = now, seen + 1
-            return seen >= count
-
-        return has_come
-
-    return moment
-
-
-def after(seconds):
-    def moment(run):
-        deadline = time.monotonic() + seconds
-        return lambda: time.monotonic() >= deadline
-
-    return moment
-
-
-# --- runs --------------------------------------------------------------------------------------------------------
-
-
-class Program:
-    def __init__(self, path, patience):
-        self.path = path
-        self.patience = patience  # seconds after which a process is taken to hang
-
-    def start(self, arguments, log):
-        with open(log, "ab") as output:
-            return subprocess.Popen([self.path, *arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL)
-
-    def finish(self, arguments, log):
-        """Runs to the end and returns the exit code."""
-        process = self.start(arguments, log)
-        try:
-            return process.wait(self.patience)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"no end after {self.patience:.0f} s") from None
-        finally:
-            process.kill()
-            process.wait()
-
-    def kill_at(self, moment, run, arguments, log):
-        """Starts the program and kills it when the moment comes; False if the program ended before."""
-        has_come = moment(run)
-        deadline = time.monotonic() + self.patience
-        process = self.start(arguments, log)
-        try:
-            while not has_come():
-                if process.poll() is not None:
-                    return self.ended(process, log)
-                if time.monotonic() > deadline:
-                    raise Failure(f"neither the moment nor the end came in {self.patience:.0f} s")
-                time.sleep(POLL_SECONDS)
-        finally:
-            process.kill()
-            process.wait()
-        return process.returncode == -signal.SIGKILL or self.ended(process, log)
-
-    @staticmethod
-    def ended(process, log):
-        if process.returncode != 0:
-            raise Failure(f"exit code {process.returncode} without being killed: {tail(log)}")
-        return False
-
-
-def tail(log):
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return " | ".join(lines[-3:]) or "nothing printed"
-
-
-def is_begun(run):
-    """Whether the journal knows of the run; before that there is nothing to continue, and it is begun again.
-
-    Looks at a copy, as a database that a killed process left is repaired by whoever opens it.
-    """
-    with tempfile.TemporaryDirectory(prefix="pba-kill-") as folder:
-        for file in run.glob("run.sqlite*"):
-            shutil.copy(file, folder)
-        with contextlib.closing(sqlite3.connect(Path(folder) / "run.sqlite")) as journal:
-            try:
-                return journal.execute("SELECT count(*) FROM run").fetchone() != (0,)
-            except sqlite3.OperationalError:  # its tables are not made yet
-                return False
-
-
-class Case:
-    """One command, where it runs, and what it leaves behind."""
-
-    def __init__(self, program, command, folder, name, extra=()):
-        self.program = program
-        self.run = folder / name
-        self.log = folder / f"{name}.log"
-        self.begin = [*command, *extra, "--run", str(self.run)]
-        self.resume = [command[0], "--resume", *extra, "--run", str(self.run)]
-
-    def arguments(self):
-        return self.resume if is_begun(self.run) else self.begin
-
-    def undisturbed(self):
-        code = self.program.finish(self.begin, self.log)
-        if code != 0:
-            raise Failure(f"exit code {code}: {tail(self.log)}")
-        return self
-
-    def killed_at(self, moments):
-        """Kills at one moment after another, then lets the run end. Returns how often it was really killed."""
-        kills = 0
-        for moment in moments:
-            if not self.program.kill_at(moment, self.run, self.arguments(), self.log):
-                break
-            kills += 1
-        code = self.program.finish(self.arguments(), self.log)
-        if code != 0:
-            raise Failure(f"exit code {code} when continued: {tail(self.log)}")
-        return kills
-
-    def result(self):
-        checkpoints = sorted(path for path in (self.run / "checkpoints").iterdir())
-        metrics = [json.loads(line) for line in (self.run / "metrics.jsonl").read_text().splitlines()]
-        for line in metrics:
-            if line.pop("seconds", None) is None:
-                raise Failure(f"metrics.jsonl has a line without seconds: {line}")
-        return {
-            "schedule.json": (self.run / "schedule.json").read_bytes(),
-            "the checkpoints": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in checkpoints},
-            "metrics.jsonl": metrics,
-            "the files left in the folder": names(self.run) - {"run.sqlite-wal", "run.sqlite-shm"},
-        }
-
-
-def compare(found, expected):
-    wrong = [part for part in expected if found[part] != expected[part]]
-    if wrong:
-        raise Failure(" and ".join(wrong) + " differ from those of the undisturbed run")
-
 
 # --- cases -------------------------------------------------------------------------------------------------------
 
@@ -250,6 +54,23 @@ TRAINING_CASES = [
 ]
 
 
+# What is done to a run, and how: given the case and how long the undisturbed run took.
+SEARCH_STOPS = [
+    ("stopped by SIGINT after the 1st checkpoint", lambda case, _: stop(case, new_checkpoints(1), signal.SIGINT)),
+    ("stopped by SIGTERM as metrics.jsonl grows", lambda case, _: stop(case, changes("metrics.jsonl"), signal.SIGTERM)),
+    ("ended by SIGINT twice", lambda case, duration: stop_twice(case, duration, signal.SIGINT)),
+    ("ended by SIGTERM twice", lambda case, duration: stop_twice(case, duration, signal.SIGTERM)),
+    ("ended by SIGINT when it is over", lambda case, _: end_after_session(case, SEARCH_LAST_NOTE, signal.SIGINT)),
+]
+SEARCH_LAST_NOTE = "generation 3: best is trial"
+TRAINING_STOPS = [
+    ("stopped by SIGINT after the 1st checkpoint", lambda case, _: stop(case, new_checkpoints(1), signal.SIGINT)),
+    ("stopped by SIGTERM as metrics.jsonl grows", lambda case, _: stop(case, changes("metrics.jsonl"), signal.SIGTERM)),
+    ("ended by SIGINT twice", lambda case, duration: stop_twice(case, duration, signal.SIGINT)),
+    ("ended by SIGTERM twice", lambda case, duration: stop_twice(case, duration, signal.SIGTERM)),
+]
+
+
 def random_moments(generator, duration):
     return [after(duration * generator.uniform(0.02, 0.6)) for _ in range(RANDOM_KILLS)]
 
@@ -272,8 +93,8 @@ class Report:
         return value
 
 
-def run_cases(kind, command, options, cases, random_cases, program, folder, generator, report):
-    """Runs one command undisturbed and then killed in every way; `options` are those of the first and most."""
+def run_cases(kind, command, options, cases, stops, random_cases, program, folder, generator, report):
+    """Runs one command undisturbed and then ended in every way; `options` are those of the first and most."""
 
     def undisturbed():
         started = time.monotonic()
@@ -305,10 +126,26 @@ def run_cases(kind, command, options, cases, random_cases, program, folder, gene
                 return True, f"killed {kills} times, "
         raise Failure("the run always ended before it could be killed")
 
+    def stopped(number, end):
+        case = Case(program, command, folder, f"{kind}-stopped-{number}", options)
+        end(case, duration)
+        case.killed_at([])
+        compare(case.result(), expected)
+        return True, ""
+
     for number, (name, moments, extra) in enumerate(cases):
         report.attempt(f"{kind} killed {name}", lambda: watched(number, moments, extra))
     for number in range(random_cases):
         report.attempt(f"{kind} killed at random times", lambda: timed(f"random-{number}"))
+    for number, (name, end) in enumerate(stops):
+        report.attempt(f"{kind} {name}", lambda: stopped(number, end))
+
+
+def stop_quickstart(program, folder):
+    """Asks a quickstart to stop while it searches. It is long, so it is not continued."""
+    case = Case(program, ["quickstart"], folder, "quickstart")
+    stop(case, lambda run: new_checkpoints(1)(run / "search"), signal.SIGTERM)
+    return True, ""
 
 
 def main():
@@ -327,8 +164,9 @@ def main():
 
     def run(folder):
         search = ("--concurrency", "2")
-        run_cases("search", SEARCH, search, SEARCH_CASES, 3, program, folder, generator, report)
-        run_cases("training", TRAINING, (), TRAINING_CASES, 2, program, folder, generator, report)
+        run_cases("search", SEARCH, search, SEARCH_CASES, SEARCH_STOPS, 3, program, folder, generator, report)
+        run_cases("training", TRAINING, (), TRAINING_CASES, TRAINING_STOPS, 2, program, folder, generator, report)
+        report.attempt("quickstart stopped by SIGTERM", lambda: stop_quickstart(program, folder))
 
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)

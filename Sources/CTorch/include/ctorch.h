@@ -51,8 +51,6 @@ int32_t ct_cuda_count(void);
 
 ct_generator *ct_generator_new(uint64_t seed, ct_device device);
 void ct_generator_free(ct_generator *generator);
-ct_tensor *ct_generator_state(const ct_generator *generator);
-bool ct_generator_set_state(ct_generator *generator, const ct_tensor *state);
 
 // --- tensors (tensor.cpp) ---
 
@@ -76,6 +74,7 @@ ct_tensor *ct_to(const ct_tensor *tensor, ct_dtype dtype, ct_device device);
 ct_tensor *ct_clone(const ct_tensor *tensor);
 ct_tensor *ct_detach(const ct_tensor *tensor);
 bool ct_copy(ct_tensor *destination, const ct_tensor *source);
+ct_tensor *ct_reshape(const ct_tensor *tensor, const int64_t *sizes, size_t rank);
 ct_tensor *ct_as_strided(
   const ct_tensor *tensor, const int64_t *sizes, const int64_t *strides, size_t rank, int64_t offset);
 ct_tensor *ct_narrow(const ct_tensor *tensor, int64_t dimension, int64_t start, int64_t length);
@@ -112,7 +111,10 @@ ct_tensor *ct_batch_norm(
 ct_tensor *ct_relu(const ct_tensor *tensor);
 /// max(0, x), in place.
 bool ct_relu_in_place(ct_tensor *tensor);
-ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel);
+/// Means of kernel × kernel tiles; `partial` keeps the tiles that the lower and right edges cut.
+ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel, bool partial);
+/// The tensors one after the other along a dimension.
+ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension);
 /// Mean over height and width: [N,C,H,W] to [N,C].
 ct_tensor *ct_global_average(const ct_tensor *tensor);
 ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
@@ -123,6 +125,9 @@ ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
 
 // --- autograd (autograd.cpp) ---
 
+/// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
+/// On the way back the branch receives the gradient times `backward` in place of `forward`.
+bool ct_scale_and_add(ct_tensor *branch, const ct_tensor *base, const ct_tensor *forward, const ct_tensor *backward);
 bool ct_set_requires_grad(ct_tensor *tensor, bool requires_grad);
 bool ct_backward(const ct_tensor *loss);
 /// The gradient, or NULL with an empty `ct_error()` where there is none.

@@ -173,7 +173,7 @@ struct BenchmarkCommand: ParsableCommand {
       func step() throws {
         try optimizer.zeroGradients()
         let loss = try withPrecision(precision, on: .cpu) {
-          try network.model.logits(images, training: true).crossEntropy(labels)
+          try network.model.logits(images, .training(generator)).crossEntropy(labels)
         }
         try loss.backward()
         try optimizer.step(learningRate: 0.01)

@@ -24,25 +24,30 @@ struct DataCommand: ParsableCommand {
     struct Row: Encodable {
       let name: String
       let summary: String
-      let licence: String
+      let licence: String?
       let folder: String?
-      let cure: String?
+      let state: String
     }
 
     func run() throws {
-      let rows = DatasetSpec.all.map { spec in
-        switch spec.status(dataDirectory: options.dataDirectory) {
-        case .found(let folder, _):
-          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: folder, cure: nil)
-        case .missing(_, let cure):
-          Row(name: spec.name, summary: spec.summary, licence: spec.licence, folder: nil, cure: cure)
-        }
+      let rows = DatasetFamily.all.map { family in
+        let (folder, state): (String?, String) =
+          switch family.plain?.status(dataDirectory: options.dataDirectory) {
+          case .found(let folder, let form): (folder, "found in \(folder) (\(form))")
+          case .incomplete(let folder, let missing, let cure):
+            (folder, "incomplete in \(folder), without \(missing.joined(separator: ", ")): \(cure)")
+          case .missing(_, let cure): (nil, "not found: \(cure)")
+          case .generated: (nil, "made by the program")
+          case nil: (nil, "named as \(family.usage)")
+          }
+        return Row(
+          name: family.usage, summary: family.summary, licence: family.plain?.licence, folder: folder,
+          state: state)
       }
       if options.json { return try printJSON(rows) }
       for row in rows {
-        printResult("\(padded(row.name, 15))\(row.summary)")
-        printResult(
-          "\(padded("", 15))\(row.folder.map { "found in \($0)" } ?? "not found: \(row.cure ?? "")")")
+        printResult("\(padded(row.name, 15)) \(row.summary)")
+        printResult("\(padded("", 15)) \(row.state)")
       }
     }
   }
@@ -60,18 +65,24 @@ struct DataCommand: ParsableCommand {
       let results = try DatasetSpec.named(dataset).verify(dataDirectory: options.dataDirectory)
       if options.json {
         try printJSON(results)
+      } else if results.isEmpty {
+        printResult("\(dataset) is made by the program: there are no files to verify")
       } else {
-        for result in results {
-          let words =
-            switch result.outcome {
-            case .asPublished: "as published"
-            case .differs: "DIFFERS: found \(result.found), published \(result.expected ?? "nothing")"
-            case .wellFormed: "well formed; no sum is published"
-            }
-          printResult("\(result.path): \(words)")
-        }
+        for result in results { printResult("\(result.path): \(Self.words(for: result))") }
       }
-      if results.contains(where: { $0.outcome == .differs }) { throw ExitCode.failure }
+      if !results.allSatisfy(\.passed) { throw ExitCode.failure }
+    }
+
+    private static func words(for result: FileVerification) -> String {
+      switch result.outcome {
+      case .asPublished: "as published"
+      case .differs:
+        "DIFFERS: found \(result.found ?? "nothing"), published \(result.expected ?? "nothing"); "
+          + "its structure is sound"
+      case .structureCheckedOnly: "structure checked only: no sum of this file is published"
+      case .malformed: "MALFORMED: \(result.problem ?? "")"
+      case .missing: "MISSING: \(result.problem ?? "")"
+      }
     }
   }
 

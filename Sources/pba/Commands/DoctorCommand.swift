@@ -28,10 +28,13 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let datasets = DatasetSpec.all.map { spec -> (String, String) in
+    let datasets = DatasetFamily.all.compactMap(\.plain).map { spec -> (String, String) in
       switch spec.status(dataDirectory: dataDirectory) {
       case .found(let folder, let form): (spec.name, "found in \(folder) (\(form))")
+      case .incomplete(let folder, let missing, let cure):
+        (spec.name, "incomplete in \(folder), without \(missing.joined(separator: ", ")): \(cure)")
       case .missing(_, let cure): (spec.name, "not found: \(cure)")
+      case .generated: (spec.name, "made by the program")
       }
     }
     let report = Report(

@@ -70,7 +70,7 @@ extension Settings {
 
   private func requireDataset() throws -> String {
     guard let dataset else {
-      let names = DatasetSpec.all.map(\.name).joined(separator: ", ")
+      let names = DatasetFamily.all.map(\.usage).joined(separator: ", ")
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
     _ = try DatasetSpec.named(dataset)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Models
 import Policies
 import Training
 
@@ -16,9 +17,7 @@ struct SharedOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "How many images to validate on. (default: the dataset's own)")
   var validationSize: Int?
 
-  @Option(
-    help: "The network: wrn_D_K, a wide residual network of depth D = 6n + 4 and width K. (default: wrn_40_2)"
-  )
+  @Option(help: "The network: \(ModelSpec.patterns). (default: wrn_40_2)")
   var model: String?
 
   @Option(parsing: .unconditional, help: "How long to train. (default: 200)")

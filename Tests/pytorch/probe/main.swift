@@ -2,9 +2,10 @@
 //
 // usage: network-probe MODEL CLASSES IN.safetensors OUT.safetensors
 //
-// IN holds `images` (float32, N×3×H×W) and `labels` (int64, N). OUT holds the initial weights (`before.NAME`), the
-// scores on evaluation (`scores`), the loss of a training step (`loss`), its gradients (`gradient.NAME`), and weights
-// and running statistics after one step of the optimiser (`after.NAME`).
+// IN holds `images` (N×3×H×W, float32 or float64, the type to compute in), `labels` (int64, N) and `seed` (int64, 1),
+// which the generator of random layers starts at. OUT holds the initial weights (`before.NAME`), the scores on
+// evaluation (`scores`), the loss of a training step (`loss`), its gradients (`gradient.NAME`), and weights and running
+// statistics after one step of the optimiser (`after.NAME`).
 import Foundation
 import Models
 import Torch
@@ -18,10 +19,14 @@ func run(_ arguments: [String]) throws {
   }
   try Runtime.setThreads(1)
   let input = try Safetensors(Data(contentsOf: URL(fileURLWithPath: arguments[3])), name: arguments[3])
-  guard let images = try input["images"]?.contiguous(channelsLast: true), let labels = input["labels"] else {
-    throw TorchError("\(arguments[3]) needs the tensors 'images' and 'labels'")
+  guard let images = try input["images"]?.contiguous(channelsLast: true), let labels = input["labels"],
+    let seed = try input["seed"]?.elements(Int64.self).first
+  else {
+    throw TorchError("\(arguments[3]) needs the tensors 'images', 'labels' and 'seed'")
   }
-  let network = try Network(.named(arguments[1]), classes: classes, generator: Generator(seed: 1))
+  let network = try Network(
+    .named(arguments[1]), classes: classes, generator: Generator(seed: 1),
+    dataType: images.dataType ?? .float32)
   let variables = network.variables
   let optimizer = try NesterovSGD(variables, weightDecay: weightDecay)
   var output: [NamedTensor] = []
@@ -33,10 +38,11 @@ func run(_ arguments: [String]) throws {
 
   try record("before.", variables.parameters)
   try withoutGradients {
-    try record("", [NamedTensor(name: "scores", tensor: network.model.logits(images, training: false))])
+    try record("", [NamedTensor(name: "scores", tensor: network.model.logits(images, .evaluation))])
   }
   try optimizer.zeroGradients()
-  let loss = try network.model.logits(images, training: true).crossEntropy(labels)
+  let loss = try network.model.logits(images, .training(Generator(seed: UInt64(bitPattern: seed))))
+    .crossEntropy(labels)
   try loss.backward()
   try record("", [NamedTensor(name: "loss", tensor: loss)])
   try record(

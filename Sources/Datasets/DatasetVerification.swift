@@ -1,0 +1,104 @@
+import Files
+import Crypto
+import ImageFiles
+
+/// What came of checking one of a dataset's files.
+public struct FileVerification: Equatable, Sendable, Codable {
+  /// What is known of the file's bytes.
+  public enum Outcome: String, Codable, Sendable {
+    /// The bytes are those that were published.
+    case asPublished
+    /// The file can be read, and its bytes differ from those that were published.
+    case differs
+    /// No sum is published; the file could be read and everything in it is in range.
+    case structureCheckedOnly
+    /// The file is not of the dataset's form.
+    case malformed
+    /// The file is not there.
+    case missing
+  }
+
+  /// Where the file is, or should be.
+  public let path: String
+  public let outcome: Outcome
+  /// The digest found, with its name, such as "md5 5ff9…"; of the content where the file may be packed.
+  public let found: String?
+  /// The digest published, nil when there is none.
+  public let expected: String?
+  /// What is wrong with a malformed file, and what to do.
+  public let problem: String?
+
+  /// Whether the dataset may be trusted as far as this file goes.
+  public var passed: Bool { outcome == .asPublished || outcome == .structureCheckedOnly }
+}
+
+extension DatasetSpec {
+  /// Checks every file against what is published about it; where that differs or is nothing, reads the file.
+  ///
+  /// A fault is a result, and the other files are checked all the same. No results for a dataset without files.
+  /// Throws `DatasetError.missing` when not one file is there.
+  public func verify(dataDirectory: String) throws -> [FileVerification] {
+    if case .generated = source { return [] }
+    let candidate = try found(in: dataDirectory)
+    var results = candidate.files.map { verification(of: $0, in: candidate.folder) }
+    // Files that are sound one by one may still not belong together; published ones do.
+    if results.allSatisfy({ $0.outcome == .structureCheckedOnly || $0.outcome == .differs }) {
+      do {
+        _ = try candidate.open(results.map(\.path))
+      } catch {
+        let culprit = results.firstIndex { "\(error)".hasPrefix($0.path) } ?? results.startIndex
+        results[culprit] = results[culprit].malformed(by: error)
+      }
+    }
+    return results
+  }
+
+  private func verification(of file: DatasetFile, in folder: String) -> FileVerification {
+    func result(
+      _ outcome: FileVerification.Outcome, _ path: String, found: String? = nil, problem: String? = nil
+    )
+      -> FileVerification
+    {
+      FileVerification(
+        path: path, outcome: outcome, found: found, expected: file.digest?.description, problem: problem)
+    }
+    guard let path = file.path(in: folder) else {
+      return result(.missing, folder + "/" + file.names[0], problem: "no such file; \(cure)")
+    }
+    do {
+      let found = try digest(of: path, like: file.digest)
+      if found == file.digest?.description { return result(.asPublished, path, found: found) }
+      let sound = result(file.digest == nil ? .structureCheckedOnly : .differs, path, found: found)
+      do {
+        try file.check(path)
+        return sound
+      } catch {
+        return sound.malformed(by: error)
+      }
+    } catch {
+      return result(.malformed, path, problem: "\(error)")
+    }
+  }
+
+  private func digest(of path: String, like published: PublishedDigest?) throws -> String {
+    switch published {
+    case .md5: "md5 " + (try fileDigest(path, Insecure.MD5.self))
+    case .contentSHA256:
+      "sha256 " + hexadecimal(SHA256.hash(data: try decompressed(readBytes(path), name: path)))
+    case nil: "sha256 " + (try fileDigest(path, SHA256.self))
+    }
+  }
+}
+
+extension FileVerification {
+  fileprivate func malformed(by error: any Error) -> FileVerification {
+    FileVerification(path: path, outcome: .malformed, found: found, expected: expected, problem: "\(error)")
+  }
+}
+
+/// The digest of a file's bytes, read in blocks, in lower-case hexadecimal.
+func fileDigest<Hash: HashFunction>(_ path: String, _: Hash.Type) throws -> String {
+  var hash = Hash()
+  try FileRange(OpenFile(path)).forEachBlock { hash.update(bufferPointer: $0) }
+  return hexadecimal(hash.finalize())
+}

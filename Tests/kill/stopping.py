@@ -1,0 +1,89 @@
+"""What SIGINT and SIGTERM do to a run: one asks it to stop, a second one ends it, and none is lost after it is over."""
+
+import os
+import signal
+
+from runs import Failure, after, tail
+
+SOON_SECONDS = 20  # until a step and what is being written are done: far below a second where nothing else runs
+AT_ONCE_SECONDS = 3
+ATTEMPTS = 6
+ANSWER = "once more ends at once"
+
+
+def stop(case, moment, number):
+    """Sends one signal when the moment comes. The run must end by itself, soon, and say how to continue."""
+    has_come = moment(case.run)
+    with case.program.running(case.arguments(), case.log) as process:
+        if not case.program.wait_for(has_come, process):
+            raise Failure(f"it ended with code {process.returncode} before it was stopped: {tail(case.log)}")
+        process.send_signal(number)
+        code = case.program.end(process, SOON_SECONDS)
+    require_stopped(code, case.log)
+
+
+def require_stopped(code, log):
+    if code != 1:
+        raise Failure(f"exit code {code} when stopped, expected 1: {tail(log)}")
+    last = log.read_text().splitlines()[-1]
+    if not last.startswith("Error: stopped") or "continue" not in last:
+        raise Failure(f"no word of how to continue: {last}")
+
+
+def stop_twice(case, duration, number):
+    """Sends one signal at some time and a second when the first is answered, which must end the run at once.
+
+    A run may stop between the two, by chance; it is continued then, and sent two signals again.
+    """
+    for attempt in range(ATTEMPTS):
+        has_come = after(duration * 0.4 / 2**attempt)(case.run)
+        with case.program.running(case.arguments(), case.log) as process:
+            if not case.program.wait_for(has_come, process):
+                raise Failure("the run ended before it was stopped")
+            begin = case.log.stat().st_size
+            process.send_signal(number)
+            if not case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes()[begin:], process):
+                if process.returncode == -number:  # it had hardly started
+                    continue
+                require_stopped(process.returncode, case.log)
+                continue
+            process.send_signal(number)
+            code = case.program.end(process, AT_ONCE_SECONDS)
+        if code == 128 + number:
+            return
+        require_stopped(code, case.log)
+    raise Failure(f"the run never got the second signal in time, in {ATTEMPTS} attempts")
+
+
+def end_after_session(case, last_note, number):
+    """Sends signals to a search that is over and waits for a reader of its result. One must end it as any program.
+
+    The last note comes a moment before the search lets go of the signals, so they are sent until one does.
+    """
+    reader, writer = os.pipe()
+    try:
+        fill(writer)
+        with case.program.running(case.begin, case.log, output=writer) as process:
+            if not case.program.wait_for(lambda: last_note in case.log.read_text(), process):
+                raise Failure(f"exit code {process.returncode} although nobody reads the result: {tail(case.log)}")
+
+            def ended():
+                process.send_signal(number)
+                return process.poll() is not None
+
+            case.program.wait_for(ended, process)
+        if process.returncode != -number:
+            raise Failure(f"exit code {process.returncode}, expected the end by {signal.Signals(number).name}")
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def fill(writer):
+    """Fills a pipe, so that whoever writes to it waits."""
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, bytes(4096))
+    except BlockingIOError:
+        os.set_blocking(writer, True)
