@@ -1,47 +1,12 @@
 // swift-tools-version: 6.1
-import Foundation
 import PackageDescription
 
-// Where libtorch is: the variable LIBTORCH, the folder that `scripts/bootstrap` fills, an installed PyTorch.
-// Each candidate is a folder with `include/` and `lib/`.
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-
-func isLibtorch(_ folder: String) -> Bool {
-  ["/include/torch/csrc/api/include/torch/torch.h", "/lib"].allSatisfy {
-    FileManager.default.fileExists(atPath: folder + $0)
-  }
-}
-
-func installedPyTorch() -> String? {
-  let python = Process()
-  let output = Pipe()
-  python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  python.arguments = [
-    "python3", "-c",
-    "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])",
-  ]
-  python.standardOutput = output
-  python.standardError = FileHandle.nullDevice
-  guard (try? python.run()) != nil else { return nil }
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  python.waitUntilExit()
-  return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-}
-
-func findLibtorch() -> String {
-  if let named = ProcessInfo.processInfo.environment["LIBTORCH"], !named.isEmpty { return named }
-  let bootstrapped = root + "/.deps/libtorch"
-  if isLibtorch(bootstrapped) { return bootstrapped }
-  if let installed = installedPyTorch(), isLibtorch(installed) { return installed }
-  return bootstrapped
-}
-
-let libtorch = findLibtorch()
+// libtorch, a folder with `include/` and `lib/`: the one that the variable LIBTORCH names, otherwise .deps/libtorch, which
+// `scripts/bootstrap` makes: fetched, or a link to an installed PyTorch.
+let named = Context.environment["LIBTORCH"] ?? ""
+let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : named
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
-let torchLink = [
-  "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
-  "-Xlinker", "--no-as-needed",
-]
+let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
