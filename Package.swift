@@ -43,6 +43,21 @@ let torchLink = [
   "-Xlinker", "--no-as-needed",
 ]
 
+// The image libraries are linked statically where the system has archives of all of them, so that the program runs
+// on a machine without them; otherwise as shared libraries. Those after libtiff's own are what its archive needs.
+func imageLibraries(_ names: [String]) -> [String] {
+  let folders = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu" } + ["/usr/lib64", "/usr/lib"]
+  let neededByArchives = ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]
+  func archives(_ names: [String], in folder: String) -> [String] {
+    names.filter { FileManager.default.fileExists(atPath: "\(folder)/lib\($0).a") }
+  }
+  guard let folder = folders.first(where: { archives(names, in: $0) == names }) else {
+    return names.map { "-l\($0)" }
+  }
+  let archived = names + archives(neededByArchives, in: folder)
+  return archived.flatMap { ["-Xlinker", "-l:lib\($0).a"] } + ["-lz", "-lm", "-lstdc++"]
+}
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -76,10 +91,14 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+    .target(
+      name: "CImageDecoders",
+      linkerSettings: [.unsafeFlags(imageLibraries(["tiff", "webpdemux", "webp", "jpeg", "gif"]))]),
+
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
-    .target(name: "ImageFiles", dependencies: ["Augmentation", "CPNG"]),
+    .target(name: "ImageFiles", dependencies: ["Augmentation", "CImageDecoders", "CPNG"]),
 
     // Floor 2
     .target(name: "Models", dependencies: ["Torch"]),
