@@ -3,14 +3,19 @@ public final class LentBytes: @unchecked Sendable {
   // Nobody writes to the bytes while they are lent, so threads may share them.
   fileprivate let bytes: UnsafeBufferPointer<UInt8>
   private let giveBack: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
+  fileprivate let setAside: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
 
   /// Borrows bytes that stay in place, unchanged, until `giveBack` is called with them.
+  ///
+  /// - Parameter setAside: called with a part that will not be read again soon, and may leave the memory till then.
   public init(
     _ bytes: UnsafeBufferPointer<UInt8>,
-    giveBack: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void
+    giveBack: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void,
+    setAside: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void = { _ in }
   ) {
     self.bytes = bytes
     self.giveBack = giveBack
+    self.setAside = setAside
   }
 
   deinit { giveBack(bytes) }
@@ -69,6 +74,14 @@ public struct PixelBytes: RandomAccessCollection, Sendable {
     case .lent(let memory, let range):
       return try withExtendedLifetime(memory) { try body(UnsafeBufferPointer(rebasing: memory.bytes[range])) }
     }
+  }
+
+  /// Says that a range will not be read again soon; lent memory may then be used for something else meanwhile.
+  public func setAside(_ range: Range<Int>) {
+    guard case .lent(let memory, let whole) = storage else { return }
+    let part = whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound
+    precondition(part.upperBound <= whole.upperBound, "a range outside of the bytes")
+    memory.setAside(UnsafeBufferPointer(rebasing: memory.bytes[part]))
   }
 }
 

@@ -10,6 +10,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case badFile(file: String, offset: Int?, found: String, expected: String, cure: String)
   /// The split asked for cannot be drawn from the images that are there.
   case impossibleSplit(dataset: String, found: String, expected: String)
+  /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
+  case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
   public var description: String {
     switch self {
@@ -25,6 +27,10 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(file)\(place): found \(found), expected \(expected); \(cure)"
     case .impossibleSplit(let dataset, let found, let expected):
       return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
+    case .unreadableImages(let folder, let count, let first, let reason):
+      let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
+      return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "
+        + "the first: \(reason); or give --skip-unreadable to leave them out"
     }
   }
 }

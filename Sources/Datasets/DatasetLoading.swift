@@ -12,17 +12,37 @@ private let splitSeed: UInt32 = 0
 ///   - trainSize: nil for all that validation leaves; for `noise`, 2,000.
 ///   - validationSize: nil for none, or for the whole validation set where the dataset has its own; for `noise`, 1,000.
 ///   - dataDirectory: the folder to look in; a leading `~` is the home folder.
+///   - images: how the images of `folder:PATH` are read; refused with other datasets.
+///   - observer: told what happens while images are decoded.
 public func loadDataset(
-  _ name: String, trainSize: Int?, validationSize: Int?, dataDirectory: String
+  _ name: String, trainSize: Int?, validationSize: Int?, dataDirectory: String,
+  images: ImageFolderOptions = ImageFolderOptions(), observer: @escaping DatasetLoadingObserver = { _ in }
 ) throws -> DatasetSplits {
   try DatasetSpec.named(name).load(
-    trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+    trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory, images: images,
+    observer: observer)
 }
 
 extension DatasetSpec {
   /// Loads and splits this dataset; see `loadDataset`.
-  public func load(trainSize: Int?, validationSize: Int?, dataDirectory: String) throws -> DatasetSplits {
-    let stored = try openStored(dataDirectory: dataDirectory)
+  public func load(
+    trainSize: Int?, validationSize: Int?, dataDirectory: String,
+    images: ImageFolderOptions = ImageFolderOptions(), observer: @escaping DatasetLoadingObserver = { _ in }
+  ) throws -> DatasetSplits {
+    let stored: StoredDataset
+    switch source {
+    case .folder(let folder):
+      return try folder.load(
+        trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory, options: images,
+        observer: observer)
+    case .generated(let make):
+      try images.refuse(for: name)
+      stored = make()
+    case .files:
+      try images.refuse(for: name)
+      let candidate = try found(in: dataDirectory)
+      stored = try candidate.open(candidate.paths(cure: cure))
+    }
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {

@@ -1,3 +1,4 @@
+import Datasets
 import RunStore
 
 /// The settings of a search; a plain value that decides its result together with the data and the machine.
@@ -50,6 +51,10 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   ///
   /// The result does not depend on it.
   public var dataDirectory: String
+  /// The size of the images of a folder; nil for datasets whose images have one size.
+  public var imageSize: ImageSize?
+  /// Whether unreadable images of a folder are left out; nil for no.
+  public var skipUnreadable: Bool?
 
   public static let kind = RunKind.search
   public static let settingsWithoutEffect: Set<String> = ["concurrency", "dataDirectory"]
@@ -61,7 +66,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     batchSize: Int = 128, learningRate: Double = 0.1, learningRateRule: String = "cosine",
     weightDecay: Double = 0.0005, cutout: Int = 16, cropPadding: Int = 4, flip: Bool = true,
     precision: String = "fp32", device: String = "cpu", torchThreads: Int = 1, concurrency: Int = 1,
-    dataDirectory: String = ""
+    dataDirectory: String = "", imageSize: ImageSize? = nil, skipUnreadable: Bool? = nil
   ) {
     self.dataset = dataset
     self.trainSize = trainSize
@@ -84,6 +89,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     self.torchThreads = torchThreads
     self.concurrency = concurrency
     self.dataDirectory = dataDirectory
+    self.imageSize = imageSize
+    self.skipUnreadable = skipUnreadable
   }
 
   /// The largest number of trials and of epochs that is accepted.

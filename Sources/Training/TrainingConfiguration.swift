@@ -1,3 +1,4 @@
+import Datasets
 import Policies
 import RunStore
 
@@ -22,6 +23,10 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   ///
   /// The result does not depend on it.
   public var dataDirectory: String
+  /// The size of the images of a folder; nil for datasets whose images have one size.
+  public var imageSize: ImageSize?
+  /// Whether unreadable images of a folder are left out; nil for no.
+  public var skipUnreadable: Bool?
 
   public static let kind = RunKind.train
   public static let settingsWithoutEffect: Set<String> = ["dataDirectory"]
@@ -29,7 +34,8 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public init(
     dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, policy: String = "none",
     policyOrder: PolicyOrder = .schedule, scheduleDigest: String? = nil, recipe: Recipe = Recipe(),
-    device: String = "cpu", dataDirectory: String = ""
+    device: String = "cpu", dataDirectory: String = "", imageSize: ImageSize? = nil,
+    skipUnreadable: Bool? = nil
   ) {
     self.dataset = dataset
     self.trainSize = trainSize
@@ -40,5 +46,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     self.recipe = recipe
     self.device = device
     self.dataDirectory = dataDirectory
+    self.imageSize = imageSize
+    self.skipUnreadable = skipUnreadable
   }
 }

@@ -6,7 +6,7 @@ import Testing
     let names = DatasetFamily.all.map(\.name)
     #expect(
       names.prefix(7) == ["bundled", "cifar10", "cifar100", "svhn", "svhn-full", "fashion-mnist", "noise"])
-    for name in names { #expect(try DatasetSpec.named(name).name == name) }
+    for name in names.prefix(7) { #expect(try DatasetSpec.named(name).name == name) }
   }
 
   @Test(arguments: [("cifar-10", "cifar10"), ("Bundled", "bundled"), ("fashion_mnist", "fashion-mnist")])
@@ -37,10 +37,10 @@ import Testing
     #expect(!spec.searchedFolders(dataDirectory: "~").contains { $0.contains("~") })
   }
 
-  @Test func searchesDrawValidationImages() {
+  @Test func searchesDrawValidationImages() throws {
     for spec in DatasetFamily.all.compactMap(\.plain) {
-      #expect(spec.searchDefaults.train > 0)
-      #expect(spec.searchDefaults.validation > 0)
+      #expect(try #require(spec.searchDefaults).train > 0)
+      #expect(try #require(spec.searchDefaults).validation > 0)
     }
   }
 }

@@ -27,6 +27,8 @@ struct EvaluateCommand: ParsableCommand {
     help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
   var validationSize: Int?
 
+  @OptionGroup var images: ImageFolderArguments
+
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
   var dataDirectory = Settings.defaultDataDirectory
 
@@ -49,8 +51,9 @@ struct EvaluateCommand: ParsableCommand {
         "\(checkpoint): the file cannot be read; give --checkpoint a file of a run's checkpoints/ folder")
     }
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
-    let loaded = try loadDataset(
-      dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory)
+    let loaded = try loadShowingProgress(
+      dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory,
+      images: images.options(for: dataset, trainedOn: info.imageSize))
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
         "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
@@ -75,6 +78,7 @@ struct EvaluateCommand: ParsableCommand {
       printResult("accuracy \(percent(evaluation.accuracy))")
       printResult("loss     \(decimal(evaluation.loss, 4))")
       printResult("images   \(evaluation.images) (\(split.rawValue))")
+      printResult("classes  \(shortList(info.classNames))")
     }
   }
 }

@@ -17,6 +17,8 @@ extension Settings {
     interval = search.interval
     quantile = search.quantile
     concurrency = search.concurrency
+    imageSize = search.imageSize
+    skipUnreadable = search.skipUnreadable
   }
 
   /// The settings that a training was begun with.
@@ -29,6 +31,8 @@ extension Settings {
     dataDirectory = training.dataDirectory
     policy = training.policy
     policyOrder = training.policyOrder
+    imageSize = training.imageSize
+    skipUnreadable = training.skipUnreadable
   }
 
   private init(_ recipe: Recipe) {

@@ -33,13 +33,15 @@ struct Settings: Codable {
   var concurrency: Int?
   var policy: String?
   var policyOrder: PolicyOrder?
+  var imageSize: ImageSize?
+  var skipUnreadable: Bool?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
       weightDecay
     case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
       quantile
-    case concurrency, policy, policyOrder
+    case concurrency, policy, policyOrder, imageSize, skipUnreadable
   }
 
   /// These settings, and where they say nothing those of `other`.
@@ -57,7 +59,8 @@ struct Settings: Codable {
       dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
       interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
       concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
-      policyOrder: policyOrder ?? other.policyOrder)
+      policyOrder: policyOrder ?? other.policyOrder, imageSize: imageSize ?? other.imageSize,
+      skipUnreadable: skipUnreadable ?? other.skipUnreadable)
   }
 }
 
@@ -72,8 +75,8 @@ extension Settings {
       let names = DatasetFamily.all.map(\.usage).joined(separator: ", ")
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
-    _ = try DatasetSpec.named(dataset)
-    return dataset
+    // An image folder's name has the whole path, so that a run can be resumed from elsewhere.
+    return try DatasetSpec.named(dataset).name
   }
 
   /// Training settings, the defaults filled in.
@@ -99,8 +102,8 @@ extension Settings {
     let base = SearchConfiguration(dataset: dataset)
     let population = population ?? base.population
     let configuration = SearchConfiguration(
-      dataset: dataset, trainSize: trainSize ?? sizes.train,
-      validationSize: validationSize ?? sizes.validation,
+      dataset: dataset, trainSize: trainSize ?? sizes?.train,
+      validationSize: validationSize ?? sizes?.validation,
       model: recipe.model, population: population, interval: interval ?? base.interval,
       quantile: quantile ?? base.quantile, epochs: recipe.epochs, seed: recipe.seed,
       batchSize: recipe.batchSize,
@@ -109,7 +112,8 @@ extension Settings {
       flip: recipe.flip,
       precision: recipe.precision.rawValue, device: device.description, torchThreads: recipe.threads,
       concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)),
-      dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+      dataDirectory: dataDirectory ?? Self.defaultDataDirectory,
+      imageSize: recordedImageSize(for: dataset), skipUnreadable: recordedSkipUnreadable)
     try configuration.validate()
     return configuration
   }
@@ -134,7 +138,8 @@ extension Settings {
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: policy,
       policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
-      recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+      recipe: recipe, device: device.description, dataDirectory: dataDirectory ?? Self.defaultDataDirectory,
+      imageSize: recordedImageSize(for: dataset), skipUnreadable: recordedSkipUnreadable)
     return (configuration, choice)
   }
 

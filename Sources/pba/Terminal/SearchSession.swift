@@ -19,9 +19,11 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let data = try loadDataset(
+    let data = try loadShowingProgress(
       configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
-      dataDirectory: configuration.dataDirectory)
+      dataDirectory: configuration.dataDirectory,
+      images: ImageFolderOptions(
+        imageSize: configuration.imageSize, skipUnreadable: configuration.skipUnreadable ?? false))
     _ = try TrainingExecutor(configuration, data: data)
     try requireBatch(configuration.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)

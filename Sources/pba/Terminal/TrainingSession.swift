@@ -20,9 +20,11 @@ struct TrainingSession {
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let data = try loadDataset(
+    let data = try loadShowingProgress(
       configuration.dataset, trainSize: configuration.trainSize, validationSize: configuration.validationSize,
-      dataDirectory: configuration.dataDirectory)
+      dataDirectory: configuration.dataDirectory,
+      images: ImageFolderOptions(
+        imageSize: configuration.imageSize, skipUnreadable: configuration.skipUnreadable ?? false))
     let recipe = configuration.recipe
     try requireBatch(recipe.batchSize, of: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
