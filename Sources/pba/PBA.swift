@@ -14,7 +14,7 @@ struct PBA: ParsableCommand {
     version: Version.text,
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ScheduleCommand.self,
+      ScheduleCommand.self, PolicyCommand.self,
       ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
     ])
 }

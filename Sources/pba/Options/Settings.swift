@@ -127,13 +127,15 @@ extension Settings {
   ) throws -> (TrainingConfiguration, PolicyChoice) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    let recipe = try recipe(threads: Self.cores, on: device)
+    var recipe = try recipe(threads: Self.cores, on: device)
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       recorded?.policy == policy && recorded?.scheduleDigest != nil
       && FileManager.default.fileExists(atPath: kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
+    try choice.check(policyOrder ?? .schedule)
+    recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
     let configuration = TrainingConfiguration(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, policy: policy,
       policyOrder: policyOrder ?? .schedule,

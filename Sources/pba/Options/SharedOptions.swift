@@ -38,7 +38,8 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "The factor of the squared weights in the loss. (default: 0.0005)")
   var weightDecay: Double?
 
-  @Option(help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16)")
+  @Option(
+    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)")
   var cutout: Int?
 
   @Option(help: "Decides all randomness. (default: 0)")
