@@ -88,6 +88,8 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    // Needs libcurl's header to build; the library itself is loaded at the first download.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
@@ -103,7 +105,7 @@ let package = Package(
     // Floor 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
-      name: "Datasets", dependencies: ["Augmentation", "ImageFiles", "CZlib", crypto],
+      name: "Datasets", dependencies: ["Augmentation", "ImageFiles", "CCurl", "CZlib", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(

@@ -105,6 +105,7 @@ func fileDigest<Hash: HashFunction>(_ path: String, _: Hash.Type) throws -> Stri
   return hexadecimal(hash.finalize())
 }
 
-private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+/// Bytes as lower-case hexadecimal digits.
+func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
   digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }

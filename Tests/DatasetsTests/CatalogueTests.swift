@@ -1,6 +1,8 @@
 import Datasets
 import Testing
 
+private let known = DatasetFamily.all.map(\.usage).joined(separator: ", ")
+
 @Suite struct CatalogueTests {
   @Test func namesEachDatasetOnce() throws {
     let names = DatasetFamily.all.map(\.name)
@@ -13,14 +15,14 @@ import Testing
   func suggestsTheNearestName(wrong: String, right: String) {
     #expect(
       message { _ = try DatasetSpec.named(wrong) }
-        == "no dataset is called \"\(wrong)\"; did you mean \(right)? known are bundled, cifar10, fashion-mnist"
+        == "no dataset is called \"\(wrong)\"; did you mean \(right)? known are \(known)"
     )
   }
 
   @Test func suggestsNothingForAStranger() {
     #expect(
       message { _ = try DatasetSpec.named("imagenet") }
-        == "no dataset is called \"imagenet\"; known are bundled, cifar10, fashion-mnist")
+        == "no dataset is called \"imagenet\"; known are \(known)")
   }
 
   @Test func refusesAParameterWhereNoneBelongs() {

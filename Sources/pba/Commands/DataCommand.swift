@@ -4,8 +4,8 @@ import Datasets
 /// `pba data`: the datasets.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "List, check and describe datasets.",
-    subcommands: [List.self, Verify.self, Stats.self])
+    commandName: "data", abstract: "List, fetch, check and describe datasets.",
+    subcommands: [List.self, DataFetchCommand.self, Verify.self, Stats.self])
 
   struct Options: ParsableArguments {
     @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
