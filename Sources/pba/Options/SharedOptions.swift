@@ -39,7 +39,8 @@ struct SharedOptions: ParsableArguments {
   var weightDecay: Double?
 
   @Option(
-    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)")
+    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)"
+  )
   var cutout: Int?
 
   @Option(help: "Decides all randomness. (default: 0)")
