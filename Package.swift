@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 // libtorch, a folder with `include/` and `lib/`: the one that the variable LIBTORCH names, otherwise .deps/libtorch, which
@@ -7,6 +8,21 @@ let named = Context.environment["LIBTORCH"] ?? ""
 let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : named
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
 let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+
+// The image libraries are linked statically where the system has archives of all of them, so that the program runs
+// on a machine without them; otherwise as shared libraries. Those after libtiff's own are what its archive needs.
+func imageLibraries(_ names: [String]) -> [String] {
+  let folders = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu" } + ["/usr/lib64", "/usr/lib"]
+  let neededByArchives = ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]
+  func archives(_ names: [String], in folder: String) -> [String] {
+    names.filter { FileManager.default.fileExists(atPath: "\(folder)/lib\($0).a") }
+  }
+  guard let folder = folders.first(where: { archives(names, in: $0) == names }) else {
+    return names.map { "-l\($0)" }
+  }
+  let archived = names + archives(neededByArchives, in: folder)
+  return archived.flatMap { ["-Xlinker", "-l:lib\($0).a"] } + ["-lz", "-lm", "-lstdc++"]
+}
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -39,18 +55,25 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    // Needs libcurl's header to build; the library itself is loaded at the first download.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    .target(
+      name: "CImageDecoders",
+      linkerSettings: [.unsafeFlags(imageLibraries(["tiff", "webpdemux", "webp", "jpeg", "gif"]))]),
 
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
-    .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CPNG"]),
+    .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CImageDecoders", "CPNG"]),
 
     // Floor 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
-      name: "Datasets", dependencies: ["Augmentation", "Files", "ImageFiles", "CZlib", crypto],
+      name: "Datasets",
+      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(

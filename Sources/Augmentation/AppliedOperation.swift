@@ -3,9 +3,8 @@ public struct AppliedOperation: Equatable, Sendable {
   public let operation: Operation
   /// The probability with which the step could fire.
   public let probability: Double
-  public let magnitude: Int
-  /// Whether the negative direction was drawn; false for an operation that has no direction.
-  public let isNegative: Bool
+  /// The strength in the operation's unit, its direction included.
+  public let parameter: Double
   /// The column and row drawn as the centre; nil for an operation that has none.
   public let center: SIMD2<Int>?
 }
@@ -14,8 +13,7 @@ extension AppliedOperation {
   init(_ step: AugmentationProgram.Step, _ arguments: OperationArguments) {
     operation = step.operation
     probability = step.probability
-    magnitude = arguments.magnitude
-    isNegative = arguments.isNegative
+    parameter = arguments.parameter
     center = step.operation.usesCenter ? SIMD2(arguments.center.x, arguments.center.y) : nil
   }
 }

@@ -2,16 +2,31 @@
 public struct AugmentationProgram: Hashable, Sendable {
   /// One operation that may be applied.
   public struct Step: Hashable, Sendable {
-    public var operation: Operation
+    public let operation: Operation
     /// The chance that the step fires when it is reached, 0...1.
-    public var probability: Double
-    /// The strength, 0...9.
-    public var magnitude: Int
+    public let probability: Double
+    /// The strength, in the operation's unit.
+    public let parameter: Double
+    /// The strength in the other direction, which half of the applications take; nil where there is no other.
+    public let opposite: Double?
 
-    public init(operation: Operation, probability: Double, magnitude: Int) {
+    /// Makes a step; a parameter outside the operation's range is a programmer's error.
+    public init(operation: Operation, probability: Double, parameter: Double, opposite: Double? = nil) {
+      precondition(
+        operation.parameters.contains(parameter) && operation.parameters.contains(opposite ?? parameter),
+        "\(operation.name): a parameter outside \(operation.parameters)")
       self.operation = operation
       self.probability = probability
-      self.magnitude = magnitude
+      self.parameter = parameter
+      self.opposite = opposite
+    }
+
+    /// Makes a step of the search's scale; a magnitude outside 0...9 is a programmer's error.
+    public init(operation: Operation, probability: Double, magnitude: Int) {
+      let parameter = operation.parameter(magnitude: magnitude)
+      self.init(
+        operation: operation, probability: probability, parameter: parameter,
+        opposite: operation.isSigned ? -parameter : nil)
     }
   }
 
@@ -36,9 +51,13 @@ public struct AugmentationProgram: Hashable, Sendable {
 
   /// The policies among which each image draws by weight.
   public var alternatives: [Alternative]
+  /// How many alternatives an image draws and goes through, one after another; the same one may come again.
+  public var draws: Int
 
-  public init(alternatives: [Alternative]) {
+  public init(alternatives: [Alternative], draws: Int = 1) {
+    precondition(draws >= 0, "the number of draws is not negative")
     self.alternatives = alternatives
+    self.draws = draws
   }
 
   /// The program that leaves every image as it is.

@@ -63,7 +63,7 @@ public struct BatchAugmenter: Sendable {
     withUnsafeTemporaryAllocation(of: Int.self, capacity: walk.longest) { order in
       guard let order = order.baseAddress, images.imageSize > 0 else { return }
       walk.draw(using: &random, order: order, width: images.width, height: images.height) { step, arguments in
-        image = image.applying(step.operation, arguments)
+        image = image.applying(step.operation, parameter: arguments.parameter, center: arguments.center)
         applied.append(AppliedOperation(step, arguments))
       }
     }

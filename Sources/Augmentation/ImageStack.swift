@@ -4,10 +4,17 @@ public struct ImageStack: Equatable, Sendable {
   public let height: Int
   public let width: Int
   /// The bytes of all images, in the order image, row, column, channel: `count * height * width * 3` of them.
-  public let pixels: [UInt8]
+  public let pixels: PixelBytes
 
   /// Makes a stack; a number of bytes other than `count * height * width * 3` is a programmer's error.
   public init(count: Int, height: Int, width: Int, pixels: [UInt8]) {
+    self.init(count: count, height: height, width: width, pixels: PixelBytes(pixels))
+  }
+
+  /// Makes a stack of bytes that may be lent by a mapped file.
+  ///
+  /// A number of bytes other than `count * height * width * 3` is a programmer's error.
+  public init(count: Int, height: Int, width: Int, pixels: PixelBytes) {
     precondition(
       count >= 0 && height >= 0 && width >= 0 && pixels.count == count * height * width * 3,
       "pixels do not fill the stack")

@@ -2,30 +2,55 @@
 ///
 /// An operation is known by its name alone: equality, hashing and coding use nothing else. Each is defined in a
 /// file of its own under `Operations/` and listed in ``searchOrder``; nothing else knows the names.
+///
+/// How strongly it acts is one real number in the operation's own unit. The magnitudes of a search, 0...9, are a
+/// scale of such numbers; other policies have scales of their own.
 public struct Operation: Sendable {
   /// The name that policies and schedules use, for instance `TranslateX`.
   public let name: String
-  /// Whether the operation has a direction, drawn at random when a policy applies it.
+  /// What the parameter counts.
+  public let unit: ParameterUnit
+  /// The parameters that have a meaning.
+  public let parameters: ClosedRange<Double>
+  /// Whether a search's policy draws a direction at random when it applies the operation.
   public let isSigned: Bool
-  /// Whether the magnitude changes what the operation does.
-  public let usesMagnitude: Bool
   /// Whether the operation has a place in the image, drawn at random when a policy applies it.
   public let usesCenter: Bool
 
+  /// Returns the parameter of a magnitude in 0...9.
+  private let scale: @Sendable (Int) -> Double
   let kernel: Kernel
 
   /// Changes a canvas in place; everything that varies is in the arguments.
   typealias Kernel = @Sendable (inout Canvas, OperationArguments) -> Void
 
   init(
-    name: String, isSigned: Bool = false, usesMagnitude: Bool = true, usesCenter: Bool = false,
+    name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
+    usesCenter: Bool = false, scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
     kernel: @escaping Kernel
   ) {
     self.name = name
+    self.unit = unit
+    self.parameters = parameters
     self.isSigned = isSigned
-    self.usesMagnitude = usesMagnitude
     self.usesCenter = usesCenter
+    self.scale = scale
     self.kernel = kernel
+  }
+
+  /// Whether the operation has a parameter at all.
+  public var usesParameter: Bool { unit != .none }
+
+  /// The magnitudes that a search's policy can hold.
+  public static let magnitudes = 0...9
+
+  /// Returns the parameter that a magnitude of the search stands for; one outside 0...9 is a programmer's error.
+  ///
+  /// For an operation with a direction it is the positive one; the other is its negative.
+  public func parameter(magnitude: Int) -> Double {
+    precondition(
+      Self.magnitudes.contains(magnitude), "magnitude: found \(magnitude), expected \(Self.magnitudes)")
+    return scale(magnitude)
   }
 
   /// Finds an operation by its name; throws ``AugmentationError/unknownOperation(name:nearest:)`` if there is none.

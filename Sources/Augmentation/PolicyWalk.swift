@@ -1,13 +1,20 @@
 /// A program made ready to be drawn from, and the drawing itself.
 struct PolicyWalk: Sendable {
   let alternatives: [AugmentationProgram.Alternative]
-  private let totalWeight: Double
+  private let draws: Int
+  /// For each alternative the sum of the weights up to it, its own included.
+  private let weightSums: [Double]
   /// The number of steps of the longest alternative.
   let longest: Int
 
   init(_ program: AugmentationProgram) {
     alternatives = program.alternatives
-    totalWeight = alternatives.reduce(0) { $0 + $1.weight }
+    draws = alternatives.isEmpty ? 0 : program.draws
+    var sum = 0.0
+    weightSums = alternatives.map {
+      sum += $0.weight
+      return sum
+    }
     longest = alternatives.map(\.steps.count).max() ?? 0
   }
 
@@ -19,8 +26,19 @@ struct PolicyWalk: Sendable {
     using random: inout RandomStream, order: UnsafeMutablePointer<Int>, width: Int, height: Int,
     apply: (AugmentationProgram.Step, OperationArguments) -> Void
   ) {
-    guard !alternatives.isEmpty else { return }
-    let chosen = alternatives.count == 1 ? 0 : drawAlternative(using: &random)
+    for _ in 0..<draws {
+      let chosen = alternatives.count == 1 ? 0 : drawAlternative(using: &random)
+      follow(chosen, using: &random, order: order, width: width, height: height, apply)
+    }
+  }
+
+  /// Goes through one alternative.
+  @inline(__always)
+  private func follow(
+    _ chosen: Int, using random: inout RandomStream, order: UnsafeMutablePointer<Int>, width: Int,
+    height: Int,
+    _ apply: (AugmentationProgram.Step, OperationArguments) -> Void
+  ) {
     guard let distribution = alternatives[chosen].countDistribution else {
       for index in alternatives[chosen].steps.indices {
         fire(alternatives[chosen].steps[index], using: &random, width: width, height: height, apply)
@@ -53,23 +71,27 @@ struct PolicyWalk: Sendable {
     _ apply: (AugmentationProgram.Step, OperationArguments) -> Void
   ) -> Bool {
     guard random.uniform() < step.probability else { return false }
-    let isNegative = step.operation.isSigned && random.uniform() < 0.5
+    var parameter = step.parameter
+    if let opposite = step.opposite, random.uniform() < 0.5 { parameter = opposite }
     var center = (x: 0, y: 0)
     if step.operation.usesCenter {
       center.y = random.uniform(below: height)
       center.x = random.uniform(below: width)
     }
-    apply(step, OperationArguments(magnitude: step.magnitude, isNegative: isNegative, center: center))
+    apply(step, OperationArguments(parameter: parameter, center: center))
     return true
   }
 
+  /// Returns the first alternative whose sum of weights is above a random place among all of them.
   private func drawAlternative(using random: inout RandomStream) -> Int {
-    var rest = random.uniform() * totalWeight
-    for index in alternatives.indices.dropLast() {
-      rest -= alternatives[index].weight
-      if rest < 0 { return index }
+    let last = weightSums.count - 1
+    let place = random.uniform() * weightSums[last]
+    var (first, end) = (0, last)
+    while first < end {
+      let middle = (first + end) / 2
+      if weightSums[middle] > place { end = middle } else { first = middle + 1 }
     }
-    return alternatives.count - 1
+    return first
   }
 
   private func drawCount(from distribution: [Double], using random: inout RandomStream) -> Int {

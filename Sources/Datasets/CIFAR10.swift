@@ -47,7 +47,11 @@ extension DatasetSpec {
     ],
     distribution: DatasetDistribution(
       folder: "cifar-10-batches-py",
-      files: [.archive("cifar-10-python.tar.gz", 170_498_071, "c58f30108f718f92721af3b95e74349a")],
+      files: [
+        .archive(
+          "cifar-10-python.tar.gz", 170_498_071, "c58f30108f718f92721af3b95e74349a",
+          contents: pythonFiles.compactMap(\.publishedSum))
+      ],
       at: "https://www.cs.toronto.edu/~kriz"),
     source: .files { dataDirectory in
       cifarFolders(dataDirectory, dataset: "cifar10", subfolder: "cifar-10-batches-py") { folder in

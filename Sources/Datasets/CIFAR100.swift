@@ -39,7 +39,11 @@ extension DatasetSpec {
     ],
     distribution: DatasetDistribution(
       folder: "cifar-100-python",
-      files: [.archive("cifar-100-python.tar.gz", 169_001_437, "eb9058c3a382ffc7106e4002c42a8d85")],
+      files: [
+        .archive(
+          "cifar-100-python.tar.gz", 169_001_437, "eb9058c3a382ffc7106e4002c42a8d85",
+          contents: pythonFiles.compactMap(\.publishedSum))
+      ],
       at: "https://www.cs.toronto.edu/~kriz"),
     source: .files { dataDirectory in
       cifarFolders(dataDirectory, dataset: "cifar100", subfolder: "cifar-100-python") { folder in

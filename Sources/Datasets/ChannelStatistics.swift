@@ -1,4 +1,5 @@
 import Augmentation
+import Foundation
 
 /// Mean and standard deviation of each colour, with pixel values taken as 0 to 1.
 public struct ChannelStatistics: Codable, Hashable, Sendable {
@@ -55,17 +56,42 @@ public struct ChannelStatistics: Codable, Hashable, Sendable {
 
 /// How often each of the 256 values occurs in red, in green and in blue.
 ///
-/// Counting is exact, so the statistics do not depend on the order of the images.
+/// Counting is exact, so the statistics depend neither on the order of the images nor on how many cores count. Images
+/// that lie in a mapped file leave the memory once they are counted, so that any number of them can be.
 private func colourHistograms(of images: ImageStack) -> [[Int]] {
-  var counts = [Int](repeating: 0, count: 3 * 256)
-  counts.withUnsafeMutableBufferPointer { counts in
-    images.pixels.withUnsafeBufferPointer { pixels in
-      for pixel in 0..<pixels.count / 3 {
-        counts[Int(pixels[pixel * 3])] += 1
-        counts[256 + Int(pixels[pixel * 3 + 1])] += 1
-        counts[512 + Int(pixels[pixel * 3 + 2])] += 1
+  let pixelCount = images.pixels.count / 3
+  let pixelsPerPart = 1 << 22
+  let total = ColourCounts()
+  forEachConcurrently(0..<(pixelCount + pixelsPerPart - 1) / pixelsPerPart) { part in
+    let first = part * pixelsPerPart
+    let end = min(first + pixelsPerPart, pixelCount)
+    var counts = [Int](repeating: 0, count: 3 * 256)
+    counts.withUnsafeMutableBufferPointer { counts in
+      images.pixels.withUnsafeBufferPointer { pixels in
+        for pixel in first..<end {
+          counts[Int(pixels[pixel * 3])] += 1
+          counts[256 + Int(pixels[pixel * 3 + 1])] += 1
+          counts[512 + Int(pixels[pixel * 3 + 2])] += 1
+        }
       }
     }
+    images.pixels.setAside(first * 3..<end * 3)
+    total.add(counts)
   }
-  return (0..<3).map { Array(counts[$0 * 256..<($0 + 1) * 256]) }
+  return total.histograms
+}
+
+/// Counts that come from several threads.
+private final class ColourCounts: @unchecked Sendable {
+  // The lock guards the variable, so sharing the object is safe.
+  private let lock = NSLock()
+  private var sums = [Int](repeating: 0, count: 3 * 256)
+
+  func add(_ counts: [Int]) {
+    lock.withLock { for index in sums.indices { sums[index] += counts[index] } }
+  }
+
+  var histograms: [[Int]] {
+    lock.withLock { (0..<3).map { Array(sums[$0 * 256..<($0 + 1) * 256]) } }
+  }
 }

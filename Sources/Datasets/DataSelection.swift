@@ -11,12 +11,25 @@ public struct DataSelection: Codable, Hashable, Sendable {
   /// The images do not depend on it.
   public var dataDirectory: String
 
+  /// The size of the images of a folder; nil for datasets whose images have one size.
+  public var imageSize: ImageSize?
+  /// Whether unreadable images of a folder are left out; nil for no.
+  public var skipUnreadable: Bool?
+
   public init(
-    _ dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, dataDirectory: String = ""
+    _ dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, dataDirectory: String = "",
+    images: ImageFolderOptions = ImageFolderOptions()
   ) {
     self.dataset = dataset
     self.trainSize = trainSize
     self.validationSize = validationSize
     self.dataDirectory = dataDirectory
+    imageSize = images.imageSize
+    skipUnreadable = images.skipUnreadable ? true : nil
+  }
+
+  /// How the images of a folder are read.
+  public var images: ImageFolderOptions {
+    ImageFolderOptions(imageSize: imageSize, skipUnreadable: skipUnreadable ?? false)
   }
 }

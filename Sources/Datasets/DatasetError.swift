@@ -8,8 +8,12 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing(dataset: String, searched: [String], cure: String)
   /// A file is not what it should be; `offset` is the byte where the fault was seen.
   case badFile(file: String, offset: Int?, found: String, expected: String, cure: String)
+  /// A file cannot be fetched from an address.
+  case notFetched(address: String, found: String, expected: String, cure: String)
   /// The split asked for cannot be drawn from the images that are there.
   case impossibleSplit(dataset: String, found: String, expected: String)
+  /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
+  case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
   public var description: String {
     switch self {
@@ -23,8 +27,14 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badFile(let file, let offset, let found, let expected, let cure):
       let place = offset.map { ", byte \($0)" } ?? ""
       return "\(file)\(place): found \(found), expected \(expected); \(cure)"
+    case .notFetched(let address, let found, let expected, let cure):
+      return "\(address): found \(found), expected \(expected); \(cure)"
     case .impossibleSplit(let dataset, let found, let expected):
       return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
+    case .unreadableImages(let folder, let count, let first, let reason):
+      let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
+      return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "
+        + "the first: \(reason); or give --skip-unreadable to leave them out"
     }
   }
 }

@@ -18,7 +18,7 @@ public struct DatasetFamily: Sendable {
   /// A new dataset is one file and one entry here.
   public static let all: [DatasetFamily] = [
     DatasetFamily(.bundled), DatasetFamily(.cifar10), DatasetFamily(.cifar100), DatasetFamily(.svhn),
-    DatasetFamily(.svhnFull), DatasetFamily(.fashionMNIST), .noise,
+    DatasetFamily(.svhnFull), DatasetFamily(.fashionMNIST), .noise, .folder,
   ]
 
   /// A family of one dataset, which takes no parameter.

@@ -14,6 +14,7 @@ extension DatasetSpec {
   /// Looks for the dataset's files without reading them.
   public func status(dataDirectory: String) -> DatasetStatus {
     if case .generated = source { return .generated }
+    if case .folder(let folder) = source { return folder.status(cure: cure) }
     guard let candidate = present(in: dataDirectory) else {
       return .missing(searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
     }

@@ -7,17 +7,38 @@ private let splitSeed: UInt32 = 0
 /// the first `trainSize` are trained on, the next `validationSize` validated on; of SVHN the last `validationSize`.
 /// A dataset with a validation set of its own (`bundled`, `noise`) takes the first images of each set instead.
 ///
-/// Without a `validationSize` there are no validation images, or all of the dataset's own.
-public func loadDataset(_ selection: DataSelection) throws -> DatasetSplits {
+/// Without a `validationSize` there are no validation images, or all of the dataset's own. Without sizes `noise` has
+/// 2,000 training and 1,000 validation images.
+///
+/// - Parameter observer: told what happens while images are decoded.
+public func loadDataset(
+  _ selection: DataSelection, observer: @escaping DatasetLoadingObserver = { _ in }
+) throws -> DatasetSplits {
   try DatasetSpec.named(selection.dataset).load(
     trainSize: selection.trainSize, validationSize: selection.validationSize,
-    dataDirectory: selection.dataDirectory)
+    dataDirectory: selection.dataDirectory, images: selection.images, observer: observer)
 }
 
 extension DatasetSpec {
   /// Loads and splits this dataset; see `loadDataset`.
-  public func load(trainSize: Int?, validationSize: Int?, dataDirectory: String) throws -> DatasetSplits {
-    let stored = try openStored(dataDirectory: dataDirectory)
+  public func load(
+    trainSize: Int?, validationSize: Int?, dataDirectory: String,
+    images: ImageFolderOptions = ImageFolderOptions(), observer: @escaping DatasetLoadingObserver = { _ in }
+  ) throws -> DatasetSplits {
+    let stored: StoredDataset
+    switch source {
+    case .folder(let folder):
+      return try folder.load(
+        trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory, options: images,
+        observer: observer)
+    case .generated(let make):
+      try images.refuse(for: name)
+      stored = make()
+    case .files:
+      try images.refuse(for: name)
+      let candidate = try found(in: dataDirectory)
+      stored = try candidate.open(candidate.paths(cure: cure))
+    }
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {

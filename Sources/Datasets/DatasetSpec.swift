@@ -8,8 +8,8 @@ public struct DatasetSpec: Sendable {
   public let summary: String
   /// Under what terms its images may be used.
   public let licence: String
-  /// The sizes a search uses when none are asked for.
-  public let searchDefaults: SplitSizes
+  /// The sizes a search uses when none are asked for; nil for those that loading chooses.
+  public let searchDefaults: SplitSizes?
   /// What to do when the files are not there.
   public let cure: String
   let publishedStatistics: [PublishedStatistics]
@@ -22,7 +22,7 @@ public struct DatasetSpec: Sendable {
   let source: DatasetSource
 
   init(
-    name: String, summary: String, licence: String, searchDefaults: SplitSizes, cure: String,
+    name: String, summary: String, licence: String, searchDefaults: SplitSizes?, cure: String,
     publishedStatistics: [PublishedStatistics] = [], validationPlace: ValidationPlace = .afterTraining,
     drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil, source: DatasetSource
   ) {
@@ -60,16 +60,6 @@ public struct DatasetSpec: Sendable {
       dataset: name, searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
   }
 
-  /// Opens the dataset: finds its files, or sets out to make it.
-  func openStored(dataDirectory: String) throws -> StoredDataset {
-    switch source {
-    case .generated(let make): return make()
-    case .files:
-      let candidate = try found(in: dataDirectory)
-      return try candidate.open(candidate.paths(cure: cure))
-    }
-  }
-
   private func located(_ dataDirectory: String) -> [DatasetCandidate] {
     guard case .files(let candidates) = source else { return [] }
     return candidates(expandingTilde(dataDirectory))
@@ -82,6 +72,8 @@ enum DatasetSource: Sendable {
   case files(@Sendable (_ dataDirectory: String) -> [DatasetCandidate])
   /// From the program itself.
   case generated(@Sendable () -> StoredDataset)
+  /// From a folder of the user's own, of any size and format.
+  case folder(ImageFolder)
 }
 
 /// Which of the shuffled training images validation takes, where the dataset has no validation set of its own.

@@ -12,7 +12,7 @@ extension DatasetSplits {
     for set in [train, validation, test] {
       hash.update(bytesOf: [set.count, set.images.height, set.images.width].map(UInt64.init))
       hash.update(bytesOf: set.labels)
-      hash.update(bytesOf: set.images.pixels)
+      set.images.pixels.withUnsafeBufferPointer { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     }
     return hexadecimal(hash.finalize())
   }

@@ -12,10 +12,12 @@ public struct DatasetSplits: Sendable {
   public let test: LabeledImages
   /// What all three sets are normalised with.
   public let statistics: ChannelStatistics
+  /// How many files of an image folder could not be read and were left out.
+  public let skippedImages: Int
 
   public init(
     name: String, classNames: [String], train: LabeledImages, validation: LabeledImages, test: LabeledImages,
-    statistics: ChannelStatistics
+    statistics: ChannelStatistics, skippedImages: Int = 0
   ) {
     self.name = name
     self.classNames = classNames
@@ -23,6 +25,7 @@ public struct DatasetSplits: Sendable {
     self.validation = validation
     self.test = test
     self.statistics = statistics
+    self.skippedImages = skippedImages
   }
 }
 

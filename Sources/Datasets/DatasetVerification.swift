@@ -37,8 +37,11 @@ extension DatasetSpec {
   ///
   /// A fault is a result, and the other files are checked all the same. No results for a dataset without files.
   /// Throws `DatasetError.missing` when not one file is there.
-  public func verify(dataDirectory: String) throws -> [FileVerification] {
+  public func verify(
+    dataDirectory: String, observer: @escaping DatasetLoadingObserver = { _ in }
+  ) throws -> [FileVerification] {
     if case .generated = source { return [] }
+    if case .folder(let folder) = source { return try folder.verify(observer) }
     let candidate = try found(in: dataDirectory)
     var results = candidate.files.map { verification(of: $0, in: candidate.folder) }
     // Files that are sound one by one may still not belong together; published ones do.

@@ -50,8 +50,14 @@ struct DatasetFile: Sendable {
 
   /// The file's path in the folder, or nil when it is not there under any of its names.
   func path(in folder: String) -> String? {
-    names.lazy.map { folder + "/" + $0 }.first { FileManager.default.fileExists(atPath: $0) }
+    names.lazy.map { folder + "/" + $0 }.first(where: isFile)
   }
+}
+
+/// Whether there is a file, and not a folder, at the path.
+func isFile(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
 }
 
 /// A folder that may hold a dataset, and the form its files would have there.

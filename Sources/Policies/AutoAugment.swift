@@ -2,13 +2,27 @@ import Augmentation
 
 /// The policies of AutoAugment (Cubuk et al., 2019), as PBA's authors compare against them.
 public enum AutoAugment {
+  /// The datasets that policies were learnt on.
+  public enum Source: String, CaseIterable, Sendable {
+    /// 95 sub-policies.
+    case cifar10
+    /// 25 sub-policies.
+    case svhn
+
+    /// The source for a dataset: SVHN's for names that begin with `svhn`, CIFAR-10's for all others.
+    public init(dataset: String) {
+      self = dataset.lowercased().hasPrefix("svhn") ? .svhn : .cifar10
+    }
+  }
+
   /// What AutoAugment does to an image: one sub-policy, drawn uniformly, both its operations in order, each
   /// with its own probability.
-  ///
-  /// - Parameter dataset: names that begin with `svhn` take the 25 policies learnt on SVHN, all others the 95
-  ///   learnt on CIFAR-10.
-  public static func program(dataset: String) throws(PolicyError) -> AugmentationProgram {
-    let table = dataset.lowercased().hasPrefix("svhn") ? svhnTable : cifarTable
+  public static func program(_ source: Source) throws(PolicyError) -> AugmentationProgram {
+    let table =
+      switch source {
+      case .cifar10: cifarTable
+      case .svhn: svhnTable
+      }
     var alternatives: [AugmentationProgram.Alternative] = []
     for (number, line) in table.split(separator: "\n").enumerated() {
       var steps: [AugmentationProgram.Step] = []
@@ -25,12 +39,34 @@ public enum AutoAugment {
     _ text: Substring, at place: String
   ) throws(PolicyError) -> AugmentationProgram.Step {
     let words = text.split(separator: " ")
-    guard words.count == 3, let probability = Double(words[1]), let magnitude = Int(words[2]) else {
+    guard words.count == 3, let probability = Double(words[1]), let magnitude = Int(words[2]),
+      Operation.magnitudes.contains(magnitude)
+    else {
       throw PolicyError(
         place: place, found: String(text), expected: "an operation, a probability and a magnitude")
     }
     return AugmentationProgram.Step(
       operation: try Operation(JSONField(.string(String(words[0])), at: place)),
       probability: probability, magnitude: magnitude)
+  }
+}
+
+extension NamedPolicy {
+  static let autoAugment = NamedPolicy(
+    "autoaugment", usage: "autoaugment[:cifar10|svhn]",
+    summary: "the 95 sub-policies learnt on CIFAR-10, or the 25 learnt on SVHN; by the dataset unless given"
+  ) { argument, context throws(PolicyError) in
+    var source = AutoAugment.Source(dataset: context.dataset)
+    if let text = argument.text {
+      guard let named = AutoAugment.Source(rawValue: text) else {
+        let names = AutoAugment.Source.allCases.map(\.rawValue)
+        throw argument.failure(
+          expected: "autoaugment, or autoaugment: with one of \(names.joined(separator: ", "))"
+            + nearMissHint(text, among: names))
+      }
+      source = named
+    }
+    let program = try AutoAugment.program(source)
+    return .program { _, _ in program }
   }
 }

@@ -40,19 +40,8 @@ public enum JSONValue: Hashable, Sendable {
 
 /// A JSON string literal: quotes, backslashes and control characters escaped, everything else as it is.
 private func quoted(_ value: String) -> String {
-  var literal = "\""
-  for scalar in value.unicodeScalars {
-    switch scalar {
-    case "\"": literal += "\\\""
-    case "\\": literal += "\\\\"
-    case "\n": literal += "\\n"
-    case "\r": literal += "\\r"
-    case "\t": literal += "\\t"
-    case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-      let digits = String(scalar.value, radix: 16)
-      literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: literal.unicodeScalars.append(scalar)
-    }
+  let escaped = value.unicodeScalars.map { scalar in
+    scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : String(scalar)
   }
-  return literal + "\""
+  return "\"" + printable(escaped.joined()) + "\""
 }

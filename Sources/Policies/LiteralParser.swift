@@ -155,6 +155,8 @@ struct LiteralParser {
     case ("true", _), ("True", .python): return .bool(true)
     case ("false", _), ("False", .python): return .bool(false)
     case ("null", _), ("None", .python): return .null
+    // Python writes these for results that are no number; nothing can be done with one.
+    case ("NaN", .python), ("nan", .python), ("Infinity", .python), ("inf", .python): return .null
     case ("u", .python), ("b", .python):
       // Python 2 marks its Unicode strings with a u.
       if peek == UInt8(ascii: "'") || peek == UInt8(ascii: "\"") { return .string(try string()) }

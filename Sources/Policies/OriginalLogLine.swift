@@ -40,7 +40,7 @@ struct OriginalLogLine {
   }
 
   /// The policy of a list of 60 integers, or of a configuration that holds one under `hp_policy`.
-  private static func policy(_ field: JSONField) throws(PolicyError) -> Policy {
+  static func policy(_ field: JSONField) throws(PolicyError) -> Policy {
     var field = field
     if case .object(let configuration) = field.value {
       field = try JSONMembers(values: configuration, place: field.place)

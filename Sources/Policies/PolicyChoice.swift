@@ -1,63 +1,71 @@
 import Augmentation
-import Foundation
 
 /// What a training applies to its images, as the option `--policy` names it.
 public struct PolicyChoice: Sendable {
   /// The option's value, as given.
   public let argument: String
-  /// The schedule behind the choice, before stretching; `nil` for `none` and `autoaugment`.
-  public let schedule: Schedule?
-  private let fixedProgram: AugmentationProgram
-
-  /// The names that need no file.
-  public static let names = ["none", "autoaugment"] + Schedule.publishedNames + ["random"]
+  private let content: NamedPolicy.Content
 
   /// Finds the policy that an option's value names.
   ///
   /// - Parameters:
-  ///   - argument: a name of `names`, or the path of a schedule file.
+  ///   - argument: the name of a ``NamedPolicy``, with its argument after a colon, or the path of a schedule file.
   ///   - dataset: the dataset's name, which decides AutoAugment's policies.
   ///   - seed: the seed of the training, from which `random` draws its policy.
-  /// - Throws: `PolicyError` for an unknown name, or a file that holds no schedule.
+  /// - Throws: `PolicyError` for an unknown name, a bad argument, or a file that holds no schedule.
   public init(_ argument: String, dataset: String, seed: UInt64) throws(PolicyError) {
     self.argument = argument
-    switch argument {
-    case "none":
-      schedule = nil
-      fixedProgram = .none
-    case "autoaugment":
-      schedule = nil
-      fixedProgram = try AutoAugment.program(dataset: dataset)
-    case "random":
-      var stream = RandomStream(seed: seed, domain: .policyDraw)
-      let segment = Schedule.Segment(epochs: 1, policy: Policy.random(using: &stream))
-      schedule = try Schedule(name: "random", segments: [segment])
-      fixedProgram = .none
-    case _ where Schedule.publishedNames.contains(argument):
-      schedule = try Schedule.named(argument)
-      fixedProgram = .none
-    case _ where Self.isPath(argument):
-      schedule = try Schedule(contentsOf: argument)
-      fixedProgram = .none
-    default:
+    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+      String.init)
+    let name = parts.first ?? ""
+    if let policy = NamedPolicy.all.first(where: { $0.name == name }) {
+      content = try policy.make(
+        NamedPolicy.Argument(whole: argument, text: parts.count > 1 ? parts[1] : nil),
+        NamedPolicy.Context(dataset: dataset, seed: seed))
+    } else if Schedule.isPath(argument) {
+      content = .schedule(try Schedule(contentsOf: argument))
+    } else {
       throw PolicyError(
         place: "policy", found: JSONValue.string(argument).summary,
-        expected: "one of \(Self.names.joined(separator: ", ")), or a schedule file"
-          + nearMissHint(argument, among: Self.names))
+        expected: "one of \(NamedPolicy.usages), or a schedule file"
+          + nearMissHint(name, among: NamedPolicy.all.map(\.name)))
+    }
+  }
+
+  /// The schedule behind the choice, before stretching; nil where one program holds for all epochs.
+  public var schedule: Schedule? {
+    if case .schedule(let schedule) = content { schedule } else { nil }
+  }
+
+  /// What the choice says about the Cutout of the tail.
+  public var cutoutRule: CutoutRule {
+    if case .tail(let rule) = content { rule } else { .ofRecipe }
+  }
+
+  /// Throws `PolicyError` if an order is asked for that a policy without epochs cannot have.
+  public func check(_ order: PolicyOrder) throws(PolicyError) {
+    guard order == .schedule || schedule != nil else {
+      throw PolicyError(
+        place: "policyOrder", found: "\(order.rawValue) for \(JSONValue.string(argument).summary)",
+        expected: "a schedule to reorder: this policy is the same in every epoch")
     }
   }
 
   /// What happens to the images of an epoch, counted from 0, in a training of so many epochs.
   ///
   /// A schedule of another length is stretched. Throws `PolicyError` if `totalEpochs` is not positive.
+  ///
+  /// - Parameters:
+  ///   - width: the images' width in pixels.
+  ///   - height: their height.
   public func program(
-    epoch: Int, totalEpochs: Int, order: PolicyOrder
+    epoch: Int, totalEpochs: Int, order: PolicyOrder, width: Int, height: Int
   ) throws(PolicyError) -> AugmentationProgram {
-    guard let schedule else { return fixedProgram }
-    return try schedule.stretched(to: totalEpochs).program(atEpoch: epoch, order: order)
-  }
-
-  private static func isPath(_ argument: String) -> Bool {
-    argument.contains("/") || argument.hasSuffix(".json") || FileManager.default.fileExists(atPath: argument)
+    switch content {
+    case .schedule(let schedule):
+      try schedule.stretched(to: totalEpochs).program(atEpoch: epoch, order: order)
+    case .program(let program): program(width, height)
+    case .tail: .none
+    }
   }
 }

@@ -18,7 +18,7 @@ public struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    let origin = [file, place].compactMap { $0 }.filter { !$0.isEmpty }
+    let origin = [file.map(printable), place].compactMap { $0 }.filter { !$0.isEmpty }
     return (origin + ["found \(found), expected \(expected)"]).joined(separator: ": ")
   }
 }

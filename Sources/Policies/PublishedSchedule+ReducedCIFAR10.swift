@@ -4,7 +4,8 @@ extension PublishedSchedule {
   /// The figures are those of `schedules/rcifar10_16_wrn.txt` in
   /// github.com/arcelien/pba, commit a9cc308 (Apache-2.0).
   static let reducedCIFAR10 = PublishedSchedule(
-    name: "rcifar10", log: "schedules/rcifar10_16_wrn.txt",
+    name: "rcifar10", summary: "the published schedule learnt on reduced CIFAR-10, 200 epochs",
+    log: "schedules/rcifar10_16_wrn.txt",
     table: """
       12: 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0
         0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0

@@ -4,7 +4,8 @@ extension PublishedSchedule {
   /// The figures are those of `schedules/rsvhn_16_wrn.txt` in
   /// github.com/arcelien/pba, commit a9cc308 (Apache-2.0).
   static let reducedSVHN = PublishedSchedule(
-    name: "rsvhn", log: "schedules/rsvhn_16_wrn.txt",
+    name: "rsvhn", summary: "the published schedule learnt on reduced SVHN, 160 epochs",
+    log: "schedules/rsvhn_16_wrn.txt",
     table: """
        9: 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0
         0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0 0,0

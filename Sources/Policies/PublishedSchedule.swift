@@ -1,7 +1,11 @@
+import Foundation
+
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.
 struct PublishedSchedule: Sendable {
   /// The name it goes by here.
   let name: String
+  /// One line on where it was learnt.
+  let summary: String
   /// The log file it stands in.
   let log: String
   /// For each segment its number of epochs, a colon, and 30 pairs "probability,magnitude" in the search
@@ -38,9 +42,32 @@ struct PublishedSchedule: Sendable {
   }
 }
 
+extension PublishedSchedule {
+  var policy: NamedPolicy {
+    NamedPolicy(name, summary: summary) { argument, _ throws(PolicyError) in
+      try argument.refuse(name)
+      return .schedule(try schedule())
+    }
+  }
+}
+
 extension Schedule {
   /// The names of the schedules that are built in.
   public static let publishedNames = PublishedSchedule.all.map(\.name)
+
+  /// The schedule that an argument names: a published one, or that of a file.
+  ///
+  /// A published name means the schedule, also where a file has the same name; `./NAME` is that file.
+  public static func load(_ argument: String) throws(PolicyError) -> Schedule {
+    isPath(argument) ? try Schedule(contentsOf: argument) : try named(argument)
+  }
+
+  /// Whether an argument that could be a name or a path is taken as a path.
+  static func isPath(_ argument: String) -> Bool {
+    !publishedNames.contains(argument)
+      && (argument.contains("/") || argument.hasSuffix(".json")
+        || FileManager.default.fileExists(atPath: argument))
+  }
 
   /// The published schedule of a name: `rcifar10` (200 epochs) or `rsvhn` (160 epochs).
   ///

@@ -62,25 +62,3 @@ extension Schedule.Segment {
       """
   }
 }
-
-/// Reads a whole text file of moderate size.
-func readTextFile(_ path: String) throws(PolicyError) -> Data {
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-    throw PolicyError(file: path, found: "no such file", expected: "a file that exists")
-  }
-  guard !isFolder.boolValue else {
-    throw PolicyError(file: path, found: "a folder", expected: "a file")
-  }
-  let largest = 64 << 20
-  guard let handle = FileHandle(forReadingAtPath: path),
-    let data = try? handle.read(upToCount: largest + 1)
-  else {
-    throw PolicyError(
-      file: path, found: "a file that cannot be read", expected: "a readable file (check its permissions)")
-  }
-  guard data.count <= largest else {
-    throw PolicyError(file: path, found: "more than \(largest >> 20) MiB", expected: "a smaller text file")
-  }
-  return data
-}

@@ -96,7 +96,8 @@ public struct TrainingRun {
     let start = ContinuousClock.now
     let epoch = trainer.epoch
     let program = try policy.program(
-      epoch: epoch, totalEpochs: configuration.recipe.epochs, order: configuration.policyOrder)
+      epoch: epoch, totalEpochs: configuration.recipe.epochs, order: configuration.policyOrder,
+      width: data.train.images.width, height: data.train.images.height)
     let metrics = try trainer.trainEpoch(program) { try onEvent(.images($0)) }
     let isLast = trainer.epoch == configuration.recipe.epochs
     let accuracies = try [data.validation, data.test].map { split in

@@ -14,7 +14,8 @@ struct PBA: ParsableCommand {
     version: Version.text,
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ScheduleCommand.self, ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self,
+      ScheduleCommand.self, PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, DataCommand.self,
+      BenchmarkCommand.self,
       DoctorCommand.self,
     ])
 

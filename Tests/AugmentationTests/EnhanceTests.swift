@@ -14,19 +14,19 @@ import Testing
   }
 
   /// Every value, mixed with black.
-  @Test(arguments: OperationArguments.magnitudes)
+  @Test(arguments: Operation.magnitudes)
   func brightnessMixesWithBlack(magnitude: Int) {
     let bytes = (0..<256).flatMap { value in [UInt8](repeating: UInt8(value), count: 3) }
     let image = RGBAImage(width: 16, height: 16, rgb: bytes)
-    let bright = image.applying(.brightness, OperationArguments(magnitude: magnitude))
+    let bright = image.applying(.brightness, magnitude: magnitude)
     #expect(bright.colors.joined().elementsEqual(bytes.map { Self.blend(0, $0, magnitude) }))
   }
 
   /// 65,536 random colours, each with its own grey.
-  @Test(arguments: OperationArguments.magnitudes)
+  @Test(arguments: Operation.magnitudes)
   func colorMixesWithLuma(magnitude: Int) {
     let image = noiseImage(width: 4096, height: 16, seed: 5)
-    let coloured = image.applying(.color, OperationArguments(magnitude: magnitude))
+    let coloured = image.applying(.color, magnitude: magnitude)
     for (before, after) in zip(image.colors, coloured.colors) {
       let grey = Self.luma(before)
       guard after == before.map({ Self.blend(grey, $0, magnitude) }) else {
@@ -37,24 +37,24 @@ import Testing
   }
 
   /// Two pixels of known grey levels: the mean is known, and takes every level.
-  @Test(arguments: OperationArguments.magnitudes)
+  @Test(arguments: Operation.magnitudes)
   func contrastMixesWithTheMeanGrey(magnitude: Int) {
     for dark in stride(from: UInt8(0), through: 255, by: 3) {
       for light in stride(from: UInt8(0), through: 255, by: 5) {
         let image = RGBAImage(width: 1, height: 2, rgb: [dark, dark, dark, light, light, light])
         let mean = (Int(dark) + Int(light) + 1) / 2
         let expected = [dark, light].map { Self.blend(mean, $0, magnitude) }
-        let found = image.applying(.contrast, OperationArguments(magnitude: magnitude))
+        let found = image.applying(.contrast, magnitude: magnitude)
         #expect(found.colors == expected.map { [$0, $0, $0] })
       }
     }
   }
 
-  @Test(arguments: OperationArguments.magnitudes)
+  @Test(arguments: Operation.magnitudes)
   func sharpnessMixesWithTheSmoothedImage(magnitude: Int) {
     let (width, height) = (150, 120)
     let image = noiseImage(width: width, height: height, seed: 6)
-    let sharp = image.applying(.sharpness, OperationArguments(magnitude: magnitude))
+    let sharp = image.applying(.sharpness, magnitude: magnitude)
     for y in 0..<height {
       for x in 0..<width {
         let isBorder = x == 0 || y == 0 || x == width - 1 || y == height - 1

@@ -42,17 +42,19 @@ private typealias Operation = Augmentation.Operation
   @Test(arguments: [(1, 1), (1, 9), (9, 1), (2, 2), (5, 3), (32, 32), (33, 31), (20, 90)])
   func pixelsMoveByTheAffineMap(width: Int, height: Int) {
     let image = noiseImage(width: width, height: height)
-    for magnitude in OperationArguments.magnitudes {
+    for magnitude in Operation.magnitudes {
       for sign in [1.0, -1.0] {
-        let arguments = OperationArguments(magnitude: magnitude, isNegative: sign < 0)
         let shear = sign * 0.03 * Double(magnitude)
         let rotation = Map.rotation(degrees: sign * 3 * Double(magnitude), width: width, height: height)
         #expect(
-          image.applying(.rotate, arguments) == rotation.apply(to: image), "Rotate \(magnitude) \(sign)")
+          image.applying(.rotate, magnitude: magnitude, isNegative: sign < 0) == rotation.apply(to: image),
+          "Rotate \(magnitude) \(sign)")
         #expect(
-          image.applying(.shearX, arguments) == Map(b: shear).apply(to: image), "ShearX \(magnitude) \(sign)")
+          image.applying(.shearX, magnitude: magnitude, isNegative: sign < 0)
+            == Map(b: shear).apply(to: image), "ShearX \(magnitude) \(sign)")
         #expect(
-          image.applying(.shearY, arguments) == Map(d: shear).apply(to: image), "ShearY \(magnitude) \(sign)")
+          image.applying(.shearY, magnitude: magnitude, isNegative: sign < 0)
+            == Map(d: shear).apply(to: image), "ShearY \(magnitude) \(sign)")
       }
     }
   }
@@ -62,7 +64,7 @@ private typealias Operation = Augmentation.Operation
     var pixels = [UInt8](repeating: 0, count: 33 * 33 * 4)
     for y in 0..<16 { pixels[(y * 33 + 16) * 4] = 255 }
     let image = RGBAImage(width: 33, height: 33, pixels: pixels)
-    let turned = image.applying(.rotate, OperationArguments(magnitude: 9))
+    let turned = image.applying(.rotate, magnitude: 9)
     let white = (0..<33 * 33).filter { turned.pixels[$0 * 4] == 255 }
     #expect(!white.isEmpty)
     #expect(white.allSatisfy { $0 % 33 <= 16 })

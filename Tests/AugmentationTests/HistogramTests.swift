@@ -8,20 +8,20 @@ import Testing
   func aConstantImageStaysAsItIs(_ operation: Operation, size: (Int, Int)) {
     for value in [UInt8(0), 1, 100, 255] {
       let image = constantImage(width: size.0, height: size.1, [value, 255 - value, value / 2, 255])
-      #expect(image.applying(operation, OperationArguments(magnitude: 0)) == image)
+      #expect(image.applying(operation, magnitude: 0) == image)
     }
   }
 
   @Test func autoContrastStretchesEachChannelByItself() {
     let image = RGBAImage(width: 3, height: 1, rgb: [10, 0, 77, 20, 255, 77, 30, 100, 77])
-    let stretched = image.applying(.autoContrast, OperationArguments(magnitude: 0))
+    let stretched = image.applying(.autoContrast, magnitude: 0)
     #expect(stretched.colors == [[0, 0, 77], [127, 255, 77], [255, 100, 77]])
   }
 
   @Test func autoContrastReachesBothEnds() {
     for seed in UInt64(0)..<50 {
       let image = noiseImage(width: 3, height: 3, seed: seed)
-      let stretched = image.applying(.autoContrast, OperationArguments(magnitude: 0))
+      let stretched = image.applying(.autoContrast, magnitude: 0)
       for channel in 0..<3 {
         let values = stretched.colors.map { $0[channel] }
         #expect(values.min() == 0)
@@ -36,7 +36,7 @@ import Testing
       let step = 256 / levels
       let bytes = noiseBytes(width * height * 3, seed: seed).map { UInt8(Int($0) / step * step) }
       let image = RGBAImage(width: width, height: height, rgb: bytes)
-      let equalized = image.applying(.equalize, OperationArguments(magnitude: 0))
+      let equalized = image.applying(.equalize, magnitude: 0)
       for channel in 0..<3 {
         let table = Self.equalizeTable(image.colors.map { $0[channel] })
         #expect(equalized.colors.map { $0[channel] } == image.colors.map { table[Int($0[channel])] })

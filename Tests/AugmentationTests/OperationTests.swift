@@ -17,7 +17,7 @@ private typealias Operation = Augmentation.Operation
       ])
     #expect(
       Operation.searchOrder.filter(\.isSigned) == [.rotate, .translateX, .translateY, .shearX, .shearY])
-    #expect(Operation.searchOrder.filter { !$0.usesMagnitude } == [.invert, .equalize, .autoContrast])
+    #expect(Operation.searchOrder.filter { !$0.usesParameter } == [.invert, .equalize, .autoContrast])
     #expect(Operation.searchOrder.filter(\.usesCenter) == [.cutout])
   }
 
@@ -52,28 +52,28 @@ private typealias Operation = Augmentation.Operation
     let image = noiseImage(width: width, height: height)
     for operation in [Operation.rotate, .shearX, .shearY, .translateX, .translateY, .cutout] {
       for isNegative in [false, true] {
-        let arguments = OperationArguments(
-          magnitude: 0, isNegative: isNegative, center: (width / 2, height / 2))
-        #expect(image.applying(operation, arguments) == image, "\(operation)")
+        let changed = image.applying(
+          operation, magnitude: 0, isNegative: isNegative, center: (width / 2, height / 2))
+        #expect(changed == image, "\(operation)")
       }
     }
     for operation in [Operation.brightness, .color, .contrast, .sharpness] {
-      #expect(image.applying(operation, OperationArguments(magnitude: 5)) == image, "\(operation)")
+      #expect(image.applying(operation, magnitude: 5) == image, "\(operation)")
     }
     #expect(
-      image.applying(.solarize, OperationArguments(magnitude: 0)).colors == image.colors)
+      image.applying(.solarize, magnitude: 0).colors == image.colors)
   }
 
   @Test(arguments: sizes)
   func alphaFollowsTheKindOfOperation(width: Int, height: Int) {
     let image = noiseImage(width: width, height: height)
-    for magnitude in OperationArguments.magnitudes {
-      let arguments = OperationArguments(magnitude: magnitude, center: (0, 0))
+    for magnitude in Operation.magnitudes {
       for operation in [Operation.invert, .equalize, .autoContrast, .posterize, .solarize] {
-        #expect(image.applying(operation, arguments).alphas.allSatisfy { $0 == 255 }, "\(operation)")
+        #expect(
+          image.applying(operation, magnitude: magnitude).alphas.allSatisfy { $0 == 255 }, "\(operation)")
       }
       for operation in [Operation.brightness, .color, .contrast, .sharpness] {
-        #expect(image.applying(operation, arguments).alphas == image.alphas, "\(operation)")
+        #expect(image.applying(operation, magnitude: magnitude).alphas == image.alphas, "\(operation)")
       }
     }
   }
@@ -82,9 +82,12 @@ private typealias Operation = Augmentation.Operation
     let image = noiseImage(width: 9, height: 8)
     let opaque = RGBAImage(width: 9, height: 8, rgb: image.colors.joined().map { $0 })
     for operation in Operation.searchOrder {
-      for magnitude in OperationArguments.magnitudes {
-        let arguments = OperationArguments(magnitude: magnitude, center: (4, 4))
-        #expect(image.applying(operation, arguments).colors == opaque.applying(operation, arguments).colors)
+      for magnitude in Operation.magnitudes {
+        let (changed, expected) = (
+          image.applying(operation, magnitude: magnitude, center: (4, 4)),
+          opaque.applying(operation, magnitude: magnitude, center: (4, 4))
+        )
+        #expect(changed.colors == expected.colors)
       }
     }
   }
@@ -92,10 +95,10 @@ private typealias Operation = Augmentation.Operation
   @Test func translationsMoveAndLeaveTransparentBlack() {
     let image = noiseImage(width: 12, height: 11)
     for (operation, dx, dy) in [(Operation.translateX, 1, 0), (.translateY, 0, 1)] {
-      for magnitude in OperationArguments.magnitudes {
+      for magnitude in Operation.magnitudes {
         for sign in [1, -1] {
           let moved = image.applying(
-            operation, OperationArguments(magnitude: magnitude, isNegative: sign < 0))
+            operation, magnitude: magnitude, isNegative: sign < 0)
           for y in 0..<11 {
             for x in 0..<12 {
               let (oldX, oldY) = (x + sign * magnitude * dx, y + sign * magnitude * dy)
@@ -111,7 +114,7 @@ private typealias Operation = Augmentation.Operation
   @Test func aTranslationBeyondTheImageLeavesNothing() {
     let image = noiseImage(width: 3, height: 3)
     for operation in [Operation.translateX, .translateY] {
-      let moved = image.applying(operation, OperationArguments(magnitude: 9))
+      let moved = image.applying(operation, magnitude: 9)
       #expect(moved == constantImage(width: 3, height: 3, [0, 0, 0, 0]))
     }
   }
@@ -119,7 +122,7 @@ private typealias Operation = Augmentation.Operation
   @Test func cutoutBlanksItsBox() {
     let image = noiseImage(width: 10, height: 9)
     for center in [(0, 0), (9, 8), (5, 4), (-3, 2), (100, 100), (Int.min, Int.max)] {
-      let cut = image.applying(.cutout, OperationArguments(magnitude: 4, center: center))
+      let cut = image.applying(.cutout, magnitude: 4, center: center)
       for y in 0..<9 {
         for x in 0..<10 {
           let isInBox =
@@ -134,11 +137,10 @@ private typealias Operation = Augmentation.Operation
     let image = noiseImage(width: 40, height: 30)
     let bits = [4, 4, 4, 3, 3, 2, 2, 2, 1, 1]
     let thresholds = [256, 231, 205, 180, 154, 128, 103, 77, 52, 26]
-    for magnitude in OperationArguments.magnitudes {
-      let arguments = OperationArguments(magnitude: magnitude)
-      let inverted = image.applying(.invert, arguments)
-      let posterized = image.applying(.posterize, arguments)
-      let solarized = image.applying(.solarize, arguments)
+    for magnitude in Operation.magnitudes {
+      let inverted = image.applying(.invert, magnitude: magnitude)
+      let posterized = image.applying(.posterize, magnitude: magnitude)
+      let solarized = image.applying(.solarize, magnitude: magnitude)
       let dropped = 8 - bits[magnitude]
       let threshold = thresholds[magnitude]
       #expect(inverted.colors == image.colors.map { $0.map { 255 - $0 } })

@@ -88,7 +88,7 @@ import Testing
   @Test func signsAreEvenAndOnlyOfSignedOperations() {
     let applied = Self.applied([.init(steps: Self.steps(probability: 1), countDistribution: nil)])
     for (index, operation) in Operation.searchOrder.enumerated() {
-      let negative = Self.share(applied) { $0[index].isNegative }
+      let negative = Self.share(applied) { $0[index].parameter < 0 }
       if operation.isSigned {
         #expect(abs(negative - 0.5) < Self.tolerance, "\(operation)")
       } else {
@@ -132,10 +132,7 @@ import Testing
       let (image, applied) = augmenter.preview(sample: sample, of: images, epoch: 4)
       let expected = applied.reduce(images.image(at: sample)) { image, step in
         image.applying(
-          step.operation,
-          OperationArguments(
-            magnitude: step.magnitude, isNegative: step.isNegative,
-            center: (step.center?.x ?? 0, step.center?.y ?? 0)))
+          step.operation, parameter: step.parameter, center: (step.center?.x ?? 0, step.center?.y ?? 0))
       }
       #expect(image == expected)
     }

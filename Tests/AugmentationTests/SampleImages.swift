@@ -20,6 +20,14 @@ func constantImage(width: Int, height: Int, _ pixel: [UInt8]) -> RGBAImage {
 }
 
 extension RGBAImage {
+  /// Applies an operation at a magnitude of the search's scale.
+  func applying(
+    _ operation: Operation, magnitude: Int, isNegative: Bool = false, center: (Int, Int) = (0, 0)
+  ) -> RGBAImage {
+    let parameter = operation.parameter(magnitude: magnitude)
+    return applying(operation, parameter: isNegative ? -parameter : parameter, center: center)
+  }
+
   func pixel(_ x: Int, _ y: Int) -> [UInt8] {
     Array(pixels[(y * width + x) * 4..<(y * width + x) * 4 + 4])
   }

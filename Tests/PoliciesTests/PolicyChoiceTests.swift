@@ -8,8 +8,27 @@ struct PolicyChoiceTests {
   @Test("none leaves images alone")
   func none() throws {
     let choice = try PolicyChoice("none", dataset: "cifar10", seed: 0)
-    #expect(try choice.program(epoch: 0, totalEpochs: 10, order: .schedule) == .none)
+    #expect(try choice.program(epoch: 0, totalEpochs: 10) == .none)
     #expect(choice.schedule == nil)
+    #expect(choice.cutoutRule == .off)
+  }
+
+  @Test("cutout is the tail's Cutout and nothing else")
+  func cutout() throws {
+    for (argument, rule) in [("cutout", CutoutRule.required), ("cutout:20", .side(20))] {
+      let choice = try PolicyChoice(argument, dataset: "cifar10", seed: 0)
+      #expect(try choice.program(epoch: 0, totalEpochs: 10) == .none)
+      #expect(choice.cutoutRule == rule)
+    }
+  }
+
+  @Test(
+    "every other policy leaves Cutout to the recipe",
+    arguments: NamedPolicy.all.map(\.name).filter { $0 != "none" && $0 != "cutout" })
+  func cutoutOfRecipe(name: String) throws {
+    let choice = try PolicyChoice(name, dataset: "cifar10", seed: 0)
+    #expect(choice.cutoutRule == .ofRecipe)
+    #expect(try !choice.program(epoch: 0, totalEpochs: 1).alternatives.isEmpty)
   }
 
   @Test(
@@ -17,21 +36,24 @@ struct PolicyChoiceTests {
     arguments: [("cifar10", 95), ("svhn-full", 25), ("bundled", 95)])
   func autoAugment(dataset: String, count: Int) throws {
     let choice = try PolicyChoice("autoaugment", dataset: dataset, seed: 0)
-    let program = try choice.program(epoch: 3, totalEpochs: 10, order: .schedule)
+    let program = try choice.program(epoch: 3, totalEpochs: 10)
     #expect(program.alternatives.count == count)
-    #expect(program == (try AutoAugment.program(dataset: dataset)))
+    #expect(program == (try AutoAugment.program(AutoAugment.Source(dataset: dataset))))
+    for (source, expected) in [("cifar10", 95), ("svhn", 25)] {
+      let named = try PolicyChoice("autoaugment:\(source)", dataset: dataset, seed: 0)
+      #expect(try named.program(epoch: 0, totalEpochs: 1).alternatives.count == expected)
+    }
   }
 
   @Test("AutoAugment applies two operations in order, each by its own probability")
   func autoAugmentSteps() throws {
-    let cifar = try AutoAugment.program(dataset: "cifar10").alternatives
-    let svhn = try AutoAugment.program(dataset: "svhn").alternatives
+    let cifar = try AutoAugment.program(.cifar10).alternatives
+    let svhn = try AutoAugment.program(.svhn).alternatives
     for alternative in cifar + svhn {
       #expect(alternative.steps.count == 2)
       #expect(alternative.countDistribution == nil)
       #expect(alternative.weight == 1)
-      #expect(
-        alternative.steps.allSatisfy { (0...1).contains($0.probability) && (0...9).contains($0.magnitude) })
+      #expect(alternative.steps.allSatisfy { (0...1).contains($0.probability) })
     }
     let first = [
       AugmentationProgram.Step(operation: .invert, probability: 0.1, magnitude: 7),
@@ -53,12 +75,12 @@ struct PolicyChoiceTests {
     for order in PolicyOrder.allCases {
       for epoch in [0, 7, 29] {
         #expect(
-          try choice.program(epoch: epoch, totalEpochs: 30, order: order)
+          try choice.program(epoch: epoch, totalEpochs: 30, order: order, width: 32, height: 32)
             == schedule.stretched(to: 30).program(atEpoch: epoch, order: order))
       }
     }
     #expect(
-      message { try choice.program(epoch: 0, totalEpochs: 0, order: .schedule) }
+      message { try choice.program(epoch: 0, totalEpochs: 0) }
         == "epochs: found 0, expected an integer from 1 to 1000000")
   }
 
@@ -66,7 +88,7 @@ struct PolicyChoiceTests {
   func random() throws {
     func program(seed: UInt64, epoch: Int) throws -> AugmentationProgram {
       try PolicyChoice("random", dataset: "cifar10", seed: seed)
-        .program(epoch: epoch, totalEpochs: 20, order: .schedule)
+        .program(epoch: epoch, totalEpochs: 20)
     }
     #expect(try program(seed: 1, epoch: 0) == program(seed: 1, epoch: 19))
     #expect(try program(seed: 1, epoch: 0) != program(seed: 2, epoch: 0))
@@ -84,15 +106,91 @@ struct PolicyChoiceTests {
         == "missing.json: found no such file, expected a file that exists")
   }
 
+  @Test("RandAugment takes its two numbers, 2 and 9 unless given, and the size of the images")
+  func randAugment() throws {
+    for (argument, count, magnitude) in [("randaugment", 2, 9), ("randaugment:3,30", 3, 30)] {
+      let choice = try PolicyChoice(argument, dataset: "cifar10", seed: 0)
+      #expect(
+        try choice.program(epoch: 5, totalEpochs: 9, order: .schedule, width: 40, height: 24)
+          == RandAugment.program(count: count, magnitude: magnitude, width: 40, height: 24))
+    }
+  }
+
+  @Test("TrivialAugment has its two spaces")
+  func trivialAugment() throws {
+    for (argument, space) in [
+      ("trivialaugment", TrivialAugment.Space.standard), ("trivialaugment-wide", .wide),
+    ] {
+      let choice = try PolicyChoice(argument, dataset: "cifar10", seed: 0)
+      #expect(
+        try choice.program(epoch: 5, totalEpochs: 9)
+          == TrivialAugment.program(space, width: 32, height: 32))
+    }
+  }
+
+  @Test("only a schedule can be played in another order")
+  func order() throws {
+    for name in NamedPolicy.all.map(\.name) {
+      let choice = try PolicyChoice(name, dataset: "cifar10", seed: 0)
+      try choice.check(.schedule)
+      for order in [PolicyOrder.shuffled, .last] {
+        let expected =
+          choice.schedule == nil
+          ? "policyOrder: found \(order.rawValue) for \"\(name)\", "
+            + "expected a schedule to reorder: this policy is the same in every epoch" : "no error, but ()"
+        #expect(message { try choice.check(order) } == expected)
+      }
+    }
+  }
+
+  @Test("a bad argument is refused in one line that says what would be right")
+  func badArguments() {
+    func found(_ argument: String) -> String {
+      message { try PolicyChoice(argument, dataset: "cifar10", seed: 0) }
+    }
+    for argument in ["0,99", "x", "", "2", "17,9", "1,31", "-1,3", "2,9,3", "2, 9", "2.0,9"] {
+      #expect(
+        found("randaugment:\(argument)")
+          == "policy: found \"randaugment:\(argument)\", expected randaugment, or randaugment:N,M with N from 1 to 16 "
+          + "operations and a strength M from 0 to 30")
+    }
+    for argument in ["0", "4097", "x", ""] {
+      #expect(
+        found("cutout:\(argument)")
+          == "policy: found \"cutout:\(argument)\", expected cutout, or cutout:SIZE with a side of 1 to 4096 pixels"
+      )
+    }
+    #expect(
+      found("autoaugment:svnh")
+        == "policy: found \"autoaugment:svnh\", expected autoaugment, or autoaugment: with one of cifar10, svhn "
+        + "(did you mean svhn?)")
+    for name in ["none", "trivialaugment", "trivialaugment-wide", "rcifar10", "rsvhn", "random"] {
+      #expect(
+        found("\(name):1") == "policy: found \"\(name):1\", expected \(name) alone, which takes no argument")
+    }
+  }
+
   @Test("an unknown name is refused with the list and the near miss")
   func unknown() {
-    let list = "one of none, autoaugment, rcifar10, rsvhn, random, or a schedule file"
+    let list =
+      "one of none, cutout[:SIZE], autoaugment[:cifar10|svhn], randaugment[:N,M], trivialaugment, "
+      + "trivialaugment-wide, rcifar10, rsvhn, random, or a schedule file"
     func found(_ argument: String) -> String {
       message { try PolicyChoice(argument, dataset: "cifar10", seed: 0) }
     }
     #expect(
       found("autoagument") == "policy: found \"autoagument\", expected \(list) (did you mean autoaugment?)")
-    #expect(found("trivialaugment") == "policy: found \"trivialaugment\", expected \(list)")
+    #expect(
+      found("randaugmnt:2,9")
+        == "policy: found \"randaugmnt:2,9\", expected \(list) (did you mean randaugment?)")
+    #expect(found("mixup-and-cutmix") == "policy: found \"mixup-and-cutmix\", expected \(list)")
     #expect(found("") == "policy: found \"\", expected \(list)")
+  }
+}
+
+extension PolicyChoice {
+  /// The program of an epoch for images of 32×32 pixels.
+  fileprivate func program(epoch: Int, totalEpochs: Int) throws -> AugmentationProgram {
+    try program(epoch: epoch, totalEpochs: totalEpochs, order: .schedule, width: 32, height: 32)
   }
 }

@@ -90,7 +90,11 @@ struct PolicyTests {
     #expect(program.alternatives.count == 1)
     #expect(alternative.countDistribution == [0.1, 0.9])
     #expect(alternative.steps.map(\.operation) == policy.entries.map(\.operation))
-    #expect(alternative.steps.map(\.magnitude) == policy.entries.map(\.magnitude))
+    #expect(
+      alternative.steps.map(\.parameter)
+        == policy.entries.map { $0.operation.parameter(magnitude: $0.magnitude) })
+    #expect(
+      alternative.steps.allSatisfy { $0.opposite == ($0.operation.isSigned ? -$0.parameter : nil) })
     #expect(
       alternative.steps.map { Int(($0.probability * 10).rounded()) } == policy.entries.map(\.probability))
     #expect(alternative.steps.allSatisfy { (0...1).contains($0.probability) })

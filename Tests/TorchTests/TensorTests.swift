@@ -87,6 +87,64 @@ import Torch
     #expect(throws: TorchError.self) { try silent.backward() }
   }
 
+  @Test func scalingMultipliesTheWayBackByItsOwnFactors() throws {
+    let x = try Tensor([1, 2, 3, 4] as [Double], shape: [2, 2])
+    let base = try Tensor([10, 20, 30, 40] as [Double], shape: [2, 2])
+    try x.setRequiresGradient(true)
+    try base.setRequiresGradient(true)
+    let forward = try Tensor([2, -1] as [Float], shape: [2])
+    let backward = try Tensor([0, 0.5] as [Float], shape: [2])
+    let branch = try x.clone()
+    try branch.scale(by: forward, backward: backward, adding: base)
+    #expect(try branch.elements(Double.self) == [12, 24, 27, 36])
+    let weights = try Tensor([1, 2, 3, 4] as [Double], shape: [2, 2])
+    try (branch * weights).sum().backward()
+    #expect(try x.gradient()?.elements(Double.self) == [0, 0, 1.5, 2])
+    #expect(try base.gradient()?.elements(Double.self) == [1, 2, 3, 4])
+    #expect(try x.elements(Double.self) == [1, 2, 3, 4])
+  }
+
+  @Test func scalingKeepsTypeAndMemoryOrder() throws {
+    let branch = try Tensor.empty([2, 3, 4, 4], .bfloat16, channelsLast: true)
+    try branch.fill(2)
+    let strides = branch.strides
+    let base = try Tensor.full([2, 3, 4, 4], 1, .bfloat16)
+    let factors = try Tensor([0.5, 3] as [Float], shape: [2])
+    try branch.scale(by: factors, backward: factors, adding: base)
+    #expect(branch.dataType == .bfloat16 && branch.strides == strides)
+    let expected = Array(repeating: Float(2), count: 48) + Array(repeating: Float(7), count: 48)
+    #expect(try branch.converted(to: .float32).elements(Float.self) == expected)
+  }
+
+  @Test func scalingRefusesOtherShapes() throws {
+    let branch = try Tensor.zeros([2, 3])
+    let two = try Tensor.zeros([2])
+    let error = #expect(throws: TorchError.self) {
+      try branch.scale(by: two, backward: two, adding: Tensor.zeros([2, 1]))
+    }
+    #expect(error?.description.contains("cannot be added to [2, 1]") == true)
+    #expect(throws: TorchError.self) {
+      try branch.scale(by: Tensor.zeros([3]), backward: two, adding: Tensor.zeros([2, 3]))
+    }
+  }
+
+  @Test func tilesAtTheEdgeCountAsTheMeanOfWhatIsThere() throws {
+    let image = try Tensor([1, 3, 5, 5, 7, 9, 2, 4, 8] as [Double], shape: [1, 1, 3, 3])
+    #expect(try image.averagePooled(2).elements(Double.self) == [4])
+    let whole = try image.averagePooled(2, partialTiles: true)
+    #expect(whole.shape == [1, 1, 2, 2])
+    #expect(try whole.elements(Double.self) == [4, 7, 3, 8])
+  }
+
+  @Test func concatenationKeepsTheOrder() throws {
+    let a = try Tensor([1, 2] as [Float], shape: [2, 1])
+    let b = try Tensor([3, 4, 5, 6] as [Float], shape: [2, 2])
+    let joined = try Tensor.concatenated([a, b], dimension: 1)
+    #expect(joined.shape == [2, 3])
+    #expect(try joined.elements(Float.self) == [1, 3, 4, 2, 5, 6])
+    #expect(throws: TorchError.self) { try Tensor.concatenated([], dimension: 0) }
+  }
+
   @Test func crossEntropyAndCorrectCount() throws {
     let logits = try Tensor([0, 0, 10, 0, 0, 10] as [Float], shape: [3, 2])
     let labels = try Tensor([0, 0, 1] as [Int64], shape: [3])

@@ -110,7 +110,10 @@ import Training
       // The same by hand: each epoch under its own program.
       let trainer = try Trainer(recipe: configuration.recipe, data: data)
       for epoch in 0..<4 {
-        _ = try trainer.trainEpoch(policy.program(epoch: epoch, totalEpochs: 4, order: order))
+        _ = try trainer.trainEpoch(
+          policy.program(
+            epoch: epoch, totalEpochs: 4, order: order, width: data.train.images.width,
+            height: data.train.images.height))
       }
       let file = try Data(contentsOf: URL(fileURLWithPath: result.checkpoint))
       #expect(try file == trainer.checkpoint())

@@ -4,6 +4,7 @@ Parameter names and order are those of pba's checkpoints, and so is the order of
 """
 import math
 
+import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -28,10 +29,9 @@ class Block(nn.Module):
         out = self.bn4(self.conv3(F.relu(self.bn3(out))))
         if self.training:
             drawn, forward, backward = uniforms(3, len(x), generator)
-            survives = (drawn < self.survival).float()
-            forward = 2 * forward - 1
+            survives = drawn < self.survival
             out = Scaled.apply(
-                out, survives + forward - survives * forward, survives + backward - survives * backward)
+                out, torch.where(survives, 1.0, 2 * forward - 1), torch.where(survives, 1.0, backward))
         else:
             out = self.survival * out
         if self.stride > 1:

@@ -1,6 +1,6 @@
 extension Operation {
-  /// Stretches each channel so that its darkest value becomes 0 and its brightest 255; the magnitude means nothing.
-  public static let autoContrast = Operation(name: "AutoContrast", usesMagnitude: false) { canvas, _ in
+  /// Stretches each channel so that its darkest value becomes 0 and its brightest 255.
+  public static let autoContrast = Operation(name: "AutoContrast", unit: .none) { canvas, _ in
     let (lowest, highest) = extremes(of: canvas)
     for channel in 0..<3 {
       fillStretchTable(

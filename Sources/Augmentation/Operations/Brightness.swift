@@ -1,7 +1,6 @@
 extension Operation {
-  /// Mixes the image with black: darker below magnitude 5, brighter above.
-  public static let brightness = Operation(name: "Brightness") { canvas, arguments in
-    guard let factor = Enhance.factor(arguments) else { return }
+  /// Mixes the image with black: darker below factor 1, brighter above.
+  public static let brightness = Enhance.operation("Brightness") { canvas, factor in
     canvas.blend(withGrey: 0, factor: factor)
   }
 }

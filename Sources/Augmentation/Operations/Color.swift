@@ -1,7 +1,6 @@
 extension Operation {
-  /// Mixes the image with its grey version: paler below magnitude 5, more colourful above.
-  public static let color = Operation(name: "Color") { canvas, arguments in
-    guard let factor = Enhance.factor(arguments) else { return }
+  /// Mixes the image with its grey version: paler below factor 1, more colourful above.
+  public static let color = Enhance.operation("Color") { canvas, factor in
     let (pixels, area) = (canvas.pixels, canvas.area)
     for index in 0..<area {
       let pixel = pixels[index]

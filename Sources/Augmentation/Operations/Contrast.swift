@@ -1,7 +1,6 @@
 extension Operation {
-  /// Mixes the image with its mean grey: flatter below magnitude 5, harder above.
-  public static let contrast = Operation(name: "Contrast") { canvas, arguments in
-    guard let factor = Enhance.factor(arguments) else { return }
+  /// Mixes the image with its mean grey: flatter below factor 1, harder above.
+  public static let contrast = Enhance.operation("Contrast") { canvas, factor in
     canvas.blend(withGrey: meanLuma(of: canvas), factor: factor)
   }
 }

@@ -1,8 +1,13 @@
 extension Operation {
-  /// Blanks a square of two pixels a side per magnitude about the centre: grey, and transparent.
-  public static let cutout = Operation(name: "Cutout", usesCenter: true) { canvas, arguments in
-    let columns = cutoutRange(center: arguments.center.x, reach: arguments.magnitude, limit: canvas.width)
-    let rows = cutoutRange(center: arguments.center.y, reach: arguments.magnitude, limit: canvas.height)
+  /// Blanks a square of so many pixels a side about the centre: grey, and transparent.
+  ///
+  /// The side is rounded down to an even number. A search's magnitude adds two pixels to it.
+  public static let cutout = Operation(
+    name: "Cutout", unit: .pixels, parameters: 0...65536, usesCenter: true, scale: { Double(2 * $0) }
+  ) { canvas, arguments in
+    let reach = Int(arguments.parameter) / 2
+    let columns = cutoutRange(center: arguments.center.x, reach: reach, limit: canvas.width)
+    let rows = cutoutRange(center: arguments.center.y, reach: reach, limit: canvas.height)
     for y in rows {
       (canvas.pixels + y * canvas.width + columns.lowerBound).update(repeating: fill, count: columns.count)
     }

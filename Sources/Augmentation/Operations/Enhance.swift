@@ -2,9 +2,15 @@
 ///
 /// At factor 0 only the degenerate version is seen, at factor 1 only the image; a factor above 1 goes beyond it.
 enum Enhance {
-  /// Returns the factor of a magnitude, 0.1 at magnitude 0 and 1.72 at magnitude 9, or nil where it is 1: no change.
-  static func factor(_ arguments: OperationArguments) -> Float? {
-    arguments.magnitude == 5 ? nil : Float(Double(arguments.magnitude) * 1.8 / 10 + 0.1)
+  /// Makes an operation of the family; a search's magnitudes run from factor 0.1 at 0 to 1.72 at 9.
+  static func operation(
+    _ name: String, mix: @escaping @Sendable (_ canvas: inout Canvas, _ factor: Float) -> Void
+  ) -> Operation {
+    Operation(name: name, unit: .factor, parameters: 0...100, scale: { Double($0) * 1.8 / 10 + 0.1 }) {
+      canvas, arguments in
+      let factor = Float(arguments.parameter)
+      if factor != 1 { mix(&canvas, factor) }
+    }
   }
 
   /// Returns the mixture of two values in 0...255, truncated and kept in 0...255.

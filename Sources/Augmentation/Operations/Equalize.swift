@@ -1,6 +1,6 @@
 extension Operation {
-  /// Spreads each channel's values so that all are about equally frequent; the magnitude means nothing.
-  public static let equalize = Operation(name: "Equalize", usesMagnitude: false) { canvas, _ in
+  /// Spreads each channel's values so that all are about equally frequent.
+  public static let equalize = Operation(name: "Equalize", unit: .none) { canvas, _ in
     countValues(of: canvas)
     for channel in 0..<3 {
       fillEqualizeTable(

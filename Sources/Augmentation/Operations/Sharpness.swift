@@ -1,10 +1,10 @@
 extension Operation {
-  /// Mixes the image with a smoothed version: softer below magnitude 5, sharper above.
+  /// Mixes the image with a smoothed version: softer below factor 1, sharper above.
   ///
   /// Smoothing is a 3×3 mean in which the middle counts five times. The outermost pixels have no full
   /// neighbourhood and stay as they are.
-  public static let sharpness = Operation(name: "Sharpness") { canvas, arguments in
-    guard let factor = Enhance.factor(arguments), canvas.width > 2, canvas.height > 2 else { return }
+  public static let sharpness = Enhance.operation("Sharpness") { canvas, factor in
+    guard canvas.width > 2, canvas.height > 2 else { return }
     let (width, height) = (canvas.width, canvas.height)
     let byteCount = canvas.area * 4
     canvas.spare.update(from: canvas.pixels, count: width)

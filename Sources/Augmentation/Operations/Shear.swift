@@ -1,10 +1,11 @@
 extension Operation {
-  /// Slides each row sideways by 0.03 of its distance from the top per magnitude.
-  public static let shearX = Operation(name: "ShearX", isSigned: true) { canvas, arguments in
-    let slope = shearSlope(arguments)
+  /// Slides each row sideways by a share of its distance from the top; a search's magnitude is 0.03.
+  public static let shearX = Operation(
+    name: "ShearX", unit: .slope, parameters: slopes, isSigned: true, scale: slope
+  ) { canvas, arguments in
     // A column of the new image is a whole column of the old, so a row moves as one piece.
-    let rowStep = fixedPoint(slope)
-    var start = fixedPoint(0.5 + slope * 0.5)
+    let rowStep = fixedPoint(arguments.parameter)
+    var start = fixedPoint(0.5 + arguments.parameter * 0.5)
     for y in 0..<canvas.height {
       canvas.copyRow(y, from: y, shift: start >> 16)
       start &+= rowStep
@@ -12,12 +13,14 @@ extension Operation {
     canvas.swapBuffers()
   }
 
-  /// Slides each column up or down by 0.03 of its distance from the left per magnitude.
-  public static let shearY = Operation(name: "ShearY", isSigned: true) { canvas, arguments in
-    canvas.resample(Canvas.AffineMap(a: 1, b: 0, c: 0, d: shearSlope(arguments), e: 1, f: 0))
+  /// Slides each column up or down by a share of its distance from the left; a search's magnitude is 0.03.
+  public static let shearY = Operation(
+    name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope
+  ) { canvas, arguments in
+    canvas.resample(Canvas.AffineMap(a: 1, b: 0, c: 0, d: arguments.parameter, e: 1, f: 0))
   }
 }
 
-private func shearSlope(_ arguments: OperationArguments) -> Double {
-  Double(arguments.magnitude) * 0.3 / 10 * (arguments.isNegative ? -1 : 1)
-}
+private let slopes = -100.0...100.0
+
+@Sendable private func slope(_ magnitude: Int) -> Double { Double(magnitude) * 0.3 / 10 }

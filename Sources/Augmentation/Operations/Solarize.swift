@@ -1,13 +1,16 @@
 extension Operation {
-  /// Inverts every colour value from a threshold on, which falls from 256 at magnitude 0 to 26 at magnitude 9.
-  public static let solarize = Operation(name: "Solarize") { canvas, arguments in
-    let threshold = 256 - arguments.magnitude * 256 / 10
+  /// Inverts every colour value from a threshold on; a search's magnitudes mean 256 at 0 down to 26 at 9.
+  public static let solarize = Operation(
+    name: "Solarize", unit: .level, parameters: 0...256, scale: { Double(256 - $0 * 256 / 10) }
+  ) { canvas, arguments in
     let area = canvas.area
-    guard let highestKept = UInt8(exactly: threshold - 1) else { return }
-    canvas.pixels.withMemoryRebound(to: UInt8.self, capacity: area * 4) { bytes in
-      for index in 0..<area * 4 {
-        let value = bytes[index]
-        bytes[index] = value > highestKept ? ~value : value
+    // From 256 on there is nothing to invert, and no byte to say so.
+    if let lowest = UInt8(exactly: arguments.parameter.rounded(.up)) {
+      canvas.pixels.withMemoryRebound(to: UInt8.self, capacity: area * 4) { bytes in
+        for index in 0..<area * 4 {
+          let value = bytes[index]
+          bytes[index] = value >= lowest ? ~value : value
+        }
       }
     }
     canvas.makeOpaque()

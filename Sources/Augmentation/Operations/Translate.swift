@@ -1,21 +1,33 @@
 extension Operation {
-  /// Moves the image to the left by one pixel per magnitude, to the right where negative.
-  public static let translateX = Operation(name: "TranslateX", isSigned: true) { canvas, arguments in
+  /// Moves the image to the left by so many pixels, to the right where negative; a search's magnitude is one pixel.
+  ///
+  /// Pixels go whole: a fraction is rounded to the nearest, half up, as Pillow's nearest-neighbour transform has it.
+  public static let translateX = Operation(
+    name: "TranslateX", unit: .pixels, parameters: translations, isSigned: true, scale: { Double($0) }
+  ) { canvas, arguments in
+    let shift = wholePixels(arguments.parameter)
     for y in 0..<canvas.height {
-      canvas.copyRow(y, from: y, shift: distance(arguments))
+      canvas.copyRow(y, from: y, shift: shift)
     }
     canvas.swapBuffers()
   }
 
-  /// Moves the image up by one pixel per magnitude, down where negative.
-  public static let translateY = Operation(name: "TranslateY", isSigned: true) { canvas, arguments in
+  /// Moves the image up by so many pixels, down where negative; a search's magnitude is one pixel.
+  public static let translateY = Operation(
+    name: "TranslateY", unit: .pixels, parameters: translations, isSigned: true, scale: { Double($0) }
+  ) { canvas, arguments in
+    let shift = wholePixels(arguments.parameter)
     for y in 0..<canvas.height {
-      canvas.copyRow(y, from: y + distance(arguments), shift: 0)
+      canvas.copyRow(y, from: y + shift, shift: 0)
     }
     canvas.swapBuffers()
   }
 }
 
-private func distance(_ arguments: OperationArguments) -> Int {
-  arguments.isNegative ? -arguments.magnitude : arguments.magnitude
+/// No image is larger than this.
+private let translations = -65536.0...65536.0
+
+/// The whole pixels by which Pillow moves: the old place of the first pixel's middle, in 16.16 fixed point, cut off.
+private func wholePixels(_ distance: Double) -> Int {
+  fixedPoint(distance + 0.5) >> 16
 }

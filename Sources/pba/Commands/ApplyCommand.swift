@@ -10,6 +10,9 @@ struct ApplyCommand: ParsableCommand {
     discussion: """
       IN and OUT are both PNG, or both NPY (uint8 of shape [N, H, W, 3] or [N, H, W, 4]). The result has the channels of \
       the input; a PNG with alpha keeps it.
+
+      How strongly is said by a magnitude of the search, or by the parameter itself: degrees, slopes, pixels, factors, \
+      bits or levels, as `pba policy show` prints them.
       """)
 
   @Argument(help: "The operation: \(Operation.searchOrder.map(\.name).joined(separator: ", ")).")
@@ -22,9 +25,13 @@ struct ApplyCommand: ParsableCommand {
   var output: String
 
   @Option(parsing: .unconditional, help: "The magnitude, 0 to 9.")
-  var magnitude: Int
+  var magnitude: Int?
 
-  @Flag(help: "The negative direction of an operation that has one.")
+  @Option(
+    parsing: .unconditional, help: "The parameter in the operation's own unit, in place of a magnitude.")
+  var parameter: Double?
+
+  @Flag(help: "The negative direction of an operation that has one; for a magnitude.")
   var negative = false
 
   @Option(parsing: .unconditional, help: "X,Y: the centre of Cutout. (default: the middle of the image)")
@@ -44,13 +51,8 @@ struct ApplyCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard OperationArguments.magnitudes.contains(magnitude) else {
-      throw ValidationError("--magnitude: found \(magnitude), expected 0 to 9")
-    }
     let operation = try namedOperation()
-    if negative, !operation.isSigned {
-      throw ValidationError("--negative: \(operation.name) has no direction")
-    }
+    _ = try strength(of: operation)
     if center != nil, !operation.usesCenter {
       throw ValidationError("--center: \(operation.name) has no centre")
     }
@@ -69,12 +71,11 @@ struct ApplyCommand: ParsableCommand {
       }
       printNote("\(output) was there and is written over")
     }
+    let parameter = try strength(of: operation)
     func apply(_ image: RGBAImage) -> RGBAImage {
       let middle = (x: image.width / 2, y: image.height / 2)
       return image.applying(
-        operation,
-        OperationArguments(
-          magnitude: magnitude, isNegative: negative, center: center.map { ($0.x, $0.y) } ?? middle))
+        operation, parameter: parameter, center: center.map { ($0.x, $0.y) } ?? middle)
     }
     switch try format(input) {
     case .png:
@@ -97,6 +98,38 @@ struct ApplyCommand: ParsableCommand {
     case "png": return .png
     case "npy": return .npy
     default: throw ValidationError("\(path): found another ending, expected .png or .npy")
+    }
+  }
+
+  /// The parameter that the options say.
+  private func strength(of operation: Augmentation.Operation) throws -> Double {
+    switch (magnitude, parameter) {
+    case (let magnitude?, nil):
+      guard Augmentation.Operation.magnitudes.contains(magnitude) else {
+        throw ValidationError("--magnitude: found \(magnitude), expected 0 to 9")
+      }
+      if negative, !operation.isSigned {
+        throw ValidationError("--negative: \(operation.name) has no direction")
+      }
+      let parameter = operation.parameter(magnitude: magnitude)
+      return negative ? -parameter : parameter
+    case (nil, let parameter?):
+      let range = operation.parameters
+      guard operation.usesParameter else {
+        throw ValidationError(
+          "--parameter: \(operation.name) has none; give --magnitude, which means nothing to it")
+      }
+      guard range.contains(parameter) else {
+        throw ValidationError(
+          "--parameter: found \(parameter), expected \(range.lowerBound) to \(range.upperBound) (\(operation.unit))"
+        )
+      }
+      guard !negative else {
+        throw ValidationError("--negative: goes with --magnitude; write the parameter with its sign")
+      }
+      return parameter
+    default:
+      throw ValidationError("expected either --magnitude or --parameter")
     }
   }
 

@@ -4,8 +4,8 @@ import Datasets
 /// `pba data`: the datasets.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "List, check and describe datasets.",
-    subcommands: [List.self, Verify.self, Stats.self])
+    commandName: "data", abstract: "List, fetch, check and describe datasets.",
+    subcommands: [List.self, DataFetchCommand.self, Verify.self, Stats.self])
 
   struct Options: ParsableArguments {
     @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
@@ -62,7 +62,10 @@ struct DataCommand: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      let results = try DatasetSpec.named(dataset).verify(dataDirectory: options.dataDirectory)
+      let spec = try DatasetSpec.named(dataset)
+      let results = try withLoadingProgress { observer in
+        try spec.verify(dataDirectory: options.dataDirectory, observer: observer)
+      }
       if options.json {
         try printJSON(results)
       } else if results.isEmpty {
@@ -99,6 +102,7 @@ struct DataCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "How many images to validate on.")
     var validationSize: Int?
 
+    @OptionGroup var images: ImageFolderArguments
     @OptionGroup var options: Options
 
     struct Report: Encodable {
@@ -108,27 +112,30 @@ struct DataCommand: ParsableCommand {
       let train: Int
       let validation: Int
       let test: Int
+      let skipped: Int
       let classes: [String]
       let trainPerClass: [Int]
       let statistics: ChannelStatistics
     }
 
     func run() throws {
-      let data = try loadDataset(
+      let data = try loadShowingProgress(
         DataSelection(
           dataset, trainSize: trainSize, validationSize: validationSize,
-          dataDirectory: options.dataDirectory))
+          dataDirectory: options.dataDirectory, images: images.options))
       var perClass = [Int](repeating: 0, count: data.classNames.count)
       for label in data.train.labels { perClass[Int(label)] += 1 }
       let report = Report(
         dataset: data.name, height: data.train.images.height, width: data.train.images.width,
         train: data.train.count,
-        validation: data.validation.count, test: data.test.count, classes: data.classNames,
+        validation: data.validation.count, test: data.test.count, skipped: data.skippedImages,
+        classes: data.classNames,
         trainPerClass: perClass,
         statistics: data.statistics)
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
+      if report.skipped > 0 { printResult("left out \(report.skipped) files that cannot be read as images") }
       printResult(
         "mean               \(report.statistics.mean.map { decimal(Double($0), 6) }.joined(separator: " "))")
       printResult(

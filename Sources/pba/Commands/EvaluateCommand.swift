@@ -30,6 +30,8 @@ struct EvaluateCommand: ParsableCommand {
     help: "How many images the validation split has; for --split validation. (default: the dataset's own)")
   var validationSize: Int?
 
+  @OptionGroup var images: ImageFolderArguments
+
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
   var dataDirectory = Settings.defaultDataDirectory
 
@@ -49,9 +51,10 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let file = Data(try readBytes(checkpoint, limit: 1 << 34))
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
-    let loaded = try loadDataset(
+    let loaded = try loadShowingProgress(
       DataSelection(
-        dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory))
+        dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory,
+        images: images.options(for: dataset, trainedOn: info.imageSize)))
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
         "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
@@ -82,6 +85,7 @@ struct EvaluateCommand: ParsableCommand {
       printResult("accuracy \(percent(evaluation.accuracy))")
       printResult("loss     \(decimal(evaluation.loss, 4))")
       printResult("images   \(evaluation.images) (\(split.rawValue))")
+      printResult("classes  \(shortList(info.classNames))")
     }
   }
 }

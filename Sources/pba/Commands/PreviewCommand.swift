@@ -13,7 +13,7 @@ struct PreviewCommand: ParsableCommand {
       each draw is printed. Transparent pixels, which training sees as the mean colour, are grey.
       """)
 
-  @Option(help: "none, autoaugment, rcifar10, rsvhn, random, or a schedule file.")
+  @Option(help: "\(NamedPolicy.usages), or a schedule file.")
   var policy: String
 
   @Argument(help: "Images: PNG files.")
@@ -61,10 +61,16 @@ struct PreviewCommand: ParsableCommand {
     guard (1...length).contains(epoch) else {
       throw SettingsError("--epoch: found \(epoch), expected 1 to \(length), the length of \(policy)")
     }
-    let program = try choice.program(epoch: epoch - 1, totalEpochs: length, order: .schedule)
+    if choice.cutoutRule != .ofRecipe {
+      printNote(
+        "\(policy) has no policy before crop, flip and the baseline's Cutout: the draws show the original")
+    }
     var rows: [[RGBAImage]] = []
     for (index, path) in images.enumerated() {
       let original = try readPNG(path)
+      let program = try choice.program(
+        epoch: epoch - 1, totalEpochs: length, order: .schedule, width: original.width,
+        height: original.height)
       let stack = ImageStack(
         count: 1, height: original.height, width: original.width, pixels: original.rgb)
       var row = [original]
@@ -87,9 +93,9 @@ struct PreviewCommand: ParsableCommand {
   }
 
   private static func words(_ applied: AppliedOperation) -> String {
-    let magnitude =
-      applied.operation.usesMagnitude ? " \(applied.isNegative ? "−" : "")\(applied.magnitude)" : ""
-    return "\(applied.operation.name)\(magnitude) (p \(decimal(applied.probability, 1)))"
+    let strength = applied.operation.unit.text(applied.parameter)
+    return
+      "\(applied.operation.name)\(strength.isEmpty ? "" : " \(strength)") (p \(decimal(applied.probability, 1)))"
   }
 }
 

@@ -10,25 +10,17 @@ struct ScheduleCommand: ParsableCommand {
     commandName: "schedule", abstract: "Show, check, stretch, import and export schedules.",
     subcommands: [Show.self, Validate.self, Stretch.self, Import.self, Export.self])
 
-  /// The schedule of a name or a file.
-  static func load(_ argument: String) throws -> Schedule {
-    if Schedule.publishedNames.contains(argument) { return try Schedule.named(argument) }
-    if FileManager.default.fileExists(atPath: argument) || argument.contains("/")
-      || argument.hasSuffix(".json")
-    {
-      return try Schedule(contentsOf: argument)
-    }
-    return try Schedule.named(argument)
-  }
-
   /// Writes a schedule to a new file, or to standard output where none is named.
-  static func write(_ schedule: Schedule, to output: String?) throws {
+  ///
+  /// - Parameter data: The bytes to write; nil for the schedule's JSON.
+  static func write(_ schedule: Schedule, as data: Data? = nil, to output: String?) throws {
+    let data = data ?? schedule.jsonData()
     guard let output else {
-      writeResult(schedule.jsonData())
+      writeResult(data)
       return
     }
     try refuseToOverwrite(output)
-    try AtomicFile.write(schedule.jsonData(), to: output)
+    try AtomicFile.write(data, to: output)
     printNote("wrote \(output): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
   }
 
@@ -45,9 +37,10 @@ struct ScheduleCommand: ParsableCommand {
     var all = false
 
     func run() throws {
-      let schedule = try ScheduleCommand.load(schedule)
+      let schedule = try Schedule.load(schedule)
       if json { return try ScheduleCommand.write(schedule, to: nil) }
-      printResult("\(schedule.name): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+      printResult(
+        "\(printable(schedule.name)): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
       if schedule.unfinishedAfter != nil { printResult("of a search that had not ended") }
       var start = 0
       for segment in schedule.segments {
@@ -66,15 +59,25 @@ struct ScheduleCommand: ParsableCommand {
 
   struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check schedule files; the first fault is named.")
+      abstract: "Check schedule files; each bad one is named with its first fault.")
 
     @Argument(help: "Schedule files.")
     var files: [String]
 
     func run() throws {
+      var bad = 0
       for file in files {
-        let schedule = try Schedule(contentsOf: file)
-        printResult("\(file): valid, \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+        do {
+          let schedule = try Schedule(contentsOf: file)
+          printResult(
+            "\(printable(file)): valid, \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+        } catch {
+          bad += 1
+          printNote("\(error)")
+        }
+      }
+      if bad > 0 {
+        throw SettingsError("\(bad) of \(files.count) schedules \(bad == 1 ? "is" : "are") not valid")
       }
     }
   }
@@ -93,44 +96,76 @@ struct ScheduleCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
-      try ScheduleCommand.write(ScheduleCommand.load(schedule).stretched(to: epochs), to: output)
+      try ScheduleCommand.write(Schedule.load(schedule).stretched(to: epochs), to: output)
     }
   }
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a log of the original PBA (pbt_policy_N.txt) as a schedule.")
+      abstract: "Turn what a search of the original PBA left into a schedule.",
+      discussion: """
+        PATH is the search's folder, with pbt_policy_N.txt, pbt_global.txt and a folder a trial with result.json, or one \
+        of its logs. Of a folder the best trial is taken: the one with the highest number in its last result, and why is \
+        said on standard error.
+        """)
 
-    @Argument(help: "The log file: lines of Python lists, or of JSON.")
-    var log: String
+    @Argument(help: "A result folder of the original's search on Ray Tune, or a log pbt_policy_N.txt.")
+    var path: String
 
-    @Option(parsing: .unconditional, help: "How many epochs the search ran.")
-    var epochs: Int
+    @Option(
+      parsing: .unconditional,
+      help: "How many epochs the search ran. (default: the most that a trial of the folder reached)")
+    var epochs: Int?
 
-    @Option(help: "The schedule's name. (default: the file's)")
+    @Option(help: "The trial whose schedule is wanted. (default: the best)")
+    var trial: Int?
+
+    @Option(help: "The number in the results that says how good a trial is.")
+    var metric = ScheduleImport.Request().metric
+
+    @Flag(help: "The lowest number is the best.")
+    var lowest = false
+
+    @Option(help: "The schedule's name. (default: that of the file or folder)")
     var name: String?
 
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
 
     func run() throws {
-      let fileName = URL(fileURLWithPath: log).deletingPathExtension().lastPathComponent
-      try ScheduleCommand.write(
-        OriginalLog.read(contentsOf: log, epochs: epochs, name: name ?? fileName), to: output)
+      let imported = try ScheduleImport(
+        from: path,
+        ScheduleImport.Request(trial: trial, epochs: epochs, metric: metric, lowestWins: lowest, name: name))
+      for note in imported.notes { printNote(note) }
+      try ScheduleCommand.write(imported.schedule, to: output)
     }
   }
 
   struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Write a schedule as a versioned JSON file.")
+    static let configuration = CommandConfiguration(
+      abstract: "Write a schedule as a versioned JSON file, or as a log that the original PBA reads.")
 
     @Argument(help: "rcifar10, rsvhn, or a schedule file.")
     var schedule: String
 
+    @Option(help: "json, or ray: lines that the original's --hp_policy reads from a .txt file.")
+    var format: Format = .json
+
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
 
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+      case json, ray
+    }
+
     func run() throws {
-      try ScheduleCommand.write(ScheduleCommand.load(schedule), to: output)
+      let schedule = try Schedule.load(schedule)
+      switch format {
+      case .json: try ScheduleCommand.write(schedule, to: output)
+      case .ray:
+        try ScheduleCommand.write(schedule, as: OriginalLog.data(of: schedule), to: output)
+        printNote("the original reads it with --hp_policy FILE.txt --hp_policy_epochs \(schedule.epochs)")
+      }
     }
   }
 }

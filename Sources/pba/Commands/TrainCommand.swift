@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "none, autoaugment, rcifar10, rsvhn, random, or a schedule file; stretched to the epochs. (default: none)"
+      "\(NamedPolicy.usages), or a schedule file, which is stretched to the epochs. See `pba policy list`. (default: none)"
   )
   var policy: String?
 

@@ -29,6 +29,6 @@ extension Settings {
       learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule,
       weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
       flip: recipe.flip, seed: recipe.seed, precision: recipe.precision.rawValue, threads: recipe.threads,
-      dataDirectory: data.dataDirectory)
+      dataDirectory: data.dataDirectory, imageSize: data.imageSize, skipUnreadable: data.skipUnreadable)
   }
 }

@@ -34,13 +34,15 @@ struct Settings: Codable {
   var concurrency: Int?
   var policy: String?
   var policyOrder: PolicyOrder?
+  var imageSize: ImageSize?
+  var skipUnreadable: Bool?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
       weightDecay
     case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
       quantile
-    case concurrency, policy, policyOrder
+    case concurrency, policy, policyOrder, imageSize, skipUnreadable
   }
 
   /// These settings, and where they say nothing those of `other`.
@@ -58,7 +60,8 @@ struct Settings: Codable {
       dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
       interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
       concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
-      policyOrder: policyOrder ?? other.policyOrder)
+      policyOrder: policyOrder ?? other.policyOrder, imageSize: imageSize ?? other.imageSize,
+      skipUnreadable: skipUnreadable ?? other.skipUnreadable)
   }
 }
 
@@ -73,8 +76,8 @@ extension Settings {
       let names = DatasetFamily.all.map(\.usage).joined(separator: ", ")
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
-    _ = try DatasetSpec.named(dataset)
-    return dataset
+    // An image folder's name has the whole path, so that a run can be resumed from elsewhere.
+    return try DatasetSpec.named(dataset).name
   }
 
   /// Training settings, the defaults filled in.
@@ -91,15 +94,23 @@ extension Settings {
     return recipe
   }
 
+  /// Which images a run works with, the defaults filled in.
+  private func selection(_ dataset: String, trainSize: Int?, validationSize: Int?) -> DataSelection {
+    DataSelection(
+      dataset, trainSize: trainSize, validationSize: validationSize,
+      dataDirectory: dataDirectory ?? Self.defaultDataDirectory,
+      images: ImageFolderOptions(
+        imageSize: recordedImageSize(for: dataset), skipUnreadable: skipUnreadable ?? false))
+  }
+
   /// A search's settings, the defaults filled in.
   func searchConfiguration() throws -> SearchConfiguration {
     let dataset = try requireDataset()
     let sizes = try DatasetSpec.named(dataset).searchDefaults
     let device = try resolvedDevice()
     let recipe = try recipe(threads: 1, on: device)
-    let data = DataSelection(
-      dataset, trainSize: trainSize ?? sizes.train, validationSize: validationSize ?? sizes.validation,
-      dataDirectory: dataDirectory ?? Self.defaultDataDirectory)
+    let data = selection(
+      dataset, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
     let base = SearchConfiguration(data: data)
     let population = population ?? base.population
     let configuration = SearchConfiguration(
@@ -119,17 +130,17 @@ extension Settings {
   ) throws -> (TrainingConfiguration, PolicyChoice) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    let recipe = try recipe(threads: Self.cores, on: device)
+    var recipe = try recipe(threads: Self.cores, on: device)
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       recorded?.policy == policy && recorded?.scheduleDigest != nil
       && FileManager.default.fileExists(atPath: kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
+    try choice.check(policyOrder ?? .schedule)
+    recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
     let configuration = TrainingConfiguration(
-      data: DataSelection(
-        dataset, trainSize: trainSize, validationSize: validationSize,
-        dataDirectory: dataDirectory ?? Self.defaultDataDirectory),
+      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
       policy: policy, policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
       recipe: recipe, device: device.description)

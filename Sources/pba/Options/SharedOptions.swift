@@ -17,6 +17,8 @@ struct SharedOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "How many images to validate on. (default: the dataset's own)")
   var validationSize: Int?
 
+  @OptionGroup var images: ImageFolderArguments
+
   @Option(help: "The network: \(ModelSpec.patterns). (default: wrn_40_2)")
   var model: String?
 
@@ -38,7 +40,8 @@ struct SharedOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16)")
+    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)"
+  )
   var cutout: Int?
 
   @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
@@ -75,7 +78,8 @@ struct SharedOptions: ParsableArguments {
       batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
       weightDecay: weightDecay,
       cutout: cutout, seed: seed, precision: precision, threads: threads, device: device,
-      dataDirectory: dataDirectory)
+      dataDirectory: dataDirectory, imageSize: images.imageSize,
+      skipUnreadable: images.skipUnreadable ? true : nil)
     guard let config else { return flags }
     return flags.over(try Settings(contentsOf: config, withoutUseFor: unused))
   }

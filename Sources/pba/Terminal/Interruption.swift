@@ -16,7 +16,8 @@ final class Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        if flag.isRequested { exit(128 + number) }
+        // Not `exit`: that would take down what other threads still work with.
+        if flag.isRequested { _exit(128 + number) }
         flag.request()
         printNote("stopping at the next step; once more ends at once")
       }

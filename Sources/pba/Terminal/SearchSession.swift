@@ -20,7 +20,7 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let data = try loadDataset(requested.data)
+    let data = try loadShowingProgress(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)

@@ -20,7 +20,7 @@ struct TrainingSession {
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let data = try loadDataset(requested.data)
+    let data = try loadShowingProgress(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
     let recipe = configuration.recipe

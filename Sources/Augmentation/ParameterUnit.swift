@@ -1,0 +1,37 @@
+/// What the parameter of an operation counts.
+public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
+  /// Degrees, counter-clockwise.
+  case degrees
+  /// Pixels of displacement per pixel of distance.
+  case slope
+  /// Pixels.
+  case pixels
+  /// The share of the image in a mixture with its degenerate version; above 1 it goes beyond the image.
+  case factor
+  /// Highest bits that are kept of a colour value.
+  case bits
+  /// A colour value in 0...256.
+  case level
+  /// The operation has no parameter.
+  case none
+
+  /// A value with its unit, as people write it; empty where there is no parameter.
+  public func text(_ value: Double) -> String {
+    switch self {
+    case .degrees: "\(Self.digits(value))°"
+    case .slope: Self.digits(value)
+    case .pixels: "\(Self.digits(value)) px"
+    case .factor: "×\(Self.digits(value))"
+    case .bits: "\(Self.digits(value)) bits"
+    case .level: "from \(Self.digits(value))"
+    case .none: ""
+    }
+  }
+
+  /// A number with at most three decimals, none where it is whole.
+  private static func digits(_ value: Double) -> String {
+    let rounded = (value * 1000).rounded() / 1000
+    guard let whole = Int(exactly: rounded) else { return "\(rounded)" }
+    return String(whole)
+  }
+}

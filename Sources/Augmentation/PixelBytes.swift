@@ -1,0 +1,94 @@
+/// Memory that belongs to someone else, such as a mapped file, and is given back when its last user lets go of it.
+public final class LentBytes: @unchecked Sendable {
+  // Nobody writes to the bytes while they are lent, so threads may share them.
+  fileprivate let bytes: UnsafeBufferPointer<UInt8>
+  private let giveBack: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
+  fileprivate let setAside: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
+
+  /// Borrows bytes that stay in place, unchanged, until `giveBack` is called with them.
+  ///
+  /// - Parameter setAside: called with a part that will not be read again soon, and may leave the memory till then.
+  public init(
+    _ bytes: UnsafeBufferPointer<UInt8>,
+    giveBack: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void,
+    setAside: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void = { _ in }
+  ) {
+    self.bytes = bytes
+    self.giveBack = giveBack
+    self.setAside = setAside
+  }
+
+  deinit { giveBack(bytes) }
+
+  /// How many bytes there are.
+  public var count: Int { bytes.count }
+}
+
+/// The bytes of images: an array, or a part of lent memory.
+///
+/// Reading is the same for both. Code that reads much asks once for the pointer and is then free of the difference.
+public struct PixelBytes: RandomAccessCollection, Sendable {
+  private enum Storage {
+    case owned([UInt8])
+    case lent(LentBytes, Range<Int>)
+  }
+
+  private let storage: Storage
+
+  /// Takes an array.
+  public init(_ bytes: [UInt8]) {
+    storage = .owned(bytes)
+  }
+
+  /// Takes a range of lent memory; a range outside of it is a programmer's error.
+  public init(_ bytes: LentBytes, _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "bytes outside of what is lent")
+    storage = .lent(bytes, range)
+  }
+
+  public var startIndex: Int { 0 }
+
+  public var endIndex: Int {
+    switch storage {
+    case .owned(let bytes): bytes.count
+    case .lent(_, let range): range.count
+    }
+  }
+
+  public subscript(position: Int) -> UInt8 {
+    switch storage {
+    case .owned(let bytes): return bytes[position]
+    case .lent(let memory, let range):
+      precondition(position >= 0 && position < range.count, "no byte \(position) among \(range.count)")
+      return memory.bytes[range.lowerBound + position]
+    }
+  }
+
+  /// Calls the body with all bytes in place; the pointer must not outlive the call.
+  public func withUnsafeBufferPointer<Result>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+  ) rethrows -> Result {
+    switch storage {
+    case .owned(let bytes):
+      return try bytes.withUnsafeBufferPointer(body)
+    case .lent(let memory, let range):
+      return try withExtendedLifetime(memory) { try body(UnsafeBufferPointer(rebasing: memory.bytes[range])) }
+    }
+  }
+
+  /// Says that a range will not be read again soon; lent memory may then be used for something else meanwhile.
+  public func setAside(_ range: Range<Int>) {
+    guard case .lent(let memory, let whole) = storage else { return }
+    let part = whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound
+    precondition(part.upperBound <= whole.upperBound, "a range outside of the bytes")
+    memory.setAside(UnsafeBufferPointer(rebasing: memory.bytes[part]))
+  }
+}
+
+extension PixelBytes: Equatable {
+  public static func == (left: PixelBytes, right: PixelBytes) -> Bool {
+    left.withUnsafeBufferPointer { left in right.withUnsafeBufferPointer { left.elementsEqual($0) } }
+  }
+
+  public static func == (left: PixelBytes, right: [UInt8]) -> Bool { left == PixelBytes(right) }
+}

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "image_decoders.h"
+
+/// Clears the result of a call.
+void image_begin(decoded_image *image);
+
+/// Notes the size and makes room for the pixels, unless they are more than `most_pixels`.
+decode_result image_reserve(
+    decoded_image *image, uint64_t width, uint64_t height, uint32_t channels, uint64_t most_pixels);
+
+/// Keeps a reason and gives the pixels up.
+decode_result image_fail(decoded_image *image, const char *reason);

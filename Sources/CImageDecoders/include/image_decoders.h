@@ -1,0 +1,50 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Four system libraries behind one kind of call: bytes of a file in, pixels out. Errors are values. Nothing jumps out of
+// these functions, nothing is printed, nothing is shared between threads.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What came of decoding.
+typedef enum decode_result {
+  /// The pixels are there.
+  decode_done = 0,
+  /// `message` says why not.
+  decode_failed = 1,
+  /// The header asks for more than `most_pixels`; `width` and `height` say how many. No room was made for them.
+  decode_too_large = 2,
+} decode_result;
+
+/// A decoded image, 8 bits per channel, row by row.
+typedef struct decoded_image {
+  /// `width * height * channels` bytes, to be freed with `decoded_image_free`.
+  uint8_t *pixels;
+  uint32_t width;
+  uint32_t height;
+  /// 3: RGB. 4: RGBA.
+  uint32_t channels;
+  /// 1: the colours of RGBA are multiplied by their alpha already.
+  uint32_t premultiplied;
+  /// TIFF's own orientation, 1 to 8; 1 for the other formats.
+  uint32_t orientation;
+  char message[256];
+} decoded_image;
+
+decode_result decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+decode_result decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+/// The first frame.
+decode_result decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+/// The first page, as it is stored: not yet turned by its orientation.
+decode_result decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+
+/// Frees the pixels; an image without them is no error.
+void decoded_image_free(decoded_image *image);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,147 @@
+import Crypto
+import Foundation
+
+extension DatasetSpec {
+  /// Fetches the dataset's files into the data directory and checks them against what is published.
+  ///
+  /// A file gets its name, and a folder its files, only when their bytes are the published ones. What an earlier
+  /// call left half done is continued. A dataset that is there already is left alone; a file under a published name
+  /// with other bytes is an error, never written over.
+  ///
+  /// - Parameters:
+  ///   - mirror: the base address to use instead of the official one, or a local folder or file.
+  ///   - retries: how many failed requests in a row are followed by another one.
+  /// - Returns: the folder that holds the dataset.
+  /// - Throws: `DatasetError`.
+  public func fetch(
+    dataDirectory: String, mirror: String? = nil, retries: Int = 4, report: (FetchEvent) -> Void
+  ) throws -> String {
+    guard let distribution else {
+      throw DatasetError.notFetched(
+        address: name, found: "a dataset that is published nowhere", expected: "one with files to fetch",
+        cure: cure)
+    }
+    // The search for a dataset knows more places than the one that it is fetched to.
+    if let candidate = present(in: dataDirectory), candidate.missingNames.isEmpty {
+      if let culprit = try verify(dataDirectory: dataDirectory).first(where: { !$0.passed }) {
+        throw DatasetError.occupied(culprit.path, found: culprit.found, expected: culprit.expected)
+      }
+      report(.note("\(name) is there already, in \(candidate.folder): nothing to fetch"))
+      return candidate.folder
+    }
+    return try distribution.fetch(
+      into: expandingTilde(dataDirectory), mirror: mirror, retries: retries, report: report)
+  }
+}
+
+extension DatasetDistribution {
+  /// Fetches the files that are not there; see `DatasetSpec.fetch`.
+  package func fetch(
+    into root: String, mirror: String?, retries: Int, report: (FetchEvent) -> Void
+  ) throws -> String {
+    let target = root + "/" + folder
+    if try isThere(target) {
+      report(.note("all files are there already, in \(target): nothing to fetch"))
+      return target
+    }
+    try withoutActuallyEscaping(report) { report in
+      for file in files {
+        let place = file.contents == nil ? target : root
+        try makeFolder(place)
+        let fetch = FileFetch(file: file, path: place + "/" + file.name, retries: retries, report: report)
+        let isFetched = try fetch.run(from: FetchOrigin(mirror: mirror, official: address, file: file.name))
+        guard let contents = file.contents else { continue }
+        report(.note("unpacking \(file.name)"))
+        try unpack(fetch.path, contents, into: target)
+        if isFetched { unlink(fetch.path) }
+      }
+    }
+    return target
+  }
+
+  /// Whether the folder holds every file; one with other bytes than the published ones is an error.
+  private func isThere(_ target: String) throws -> Bool {
+    var isWhole = true
+    for file in finalFiles {
+      let path = target + "/" + file.name
+      guard isFile(path) else {
+        isWhole = false
+        continue
+      }
+      try file.expectSum(of: path)
+    }
+    return isWhole
+  }
+
+  /// Unpacks an archive beside its folder, compares the wanted files with what is published, and moves all into place.
+  private func unpack(_ archive: String, _ wanted: [FileSum], into target: String) throws {
+    let temporary = target + ".partial"
+    try? FileManager.default.removeItem(atPath: temporary)
+    try makeFolder(temporary)
+    let unpacked = try InflatedSource(FileRange(OpenFile(archive)), name: archive)
+    try TarArchive(unpacked, name: archive, folder: folder).forEachFile { name, contents in
+      let file = try PartialFile(for: temporary + "/" + name)
+      try contents.forEachBlock(file.append)
+      try file.finish()
+    }
+    for file in wanted {
+      let path = temporary + "/" + file.name
+      let found = isFile(path) ? "md5 " + (try fileDigest(path, Insecure.MD5.self)) : "no such file"
+      guard found == "md5 " + file.md5 else {
+        throw DatasetError.badFile(
+          file: archive, offset: nil, found: "\(found) for \(file.name) in it", expected: "md5 \(file.md5)",
+          cure: "use the archive as it is published")
+      }
+    }
+    try moveFiles(from: temporary, to: target)
+  }
+}
+
+extension FileSum {
+  /// Throws where the file at the path, which is there, has another sum.
+  func expectSum(of path: String) throws {
+    let found = try fileDigest(path, Insecure.MD5.self)
+    guard found == md5 else {
+      throw DatasetError.occupied(path, found: "md5 " + found, expected: "md5 " + md5)
+    }
+  }
+}
+
+extension DatasetError {
+  /// Nothing is written over: a file that is there and is not the published one stops the fetching.
+  static func occupied(_ path: String, found: String?, expected: String?) -> DatasetError {
+    .badFile(
+      file: path, offset: nil, found: found ?? "a file that cannot be read",
+      expected: "\(expected ?? "a sound file"), as published", cure: "move it away, then fetch again")
+  }
+}
+
+private func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw DatasetError.badFile(
+      file: path, offset: nil, found: "no way to make this folder", expected: "a place that you may write to",
+      cure: "choose another --data-dir")
+  }
+}
+
+/// Moves a folder into place; where there is one already, the files that it lacks.
+private func moveFiles(from temporary: String, to folder: String) throws {
+  if rename(temporary, folder) != 0 {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: temporary).sorted()
+    } catch {
+      throw DatasetError.notWritten(folder, "put in place")
+    }
+    for name in names where !FileManager.default.fileExists(atPath: folder + "/" + name) {
+      guard rename(temporary + "/" + name, folder + "/" + name) == 0 else {
+        throw DatasetError.notWritten(folder + "/" + name, "put in place")
+      }
+    }
+    try? FileManager.default.removeItem(atPath: temporary)
+  }
+  try synchroniseFolder(folder)
+  try synchroniseFolder(URL(fileURLWithPath: folder).deletingLastPathComponent().path)
+}

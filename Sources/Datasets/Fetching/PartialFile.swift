@@ -1,0 +1,107 @@
+import Files
+import Foundation
+import ImageFiles
+
+/// A download that is not whole yet: `NAME.partial`, and beside it `NAME.partial.validator`, by which the server can
+/// tell whether its file is still the same.
+///
+/// It is locked while it is open; another process that fetches the same file ends with an error.
+final class PartialFile {
+  let finalPath: String
+  private(set) var size: Int
+  /// Whether the bytes came in more than one piece.
+  var isPieced: Bool
+  private let path: String
+  private let validatorPath: String
+  private let descriptor: Int32
+
+  /// Opens what an earlier attempt left, or an empty file.
+  init(for finalPath: String) throws {
+    self.finalPath = finalPath
+    path = finalPath + ".partial"
+    validatorPath = path + ".validator"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw Self.failure(path, "created") }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw DatasetError.badFile(
+        file: path, offset: nil, found: "it locked by another process", expected: "one download at a time",
+        cure: "wait until that has finished")
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      close(descriptor)
+      throw Self.failure(path, "examined")
+    }
+    size = Int(status.st_size)
+    isPieced = size > 0
+  }
+
+  deinit { close(descriptor) }
+
+  /// What the server said of the file these bytes are from.
+  var validator: String? {
+    (try? readBytes(validatorPath, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Forgets all bytes; those to come are from a file with this validator.
+  func restart(validator: String? = nil) throws {
+    guard ftruncate(descriptor, 0) == 0 else { throw Self.failure(path, "emptied") }
+    size = 0
+    isPieced = false
+    if let validator {
+      try AtomicFile.write(Data(validator.utf8), to: validatorPath)
+    } else {
+      unlink(validatorPath)
+    }
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(size))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure(path, "written") }
+      done += count
+      size += count
+    }
+  }
+
+  /// The bytes so far, from the beginning.
+  func contents() throws -> FileRange { try FileRange(OpenFile(path)) }
+
+  /// Gives the file its final name, durably.
+  func finish() throws {
+    guard fsync(descriptor) == 0, rename(path, finalPath) == 0 else {
+      throw Self.failure(finalPath, "put in place")
+    }
+    unlink(validatorPath)
+    try synchroniseFolder(URL(fileURLWithPath: finalPath).deletingLastPathComponent().path)
+  }
+
+  /// Deletes the file.
+  func discard() {
+    unlink(path)
+    unlink(validatorPath)
+  }
+
+  private static func failure(_ path: String, _ action: String) -> DatasetError { .notWritten(path, action) }
+}
+
+extension DatasetError {
+  /// An error of the system when a file was written, from `errno`.
+  static func notWritten(_ path: String, _ action: String) -> DatasetError {
+    .badFile(
+      file: path, offset: nil, found: "\"\(String(cString: strerror(errno)))\" when it was \(action)",
+      expected: "a folder with room that you may write to",
+      cure: "make room or choose another --data-dir, then run the same command again")
+  }
+}
+
+/// Makes new names in a folder durable.
+func synchroniseFolder(_ folder: String) throws {
+  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw DatasetError.notWritten(folder, "opened") }
+  defer { close(descriptor) }
+  guard fsync(descriptor) == 0 else { throw DatasetError.notWritten(folder, "written") }
+}

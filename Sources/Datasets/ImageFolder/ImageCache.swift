@@ -1,0 +1,219 @@
+import Files
+import Augmentation
+import Crypto
+import Foundation
+import ImageFiles
+
+/// Decoded images of a folder on the disk, one file of pixels and an index, made when first asked for.
+///
+/// Whatever stops the making, the index names a whole file of pixels: it is replaced last, in one step. One process at a
+/// time looks and makes; the images that others have mapped stay as they were.
+struct ImageCache {
+  /// The images of a folder in memory.
+  struct Contents {
+    /// Pixels of all images that could be read, in the order asked for.
+    let pixels: LentBytes
+    /// For each image asked for, whether it is among them.
+    let isReadable: [Bool]
+    let unreadable: [UnreadableImage]
+  }
+
+  /// The folder of the images.
+  let root: String
+  let imageSize: ImageSize
+  /// The folder of the cache.
+  let folder: String
+  let observer: DatasetLoadingObserver
+
+  private var bytesPerImage: Int { imageSize.height * imageSize.width * 3 }
+  private var indexPath: String { folder + "/index" }
+
+  /// - Parameter dataDirectory: holds the folder `cache`, in which every image folder and size has a folder.
+  init(root: String, imageSize: ImageSize, dataDirectory: String, observer: @escaping DatasetLoadingObserver)
+  {
+    self.root = root
+    self.imageSize = imageSize
+    self.observer = observer
+    let digest = SHA256.hash(data: Data(root.utf8)).prefix(8).map {
+      String(Int($0) + 256, radix: 16).dropFirst()
+    }
+    folder = dataDirectory + "/cache/folder-\(digest.joined())-\(imageSize)"
+  }
+
+  /// The images in this order; decodes those that the cache does not have as they are now.
+  func contents(of images: [FolderImage]) throws -> Contents {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DatasetError.badFile(
+        file: folder, offset: nil, found: "no way to make it (\(error.localizedDescription))",
+        expected: "a folder for decoded images", cure: "choose another folder with --data-dir")
+    }
+    return try withCacheLock(
+      folder + "/lock",
+      whenWaiting: {
+        observer(.note("waiting for another process that prepares the same images"))
+      }
+    ) {
+      let old = OldImageCache(folder: folder, indexPath: indexPath, imageSize: imageSize)
+      let reuse = images.map { old?.slot(of: $0) }
+      if let kept = try unchanged(images, reuse, old) { return kept }
+      return try rebuilt(images, reuse, old)
+    }
+  }
+
+  /// What the cache has, if that is what is asked for: every image in its place, and nothing else but files that
+  /// could not be read before and cannot be now.
+  private func unchanged(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents?
+  {
+    guard let old, old.isIntact, reuse.compactMap(\.self).elementsEqual(old.index.records.indices) else {
+      return nil
+    }
+    let missing = zip(images, reuse).filter { $0.1 == nil }.map(\.0)
+    // Files are retried because permissions may have changed; many of them are new files.
+    guard missing.count <= 100 else { return nil }
+    var unreadable: [UnreadableImage] = []
+    for image in missing {
+      guard case .failure(let fault) = decoded(image) else { return nil }
+      unreadable.append(fault)
+    }
+    return Contents(
+      pixels: try old.pixels.mapped(size: old.index.records.count * bytesPerImage),
+      isReadable: reuse.map { $0 != nil }, unreadable: unreadable)
+  }
+
+  /// Makes the cache anew, taking over from the old one what is still good.
+  private func rebuilt(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents {
+    let temporary = folder + "/pixels.partial"
+    let file = try CacheFile(writing: temporary, size: images.count * bytesPerImage)
+    let results = ImageResults(count: images.count)
+    observer(.decoding(total: images.count))
+    forEachConcurrently(images.indices) { place in
+      results.set(place) {
+        try pixels(of: images[place], reuse[place], old)
+      } writing: {
+        try file.write($0, at: place * bytesPerImage)
+      }
+      observer(.decoded(1))
+    }
+    let outcomes = try results.finish()
+    var records: [ImageCacheIndex.Record] = []
+    for (place, outcome) in outcomes.enumerated() {
+      guard case .success(let checksum) = outcome else { continue }
+      // Images behind one that cannot be read move up.
+      if records.count < place, let bytes = try file.bytes(at: place * bytesPerImage, count: bytesPerImage) {
+        try file.write(bytes, at: records.count * bytesPerImage)
+      }
+      let image = images[place]
+      records.append(
+        ImageCacheIndex.Record(
+          path: image.path, size: image.size, modified: image.modified, checksum: checksum))
+    }
+    try commit(records, file)
+    return Contents(
+      pixels: try file.mapped(size: records.count * bytesPerImage),
+      isReadable: outcomes.map { if case .success = $0 { true } else { false } },
+      unreadable: outcomes.compactMap { if case .failure(let fault) = $0 { fault } else { nil } })
+  }
+
+  /// Gives a finished file of pixels its name, then the index, then removes all that the index does not name.
+  private func commit(_ records: [ImageCacheIndex.Record], _ file: CacheFile) throws {
+    try file.finish(size: records.count * bytesPerImage)
+    let name = ImageCacheIndex.pixelFileName(for: records)
+    guard rename(file.path, folder + "/" + name) == 0 else {
+      throw CacheFile.failure(folder + "/" + name, "put in place", errno)
+    }
+    let index = ImageCacheIndex(
+      pixelFile: name, pixelFileModified: try file.state().modified, records: records)
+    try AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath)
+    for entry in try folderEntries(of: folder) where !["index", "lock", name].contains(entry.name) {
+      unlink(folder + "/" + entry.name)
+    }
+  }
+
+  /// An image's pixels, from the old cache when they are there unharmed, otherwise from its file.
+  private func pixels(
+    of image: FolderImage, _ slot: Int?, _ old: OldImageCache?
+  ) throws -> Result<[UInt8], UnreadableImage> {
+    if let slot, let old, let bytes = try old.pixels.bytes(at: slot * bytesPerImage, count: bytesPerImage),
+      checksum(bytes) == old.index.records[slot].checksum
+    {
+      return .success(bytes)
+    }
+    return decoded(image)
+  }
+
+  private func decoded(_ image: FolderImage) -> Result<[UInt8], UnreadableImage> {
+    let path = root + "/" + image.path
+    do {
+      let decoded = try decodeImage(readBytes(path, limit: 1 << 30), name: path)
+      return .success(decoded.covering(width: imageSize.width, height: imageSize.height).pixels)
+    } catch {
+      return .failure(UnreadableImage(path: image.path, reason: "\(error)"))
+    }
+  }
+}
+
+extension UnreadableImage: Error {}
+
+/// The cache as an earlier run left it.
+private struct OldImageCache: Sendable {
+  let index: ImageCacheIndex
+  let pixels: CacheFile
+  /// Whether the file of pixels is the one that was written, as far as size and time tell.
+  let isIntact: Bool
+  private let slots: [[UInt8]: Int]
+
+  /// Nil when there is none, or one that cannot be trusted.
+  init?(folder: String, indexPath: String, imageSize: ImageSize) {
+    guard let file = try? readBytes(indexPath, limit: .max),
+      let index = ImageCacheIndex(file, imageSize: imageSize),
+      let pixels = CacheFile(reading: folder + "/" + index.pixelFile), let state = try? pixels.state()
+    else { return nil }
+    self.index = index
+    self.pixels = pixels
+    isIntact =
+      state.size == index.records.count * imageSize.height * imageSize.width * 3
+      && state.modified == index.pixelFileModified
+    slots = Dictionary(
+      index.records.enumerated().map { (Array($0.element.path.utf8), $0.offset) }, uniquingKeysWith: { $1 })
+  }
+
+  /// Where an image's pixels lie, nil when the cache lacks the image or has it as it was before a change.
+  func slot(of image: FolderImage) -> Int? {
+    guard let slot = slots[Array(image.path.utf8)], index.records[slot].stands(for: image) else { return nil }
+    return slot
+  }
+}
+
+/// What became of each image, gathered from several threads.
+private final class ImageResults: @unchecked Sendable {
+  // The lock guards both variables, so sharing the object is safe.
+  private let lock = NSLock()
+  private var outcomes: [Result<UInt32, UnreadableImage>?]
+  private var error: (any Error)?
+
+  init(count: Int) {
+    outcomes = Array(repeating: nil, count: count)
+  }
+
+  /// Makes one image and writes it; after an error of the cache itself, nothing more is done.
+  func set(
+    _ place: Int, _ make: () throws -> Result<[UInt8], UnreadableImage>,
+    writing write: ([UInt8]) throws -> Void
+  ) {
+    guard lock.withLock({ error == nil }) else { return }
+    do {
+      let outcome = try make()
+      if case .success(let pixels) = outcome { try write(pixels) }
+      lock.withLock { outcomes[place] = outcome.map(checksum) }
+    } catch {
+      lock.withLock { self.error = error }
+    }
+  }
+
+  func finish() throws -> [Result<UInt32, UnreadableImage>] {
+    if let error { throw error }
+    return outcomes.compactMap(\.self)
+  }
+}

@@ -1,0 +1,194 @@
+import Files
+import Augmentation
+import Foundation
+import ImageFiles
+
+extension DatasetFamily {
+  /// Your own images: `folder:PATH`, a folder with a folder for each class.
+  static let folder = DatasetFamily(
+    name: "folder", usage: "folder:PATH",
+    summary:
+      "your own images: a folder with one folder for each class, or train/, val/ and test/ with such folders",
+    plain: nil
+  ) { path in
+    guard !path.isEmpty else {
+      throw DatasetError.badParameter(dataset: "folder", found: "no path", expected: "folder:PATH")
+    }
+    let root = absolutePath(path)
+    return DatasetSpec(
+      name: "folder:\(root)", summary: "the images in \(root)", licence: "as of the images",
+      searchDefaults: nil, cure: "name a folder that has a folder for each class",
+      source: .folder(ImageFolder(root: root)))
+  }
+}
+
+/// The path from the root of the file system, symbolic links followed where the path exists.
+private func absolutePath(_ path: String) -> String {
+  let expanded = expandingTilde(path)
+  guard let resolved = realpath(expanded, nil) else {
+    return URL(fileURLWithPath: expanded).standardized.path
+  }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// A folder of images as a dataset.
+struct ImageFolder: Sendable {
+  /// An absolute path.
+  let root: String
+
+  /// Whether the folder is there.
+  func status(cure: String) -> DatasetStatus {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: root, isDirectory: &isFolder)
+    return exists && isFolder.boolValue
+      ? .found(folder: root, form: "image folder") : .missing(searched: [root], cure: cure)
+  }
+
+  /// Loads the images by way of the cache in a data directory.
+  ///
+  /// Without sets of its own in the folder, a tenth of each class is for test and a tenth of all for validation. The
+  /// first `trainSize` of the remaining order are trained on, the last `validationSize` validated on.
+  func load(
+    trainSize: Int?, validationSize: Int?, dataDirectory: String, options: ImageFolderOptions,
+    observer: @escaping DatasetLoadingObserver
+  ) throws -> DatasetSplits {
+    let listing = try FolderListing(of: root)
+    for note in listing.notes { observer(.note(note)) }
+    let drawn = StratifiedOrder(listing.train, setsAside: listing.test == nil)
+    let validation = listing.validation.map { StratifiedOrder($0, setsAside: false).pool } ?? []
+    let sets = [drawn.pool, validation, listing.test ?? drawn.aside]
+    let size = options.imageSize ?? .standard
+    let cache = ImageCache(
+      root: root, imageSize: size, dataDirectory: expandingTilde(dataDirectory), observer: observer)
+    let contents = try cache.contents(of: sets.flatMap(\.self))
+    let unreadable = listing.faults + contents.unreadable
+    try settle(unreadable, skip: options.skipUnreadable, observer)
+
+    var (first, place) = (0, 0)
+    let stored = sets.map { images in
+      let readable = zip(images, contents.isReadable[place..<place + images.count]).filter(\.1).map(\.0.label)
+      place += images.count
+      defer { first += readable.count }
+      return CachedSet(pixels: contents.pixels, first: first, labels: readable, size: size)
+    }
+    let (train, validationSet) = try draw(
+      trainSize, validationSize, pool: stored[0], own: listing.validation == nil ? nil : stored[1], listing,
+      observer)
+    return DatasetSplits(
+      name: "folder:\(root)", classNames: listing.classNames, train: train, validation: validationSet,
+      test: stored[2].images(0..<stored[2].count),
+      statistics: ChannelStatistics(of: train.images), skippedImages: unreadable.count)
+  }
+
+  /// Refuses images that cannot be read, or says how many are left out.
+  private func settle(_ unreadable: [UnreadableImage], skip: Bool, _ observer: DatasetLoadingObserver) throws
+  {
+    guard let first = unreadable.first else { return }
+    guard skip else {
+      throw DatasetError.unreadableImages(
+        folder: root, count: unreadable.count, first: unreadable.prefix(3).map(\.path), reason: first.reason)
+    }
+    for fault in unreadable.prefix(3) { observer(.note("left out: \(fault.reason)")) }
+    observer(.note("left out in all: \(unreadable.count) of the files, which cannot be read as images"))
+  }
+
+  private func draw(
+    _ trainSize: Int?, _ validationSize: Int?, pool: CachedSet, own: CachedSet?, _ listing: FolderListing,
+    _ observer: DatasetLoadingObserver
+  ) throws -> (LabeledImages, LabeledImages) {
+    let name = "folder:\(root)"
+    func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
+      guard !range.contains(size) else { return }
+      throw DatasetError.impossibleSplit(
+        dataset: name, found: "a request for \(size) \(what)",
+        expected: "\(range.lowerBound) to \(range.upperBound)")
+    }
+    guard pool.count > 0 else {
+      throw DatasetError.impossibleSplit(
+        dataset: name, found: "no training image that can be read", expected: "some")
+    }
+    let most = own?.count ?? pool.count - 1
+    // A tenth of the whole is a ninth of what test left over.
+    let share = listing.test == nil ? drawnShare - 1 : drawnShare
+    let validation = validationSize ?? own?.count ?? min((pool.count + share / 2) / share, most)
+    try check(validation, in: 0...most, "validation images")
+    let available = own == nil ? pool.count - validation : pool.count
+    let train = trainSize ?? available
+    try check(train, in: 1...available, "training images, beside \(validation) for validation")
+    let chosen = pool.images(0..<train)
+    let missing = Set(0..<Int32(listing.classNames.count)).subtracting(chosen.labels)
+    if let label = missing.min() {
+      let others = missing.count > 1 ? " and \(missing.count - 1) more classes have" : " has"
+      observer(
+        .note(
+          "the class \(listing.classNames[Int(label)])\(others) no training image in a split of this size"))
+    }
+    return (chosen, own?.images(0..<validation) ?? pool.images(pool.count - validation..<pool.count))
+  }
+
+  /// Decodes every file and reports those that are no images, then the folder itself.
+  func verify(_ observer: @escaping DatasetLoadingObserver) throws -> [FileVerification] {
+    let listing = try FolderListing(of: root)
+    for note in listing.notes { observer(.note(note)) }
+    let images = listing.train + (listing.validation ?? []) + (listing.test ?? [])
+    observer(.decoding(total: images.count))
+    let faults = Faults(listing.faults)
+    forEachConcurrently(images.indices) { place in
+      let path = root + "/" + images[place].path
+      do {
+        _ = try decodeImage(readBytes(path, limit: 1 << 30), name: path)
+      } catch {
+        faults.add(UnreadableImage(path: images[place].path, reason: "\(error)"))
+      }
+      observer(.decoded(1))
+    }
+    let bad = faults.sorted()
+    let summary = FileVerification(
+      path: root, outcome: bad.isEmpty ? .structureCheckedOnly : .malformed,
+      found:
+        "\(images.count - bad.count + listing.faults.count) images in \(listing.classNames.count) classes",
+      expected: nil, problem: bad.isEmpty ? nil : "files that cannot be read as images: \(bad.count)")
+    return bad.map {
+      FileVerification(
+        path: root + "/" + $0.path, outcome: .malformed, found: nil, expected: nil, problem: $0.reason)
+    } + [summary]
+  }
+}
+
+/// A set of images in the cache, without gaps.
+private struct CachedSet {
+  let pixels: LentBytes
+  /// The place of the first image among all in the cache.
+  let first: Int
+  let labels: [Int32]
+  let size: ImageSize
+
+  var count: Int { labels.count }
+
+  func images(_ range: Range<Int>) -> LabeledImages {
+    let bytes = size.height * size.width * 3
+    let part = (first + range.lowerBound) * bytes..<(first + range.upperBound) * bytes
+    return LabeledImages(
+      images: ImageStack(
+        count: range.count, height: size.height, width: size.width, pixels: PixelBytes(pixels, part)),
+      labels: Array(labels[range]))
+  }
+}
+
+/// Files that cannot be read, gathered from several threads.
+private final class Faults: @unchecked Sendable {
+  // The lock guards the variable, so sharing the object is safe.
+  private let lock = NSLock()
+  private var found: [UnreadableImage]
+
+  init(_ found: [UnreadableImage]) {
+    self.found = found
+  }
+
+  func add(_ fault: UnreadableImage) { lock.withLock { found.append(fault) } }
+
+  func sorted() -> [UnreadableImage] {
+    lock.withLock { found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) } }
+  }
+}
