@@ -27,7 +27,8 @@ struct ApplyCommand: ParsableCommand {
   @Option(help: "The magnitude, 0 to 9.")
   var magnitude: Int?
 
-  @Option(help: "The parameter in the operation's own unit, in place of a magnitude.")
+  @Option(
+    parsing: .unconditional, help: "The parameter in the operation's own unit, in place of a magnitude.")
   var parameter: Double?
 
   @Flag(help: "The negative direction of an operation that has one; for a magnitude.")
