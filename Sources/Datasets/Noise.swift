@@ -8,9 +8,9 @@ private let mostClasses = 10_000
 extension DatasetFamily {
   /// Images of uniform noise in any shape, for tests of speed, memory and plumbing.
   static let noise = DatasetFamily(
-    name: "noise", usage: "noise[:HEIGHTxWIDTH[xCLASSES]]",
+    name: "noise", usage: "noise[:SHAPE]",
     summary:
-      "uniform noise, 32 × 32 and 10 classes unless said otherwise: nothing to learn, any shape, no files",
+      "uniform noise, nothing to learn: noise is 32 × 32 with 10 classes, noise:224x224x200 has 200",
     plain: noiseSpec(name: "noise", NoiseShape(height: 32, width: 32, classes: 10))
   ) { parameter in
     guard let shape = NoiseShape(parameter) else {

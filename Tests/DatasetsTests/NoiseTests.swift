@@ -56,6 +56,8 @@ import Testing
     #expect(spec.status(dataDirectory: "/nowhere") == .generated)
     #expect(try spec.verify(dataDirectory: "/nowhere") == [])
     let text = message { _ = try spec.fetch(dataDirectory: "/nowhere") { _ in } }
-    #expect(text?.contains("published nowhere") == true)
+    #expect(
+      text?.contains("found a dataset that cannot be fetched, expected one of cifar10, cifar100, svhn")
+        == true)
   }
 }

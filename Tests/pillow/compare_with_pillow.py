@@ -6,7 +6,7 @@
 Needs Pillow and numpy. One call of the program works on several images of one size: noise, gradients, constants,
 few levels, opaque, half-transparent and blank ones. Every operation, magnitude and sign runs on RGBA at the principal
 sizes and at one other size, and on RGB at one size, the sizes taken in turn; with --full at every size, on RGB and on
-RGBA.
+RGBA. Parameters that no magnitude stands for run at one size each.
 """
 
 import argparse
@@ -39,39 +39,65 @@ OTHER_SIZES = (
 )  # fmt: skip
 
 
+# What `--parameter` takes: degrees, slopes, pixels, factors, bits, levels, and the side of Cutout.
+PARAMETERS = {
+    "Rotate": (45, 90, 180, 270, -135, -0.5, 33.3, 359.9),
+    "ShearX": (0.99, -0.99, 0.4567),
+    "ShearY": (0.99, -0.99, 0.4567),
+    "TranslateX": (14.5, 0.49, 0.5, -0.5, -2.5, 32, 500),
+    "TranslateY": (14.5, 0.49, 0.5, -0.5, -2.5, 32, 500),
+    **{name: (0, 0.01, 0.5, 1, 1.99, 3.7) for name in ENHANCERS},
+    "Posterize": (1, 2, 3, 5, 6, 7, 8),
+    "Solarize": (0, 0.5, 127.5, 246.5, 255, 256),
+    "Cutout": (0, 7, 16, 40),
+}
+
+
 class Case(NamedTuple):
     operation: str
-    magnitude: int
-    negative: bool
+    strength: tuple  # the options of `pba apply` that say it
+    parameter: float
     height: int
     width: int
     channels: int
 
     def __str__(self):
-        sign = " --negative" if self.negative else ""
         mode = "RGBA" if self.channels == 4 else "RGB"
-        return f"{self.operation} --magnitude {self.magnitude}{sign} on {mode} {self.width}x{self.height}"
+        return f"{self.operation} {' '.join(self.strength)} on {mode} {self.width}x{self.height}"
 
 
-def reference(image, operation, magnitude, negative=False, center=(0, 0)):
-    """Returns what Pillow makes of an image of mode RGBA."""
+def parameter(operation, magnitude, negative):
+    """Returns what a magnitude of the search stands for, in the operation's own unit."""
     sign = -1 if negative else 1
+    return {
+        "Rotate": sign * int(magnitude * 30 / 10),
+        "ShearX": sign * (magnitude * 0.3 / 10),
+        "ShearY": sign * (magnitude * 0.3 / 10),
+        "TranslateX": sign * int(magnitude * 10 / 10),
+        "TranslateY": sign * int(magnitude * 10 / 10),
+        "Posterize": 4 - int(magnitude * 4 / 10),
+        "Solarize": 256 - int(magnitude * 256 / 10),
+        "Cutout": 2 * magnitude,
+    }.get(operation, magnitude * 1.8 / 10 + 0.1)
+
+
+def reference(image, operation, value, center=(0, 0)):
+    """Returns what Pillow makes of an image of mode RGBA with a parameter."""
     if operation == "Rotate":
-        return image.rotate(sign * int(magnitude * 30 / 10))
+        return image.rotate(value)
     if operation in SIGNED:
-        shear, shift = sign * magnitude * 0.3 / 10, sign * int(magnitude * 10 / 10)
         matrix = {
-            "ShearX": (1, shear, 0, 0, 1, 0),
-            "ShearY": (1, 0, 0, shear, 1, 0),
-            "TranslateX": (1, 0, shift, 0, 1, 0),
-            "TranslateY": (1, 0, 0, 0, 1, shift),
+            "ShearX": (1, value, 0, 0, 1, 0),
+            "ShearY": (1, 0, 0, value, 1, 0),
+            "TranslateX": (1, 0, value, 0, 1, 0),
+            "TranslateY": (1, 0, 0, 0, 1, value),
         }[operation]
         return image.transform(image.size, Image.Transform.AFFINE, matrix)
     if operation in ENHANCERS:
-        return ENHANCERS[operation](image).enhance(magnitude * 1.8 / 10 + 0.1)
+        return ENHANCERS[operation](image).enhance(value)
     if operation == "Cutout":
         array = np.array(image)
-        (x, y), reach = center, magnitude
+        (x, y), reach = center, int(value) // 2
         array[max(0, y - reach) : max(0, y + reach), max(0, x - reach) : max(0, x + reach)] = (125, 122, 113, 0)
         return Image.fromarray(array)
     rgb = image.convert("RGB")
@@ -79,8 +105,8 @@ def reference(image, operation, magnitude, negative=False, center=(0, 0)):
         "Invert": lambda: ImageOps.invert(rgb),
         "Equalize": lambda: ImageOps.equalize(rgb),
         "AutoContrast": lambda: ImageOps.autocontrast(rgb),
-        "Posterize": lambda: ImageOps.posterize(rgb, 4 - int(magnitude * 4 / 10)),
-        "Solarize": lambda: ImageOps.solarize(rgb, 256 - int(magnitude * 256 / 10)),
+        "Posterize": lambda: ImageOps.posterize(rgb, int(value)),
+        "Solarize": lambda: ImageOps.solarize(rgb, value),
     }[operation]()
     return changed.convert("RGBA")
 
@@ -113,10 +139,12 @@ def sample_images(height, width, random):
 
 
 def all_parameters():
-    """Yields every (operation, magnitude, negative)."""
+    """Yields every (operation, options, parameter) that a magnitude stands for."""
     for operation in OPERATIONS:
         signs = (False, True) if operation in SIGNED else (False,)
-        yield from itertools.product((operation,), range(10), signs)
+        for magnitude, negative in itertools.product(range(10), signs):
+            options = ("--magnitude", str(magnitude)) + (("--negative",) if negative else ())
+            yield operation, options, parameter(operation, magnitude, negative)
 
 
 def cases(full):
@@ -129,6 +157,10 @@ def cases(full):
             yield Case(*parameters, *size, 4)
         for size in every_size if full else (every_size[(number * 7) % len(every_size)],):
             yield Case(*parameters, *size, 3)
+    others = [(operation, value) for operation, values in PARAMETERS.items() for value in values]
+    for number, (operation, value) in enumerate(others):
+        size = every_size[number % len(every_size)]
+        yield Case(operation, (f"--parameter={value}",), value, *size, 4)
 
 
 def compare(pba, case, seed):
@@ -139,14 +171,13 @@ def compare(pba, case, seed):
     if case.channels == 3:
         images[..., 3] = 255
     expected = np.stack([
-        np.array(reference(Image.fromarray(image), case.operation, case.magnitude, case.negative, center))
+        np.array(reference(Image.fromarray(image), case.operation, case.parameter, center))
         for image in images
     ])[..., : case.channels]
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder, "in.npy"), Path(folder, "out.npy")
         np.save(source, np.ascontiguousarray(images[..., : case.channels]))
-        command = [pba, "apply", case.operation, source, result, "--magnitude", str(case.magnitude)]
-        command += ["--negative"] if case.negative else []
+        command = [pba, "apply", case.operation, source, result, *case.strength]
         command += ["--center", f"{center[0]},{center[1]}"] if case.operation == "Cutout" else []
         finished = subprocess.run(command, capture_output=True, text=True)
         if finished.returncode != 0:

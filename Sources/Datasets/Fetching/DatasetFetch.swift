@@ -18,8 +18,8 @@ extension DatasetSpec {
   ) throws -> String {
     guard let distribution else {
       throw DatasetError.notFetched(
-        address: name, found: "a dataset that is published nowhere", expected: "one with files to fetch",
-        cure: cure)
+        address: name, found: "a dataset that cannot be fetched",
+        expected: "one of \(Self.fetchableNames.joined(separator: ", "))", cure: "see pba data list")
     }
     // The search for a dataset knows more places than the one that it is fetched to.
     if let candidate = present(in: dataDirectory), candidate.missingNames.isEmpty {
@@ -31,6 +31,10 @@ extension DatasetSpec {
     }
     return try distribution.fetch(
       into: expandingTilde(dataDirectory), mirror: mirror, retries: retries, report: report)
+  }
+
+  private static var fetchableNames: [String] {
+    DatasetFamily.all.compactMap(\.plain).filter { $0.distribution != nil }.map(\.name)
   }
 }
 

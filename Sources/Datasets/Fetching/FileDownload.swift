@@ -56,7 +56,9 @@ struct FileDownload {
           address: address, found: "\(reason), \(failures) times in a row",
           expected: "the \(file.byteCount) bytes of \(file.name)",
           cure:
-            "run the same command again later: it continues after \(partial.size) bytes; or name a --mirror")
+            "run the same command again later, "
+            + (partial.size > 0 ? "which continues after \(partial.size) bytes, " : "") + "or name a --mirror"
+        )
       }
       report(.note("\(file.name): \(reason); trying again (\(failures) of \(retries))"))
       if partial.size <= before { pause(after: failures) }

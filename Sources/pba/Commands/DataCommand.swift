@@ -115,7 +115,10 @@ struct DataCommand: ParsableCommand {
       let skipped: Int
       let classes: [String]
       let trainPerClass: [Int]
+      /// What the images are normalised with: the published figures where there are any for these sizes.
       let statistics: ChannelStatistics
+      /// The training images' own figures.
+      let measured: ChannelStatistics
     }
 
     func run() throws {
@@ -131,18 +134,24 @@ struct DataCommand: ParsableCommand {
         validation: data.validation.count, test: data.test.count, skipped: data.skippedImages,
         classes: data.classNames,
         trainPerClass: perClass,
-        statistics: data.statistics)
+        statistics: data.statistics, measured: ChannelStatistics(of: data.train.images))
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
       if report.skipped > 0 { printResult("left out \(report.skipped) files that cannot be read as images") }
-      printResult(
-        "mean               \(report.statistics.mean.map { decimal(Double($0), 6) }.joined(separator: " "))")
-      printResult(
-        "standard deviation \(report.statistics.standardDeviation.map { decimal(Double($0), 6) }.joined(separator: " "))"
-      )
+      Self.show(report.statistics, "normalised with")
+      if report.measured != report.statistics { Self.show(report.measured, "measured here") }
       for (name, count) in zip(report.classes, perClass) {
         printResult("  \(padded(name, 14)) \(count) training images")
+      }
+    }
+
+    private static func show(_ statistics: ChannelStatistics, _ origin: String) {
+      for (name, values) in [
+        ("mean", statistics.mean), ("standard deviation", statistics.standardDeviation),
+      ] {
+        let figures = values.map { decimal(Double($0), 6) }.joined(separator: " ")
+        printResult("\(padded(origin, 15)) \(padded(name, 19))\(figures)")
       }
     }
   }

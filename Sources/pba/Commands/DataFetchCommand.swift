@@ -56,6 +56,6 @@ struct DataFetchCommand: ParsableCommand {
     }
     progress?.finish()
     if options.json { return try printJSON(Report(dataset: dataset, folder: folder)) }
-    printResult("\(dataset) is in \(folder), as published")
+    printResult("\(dataset) is in \(folder)")
   }
 }

@@ -99,8 +99,8 @@ struct PolicyCommand: ParsableCommand {
       let unit = step.operation.unit
       let parameters = [unit.text(step.parameter), step.opposite.map { unit.text($0) }].compactMap { $0 }
         .filter { !$0.isEmpty }
-      return "\(padded(step.operation.name, 13)) p \(decimal(step.probability, 1))  "
-        + parameters.joined(separator: " or ")
+      let strength = parameters.isEmpty ? "" : "  " + parameters.joined(separator: " or ")
+      return "\(padded(step.operation.name, 13)) p \(decimal(step.probability, 1))\(strength)"
     }
 
     private func report(_ program: AugmentationProgram) -> Report {

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Runs the real `pba data fetch` against an HTTP server on 127.0.0.1 that does not behave.
+
+    fetch_from_loopback.py --pba PATH
+
+The server has files of the published sizes and other bytes, so that no fetch may succeed: what is tested is what the
+program says, its exit code, what it asks for, and what it leaves behind, after SIGKILL too. That a fetch of the right
+bytes succeeds is for the Swift tests. Needs only Python's standard library. Prints a line a case and a closing line
+`N passed, M failed`; exits 1 if any failed.
+"""
+
+import argparse
+import http.server
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+SIZE = 169_001_437  # cifar-100-python.tar.gz
+PIECE = bytes(1 << 20)
+PART = 50 * len(PIECE)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers as the server's `mode` says, and writes down the range of each request."""
+
+    def do_GET(self):
+        server = self.server
+        start = int(self.headers.get("Range", "bytes=0-")[6:-1])
+        server.starts.append(start)
+        if server.mode.isdigit():
+            self.send_error(int(server.mode))
+            return
+        if server.mode == "ignores ranges":
+            start = 0
+        self.send_response(206 if start else 200)
+        self.send_header("ETag", '"one"')
+        size = SIZE + 1 if server.mode == "other size" else SIZE
+        self.send_header("Content-Length", str(size - start))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+        self.end_headers()
+        left = size - start
+        if server.mode in ("breaks off", "hangs"):
+            left = PART
+        try:
+            while left > 0:
+                piece = PIECE[: min(left, len(PIECE))]
+                self.wfile.write(piece)
+                left -= len(piece)
+            if server.mode == "hangs":
+                server.has_sent.set()
+                server.may_end.wait()
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.mode, self.starts = "", []
+        self.has_sent, self.may_end = threading.Event(), threading.Event()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def address(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+def command(pba, folder, mirror, retries):
+    return [pba, "data", "fetch", "cifar100", "--data-dir", folder, "--mirror", mirror, "--retries", str(retries)]
+
+
+def fetch(pba, folder, mirror, retries=0):
+    return subprocess.run(command(pba, folder, mirror, retries), capture_output=True, text=True)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def refused(result, words):
+    expect(result.returncode == 1, f"exit code {result.returncode}, expected 1: {result.stderr}")
+    expect(result.stdout == "", f"found on standard output: {result.stdout}")
+    last = result.stderr.strip().splitlines()[-1]
+    expect(last.startswith("Error: ") and words in last, f"found '{last}', expected '{words}' in it")
+
+
+def status(pba, folder, server, code, requests):
+    server.mode = str(code)
+    refused(fetch(pba, folder, server.address(), retries=1), f"HTTP status {code}")
+    expect(len(server.starts) == requests, f"{len(server.starts)} requests, expected {requests}")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+def missing(pba, folder, server):
+    status(pba, folder, server, 404, requests=1)
+
+
+def failing(pba, folder, server):
+    status(pba, folder, server, 500, requests=2)
+
+
+def wrong_bytes(pba, folder, server):
+    server.mode = "whole"
+    refused(fetch(pba, folder, server.address()), "eb9058c3a382ffc7106e4002c42a8d85, as published")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+def other_size(pba, folder, server):
+    server.mode = "other size"
+    refused(fetch(pba, folder, server.address()), f"found a file of {SIZE + 1} bytes, expected {SIZE}")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+def broken_off(pba, folder, server):
+    """Each call goes on where the one before was cut off; the bytes put together are wrong, so it starts over once."""
+    server.mode = "breaks off"
+    for calls in (1, 2):
+        refused(fetch(pba, folder, server.address()), f"continues after {calls * PART} bytes")
+    expect(server.starts == [0, PART], f"asked for the bytes from {server.starts}")
+    server.mode = "whole"
+    refused(fetch(pba, folder, server.address()), "as published")
+    expect(server.starts == [0, PART, 2 * PART, 0], f"asked for the bytes from {server.starts}")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+def killed(pba, folder, server):
+    server.mode = "hangs"
+    partial = folder / "cifar-100-python.tar.gz.partial"
+    process = subprocess.Popen(command(pba, folder, server.address(), 0), stderr=subprocess.PIPE, text=True)
+    server.has_sent.wait()
+    while not partial.exists() or partial.stat().st_size < len(PIECE):
+        expect(process.poll() is None, "the program ended by itself")
+    process.kill()
+    process.communicate()
+    server.may_end.set()
+    expect("cifar-100-python.tar.gz" not in names(folder), "a part has the final name")
+    size = partial.stat().st_size
+    server.mode = "ignores ranges"
+    refused(fetch(pba, folder, server.address()), "as published")
+    expect(server.starts == [0, size], f"asked for the bytes from {server.starts}, expected 0 and {size}")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+def no_server(pba, folder, server):
+    server.server_close()
+    refused(fetch(pba, folder, server.address()), "1 times in a row")
+    expect(names(folder) == [], f"left behind: {names(folder)}")
+
+
+CASES = [missing, failing, wrong_bytes, other_size, broken_off, killed, no_server]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pba", type=Path, required=True, help="the program under test")
+    arguments = parser.parse_args()
+    failed = 0
+    for case in CASES:
+        server = Server()
+        with tempfile.TemporaryDirectory() as temporary:
+            try:
+                case(arguments.pba, Path(temporary) / "data", server)
+                print(f"passed  {case.__name__}")
+            except AssertionError as error:
+                failed += 1
+                print(f"FAILED  {case.__name__}: {error}")
+        server.shutdown()
+    print(f"{len(CASES) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
