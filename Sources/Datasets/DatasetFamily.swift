@@ -21,6 +21,9 @@ public struct DatasetFamily: Sendable {
     DatasetFamily(.svhnFull), DatasetFamily(.fashionMNIST), .noise, .folder,
   ]
 
+  /// How all of them are asked for, as a list for messages.
+  public static var usages: String { all.map(\.usage).joined(separator: ", ") }
+
   /// A family of one dataset, which takes no parameter.
   init(_ spec: DatasetSpec) {
     name = spec.name

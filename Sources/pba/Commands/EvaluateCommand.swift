@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a checkpoint on a dataset's test or validation images.")
 
-  @Option(help: "The images: bundled, cifar10, fashion-mnist.")
+  @Option(help: "The images: \(DatasetFamily.usages).")
   var dataset: String
 
   @Option(help: "The checkpoint, a safetensors file that pba wrote.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Models
 import Policies
 import Training
@@ -8,7 +9,7 @@ extension PolicyOrder: ExpressibleByArgument {}
 
 /// Options of every command that trains.
 struct SharedOptions: ParsableArguments {
-  @Option(help: "The images: bundled, cifar10, fashion-mnist. See `pba data list`.")
+  @Option(help: "The images: \(DatasetFamily.usages). See `pba data list`.")
   var dataset: String?
 
   @Option(parsing: .unconditional, help: "How many images to train on. (default: the dataset's own)")
