@@ -152,7 +152,7 @@ private struct ImagePart {
     return ImagePart(pixels: resized, columns: newColumns, rows: newRows)
   }
 
-  /// Some columns with their rows resized: each new row is a sum of old rows. Without weights, cut to the rows.
+  /// Some columns with their rows resized, each a sum of old rows; without weights, cut to the rows.
   func resizedDown(_ weights: AxisWeights?, to newRows: Range<Int>, columns newColumns: Range<Int>)
     -> ImagePart
   {
