@@ -112,7 +112,8 @@ let package = Package(
     .testTarget(
       name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"]),
+    .testTarget(
+      name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", crypto],
       resources: [.copy("Fixtures")]),

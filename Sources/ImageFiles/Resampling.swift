@@ -71,42 +71,67 @@ extension RGBImage {
 
   /// A part of the image resized with antialiasing: the same bytes as Pillow's `resize(…, BILINEAR)` has there.
   ///
-  /// Nothing outside of the part is computed, so a long thin image costs no more than its pixels.
+  /// The result of one pass is rounded before the other, so their order counts; it is that of Pillow 13: rows first
+  /// where the height falls, and by more than twice what the width falls by. Nothing outside of the part is computed, so
+  /// a long thin image costs no more than its pixels.
   public func resized(
     toWidth newWidth: Int, height newHeight: Int, columns: Range<Int>, rows: Range<Int>
   ) -> RGBImage {
     precondition(
       !columns.isEmpty && !rows.isEmpty && columns.lowerBound >= 0 && columns.upperBound <= newWidth
         && rows.lowerBound >= 0 && rows.upperBound <= newHeight, "a part outside of the resized image")
-    let vertical = newHeight == height ? nil : AxisWeights(size: height, newSize: newHeight, range: rows)
-    let oldRows = vertical?.span ?? rows
-    let narrow = narrowed(to: newWidth, columns: columns, rows: oldRows)
-    guard let vertical else { return RGBImage(width: columns.count, height: rows.count, pixels: narrow) }
-    let rowBytes = columns.count * 3
-    let pixels = blended(narrow, firstRow: oldRows.lowerBound, rowBytes: rowBytes, vertical)
-    return RGBImage(width: columns.count, height: rows.count, pixels: pixels)
+    let across = newWidth == width ? nil : AxisWeights(size: width, newSize: newWidth, range: columns)
+    let down = newHeight == height ? nil : AxisWeights(size: height, newSize: newHeight, range: rows)
+    let whole = ImagePart(pixels: pixels, columns: 0..<width, rows: 0..<height)
+    let part: ImagePart
+    if height > newHeight, height - newHeight > 2 * (width - newWidth) {
+      part = whole.resizedDown(down, to: rows, columns: across?.span ?? columns).resizedAcross(
+        across, to: columns, rows: rows)
+    } else {
+      part = whole.resizedAcross(across, to: columns, rows: down?.span ?? rows).resizedDown(
+        down, to: rows, columns: columns)
+    }
+    return RGBImage(width: columns.count, height: rows.count, pixels: part.pixels)
+  }
+}
+
+/// One half in the weights' fixed point: it makes the shift that ends a sum round.
+private let half = Int32(1) << (fractionBits - 1)
+
+/// Some columns and rows of an image.
+private struct ImagePart {
+  /// RGB, row by row.
+  let pixels: [UInt8]
+  let columns: Range<Int>
+  let rows: Range<Int>
+
+  private var rowBytes: Int { columns.count * 3 }
+
+  /// Where a pixel's bytes begin.
+  private func offset(_ column: Int, _ row: Int) -> Int {
+    (row &- rows.lowerBound) &* rowBytes &+ (column &- columns.lowerBound) &* 3
   }
 
-  /// Some rows with their columns resized.
-  private func narrowed(to newWidth: Int, columns: Range<Int>, rows: Range<Int>) -> [UInt8] {
-    let weights =
-      newWidth == width ? nil : AxisWeights(size: width, newSize: newWidth, range: columns)
-    let size = rows.count * columns.count * 3
-    return pixels.withUnsafeBufferPointer { source in
+  /// Some rows with their columns resized; without weights, cut to the columns.
+  func resizedAcross(_ weights: AxisWeights?, to newColumns: Range<Int>, rows newRows: Range<Int>)
+    -> ImagePart
+  {
+    let size = newRows.count * newColumns.count * 3
+    let resized = pixels.withUnsafeBufferPointer { source in
       [UInt8](unsafeUninitializedCapacity: size) { target, used in
         var place = 0
-        for y in rows {
-          let row = y &* width &* 3
+        for y in newRows {
           guard let weights else {
-            for byte in columns.lowerBound * 3..<columns.upperBound * 3 {
-              target[place] = source[row &+ byte]
+            let start = offset(newColumns.lowerBound, y)
+            for byte in start..<start + newColumns.count * 3 {
+              target[place] = source[byte]
               place &+= 1
             }
             continue
           }
-          for x in 0..<columns.count {
+          for x in 0..<newColumns.count {
             var (red, green, blue) = (half, half, half)
-            var pixel = row &+ weights.first[x] &* 3
+            var pixel = offset(weights.first[x], y)
             var weight = x &* weights.capacity
             for _ in 0..<weights.counts[x] {
               red &+= Int32(source[pixel]) &* weights.weights[weight]
@@ -124,32 +149,34 @@ extension RGBImage {
         used = size
       }
     }
+    return ImagePart(pixels: resized, columns: newColumns, rows: newRows)
   }
-}
 
-/// One half in the weights' fixed point: it makes the shift that ends a sum round.
-private let half = Int32(1) << (fractionBits - 1)
-
-/// Rows resized: each new row is a sum of old rows, of which `rows` has those from `firstRow` on.
-private func blended(_ rows: [UInt8], firstRow: Int, rowBytes: Int, _ vertical: AxisWeights) -> [UInt8] {
-  let size = vertical.first.count * rowBytes
-  var sums = [Int32](repeating: 0, count: rowBytes)
-  return rows.withUnsafeBufferPointer { source in
-    sums.withUnsafeMutableBufferPointer { sums in
-      [UInt8](unsafeUninitializedCapacity: size) { target, used in
-        for y in 0..<vertical.first.count {
-          sums.update(repeating: half)
-          for index in 0..<vertical.counts[y] {
-            let weight = vertical.weights[y &* vertical.capacity &+ index]
-            let row = (vertical.first[y] &- firstRow &+ index) &* rowBytes
-            for byte in 0..<rowBytes { sums[byte] &+= Int32(source[row &+ byte]) &* weight }
+  /// Some columns with their rows resized, each a sum of old rows; without weights, cut to the rows.
+  func resizedDown(_ weights: AxisWeights?, to newRows: Range<Int>, columns newColumns: Range<Int>)
+    -> ImagePart
+  {
+    guard let weights else { return resizedAcross(nil, to: newColumns, rows: newRows) }
+    let newRowBytes = newColumns.count * 3
+    let size = newRows.count * newRowBytes
+    var sums = [Int32](repeating: 0, count: newRowBytes)
+    let resized = pixels.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { sums in
+        [UInt8](unsafeUninitializedCapacity: size) { target, used in
+          for y in 0..<newRows.count {
+            sums.update(repeating: half)
+            for index in 0..<weights.counts[y] {
+              let weight = weights.weights[y &* weights.capacity &+ index]
+              let row = offset(newColumns.lowerBound, weights.first[y] &+ index)
+              for byte in 0..<newRowBytes { sums[byte] &+= Int32(source[row &+ byte]) &* weight }
+            }
+            let row = y &* newRowBytes
+            for byte in 0..<newRowBytes { target[row &+ byte] = UInt8(clamping: sums[byte] >> fractionBits) }
           }
-          for byte in 0..<rowBytes {
-            target[y &* rowBytes &+ byte] = UInt8(clamping: sums[byte] >> fractionBits)
-          }
+          used = size
         }
-        used = size
       }
     }
+    return ImagePart(pixels: resized, columns: newColumns, rows: newRows)
   }
 }

@@ -23,3 +23,9 @@ func message(_ body: () throws -> Void) -> String? {
     return "\(error)"
   }
 }
+
+/// The bytes of a file that Fixtures/make_fixtures.py wrote.
+func fixture(_ name: String) throws -> [UInt8] {
+  guard let folder = Bundle.module.resourcePath else { throw CocoaError(.fileNoSuchFile) }
+  return [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/Fixtures/" + name)))
+}

@@ -1,0 +1,112 @@
+import Datasets
+import Foundation
+
+/// An empty folder for images, with a data directory beside it; both are removed with the object.
+final class TemporaryImages {
+  /// The folder of the images.
+  let root: String
+  let dataDirectory: String
+  private let parent: String
+
+  init() throws {
+    parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/" + UUID().uuidString
+    root = parent + "/images"
+    dataDirectory = parent + "/data"
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: parent) }
+
+  var name: String { "folder:\(root)" }
+
+  /// Writes a grey image of 4 × 4 pixels, a portable pixmap whatever its name says.
+  func addImage(_ path: String, _ value: UInt8) throws {
+    try add(path, Array("P6 4 4 255\n".utf8) + [UInt8](repeating: value, count: 48))
+  }
+
+  /// Writes a file and the folders it lies in.
+  func add(_ path: String, _ bytes: [UInt8]) throws {
+    let file = URL(fileURLWithPath: root + "/" + path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+  }
+
+  /// Writes images named 0.ppm, 1.ppm, … with the values `first`, `first` + 1, … into the folder of a class.
+  func addClass(_ folder: String, count: Int, first: UInt8) throws {
+    for index in 0..<count { try addImage("\(folder)/\(index).ppm", first + UInt8(index)) }
+  }
+
+  func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: root + "/" + path) }
+
+  /// Replaces a file by bytes of the same number and gives it back its time of change.
+  func changeUnnoticed(_ path: String, _ bytes: [UInt8]) throws {
+    let file = root + "/" + path
+    var status = stat()
+    guard stat(file, &status) == 0 else { throw CocoaError(.fileReadNoSuchFile) }
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    var times = [status.st_atim, status.st_mtim]
+    utimensat(AT_FDCWD, file, &times, 0)
+  }
+
+  /// Loads with images of 4 × 4 pixels, so that the values stay what they are.
+  func load(
+    train: Int? = nil, validation: Int? = nil, skip: Bool = false, events: EventLog = EventLog()
+  ) throws -> DatasetSplits {
+    try loadDataset(
+      name, trainSize: train, validationSize: validation, dataDirectory: dataDirectory,
+      images: ImageFolderOptions(imageSize: ImageSize("4"), skipUnreadable: skip),
+      observer: { events.add($0) })
+  }
+
+  /// The folder of the cache, which must be the only one.
+  func cacheFolder() throws -> String {
+    let folder = dataDirectory + "/cache"
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    guard let name = names.first, names.count == 1 else { throw CocoaError(.fileReadUnknown) }
+    return folder + "/" + name
+  }
+
+  /// The path of the cache's file of pixels.
+  func pixelFile() throws -> String {
+    let folder = try cacheFolder()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    guard let name = names.first(where: { $0.hasSuffix(".rgb") }) else { throw CocoaError(.fileReadUnknown) }
+    return folder + "/" + name
+  }
+}
+
+/// The events of loading, which may come from several threads.
+final class EventLog: @unchecked Sendable {
+  // The lock guards the variable, so sharing the object is safe.
+  private let lock = NSLock()
+  private var events: [DatasetLoadingEvent] = []
+
+  func add(_ event: DatasetLoadingEvent) { lock.withLock { events.append(event) } }
+
+  var notes: [String] {
+    lock.withLock { events.compactMap { if case .note(let text) = $0 { text } else { nil } } }
+  }
+
+  /// Whether the cache was made or made anew.
+  var hasDecoded: Bool {
+    lock.withLock { events.contains { if case .decoding = $0 { true } else { false } } }
+  }
+
+  /// How many images the events count as decoded.
+  var decodedCount: Int {
+    lock.withLock { events.reduce(0) { if case .decoded(let count) = $1 { $0 + count } else { $0 } } }
+  }
+}
+
+extension LabeledImages {
+  /// The value of each image of one colour.
+  var values: [UInt8] {
+    (0..<count).map { images.pixels[$0 * images.imageSize] }
+  }
+}
+
+extension DatasetSplits {
+  /// The values of all three sets, sorted.
+  var allValues: [UInt8] { (train.values + validation.values + test.values).sorted() }
+}

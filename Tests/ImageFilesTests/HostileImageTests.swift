@@ -1,0 +1,136 @@
+import Foundation
+import ImageFiles
+import Testing
+
+private let everyFormat = [
+  "blocks.jpg", "blocks-progressive.jpg", "blocks-cmyk.jpg", "turned-6.jpg", "blocks-palette.png",
+  "shadow.png",
+  "turned-6.png", "blocks.webp", "shadow.webp", "turned-6.webp", "blocks-animated.webp",
+  "blocks-interlaced.gif",
+  "blocks-animated.gif", "blocks.bmp", "blocks-palette.bmp", "shadow.bmp", "turned-6.tif",
+  "blocks-packbits.tif",
+  "bits-group4.tif", "ramp-shadow.tif", "blocks.ppm", "bits.pbm", "ramp-16.pgm", "blocks-text.ppm",
+]
+
+/// The bytes with others in the place of some.
+private func patched(_ bytes: [UInt8], at offset: Int, _ patch: [UInt8]) -> [UInt8] {
+  Array(bytes[..<offset]) + patch + Array(bytes[(offset + patch.count)...])
+}
+
+/// Where a sequence of bytes first stands.
+private func place(of word: [UInt8], in bytes: [UInt8]) throws -> Int {
+  try #require(bytes.indices.first { bytes[$0...].starts(with: word) })
+}
+
+@Suite struct HostileImageTests {
+  @Test(arguments: everyFormat)
+  func everyBeginningOfAFileIsRefusedOrWhole(name: String) throws {
+    let file = try fixture(name)
+    let whole = try decodeImage(file, name: name)
+    var refused = 0
+    for length in file.indices {
+      do {
+        let image = try decodeImage(Array(file[..<length]), name: "cut")
+        // What was cut off were only words after the image.
+        #expect(
+          (image.width, image.height) == (whole.width, whole.height), "\(length) of \(file.count) bytes")
+      } catch let error as ImageFileError {
+        #expect(error.file == "cut")
+        #expect(!error.description.contains("\n"))
+        refused += 1
+      }
+    }
+    #expect(refused > file.count / 3)
+  }
+
+  @Test(arguments: everyFormat)
+  func damagedBytesNeverCrash(name: String) throws {
+    let file = try fixture(name)
+    var outcomes = (read: 0, refused: 0)
+    for place in file.indices {
+      for mask in [0xFF, 0x80, 0x01] as [UInt8] {
+        var damaged = file
+        damaged[place] ^= mask
+        do {
+          let image = try decodeImage(damaged, name: "damaged")
+          #expect(image.pixels.count == image.width * image.height * 3)
+          outcomes.read += 1
+        } catch let error as ImageFileError {
+          #expect(error.description.hasPrefix("damaged"))
+          outcomes.refused += 1
+        }
+      }
+    }
+    #expect(outcomes.refused > 0)
+    #expect(outcomes.read + outcomes.refused == file.count * 3)
+  }
+
+  @Test func refusesAbsurdSizesBeforeMakingRoom() throws {
+    let jpeg = try fixture("blocks.jpg")
+    let gif = try fixture("blocks.gif")
+    let bmp = try fixture("blocks.bmp")
+    let png = try fixture("blocks.png")
+    let tiff = try fixture("blocks-plain.tif")
+    // Height and width follow the marker's length and depth.
+    let frame = try place(of: [0xFF, 0xC0], in: jpeg) + 5
+    // Entries of a TIFF directory: tag 0x0100 is the width, 0x0101 the height; the value follows type and count.
+    let width = try place(of: [0x00, 0x01, 4, 0, 1, 0, 0, 0], in: tiff) + 8
+    let height = try place(of: [0x01, 0x01, 4, 0, 1, 0, 0, 0], in: tiff) + 8
+    let files: [(String, [UInt8])] = [
+      ("60000 × 60000", patched(jpeg, at: frame, [0xEA, 0x60, 0xEA, 0x60])),
+      ("65535 × 65535", patched(gif, at: 6, [255, 255, 255, 255])),
+      ("100000 × 100000", patched(bmp, at: 18, [0xA0, 0x86, 1, 0, 0xA0, 0x86, 1, 0])),
+      ("100000 × 100000", patched(png, at: 16, [0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0])),
+      (
+        "65536 × 65536", patched(patched(tiff, at: width, [0, 0, 1, 0]), at: height, [0, 0, 1, 0])
+      ),
+      ("100000 × 100000", Array("P6 100000 100000 255 ".utf8)),
+      ("100000 × 100000", Array("P1 100000 100000 1".utf8)),
+    ]
+    for (size, file) in files {
+      #expect(
+        message { _ = try decodeImage(file, name: "bomb") }
+          == "bomb: found \(size) pixels, expected at most 134217728 in all; scale the image down")
+    }
+  }
+
+  @Test func refusesAnAbsurdWebP() throws {
+    let file = try fixture("blocks.webp")
+    // After the signature 0x2F of lossless data, width and height less one, 14 bits each.
+    let start = try place(of: [0x2F], in: Array(file[20...])) + 21
+    let bomb = patched(file, at: start, [0xFF, 0xFF, 0xFF, file[start + 3] | 0x0F])
+    #expect(
+      message { _ = try decodeImage(bomb, name: "bomb") }?.hasPrefix("bomb: found 16384 × 16384 pixels")
+        == true)
+  }
+
+  @Test(arguments: [
+    ("", "an empty file"), ("<svg>", "bytes that are no image"), ("P9 4 4 ", "bytes that are no image"),
+    ("\0\0\0\u{18}ftypheic", "a file of the kind \"heic\", such as HEIC, AVIF or video"),
+  ])
+  func saysWhatAStrangerIs(content: String, words: String) {
+    #expect(
+      message { _ = try decodeImage(Array(content.utf8), name: "x") }
+        == "x: found \(words), expected one of JPEG, PNG, WebP, GIF, BMP, TIFF, PNM; "
+        + "convert it, or take it out of the folder")
+  }
+
+  @Test func refusesPackedBMP() throws {
+    let file = patched(try fixture("blocks-palette.bmp"), at: 30, [1])
+    #expect(
+      message { _ = try decodeImage(file, name: "rle.bmp") }
+        == "rle.bmp, byte 30: found a packed BMP (kind 1), expected an unpacked one; "
+        + "save it without compression, or as PNG")
+  }
+
+  @Test func decodersMayWorkAtTheSameTime() throws {
+    let files = try everyFormat.map { try fixture($0) }
+    let alone = try files.map { try decodeImage($0, name: "alone") }
+    let cut = files.map { Array($0.prefix($0.count / 2)) }
+    DispatchQueue.concurrentPerform(iterations: 400) { round in
+      let index = round % files.count
+      #expect((try? decodeImage(files[index], name: "together")) == alone[index])
+      _ = try? decodeImage(cut[(index + 7) % cut.count], name: "cut")
+    }
+  }
+}
