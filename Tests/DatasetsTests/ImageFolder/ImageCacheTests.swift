@@ -33,8 +33,9 @@ import Testing
     let images = try filledFolder()
     _ = try images.load()
     let large = try loadDataset(
-      images.name, trainSize: nil, validationSize: nil, dataDirectory: images.dataDirectory,
-      images: ImageFolderOptions(imageSize: ImageSize("6x5")))
+      DataSelection(
+        images.name, dataDirectory: images.dataDirectory,
+        images: ImageFolderOptions(imageSize: ImageSize("6x5"))))
     #expect((large.train.images.height, large.train.images.width) == (6, 5))
     #expect(large.allValues == values)
     let events = EventLog()
@@ -145,8 +146,9 @@ import Testing
     let (name, data) = (images.name, images.dataDirectory)
     DispatchQueue.concurrentPerform(iterations: 6) { _ in
       let splits = try? loadDataset(
-        name, trainSize: nil, validationSize: nil, dataDirectory: data,
-        images: ImageFolderOptions(imageSize: ImageSize("4")), observer: { counts.add($0) })
+        DataSelection(
+          name, dataDirectory: data, images: ImageFolderOptions(imageSize: ImageSize("4"))),
+        observer: { counts.add($0) })
       #expect(splits?.allValues == values)
     }
     #expect(counts.decodedCount == 20)

@@ -88,7 +88,7 @@ import Testing
     #expect(
       message {
         _ = try loadDataset(
-          "folder:/no/such", trainSize: nil, validationSize: nil, dataDirectory: one.dataDirectory)
+          DataSelection("folder:/no/such", dataDirectory: one.dataDirectory))
       }
         == "/no/such: found \"No such file or directory\" when it was listed, expected a folder that you may list; "
         + "check that it exists and that you may read it")

@@ -134,7 +134,7 @@ import Testing
     #expect(
       message {
         _ = try loadDataset(
-          "bundled", trainSize: nil, validationSize: nil, dataDirectory: "/nowhere", images: options)
+          DataSelection("bundled", dataDirectory: "/nowhere", images: options))
       }
         == "the dataset bundled: found the image size 64x48, expected neither --image-size nor --skip-unreadable, "
         + "which are for folder:PATH alone")

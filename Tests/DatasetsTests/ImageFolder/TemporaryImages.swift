@@ -54,8 +54,9 @@ final class TemporaryImages {
     train: Int? = nil, validation: Int? = nil, skip: Bool = false, events: EventLog = EventLog()
   ) throws -> DatasetSplits {
     try loadDataset(
-      name, trainSize: train, validationSize: validation, dataDirectory: dataDirectory,
-      images: ImageFolderOptions(imageSize: ImageSize("4"), skipUnreadable: skip),
+      DataSelection(
+        name, trainSize: train, validationSize: validation, dataDirectory: dataDirectory,
+        images: ImageFolderOptions(imageSize: ImageSize("4"), skipUnreadable: skip)),
       observer: { events.add($0) })
   }
 
