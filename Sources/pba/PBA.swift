@@ -13,7 +13,9 @@ struct PBA: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
+      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
+      ReproduceCommand.self,
+      EvaluateCommand.self,
       ScheduleCommand.self, ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self,
       DoctorCommand.self,
     ])
