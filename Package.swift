@@ -93,12 +93,20 @@ let package = Package(
 
     .target(name: "Reports", dependencies: ["Augmentation"]),
 
+    // The published experiments: a YAML file each, and what reads them.
+    .target(
+      name: "Recipes", dependencies: ["Augmentation", "Files", yams], path: "Recipes", sources: ["Reader"],
+      resources: [
+        .copy("base.yaml"), .copy("search"), .copy("table_1_cifar10"), .copy("table_2_cifar100"),
+        .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
+      ]),
+
     // Floor 5: the command line
     .executableTarget(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "ImageFiles", "Torch", argumentParser, yams,
+        "Reports", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
@@ -123,10 +131,14 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
+    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Policies", "Training", "Models"]),
     .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", grdb]),
     .testTarget(
       name: "SearchTests",
-      dependencies: ["Search", "Datasets", "Training", "RunStore", "Policies", "PopulationBasedTraining"]),
+      dependencies: [
+        "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
+        "PopulationBasedTraining",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

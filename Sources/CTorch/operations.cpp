@@ -2,6 +2,20 @@
 
 #include "guard.hpp"
 
+namespace {
+
+thread_local uint64_t multiply_adds = 0;
+
+/// Every number of the result is a sum over as many products as one output has weights.
+at::Tensor counted(at::Tensor result, const at::Tensor &weight) {
+  if (weight.size(0) > 0) multiply_adds += static_cast<uint64_t>(result.numel() * (weight.numel() / weight.size(0)));
+  return result;
+}
+
+}  // namespace
+
+uint64_t ct_multiply_adds(void) { return multiply_adds; }
+
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b) {
   return ct::tensor([&] { return at::add(a->value, b->value); });
 }
@@ -56,7 +70,8 @@ bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *g
 }
 
 ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding) {
-  return ct::tensor([&] { return at::conv2d(input->value, weight->value, {}, stride, padding); });
+  return ct::tensor(
+    [&] { return counted(at::conv2d(input->value, weight->value, {}, stride, padding), weight->value); });
 }
 
 ct_tensor *ct_pad(const ct_tensor *tensor, const int64_t *amounts, size_t count) {
@@ -99,7 +114,8 @@ ct_tensor *ct_global_average(const ct_tensor *tensor) {
 }
 
 ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias) {
-  return ct::tensor([&] { return at::linear(input->value, weight->value, bias->value); });
+  return ct::tensor(
+    [&] { return counted(at::linear(input->value, weight->value, bias->value), weight->value); });
 }
 
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels) {

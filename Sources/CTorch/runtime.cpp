@@ -1,6 +1,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
 
@@ -70,6 +71,30 @@ bool ct_load_cuda(void) {
 int32_t ct_cuda_count(void) {
   return ct::guarded<int32_t>(
     0, [] { return at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0; });
+}
+
+int64_t ct_peak_device_memory(ct_device device) {
+  return ct::guarded<int64_t>(-1, [&] {
+    const auto where = ct::device(device);
+    const auto stats = c10::getDeviceAllocator(where.type())->getDeviceStats(where.index());
+    return stats.reserved_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak;
+  });
+}
+
+int64_t ct_free_device_memory(ct_device device) {
+  return ct::guarded<int64_t>(-1, [&] {
+    const auto where = ct::device(device);
+    return static_cast<int64_t>(c10::getDeviceAllocator(where.type())->getMemoryInfo(where.index()).first);
+  });
+}
+
+bool ct_forget_peak_device_memory(ct_device device) {
+  return ct::effect([&] {
+    const auto where = ct::device(device);
+    auto *allocator = c10::getDeviceAllocator(where.type());
+    allocator->emptyCache();
+    allocator->resetPeakStats(where.index());
+  });
 }
 
 ct_generator *ct_generator_new(uint64_t seed, ct_device device) {

@@ -27,6 +27,13 @@ public struct DatasetSplits: Sendable {
     self.statistics = statistics
     self.skippedImages = skippedImages
   }
+
+  /// The same dataset with only the first images of the training and the validation set.
+  public func prefix(train: Int, validation: Int) -> DatasetSplits {
+    DatasetSplits(
+      name: name, classNames: classNames, train: self.train.prefix(train),
+      validation: self.validation.prefix(validation), test: test.prefix(0), statistics: statistics)
+  }
 }
 
 /// How many images to train on and how many to validate on.

@@ -16,4 +16,13 @@ public struct LabeledImages: Equatable, Sendable {
     self.images = images
     self.labels = labels
   }
+
+  /// The first images, or all if there are fewer.
+  public func prefix(_ count: Int) -> LabeledImages {
+    let count = min(max(count, 0), self.count)
+    return LabeledImages(
+      images: ImageStack(
+        count: count, height: images.height, width: images.width,
+        pixels: Array(images.pixels.prefix(count * images.imageSize))), labels: Array(labels.prefix(count)))
+  }
 }

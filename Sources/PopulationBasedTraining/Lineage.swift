@@ -51,9 +51,11 @@ public func ancestry<Hyperparameters>(
     }
     path.append(current)
     if current.startEpoch == 0 { return path.reversed() }
-    // Generations fall by one each time, so the walk ends at the first missing one at the latest.
-    let origin = Place(trial: current.parent ?? current.trial, generation: current.generation &- 1)
-    guard current.generation > 0, let parent = segments[origin] else {
+    let origin = Place(
+      trial: current.parent ?? current.trial,
+      generation: current.parentGeneration ?? current.generation &- 1)
+    // No state descends from itself, so a line is never longer than the history.
+    guard current.generation > 0, path.count < segments.count, let parent = segments[origin] else {
       throw .missingSegment(trial: origin.trial, generation: origin.generation)
     }
     guard parent.endEpoch == current.startEpoch else {

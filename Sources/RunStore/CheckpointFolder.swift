@@ -54,6 +54,11 @@ public struct CheckpointFolder: Sendable {
     checkpoint.digest.matches(path(of: checkpoint.file))
   }
 
+  /// Deletes a checkpoint, if it is there.
+  public func remove(_ checkpoint: CheckpointRecord) throws {
+    try AtomicFile.remove(path(of: checkpoint.file))
+  }
+
   /// Deletes every checkpoint but those named.
   ///
   /// Other files are left alone.

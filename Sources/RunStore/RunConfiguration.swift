@@ -4,6 +4,7 @@ import Foundation
 public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
   case search
   case train
+  case compare = "comparison"
 }
 
 /// The settings of a run: a plain value, written to `config.yaml` in the order of its coding keys.
@@ -41,7 +42,9 @@ extension RunConfiguration {
 
   /// The settings that matter and differ from those in a journal, by name.
   func differences(fromRecorded json: String) throws -> [ConfigurationDifference] {
-    let recorded = try settings(inJSON: json)
+    // A journal of an older version says nothing of a setting that is new since; there it had its default.
+    let completed = try JSONDecoder().decode(Self.self, from: Data(json.utf8)).json()
+    let recorded = try settings(inJSON: json).merging(settings(inJSON: completed)) { stated, _ in stated }
     let requested = try settings(inJSON: self.json())
     return Set(recorded.keys).union(requested.keys).subtracting(settingsWithoutEffect).sorted()
       .filter { recorded[$0] != requested[$0] }

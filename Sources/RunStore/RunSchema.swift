@@ -3,7 +3,8 @@ import GRDB
 /// The tables of a run's journal, and how an older file becomes one of today.
 ///
 /// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is told
-/// by `parent`. A training's state is `epoch` and `checkpoint`.
+/// by `parent` and `parentGeneration`. Where trials are compared one by one, `arrival` counts the results in the order
+/// in which they were compared; it is NULL where the whole population is compared at once. A training's state is `epoch` and `checkpoint`.
 var runSchema: DatabaseMigrator {
   var migrator = DatabaseMigrator()
   migrator.registerMigration("1") { database in
@@ -48,6 +49,15 @@ var runSchema: DatabaseMigrator {
           size INTEGER NOT NULL,
           sha256 TEXT NOT NULL
         );
+        """)
+  }
+  migrator.registerMigration("2") { database in
+    try database.execute(
+      sql: """
+        ALTER TABLE segment ADD COLUMN parentGeneration INTEGER;
+        UPDATE segment SET parentGeneration = generation - 1 WHERE parent IS NOT NULL;
+        ALTER TABLE segment ADD COLUMN arrival INTEGER CHECK (arrival > 0);
+        CREATE UNIQUE INDEX segmentByArrival ON segment (arrival) WHERE arrival IS NOT NULL;
         """)
   }
   return migrator

@@ -15,21 +15,7 @@ public struct SearchJournal: Sendable {
 
   /// Records segments to be trained.
   public func plan(_ plans: [SegmentPlan]) throws {
-    try database.write { database in
-      let insert = try database.makeStatement(
-        sql: """
-          INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, policy)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """)
-      var identifiers: [Policy: Int64] = [:]
-      for plan in plans {
-        let policy = try identifiers[plan.policy] ?? Self.identifier(of: plan.policy, database)
-        identifiers[plan.policy] = policy
-        try insert.execute(arguments: [
-          plan.generation, plan.trial, plan.epochs.lowerBound, plan.epochs.upperBound, plan.parent, policy,
-        ])
-      }
-    }
+    try database.write { try Self.insert(plans, $0) }
   }
 
   /// Records how segments ended.
@@ -37,26 +23,60 @@ public struct SearchJournal: Sendable {
   /// Their checkpoints must be published before.
   public func record(_ results: [(place: SegmentPlace, result: SegmentResult)]) throws {
     try database.write { database in
-      for (place, result) in results {
-        switch result {
-        case .done(let checkpoint, let metrics):
-          try database.execute(
-            sql: """
-              UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
-                validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?
-              WHERE generation = ? AND trial = ?
-              """,
-            arguments: [
-              checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
-              metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
-              place.generation, place.trial,
-            ])
-        case .failed(let reason):
-          try database.execute(
-            sql: "UPDATE segment SET state = 'failed', reason = ? WHERE generation = ? AND trial = ?",
-            arguments: [reason, place.generation, place.trial])
-        }
+      for (place, result) in results { try Self.update(place, result, database) }
+    }
+  }
+
+  /// Records results in the order in which they were compared, and the segments that follow from them, as one.
+  ///
+  /// The results' checkpoints must be published before.
+  public func record(_ arrivals: [SegmentArrival], planning plans: [SegmentPlan]) throws {
+    try database.write { database in
+      for arrival in arrivals {
+        try Self.update(arrival.place, arrival.result, database)
+        try database.execute(
+          sql: "UPDATE segment SET arrival = ? WHERE generation = ? AND trial = ?",
+          arguments: [arrival.number, arrival.place.generation, arrival.place.trial])
       }
+      try Self.insert(plans, database)
+    }
+  }
+
+  private static func insert(_ plans: [SegmentPlan], _ database: Database) throws {
+    let insert = try database.makeStatement(
+      sql: """
+        INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    var identifiers: [Policy: Int64] = [:]
+    for plan in plans {
+      let policy = try identifiers[plan.policy] ?? identifier(of: plan.policy, database)
+      identifiers[plan.policy] = policy
+      try insert.execute(arguments: [
+        plan.generation, plan.trial, plan.epochs.lowerBound, plan.epochs.upperBound, plan.parent,
+        plan.parentGeneration, policy,
+      ])
+    }
+  }
+
+  private static func update(_ place: SegmentPlace, _ result: SegmentResult, _ database: Database) throws {
+    switch result {
+    case .done(let checkpoint, let metrics):
+      try database.execute(
+        sql: """
+          UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
+            validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?
+          WHERE generation = ? AND trial = ?
+          """,
+        arguments: [
+          checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
+          metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
+          place.generation, place.trial,
+        ])
+    case .failed(let reason):
+      try database.execute(
+        sql: "UPDATE segment SET state = 'failed', reason = ? WHERE generation = ? AND trial = ?",
+        arguments: [reason, place.generation, place.trial])
     }
   }
 
@@ -103,7 +123,7 @@ public struct SearchJournal: Sendable {
       while let row = try rows.next() {
         let place = SegmentPlace(
           generation: try row.checked("generation"), trial: try row.checked("trial"))
-        results[place] = try SegmentResult(row)
+        results[place] = try SegmentResult(row, state: try row.checked("state"))
       }
       return results
     }
@@ -121,21 +141,24 @@ public struct SearchJournal: Sendable {
       arguments: [generations.lowerBound, generations.upperBound])
   }
 
+  /// Every segment: finished ones in the order in which their results were compared, then the others.
+  public func segmentsByArrival() throws -> [SegmentRecord] {
+    try fetch(where: "TRUE", order: "arrival IS NULL, arrival, generation, trial", arguments: [])
+  }
+
   /// The segments that a state descends from, itself the last, oldest first.
   public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
-    try fetch(
-      where: """
-        (generation, trial) IN (
-          WITH RECURSIVE line (generation, trial) AS (
-            VALUES (?, ?)
-            UNION ALL
-            SELECT segment.generation - 1, segment.parent FROM segment JOIN line
-              ON segment.generation = line.generation AND segment.trial = line.trial
-            WHERE segment.parent IS NOT NULL
-          )
-          SELECT generation, trial FROM line)
-        """,
-      order: "generation", arguments: [place.generation, place.trial])
+    var line: [SegmentRecord] = []
+    var next: SegmentPlace? = place
+    while let place = next {
+      let found = try fetch(
+        where: "generation = ? AND trial = ?", order: "trial", arguments: [place.generation, place.trial])
+      // No segment is its own ancestor; a journal that says so must not be followed for ever.
+      guard let record = found.first, line.allSatisfy({ $0.plan.place != place }) else { break }
+      line.append(record)
+      next = record.plan.parentPlace
+    }
+    return line.reversed()
   }
 
   private func fetch(
@@ -182,18 +205,21 @@ extension SegmentRecord {
   fileprivate init(_ row: Row, policy: Policy) throws {
     let start: Int = try row.checked("startEpoch")
     let end: Int = try row.checked("endEpoch")
-    plan = SegmentPlan(
+    let plan = SegmentPlan(
       generation: try row.checked("generation"), trial: try row.checked("trial"),
-      epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"), policy: policy)
-    result = try SegmentResult(row)
-    lostCheckpoint = try result == nil && row["file"] != nil ? row.checkpoint() : nil
+      epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"),
+      parentGeneration: try row.checkedIfPresent("parentGeneration"), policy: policy)
+    let state: String = try row.checked("state")
+    let result = try SegmentResult(row, state: state)
+    let lost = try result == nil && row["file"] != nil ? SegmentResult(row, state: "done") : nil
+    self.init(
+      plan: plan, result: result, lostResult: lost, arrival: try row.checkedIfPresent("arrival"))
   }
 }
 
 extension SegmentResult {
   /// `nil` while the segment is planned.
-  fileprivate init?(_ row: Row) throws {
-    let state: String = try row.checked("state")
+  fileprivate init?(_ row: Row, state: String) throws {
     switch state {
     case "planned": return nil
     case "failed": self = .failed(reason: try row.checked("reason"))

@@ -2,27 +2,43 @@ import Policies
 
 /// A stretch of training of one trial between two comparisons, as it is planned.
 public struct SegmentPlan: Hashable, Sendable {
-  /// Which stretch it is: 0 before the first comparison.
+  /// Which stretch of the trial it is: 0 before its first comparison.
   public let generation: Int
   /// The trial's number in the population.
   public let trial: Int
   /// The epochs to train, from 0.
   public let epochs: Range<Int>
-  /// The trial whose checkpoint of the generation before is the beginning; `nil` in generation 0 alone.
+  /// The trial whose checkpoint is the beginning; `nil` in generation 0 alone.
   public let parent: Int?
+  /// The generation at whose end the parent made that checkpoint; `nil` in generation 0 alone.
+  public let parentGeneration: Int?
   /// The augmentation of the stretch.
   public let policy: Policy
 
-  public init(generation: Int, trial: Int, epochs: Range<Int>, parent: Int?, policy: Policy) {
+  /// Makes a plan; a parent's generation that is not given is the one before.
+  public init(
+    generation: Int, trial: Int, epochs: Range<Int>, parent: Int?, parentGeneration: Int? = nil,
+    policy: Policy
+  ) {
     self.generation = generation
     self.trial = trial
     self.epochs = epochs
     self.parent = parent
+    self.parentGeneration = parent.map { _ in parentGeneration ?? generation - 1 }
     self.policy = policy
   }
 
   /// Where the plan stands in the journal.
   public var place: SegmentPlace { SegmentPlace(generation: generation, trial: trial) }
+
+  /// The segment whose checkpoint is the beginning.
+  public var parentPlace: SegmentPlace? {
+    if let parent, let parentGeneration {
+      SegmentPlace(generation: parentGeneration, trial: parent)
+    } else {
+      nil
+    }
+  }
 }
 
 /// Which segment of a search is meant.
@@ -68,13 +84,41 @@ public enum SegmentResult: Hashable, Sendable {
   case failed(reason: String)
 }
 
+/// The result of a segment where trials are compared one by one.
+public struct SegmentArrival: Hashable, Sendable {
+  public let place: SegmentPlace
+  public let result: SegmentResult
+  /// Which result it is, from 1; no two have the same.
+  public let number: Int
+
+  public init(place: SegmentPlace, result: SegmentResult, number: Int) {
+    self.place = place
+    self.result = result
+    self.number = number
+  }
+}
+
 /// A segment as the journal holds it.
 public struct SegmentRecord: Hashable, Sendable {
   public let plan: SegmentPlan
   /// How it ended; `nil` while it is planned.
   public let result: SegmentResult?
-  /// The checkpoint it made before it was planned again, because that file was damaged or lost.
-  public let lostCheckpoint: CheckpointRecord?
+  /// How it ended before it was planned again, because its checkpoint was damaged or lost.
+  public let lostResult: SegmentResult?
+  /// Which result it was, from 1, in the order of the decisions; `nil` where the population is compared at once.
+  public let arrival: Int?
+
+  public init(
+    plan: SegmentPlan, result: SegmentResult? = nil, lostResult: SegmentResult? = nil, arrival: Int? = nil
+  ) {
+    self.plan = plan
+    self.result = result
+    self.lostResult = lostResult
+    self.arrival = arrival
+  }
+
+  /// The checkpoint it made before it was planned again.
+  public var lostCheckpoint: CheckpointRecord? { lostResult?.checkpoint }
 
   /// The checkpoint of a finished segment.
   public var checkpoint: CheckpointRecord? { result?.checkpoint }

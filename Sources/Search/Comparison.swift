@@ -20,12 +20,20 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// How a training ended.
+  public enum Outcome: Hashable, Sendable {
+    case trained(TrainingResult)
+    /// Its loss stopped being a number; the others do not depend on it.
+    case diverged(reason: String)
+  }
+
   private let data: DatasetSplits
   private let imageDigest: String
   private let concurrency: Int
   private let version: String
   private let stop: StopFlag
   private let onImages: @Sendable (Int) -> Void
+  private let onEnd: @Sendable (Member, Outcome) -> Void
 
   /// A comparison on loaded data.
   ///
@@ -33,9 +41,11 @@ public struct Comparison: Sendable {
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
   ///   - onImages: told how many images went through a network; called from several threads.
+  ///   - onEnd: told of every training's end; called from several threads.
   public init(
     data: DatasetSplits, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
-    onImages: @escaping @Sendable (Int) -> Void = { _ in }
+    onImages: @escaping @Sendable (Int) -> Void = { _ in },
+    onEnd: @escaping @Sendable (Member, Outcome) -> Void = { _, _ in }
   ) {
     self.data = data
     imageDigest = data.digest()
@@ -43,21 +53,23 @@ public struct Comparison: Sendable {
     self.version = version
     self.stop = stop
     self.onImages = onImages
+    self.onEnd = onEnd
   }
 
-  /// Runs every member, or continues it, and returns their results in the members' order.
+  /// Runs every member, or continues it, and returns how they ended in the members' order.
   ///
-  /// - Throws: the first failure, after the trainings then running have ended; those that are done stay done.
-  public func callAsFunction(_ members: [Member]) throws -> [TrainingResult] {
+  /// - Throws: the first failure that is no divergence, after the trainings then running have ended; those that are
+  ///   done stay done. `SearchInterrupted` if it was asked to stop.
+  public func callAsFunction(_ members: [Member]) throws -> [Outcome] {
     let workers = WorkerThreads(Array(members.enumerated()), count: max(concurrency, 1)) { index, member in
       (index, Result { try train(member) })
     }
-    var results: [Int: TrainingResult] = [:]
+    var outcomes: [Int: Outcome] = [:]
     var failure: (any Error)?
     while let batch = workers.nextBatch() {
       for (index, result) in batch {
         switch result {
-        case .success(let value): results[index] = value
+        case .success(let value): outcomes[index] = value
         case .failure(let error):
           failure = failure ?? error
           workers.cancel()
@@ -65,10 +77,11 @@ public struct Comparison: Sendable {
       }
     }
     if let failure { throw failure }
-    return members.indices.compactMap { results[$0] }
+    return members.indices.compactMap { outcomes[$0] }
   }
 
-  private func train(_ member: Member) throws -> TrainingResult {
+  private func train(_ member: Member) throws -> Outcome {
+    if stop.isRequested { throw SearchInterrupted() }
     let exists = FileManager.default.fileExists(atPath: member.path)
     var configuration = member.configuration
     configuration.imageDigest = imageDigest
@@ -80,6 +93,13 @@ public struct Comparison: Sendable {
       if stop.isRequested { throw SearchInterrupted() }
       if case .images(let count) = event { onImages(count) }
     }
-    return try training()
+    let outcome: Outcome
+    do {
+      outcome = .trained(try training())
+    } catch let error as TrainingError where error.isDivergence {
+      outcome = .diverged(reason: error.description)
+    }
+    onEnd(member, outcome)
+    return outcome
   }
 }

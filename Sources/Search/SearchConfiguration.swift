@@ -12,16 +12,23 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var recipe: Recipe
   /// The number of trials.
   public var population: Int
-  /// The number of epochs between two comparisons of the trials.
+  /// The number of epochs between two comparisons of a trial.
   public var interval: Int
   /// The share of the population that is replaced at a comparison, and the share that is copied; 0 to 0.5.
   public var quantile: Double
-  /// Where it is computed, already decided: `cpu`, `cuda:0`.
+  /// The epochs at the beginning in which no trial is compared.
+  ///
+  /// A trial whose loss stops being a number is replaced all the same.
+  public var burnIn: Int
+  /// Whether each trial is compared as soon as it has a result, rather than all of them at the same epoch.
+  public var asynchronous: Bool
+  /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.
   public var device: String
   /// How many trials train at once.
   ///
-  /// The result does not depend on it.
-  public var concurrency: Int
+  /// The result of a synchronous search does not depend on it. In an asynchronous one it decides, with chance, the
+  /// order in which results come, unless it is 1.
+  public var concurrency: Concurrency
 
   public static let kind = RunKind.search
   public var settingsWithoutEffect: Set<String> { ["concurrency", "dataDirectory"] }
@@ -29,7 +36,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.
   public init(
     data: DataSelection, imageDigest: String? = nil, recipe: Recipe = Recipe(), population: Int = 16,
-    interval: Int = 3, quantile: Double = 0.25, device: String = "cpu", concurrency: Int = 1
+    interval: Int = 3, quantile: Double = 0.25, burnIn: Int = 0, asynchronous: Bool = false,
+    device: String = "cpu", concurrency: Concurrency = .automatic
   ) {
     self.data = data
     self.imageDigest = imageDigest
@@ -37,8 +45,29 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     self.population = population
     self.interval = interval
     self.quantile = quantile
+    self.burnIn = burnIn
+    self.asynchronous = asynchronous
     self.device = device
     self.concurrency = concurrency
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, device, concurrency
+  }
+
+  /// Settings that are newer than a journal have the value there that they had before they were settings.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    data = try values.decode(DataSelection.self, forKey: .data)
+    imageDigest = try values.decodeIfPresent(String.self, forKey: .imageDigest)
+    recipe = try values.decode(Recipe.self, forKey: .recipe)
+    population = try values.decode(Int.self, forKey: .population)
+    interval = try values.decode(Int.self, forKey: .interval)
+    quantile = try values.decode(Double.self, forKey: .quantile)
+    burnIn = try values.decodeIfPresent(Int.self, forKey: .burnIn) ?? 0
+    asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
+    device = try values.decode(String.self, forKey: .device)
+    concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
 
   /// The largest number of trials and of epochs between comparisons that is accepted.
@@ -49,13 +78,18 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// Throws `SearchError.setting` for the first that is wrong, or what `Recipe.validate` throws.
   public func validate() throws {
     try recipe.validate()
-    for (name, value) in [
-      ("population", population), ("interval", interval), ("concurrency", concurrency),
-    ] where !(1...Self.largest).contains(value) {
+    var counts = [("population", population), ("interval", interval)]
+    if case .trials(let count) = concurrency { counts.append(("concurrency", count)) }
+    for (name, value) in counts where !(1...Self.largest).contains(value) {
       throw SearchError.setting(name, found: "\(value)", expected: "a number from 1 to \(Self.largest)")
     }
     guard (0...0.5).contains(quantile) else {
       throw SearchError.setting("quantile", found: "\(quantile)", expected: "a number from 0 to 0.5")
+    }
+    guard burnIn == 0 || (1..<recipe.epochs).contains(burnIn) else {
+      throw SearchError.setting(
+        "burnIn", found: "\(burnIn)",
+        expected: "0, or a number of epochs below the \(recipe.epochs) of the search")
     }
   }
 }

@@ -10,10 +10,14 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
   case segment(SegmentPlace, reason: String)
   /// The search was asked to stop; how much of the generation is done.
   case stopped(generation: Int, finished: Int, of: Int)
+  /// An asynchronous search was asked to stop; how many results it has, and how many trials are at their end.
+  case stoppedBetween(results: Int, ended: Int, trials: Int)
   /// A lost checkpoint was to be made again, and its training failed this time.
   case notReproduced(SegmentPlace, reason: String)
   /// The journal names a parent that it does not hold.
   case brokenJournal(path: String, SegmentPlace)
+  /// A result came of a segment that was never planned.
+  case unknownSegment(SegmentPlace)
 
   public var description: String {
     switch self {
@@ -27,12 +31,17 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
         + "what was finished is kept: once the cause is removed, continue with --resume"
     case .stopped(let generation, let finished, let all):
       "stopped in generation \(generation), \(finished) of \(all) trials finished; continue with --resume"
+    case .stoppedBetween(let results, let ended, let trials):
+      "stopped after \(results) results, \(ended) of \(trials) trials at the last epoch; continue with --resume"
     case .notReproduced(let place, let reason):
       "trial \(place.trial), generation \(place.generation): its checkpoint was lost, and training it again "
         + "failed: \(reason); this machine does not reproduce the run, so start a new one"
     case .brokenJournal(let path, let place):
       "\(path): the journal names trial \(place.trial) of generation \(place.generation) as a parent, "
         + "but holds no result of it; restore the journal from a copy, or start in another folder"
+    case .unknownSegment(let place):
+      "trial \(place.trial), generation \(place.generation): found a result, but the journal has no such plan; "
+        + "restore the journal from a copy, or start in another folder"
     }
   }
 }

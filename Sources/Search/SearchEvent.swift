@@ -22,6 +22,12 @@ public enum SearchEvent: Sendable {
   case scheduleWritten(generation: Int, trial: Int, validationAccuracy: Double)
   /// The population was compared and the next generation is planned.
   case compared(generation: Int, exploits: [Exploit<Policy>])
+  /// A trial of an asynchronous search copied another one and goes on from that one's epoch.
+  case copied(Exploit<Policy>, epoch: Int)
+  /// Where the trials of an asynchronous search stand: the epochs of the last and of the first, and how many ended.
+  case advanced(epochs: ClosedRange<Int>, ended: Int, trials: Int)
+  /// How many segments train at once, where the settings leave it open; sent before the first is trained.
+  case capacity(SegmentCapacity)
   /// The search is at its end.
   case finished(SearchResult)
 }

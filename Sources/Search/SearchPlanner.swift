@@ -10,10 +10,20 @@ struct SearchPlanner: Sendable {
   /// The number of generations; the last one is shorter where the interval does not divide the epochs.
   var generations: Int { (configuration.recipe.epochs - 1) / configuration.interval + 1 }
 
-  /// The epochs that every trial trains in a generation.
-  func epochs(of generation: Int) -> Range<Int> {
-    let start = generation * configuration.interval
-    return start..<min(start + configuration.interval, configuration.recipe.epochs)
+  /// The epochs that every trial trains in a generation of a synchronous search.
+  func epochs(of generation: Int) -> Range<Int> { epochs(after: generation * configuration.interval) }
+
+  /// The epochs that a trial trains before its next comparison.
+  func epochs(after start: Int) -> Range<Int> {
+    start..<min(start + configuration.interval, configuration.recipe.epochs)
+  }
+
+  /// The share of the population at each end that a comparison after so many epochs is about; 0 in the burn-in.
+  func fraction(atEpoch epoch: Int) -> Double { epoch < configuration.burnIn ? 0 : configuration.quantile }
+
+  /// The random numbers of the decision on a trial at the end of one of its generations.
+  func generator(trial: Int, generation: Int) -> RandomStream {
+    RandomStream(seed: configuration.recipe.seed, domain: .exploit, trial: trial, epoch: generation)
   }
 
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
@@ -32,10 +42,9 @@ struct SearchPlanner: Sendable {
       finished.map { ($0.plan.trial, $0.plan.policy) }, uniquingKeysWith: { first, _ in first })
     let exploits = try compare(
       finished.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
-      hyperparameters: policies, generation: generation, fraction: configuration.quantile,
-      generator: {
-        RandomStream(seed: configuration.recipe.seed, domain: .exploit, trial: $0, epoch: generation)
-      },
+      hyperparameters: policies, generation: generation,
+      fraction: fraction(atEpoch: epochs(of: generation).upperBound),
+      generator: { self.generator(trial: $0, generation: generation) },
       explore: { explore($0, using: &$1) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
     let plans = finished.map { record in
@@ -48,14 +57,14 @@ struct SearchPlanner: Sendable {
     return (plans, exploits)
   }
 
-  /// The trial with the highest validation accuracy, among equals that with the lowest number.
+  /// The segment with the highest validation accuracy, among equals that of the lowest trial.
   ///
   /// Throws `SearchError.everyTrialFailed` when there is none.
-  func best(of finished: [SegmentRecord]) throws(SearchError) -> (trial: Int, validationAccuracy: Double) {
-    var best: (trial: Int, validationAccuracy: Double)?
+  func best(of finished: [SegmentRecord]) throws(SearchError) -> SegmentRecord {
+    var best: SegmentRecord?
     for record in finished.sorted(by: { $0.plan.trial < $1.plan.trial }) {
       guard let accuracy = record.validationAccuracy else { continue }
-      if best.map({ accuracy > $0.validationAccuracy }) ?? true { best = (record.plan.trial, accuracy) }
+      if best?.validationAccuracy.map({ accuracy > $0 }) ?? true { best = record }
     }
     if let best { return best }
     var reason = "no result"
@@ -69,16 +78,15 @@ struct SearchPlanner: Sendable {
   /// It holds no time and nothing of the machine, so that the same search gives the same bytes.
   ///
   /// - Parameter ancestry: the segments the state descends from, its own the last.
-  func schedule(
-    of best: (trial: Int, validationAccuracy: Double), ancestry: [SegmentRecord], version: String
-  ) throws -> Schedule {
+  func schedule(of best: SegmentRecord, ancestry: [SegmentRecord], version: String) throws -> Schedule {
     let steps = try lineage(
-      of: best.trial, through: ancestry.last?.plan.generation,
+      of: best.plan.trial, through: best.plan.generation,
       in: ancestry.map { record in
         TrialSegment(
           trial: record.plan.trial, generation: record.plan.generation,
           startEpoch: record.plan.epochs.lowerBound, endEpoch: record.plan.epochs.upperBound,
-          parent: record.plan.parent, hyperparameters: record.plan.policy)
+          parent: record.plan.parent, parentGeneration: record.plan.parentGeneration,
+          hyperparameters: record.plan.policy)
       })
     let (data, recipe) = (configuration.data, configuration.recipe)
     let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
@@ -91,12 +99,14 @@ struct SearchPlanner: Sendable {
       "quantile": .number(configuration.quantile),
       "epochs": .integer(recipe.epochs),
       "seed": Int(exactly: recipe.seed).map { .integer($0) } ?? .string("\(recipe.seed)"),
-      "trial": .integer(best.trial),
+      "trial": .integer(best.plan.trial),
       "generations": .integer(ancestry.count),
-      "validationAccuracy": .number(best.validationAccuracy),
+      "validationAccuracy": .number(best.validationAccuracy ?? 0),
     ]
     provenance["trainSize"] = data.trainSize.map { .integer($0) }
     provenance["validationSize"] = data.validationSize.map { .integer($0) }
+    if configuration.asynchronous { provenance["asynchronous"] = .bool(true) }
+    if configuration.burnIn > 0 { provenance["burnIn"] = .integer(configuration.burnIn) }
     // Written after every comparison: whoever reads the file before the end must be able to see that.
     if epochsTrained < recipe.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(

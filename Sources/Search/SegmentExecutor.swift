@@ -15,13 +15,31 @@ public protocol SegmentExecutor: Sendable {
   /// - Returns: what was reached, or that the loss is no longer a number.
   /// - Throws: any other failure; it ends the search, which can be resumed.
   func run(_ segment: SegmentRequest) throws -> SegmentOutcome
+
+  /// How many segments of a population the machine bears at once; asked where the settings leave it open.
+  func segmentsAtOnce(population: Int) throws -> SegmentCapacity
+}
+
+extension SegmentExecutor {
+  /// How many segments train at once under some settings.
+  public func segmentsAtOnce(under configuration: SearchConfiguration) throws -> SegmentCapacity {
+    switch configuration.concurrency {
+    case .trials(let count): SegmentCapacity(setting: count)
+    case .automatic: try segmentsAtOnce(population: configuration.population)
+    }
+  }
+
+  /// One segment for each core of the processor.
+  public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
+    SegmentCapacity(population: population, cores: ProcessInfo.processInfo.activeProcessorCount)
+  }
 }
 
 /// Everything that decides a segment, beside the settings of the search.
 public struct SegmentRequest: Sendable {
   /// The trial's number: with the seed, the source of its random numbers.
   public let trial: Int
-  /// Which stretch between comparisons it is, from 0.
+  /// Which stretch of the trial it is, from 0.
   public let generation: Int
   /// The epochs to train, from 0.
   ///
@@ -35,6 +53,8 @@ public struct SegmentRequest: Sendable {
   public let parentCheckpoint: String?
   /// Where to write the checkpoint: a temporary name, which the search makes durable and renames.
   public let checkpoint: String
+  /// Which of the segments in training it is, from 0; an executor with several devices spreads segments by it.
+  public let slot: Int
   /// Whether the search has been asked to stop.
   public let stop: StopFlag
 }

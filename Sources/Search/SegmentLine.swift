@@ -7,6 +7,8 @@ struct SegmentLine: Encodable {
   /// The number of epochs trained by the segment's end.
   let epochs: Int
   let parent: Int?
+  /// The generation of the parent that it starts from, where that is not always the one before.
+  let parentGeneration: Int?
   let validationAccuracy: Double?
   let trainLoss: Double?
   let trainAccuracy: Double?
@@ -21,6 +23,7 @@ struct SegmentLine: Encodable {
     trial = record.plan.trial
     epochs = record.plan.epochs.upperBound
     parent = record.plan.parent
+    parentGeneration = record.arrival == nil ? nil : record.plan.parentGeneration
     switch result {
     case .done(_, let metrics):
       validationAccuracy = metrics.validationAccuracy

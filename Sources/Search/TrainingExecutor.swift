@@ -9,7 +9,7 @@ import Training
 public struct TrainingExecutor: SegmentExecutor {
   private let recipe: Recipe
   private let data: DatasetSplits
-  private let device: Device
+  private let devices: [Device]
   private let onImages: @Sendable (Int) -> Void
 
   /// An executor for the given search.
@@ -22,8 +22,9 @@ public struct TrainingExecutor: SegmentExecutor {
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     recipe = configuration.recipe
-    guard let device = Device(configuration.device) else {
-      throw SearchError.setting("device", found: configuration.device, expected: "cpu or cuda:N")
+    guard let devices = Device.list(configuration.device) else {
+      throw SearchError.setting(
+        "device", found: configuration.device, expected: "cpu, cuda:N, or several as cuda:0,cuda:1")
     }
     guard data.validation.count > 0 else {
       throw SearchError.setting(
@@ -31,13 +32,15 @@ public struct TrainingExecutor: SegmentExecutor {
       )
     }
     self.data = data
-    self.device = device
+    self.devices = devices
     self.onImages = onImages
   }
 
   public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
     let start = ContinuousClock.now
-    let trainer = try Trainer(recipe: recipe, data: data, trial: segment.trial, device: device)
+    let trainer = try Trainer(
+      recipe: recipe, data: data, trial: segment.trial,
+      device: Self.device(ofSlot: segment.slot, among: devices))
     if let parent = segment.parentCheckpoint {
       try trainer.restore(Data(contentsOf: URL(fileURLWithPath: parent)), name: parent)
     }
@@ -63,5 +66,45 @@ public struct TrainingExecutor: SegmentExecutor {
     } catch let error as TrainingError where error.isDivergence {
       return .notFinite(reason: error.description)
     }
+  }
+
+  /// The device of a slot: slots go round the devices, so that each has as many as the others, or one more.
+  package static func device(ofSlot slot: Int, among devices: [Device]) -> Device {
+    devices[slot % devices.count]
+  }
+
+  public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    // One that trains alone needs no measurement.
+    guard min(cores / recipe.threads, population) > 1 || devices.count > 1 else {
+      return SegmentCapacity(population: population, cores: cores, threads: recipe.threads)
+    }
+    return SegmentCapacity(
+      population: population, cores: cores, threads: recipe.threads,
+      memories: try devices.compactMap(memory))
+  }
+
+  /// What the first trial takes of a device's memory, seen while it trains one step and evaluates one batch.
+  private func memory(on device: Device) throws -> SegmentCapacity.Memory? {
+    let first = data.prefix(train: recipe.batchSize, validation: Trainer.evaluationBatchSize)
+    func trainOneStep() throws {
+      let trainer = try Trainer(recipe: recipe, data: first, device: device)
+      do {
+        _ = try trainer.trainEpoch(.none)
+        _ = try trainer.evaluate(first.validation)
+      } catch let error as TrainingError where error.isDivergence {
+        // What it takes of the memory does not depend on the loss.
+      }
+    }
+    guard device != .cpu else { return try HostMemory.measure(trainOneStep) }
+    // The first step brings libtorch's own parts to the device, which all trials share.
+    try trainOneStep()
+    try Runtime.forgetPeakMemory(of: device)
+    guard let free = try Runtime.freeMemory(of: device), let before = try Runtime.peakMemory(of: device)
+    else {
+      return nil
+    }
+    try trainOneStep()
+    return SegmentCapacity.Memory(needed: (try Runtime.peakMemory(of: device) ?? before) - before, free: free)
   }
 }

@@ -26,6 +26,17 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Reads one device, or several of CUDA as `cuda:0,cuda:1`; nil for anything else and where one is named twice.
+  public static func list(_ names: String) -> [Device]? {
+    let devices = names.split(separator: ",", omittingEmptySubsequences: false).compactMap {
+      Device(String($0))
+    }
+    guard devices.count == names.count(where: { $0 == "," }) + 1, Set(devices).count == devices.count,
+      devices.count == 1 || !devices.contains(.cpu)
+    else { return nil }
+    return devices
+  }
+
   var handle: ct_device {
     switch self {
     case .cpu: ct_device(index: -1)

@@ -26,6 +26,37 @@ public enum Runtime {
 
   /// The number of usable CUDA devices: 0 without libtorch's CUDA part, a driver or a device.
   public static func cudaDeviceCount() -> Int { ct_load_cuda() ? Int(ct_cuda_count()) : 0 }
+
+  /// The most bytes of a device's own memory that were reserved at once since the program began, or since
+  /// ``forgetPeakMemory(of:)``; nil for the CPU.
+  public static func peakMemory(of device: Device) throws -> Int? {
+    if device == .cpu { return nil }
+    let bytes = ct_peak_device_memory(device.handle)
+    if bytes < 0 { throw TorchError.last() }
+    return Int(bytes)
+  }
+
+  /// The bytes of a device's own memory that are free; nil for the CPU.
+  public static func freeMemory(of device: Device) throws -> Int? {
+    if device == .cpu { return nil }
+    let bytes = ct_free_device_memory(device.handle)
+    if bytes < 0 { throw TorchError.last() }
+    return Int(bytes)
+  }
+
+  /// Gives memory of a CUDA device that is reserved but not in use back to it, and takes its peak anew from then on.
+  public static func forgetPeakMemory(of device: Device) throws {
+    try check(ct_forget_peak_device_memory(device.handle))
+  }
+}
+
+/// Runs `body` and counts the multiplications, each with its addition, of the convolutions and linear layers in it.
+///
+/// Only those that this thread calls, as they are really made; the way back and all other operations are not counted.
+public func countingMultiplyAdds<Result>(_ body: () throws -> Result) rethrows -> (Result, count: Int) {
+  let before = ct_multiply_adds()
+  let result = try body()
+  return (result, Int(ct_multiply_adds() - before))
 }
 
 /// Runs `body` without recording for autograd.

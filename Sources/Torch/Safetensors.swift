@@ -29,7 +29,24 @@ extension Safetensors {
   public func encoded(seal: (Data) -> [String: String] = { _ in [:] }) throws -> Data {
     var body = Data()
     for named in tensors { try body.append(contentsOf: named.tensor.bytes()) }
-    let metadata = metadata.merging(seal(body)) { $1 }
+    let header = try header(metadata.merging(seal(body)) { $1 })
+    var file = Data(capacity: 8 + header.count + body.count)
+    withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
+    file.append(contentsOf: header)
+    file.append(body)
+    return file
+  }
+
+  /// The length of the whole file, with no tensor read.
+  ///
+  /// - Parameter seal: metadata as long as what ``encoded(seal:)`` is given.
+  public func encodedByteCount(seal: [String: String] = [:]) throws -> Int {
+    let header = try header(metadata.merging(seal) { $1 })
+    return try tensors.reduce(8 + header.count) { try $0 + Self.byteCount($1) }
+  }
+
+  /// The JSON header, with spaces up to a multiple of eight bytes.
+  private func header(_ metadata: [String: String]) throws -> [UInt8] {
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map {
@@ -39,10 +56,10 @@ extension Safetensors {
     }
     var offset = 0
     for named in tensors {
+      let end = try offset + Self.byteCount(named)
       guard let type = named.tensor.dataType, let code = Self.code(of: type) else {
-        throw TorchError("the tensor \(named.name) has an element type that safetensors cannot hold")
+        throw Self.unknownType(named)
       }
-      let end = offset + named.tensor.count * type.byteCount
       let shape = named.tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
         "\(Self.quoted(named.name)):{\"dtype\":\"\(code)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
@@ -51,11 +68,16 @@ extension Safetensors {
     }
     var header = Array("{\(fields.joined(separator: ","))}".utf8)
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-    var file = Data(capacity: 8 + header.count + body.count)
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
-    file.append(contentsOf: header)
-    file.append(body)
-    return file
+    return header
+  }
+
+  private static func byteCount(_ named: NamedTensor) throws -> Int {
+    guard let type = named.tensor.dataType else { throw unknownType(named) }
+    return named.tensor.count * type.byteCount
+  }
+
+  private static func unknownType(_ named: NamedTensor) -> TorchError {
+    TorchError("the tensor \(named.name) has an element type that safetensors cannot hold")
   }
 
   /// The bytes of all tensors in a file, without its header; nil where the file is too short for one.

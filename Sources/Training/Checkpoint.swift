@@ -28,21 +28,34 @@ extension Trainer {
   /// No generator's state is among them: what an epoch draws depends on (seed, trial, epoch) alone.
   /// Weights have the network's own names (`group1.block0.conv1.weight`), row by row, as Python readers expect them.
   public func checkpoint() throws -> Data {
+    try checkpointContents(recipe, epoch: epoch, trial: trial).encoded {
+      [Self.digestName: FileDigest(of: $0).sha256]
+    }
+  }
+
+  /// The length in bytes of the checkpoint that a trial of the same recipe, with this seed, has after some epochs.
+  public func checkpointByteCount(epochs: Int, trial: Int, seed: UInt64) throws -> Int {
+    var recipe = recipe
+    recipe.seed = seed
+    return try checkpointContents(recipe, epoch: epochs, trial: trial)
+      .encodedByteCount(seal: [Self.digestName: FileDigest(of: Data()).sha256])
+  }
+
+  private func checkpointContents(_ recipe: Recipe, epoch: Int, trial: Int) throws -> Safetensors {
     let variables = network.variables
     let info = CheckpointInfo(
       recipe: recipe, dataset: data.name, classNames: data.classNames, statistics: data.statistics,
       imageSize: [data.train.images.height, data.train.images.width], epoch: epoch, trial: trial)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    return try Safetensors(
+    return Safetensors(
       tensors: variables.parameters + variables.buffers + [
         NamedTensor(name: Self.momentumName, tensor: optimizer.momentum)
       ],
       metadata: [
         "format": Self.format, "version": Self.version,
-        "info": String(decoding: encoder.encode(info), as: UTF8.self),
-      ]
-    ).encoded { [Self.digestName: FileDigest(of: $0).sha256] }
+        "info": String(decoding: try encoder.encode(info), as: UTF8.self),
+      ])
   }
 
   /// Takes over everything a checkpoint holds; the trainer then stands where the checkpoint was written.

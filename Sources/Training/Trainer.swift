@@ -163,7 +163,7 @@ public final class Trainer {
   }
 
   /// Images of one evaluation batch; large enough to keep convolutions busy, small enough to stay in the cache.
-  static let evaluationBatchSize = 250
+  public static let evaluationBatchSize = 250
 
   private func labels(of split: LabeledImages, _ samples: ArraySlice<Int>) throws -> Tensor {
     try Tensor(samples.map { Int64(split.labels[$0]) }, shape: [samples.count]).moved(to: device)

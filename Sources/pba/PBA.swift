@@ -13,10 +13,9 @@ struct PBA: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ScheduleCommand.self, PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, DataCommand.self,
-      BenchmarkCommand.self,
-      DoctorCommand.self,
+      QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
+      ReproduceCommand.self, EvaluateCommand.self, ScheduleCommand.self, PolicyCommand.self,
+      ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

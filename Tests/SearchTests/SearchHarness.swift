@@ -49,7 +49,7 @@ final class Collected<Element: Sendable>: @unchecked Sendable {
 /// Opens the run directory at `path` and searches to the end.
 @discardableResult
 func search(
-  _ path: String, _ configuration: SearchConfiguration, executor: SimulatedExecutor? = nil,
+  _ path: String, _ configuration: SearchConfiguration, executor: (any SegmentExecutor)? = nil,
   resume: Bool = false, stop: StopFlag = StopFlag(),
   onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
 ) throws -> SearchResult {
@@ -63,7 +63,14 @@ func search(
 func smallSearch(concurrency: Int = 1) -> SearchConfiguration {
   SearchConfiguration(
     data: DataSelection("bundled"), recipe: Recipe(model: "wrn_10_1", epochs: 7, seed: 3), population: 5,
-    interval: 2, concurrency: concurrency)
+    interval: 2, concurrency: .trials(concurrency))
+}
+
+/// The same search, asynchronous.
+func smallAsynchronousSearch(concurrency: Int = 1) -> SearchConfiguration {
+  var configuration = smallSearch(concurrency: concurrency)
+  configuration.asynchronous = true
+  return configuration
 }
 
 /// What a finished search leaves for others, by name: it must not depend on how the search came to its end.

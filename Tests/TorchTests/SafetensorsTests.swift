@@ -26,6 +26,14 @@ import Torch
     #expect(try sample().encoded() == file)
   }
 
+  @Test func knowsItsLengthBeforeItIsWritten() throws {
+    let contents = try sample()
+    #expect(try contents.encodedByteCount() == contents.encoded().count)
+    let seal = ["sha256": String(repeating: "0", count: 64)]
+    #expect(try contents.encodedByteCount(seal: seal) == contents.encoded { _ in seal }.count)
+    #expect(try contents.encodedByteCount(seal: seal) > contents.encodedByteCount())
+  }
+
   @Test func writesChannelsLastTensorsInRowOrder() throws {
     let kernel = try Tensor((0..<8).map(Float.init), shape: [1, 2, 2, 2])
     let file = try Safetensors(

@@ -17,6 +17,11 @@ from pathlib import Path
 
 SEARCH = "search --dataset bundled --run new".split()
 TRAIN = "train --dataset bundled --run new".split()
+COMPARE = "compare --dataset bundled --run new".split()
+REPRODUCE = "reproduce table_1_cifar10 wrn_28_10".split()
+# A comparison of seconds.
+SMALL = """--dataset noise:8x8x3 --train-size 48 --validation-size 0 --model wrn_10_1 --epochs 2 --batch-size 16
+  --cutout 2 --device cpu""".split()
 
 # (arguments, exit code, what the message must contain)
 CASES = [
@@ -49,6 +54,42 @@ CASES = [
     ([*TRAIN, "--policy", "autoaugmen"], 64, ["autoaugmen", "did you mean"]),
     ([*TRAIN, "--policy", "none.json"], 1, ["none.json", "no such file"]),
     ([*TRAIN, "--policy", "broken.json"], 1, ["broken.json"]),
+    ([*TRAIN, "--dry-run", "--resume"], 64, ["--dry-run", "--resume"]),
+    ([*TRAIN, "--dry-run", "--batch-size", "5000"], 64, ["a batch takes 5000 images"]),
+    ([*TRAIN, "--dry-run", "--policy", "none.json"], 1, ["none.json", "no such file"]),
+    ("compare --dataset bundled", 64, ["--run"]),
+    (COMPARE, 64, ["policies: found none", "two or more"]),
+    ([*COMPARE, "--policies", "rsvhn"], 64, ["policies: found rsvhn", "two or more"]),
+    ([*COMPARE, "--policies", "none,rsvhn,none"], 64, ["none twice"]),
+    ([*COMPARE, "--policies", "none,,rsvhn"], 64, ["policy: found"]),
+    ([*COMPARE, "--policies", "none,autoaugmen"], 64, ["autoaugmen", "did you mean"]),
+    ([*COMPARE, "--policies", "none,rcifar10@shufled"], 64, ["shufled", "did you mean shuffled?"]),
+    ([*COMPARE, "--policies", "none@last,rcifar10"], 64, ["none@last", "no order"]),
+    ([*COMPARE, "--policies", "none,none.json"], 1, ["none.json", "no such file"]),
+    ([*COMPARE, "--policies", "none,broken.json@last"], 1, ["broken.json"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "0"], 64, ["seeds: found 0"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "-2"], 64, ["seeds: found -2"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "few"], 64, ["few", "--seeds"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seed", str(2**64 - 1)], 64, ["seed: found 18446744073709551615"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--concurrency", "0"], 64, ["concurrency: found 0"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--batch-size", "5000"], 64, ["a batch takes 5000 images"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--csv", "broken.json"], 1, ["broken.json is already there"]),
+    ([*COMPARE, "--config", "list.yml"], 64, ["list.yml: policies", "found 'none'"]),
+    ([*COMPARE, "--resume"], 1, ["new: no run is there"]),
+    ("compare --dataset bundled --policies none,rsvhn --run other-files", 1, ["holds other files"]),
+    ("reproduce", 64, ["found no table", "reproduce --list"]),
+    ("reproduce table_1_cifar10", 64, ["found no model", "reproduce --list"]),
+    ("reproduce table_1_cifar wrn_28_10", 64, ["table_1_cifar'", "did you mean table_1_cifar10?"]),
+    ("reproduce table_1_cifar10 wrn_28_1", 64, ["wrn_28_1'", "did you mean wrn_28_10?", "pyramid_net"]),
+    ("reproduce search rsvhm", 64, ["rsvhm", "did you mean rsvhn?"]),
+    ("reproduce ../search rsvhn", 64, ["../search"]),
+    ([*REPRODUCE, "--data-dir", "other-files"], 1, ["cifar10", "found in none of"]),
+    ([*REPRODUCE, "--data-dir", "other-files", "--dry-run"], 1, ["cifar10", "found in none of"]),
+    ([*REPRODUCE, "--population", "4"], 64, ["population: found 4", "a training has no population"]),
+    ("reproduce search rsvhn --policy none", 64, ["policy: found", "a search learns its policies"]),
+    ([*REPRODUCE, "--policy", "rcifar"], 64, ["rcifar", "did you mean"]),
+    ([*REPRODUCE, "--resume"], 1, ["runs/table_1_cifar10/wrn_28_10: no run is there"]),
+    ([*REPRODUCE, "--epochs", "0"], 64, ["epochs: found 0"]),
     ("evaluate --dataset bundled --checkpoint none.safetensors", 1, ["none.safetensors", "No such file"]),
     ("evaluate --dataset bundled --checkpoint empty", 1, ["empty"]),
     ("evaluate --dataset bundled --checkpoint broken.json", 1, ["broken.json"]),
@@ -75,6 +116,7 @@ def prepare(folder):
     (folder / "other-files").mkdir()
     (folder / "other-files" / "letter.txt").write_text("keep me")
     (folder / "typo.yml").write_text("popluation: 4\n")
+    (folder / "list.yml").write_text("policies: none\n")
     (folder / "broken.json").write_text('{"format": "pba-schedule", "version": 1, "segments": [')
     (folder / "empty.json").write_bytes(b"")
     (folder / "empty").write_bytes(b"")
@@ -126,6 +168,68 @@ def check_help(pba):
     return count, wrong
 
 
+def answer(pba, *arguments, folder=None):
+    """What the program prints on success."""
+    done = subprocess.run([pba, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise AssertionError(f"exit code {done.returncode}: {done.stderr.strip()[-300:]}")
+    return done.stdout
+
+
+def check_experiments(pba):
+    """The published experiments are listed as they were, and every one of them is understood."""
+    snapshot = Path(__file__).with_name("published_experiments.txt").read_text()
+    listed = answer(pba, "reproduce", "--list")
+    assert listed == snapshot, f"the list has changed:\n{listed}"
+    recipes = json.loads(answer(pba, "reproduce", "--list", "--json"))
+    assert len(recipes) == len(snapshot.splitlines()) - 1
+    for recipe in recipes:
+        settings = recipe["settings"]
+        unknown = {"dataset", "model", "epochs", "learningRate", "weightDecay"} - set(settings)
+        assert not unknown, f"{recipe['table']} {recipe['model']} does not set {unknown}"
+
+
+def check_dry_runs(pba, folder):
+    """A dry run tells what a run costs and leaves nothing behind."""
+    before = contents(folder)
+    noise = ["--dataset", "noise:8x8x3", "--train-size", "48", "--validation-size", "20", "--epochs", "4"]
+    model = ["--model", "wrn_10_1", "--batch-size", "16", "--cutout", "2", "--device", "cpu", "--dry-run"]
+    commands = [
+        (["train", "--policy", "rcifar10"], 12, 220),
+        (["search", "--population", "3", "--interval", "2"], 36, 120),
+        (["compare", "--policies", "none,rsvhn", "--seeds", "2"], 48, 880),
+        (["reproduce", "table_1_cifar10", "wrn_28_10"], 12, 220),
+        (["reproduce", "search", "rcifar10", "--population", "2"], 24, 80),
+    ]
+    for command, steps, evaluated in commands:
+        report = json.loads(answer(pba, *command, *noise, *model, "--json", folder=folder))
+        cost, name = report["cost"], " ".join(command)
+        assert report["settings"]["model"] == "wrn_10_1", f"{name}: {report['settings']}"
+        found = (cost["steps"], cost["trainedImages"], cost["evaluatedImages"])
+        assert found == (steps, 16 * steps, evaluated), f"{name}: {found}"
+        assert 0 < cost["seconds"] < 60 and 0 < cost["diskBytesAtEnd"] <= cost["diskBytesAtMost"], f"{name}: {cost}"
+    text = answer(pba, "train", *noise, *model, folder=folder)
+    for word in ("epochs: 4", "parameters", "multiply-adds", "peak memory", "disk", "time"):
+        assert word in text, f"no word of {word} in: {text}"
+    assert contents(folder) == before, "a dry run left something behind"
+
+
+def check_comparison(pba, folder):
+    """A comparison, its table as text, JSON and comma-separated values, and the same again from its folder."""
+    command = ["compare", *SMALL, "--policies", "none,rcifar10@last", "--seeds", "2", "--run", "compared"]
+    first = json.loads(answer(pba, *command, "--json", "--csv", "table.csv", folder=folder))
+    assert [row["policy"] for row in first["rows"]] == ["none", "rcifar10@last"], first
+    assert all(len(row["entries"]) == 2 for row in first["rows"]), first
+    table = (folder / "table.csv").read_text().splitlines()
+    assert table[0].startswith("policy,n,mean,margin,") and table[2].startswith("rcifar10@last,2,"), table
+    again = answer(pba, "compare", "--resume", "--run", "compared", "--json", folder=folder)
+    assert json.loads(again) == first, again
+    text = answer(pba, "compare", "--resume", "--run", "compared", folder=folder)
+    assert "points" in text and "95 % interval" in text, text
+    refused = subprocess.run([pba, *command], cwd=folder, capture_output=True, text=True)
+    assert refused.returncode == 1 and "a finished comparison is there" in refused.stderr, refused.stderr
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
@@ -144,6 +248,16 @@ def main():
         for arguments, code, expected in CASES:
             arguments = arguments.split() if isinstance(arguments, str) else arguments
             count("pba " + " ".join(arguments), check(pba, arguments, code, expected, folder))
+        for name, checked in [
+            ("the published experiments", lambda: check_experiments(pba)),
+            ("dry runs", lambda: check_dry_runs(pba, folder)),
+            ("a comparison", lambda: check_comparison(pba, folder)),
+        ]:
+            try:
+                checked()
+                count(name, None)
+            except AssertionError as fault:
+                count(name, str(fault))
     commands, wrong = check_help(pba)
     count(f"help of {commands} commands", "; ".join(wrong) or None)
     print(f"{passed} passed, {failed} failed")

@@ -46,6 +46,13 @@ bool ct_set_deterministic_cudnn(bool enabled);
 bool ct_load_cuda(void);
 /// CUDA devices that can be used, 0 where there is none or libtorch_cuda is not loaded.
 int32_t ct_cuda_count(void);
+/// The most bytes of a CUDA device's memory that were reserved at once since the start, or since the last call of
+/// `ct_forget_peak_device_memory`; -1 on failure.
+int64_t ct_peak_device_memory(ct_device device);
+/// The bytes of a CUDA device's memory that are free; -1 on failure.
+int64_t ct_free_device_memory(ct_device device);
+/// Gives memory of a CUDA device that is reserved but not in use back to it, and takes the peak anew from then on.
+bool ct_forget_peak_device_memory(ct_device device);
 
 // --- generators (runtime.cpp) ---
 
@@ -101,6 +108,9 @@ bool ct_fill(ct_tensor *tensor, double value);
 bool ct_fill_normal(ct_tensor *tensor, double mean, double deviation, ct_generator *generator);
 bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *generator);
 
+/// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made.
+/// Those of the way back are not counted.
+uint64_t ct_multiply_adds(void);
 /// Two-dimensional convolution without bias. Padding and stride are the same in both directions.
 ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding);
 /// Zero padding of the last dimensions: pairs (before, after), last dimension first.

@@ -1,10 +1,6 @@
 import ArgumentParser
-import Datasets
 import Foundation
-import Policies
-import RunStore
 import Search
-import Training
 
 /// `pba quickstart`: a real search and the trainings that say what it was worth.
 struct QuickstartCommand: ParsableCommand {
@@ -23,7 +19,7 @@ struct QuickstartCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  private static let seeds: [UInt64] = [1, 2, 3]
+  private static let seeds = 3
 
   /// The recipe of the search's trials.
   private static let search = Settings(
@@ -33,94 +29,38 @@ struct QuickstartCommand: ParsableCommand {
     interval: 3)
 
   /// The same recipe, half as long again: the schedule is stretched.
-  private static let training = Settings(epochs: 36).over(search)
+  private static let training = Settings(epochs: 36, seed: 1).over(search)
 
-  struct Report: Encodable {
-    struct Row: Encodable {
-      let policy: String
-      let testAccuracies: [Double]
-      let mean: Double
-      let margin: Double?
-    }
+  private struct Report: Encodable {
     let schedule: String
-    let rows: [Row]
-    let difference: MeanInterval?
+    let comparison: ComparisonSummary
     let seconds: Double
   }
 
   func run() throws {
     let start = ContinuousClock.now
     printNote("1 of 2: a search with a population of 8 small networks on 1,000 images of Fashion-MNIST")
-    let configuration = try Self.search.searchConfiguration()
-    let folder = place + "/search"
-    let exists = FileManager.default.fileExists(atPath: folder)
+    let exists = FileManager.default.fileExists(atPath: place + "/search")
     if exists { printNote("continuing the run in \(place)") }
-    let found = try SearchSession(configuration, path: folder, resume: exists)()
+    let found = try SearchSession(
+      try Self.search.searchConfiguration(), path: place + "/search", resume: exists)()
 
-    printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds.count) seeds each")
-    let policies = [("without", "none"), ("with", found.schedulePath)]
-    var members: [Comparison.Member] = []
-    for (name, policy) in policies {
-      for seed in Self.seeds {
-        let settings = Settings(seed: seed, policy: policy).over(Self.training)
-        let (configuration, choice) = try settings.trainingConfiguration()
-        members.append(
-          Comparison.Member(path: "\(place)/\(name)-\(seed)", configuration: configuration, policy: choice))
-      }
-    }
-    let results = try train(members)
-    let accuracies = policies.indices.map { policy in
-      results[(policy * Self.seeds.count)..<((policy + 1) * Self.seeds.count)].compactMap(\.testAccuracy)
-    }
+    printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
+    let folder = place + "/comparison"
+    let isBegun = FileManager.default.fileExists(atPath: folder)
+    let comparison = try Settings(policies: ["none", found.schedulePath], seeds: Self.seeds).over(
+      Self.training
+    )
+    .comparisonConfiguration(in: isBegun ? folder : nil)
+    let summary = try ComparisonSession(comparison, path: folder, resume: isBegun)()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let report = Report(
-      schedule: found.schedulePath,
-      rows: zip(policies, accuracies).compactMap { policy, values in
-        MeanInterval(values).map {
-          Report.Row(policy: policy.0, testAccuracies: values, mean: $0.mean, margin: $0.margin)
-        }
-      },
-      difference: MeanInterval(zip(accuracies[1], accuracies[0]).map { $0 - $1 }), seconds: seconds)
-    if json { return try printJSON(report) }
-    show(report)
-  }
-
-  private func train(_ members: [Comparison.Member]) throws -> [TrainingResult] {
-    let configuration = members[0].configuration
-    let data = try loadDataset(configuration.data)
-    let batch = configuration.recipe.batchSize
-    let images =
-      configuration.recipe.epochs * (data.train.count / batch * batch) + data.validation.count
-      + data.test.count
-    let progress = ProgressDisplay(total: members.count * images, unit: "images")
-    progress.setLabel("\(members.count) trainings")
-    defer { progress.finish() }
-    let interruption = Interruption()
-    let comparison = Comparison(
-      data: data, concurrency: Settings.cores, version: Version.text, stop: interruption.flag
-    ) { progress.advance($0) }
-    return try withExtendedLifetime(interruption) { try comparison(members) }
-  }
-
-  private func show(_ report: Report) {
-    printResult("test accuracy on 1,000 images, mean of \(Self.seeds.count) seeds and its 95 % interval")
-    for row in report.rows {
-      let values = row.testAccuracies.map { decimal($0 * 100, 1) }.joined(separator: "  ")
-      printResult(
-        "  \(padded(row.policy + " the schedule", 22)) \(percent(row.mean)) ± \(decimal((row.margin ?? 0) * 100, 2))   (\(values))"
-      )
+    if json {
+      return try printJSON(Report(schedule: found.schedulePath, comparison: summary, seconds: seconds))
     }
-    if let difference = report.difference, let margin = difference.margin {
-      let gain = difference.mean * 100
-      printResult(
-        "  difference, paired     \(gain < 0 ? "" : "+")\(decimal(gain, 2)) ± \(decimal(margin * 100, 2)) points"
-      )
-      printResult(
-        abs(difference.mean) > margin
-          ? "The schedule \(gain > 0 ? "helped" : "hurt") here: the interval does not contain 0."
-          : "This does not tell whether the schedule helped here: the interval contains 0.")
-    }
-    printResult("schedule: \(report.schedule)   (pba schedule show \(report.schedule))")
-    printResult("took \(duration(report.seconds))")
+    ComparisonTable(
+      summary: summary, names: ["none": "without the schedule", found.schedulePath: "with the schedule"]
+    ).show()
+    printResult("schedule: \(found.schedulePath)   (pba schedule show \(found.schedulePath))")
+    printResult("took \(duration(seconds))")
   }
 }

@@ -15,35 +15,35 @@ struct SearchCommand: ParsableCommand {
 
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
-
-  @Option(parsing: .unconditional, help: "How many networks. (default: 16)")
-  var population: Int?
-
-  @Option(parsing: .unconditional, help: "Epochs between comparisons. (default: 3)")
-  var interval: Int?
-
-  @Option(
-    parsing: .unconditional, help: "The share that copies, and is copied, at a comparison. (default: 0.25)")
-  var quantile: Double?
-
-  @Option(
-    parsing: .unconditional,
-    help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
-  var concurrency: Int?
+  @OptionGroup var search: SearchOptions
 
   func run() throws {
-    var settings = try shared.settings(withoutUseFor: [.policy, .policyOrder])
-    settings = Settings(
-      population: population, interval: interval, quantile: quantile, concurrency: concurrency
-    )
-    .over(settings)
+    let settings = search.settings.over(try shared.settings(withoutUseFor: Settings.idleInSearch))
+    try SearchRequest(settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+  }
+}
+
+/// A search as it is asked for on the command line: to be begun, continued, or only reckoned.
+struct SearchRequest {
+  let settings: Settings
+  let place: RunOptions
+  let folder: String
+  let json: Bool
+
+  /// Does it and prints the result.
+  ///
+  /// - Parameter onSettings: told the settings when all are known.
+  func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
+    var settings = settings
     if place.resume {
-      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: place.run)
+      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: folder)
       settings = settings.over(Settings(recorded))
     }
     let configuration = try settings.searchConfiguration()
-    let result = try SearchSession(configuration, path: place.run, resume: place.resume)()
-    if shared.json {
+    try onSettings(configuration)
+    if place.dryRun { return try DryRun(configuration).show(json: json) }
+    let result = try SearchSession(configuration, path: folder, resume: place.resume)()
+    if json {
       try printJSON(SearchSummary(result))
     } else {
       printResult("best trial          \(result.trial)")

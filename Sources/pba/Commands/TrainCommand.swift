@@ -14,32 +14,48 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
-
-  @Option(
-    help:
-      "\(NamedPolicy.usages), or a schedule file, which is stretched to the epochs. See `pba policy list`. (default: none)"
-  )
-  var policy: String?
-
-  @Option(help: "How a schedule is played: schedule, shuffled, last. (default: schedule)")
-  var policyOrder: PolicyOrder?
+  @OptionGroup var policy: PolicyOptions
 
   func run() throws {
-    var settings = Settings(policy: policy, policyOrder: policyOrder)
-      .over(try shared.settings(withoutUseFor: [.population, .interval, .quantile, .concurrency]))
+    let settings = policy.settings
+      .over(try shared.settings(withoutUseFor: Settings.idleInTraining))
+    _ = try TrainingRequest(
+      settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+  }
+}
+
+/// A training as it is asked for on the command line: to be begun, continued, or only reckoned.
+struct TrainingRequest {
+  let settings: Settings
+  let place: RunOptions
+  let folder: String
+  let json: Bool
+
+  /// Does it and prints the result; nil if it was only reckoned.
+  ///
+  /// - Parameter onSettings: told the settings when all are known.
+  func callAsFunction(
+    onSettings: (TrainingConfiguration) throws -> Void = { _ in }
+  ) throws -> TrainingResult? {
+    var settings = settings
     var recorded: TrainingConfiguration?
     if place.resume {
-      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: place.run)
+      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: folder)
       settings = settings.over(Settings(configuration))
       recorded = configuration
     }
-    let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: place.run)
+    let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
     if let epochs = choice.schedule?.unfinishedAfter {
       printNote(
         "\(configuration.policy) is of a search that had not ended: it was written after \(epochs) epochs")
     }
-    let result = try TrainingSession(configuration, choice, path: place.run, resume: place.resume)()
-    if shared.json {
+    try onSettings(configuration)
+    if place.dryRun {
+      try DryRun(configuration, choice).show(json: json)
+      return nil
+    }
+    let result = try TrainingSession(configuration, choice, path: folder, resume: place.resume)()
+    if json {
       try printJSON(result)
     } else {
       printResult("epochs              \(result.epochs)")
@@ -48,5 +64,6 @@ struct TrainCommand: ParsableCommand {
       if let accuracy = result.testAccuracy { printResult("test accuracy       \(percent(accuracy))") }
       printResult("checkpoint          \(result.checkpoint)")
     }
+    return result
   }
 }

@@ -11,6 +11,8 @@ extension Settings {
     population = search.population
     interval = search.interval
     quantile = search.quantile
+    burnIn = search.burnIn
+    asynchronous = search.asynchronous
     concurrency = search.concurrency
   }
 
@@ -20,6 +22,15 @@ extension Settings {
     device = training.device
     policy = training.policy
     policyOrder = training.policyOrder
+  }
+
+  /// The settings that a comparison was begun with.
+  init(_ comparison: ComparisonConfiguration) {
+    self.init(comparison.recipe, comparison.data)
+    device = comparison.device
+    concurrency = .trials(comparison.concurrency)
+    policies = comparison.policies
+    seeds = comparison.seeds
   }
 
   private init(_ recipe: Recipe, _ data: DataSelection) {

@@ -31,18 +31,22 @@ struct Settings: Codable {
   var population: Int?
   var interval: Int?
   var quantile: Double?
-  var concurrency: Int?
+  var burnIn: Int?
+  var asynchronous: Bool?
+  var concurrency: Concurrency?
   var policy: String?
   var policyOrder: PolicyOrder?
   var imageSize: ImageSize?
   var skipUnreadable: Bool?
+  var policies: [String]?
+  var seeds: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
       weightDecay
     case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
       quantile
-    case concurrency, policy, policyOrder, imageSize, skipUnreadable
+    case burnIn, asynchronous, concurrency, policy, policyOrder, policies, seeds, imageSize, skipUnreadable
   }
 
   /// These settings, and where they say nothing those of `other`.
@@ -59,8 +63,10 @@ struct Settings: Codable {
       device: device ?? other.device,
       dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
       interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
+      burnIn: burnIn ?? other.burnIn, asynchronous: asynchronous ?? other.asynchronous,
       concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
-      policyOrder: policyOrder ?? other.policyOrder, imageSize: imageSize ?? other.imageSize,
+      policyOrder: policyOrder ?? other.policyOrder, policies: policies ?? other.policies,
+      seeds: seeds ?? other.seeds, imageSize: imageSize ?? other.imageSize,
       skipUnreadable: skipUnreadable ?? other.skipUnreadable)
   }
 }
@@ -73,7 +79,7 @@ extension Settings {
 
   private func requireDataset() throws -> String {
     guard let dataset else {
-      let names = DatasetFamily.all.map(\.usage).joined(separator: ", ")
+      let names = DatasetFamily.usages
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
     // An image folder's name has the whole path, so that a run can be resumed from elsewhere.
@@ -107,16 +113,17 @@ extension Settings {
   func searchConfiguration() throws -> SearchConfiguration {
     let dataset = try requireDataset()
     let sizes = try DatasetSpec.named(dataset).searchDefaults
-    let device = try resolvedDevice()
-    let recipe = try recipe(threads: 1, on: device)
+    let devices = try resolvedDevices()
+    let recipe = try recipe(threads: 1, on: devices.first ?? .cpu)
     let data = selection(
       dataset, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
     let base = SearchConfiguration(data: data)
-    let population = population ?? base.population
     let configuration = SearchConfiguration(
-      data: data, recipe: recipe, population: population, interval: interval ?? base.interval,
-      quantile: quantile ?? base.quantile, device: device.description,
-      concurrency: concurrency ?? max(1, min(population, Self.cores / recipe.threads)))
+      data: data, recipe: recipe, population: population ?? base.population,
+      interval: interval ?? base.interval,
+      quantile: quantile ?? base.quantile, burnIn: burnIn ?? base.burnIn,
+      asynchronous: asynchronous ?? base.asynchronous,
+      device: devices.map(\.description).joined(separator: ","), concurrency: concurrency ?? base.concurrency)
     try configuration.validate()
     return configuration
   }
@@ -147,6 +154,29 @@ extension Settings {
     return (configuration, choice)
   }
 
+  /// A comparison's settings, the defaults filled in.
+  ///
+  /// - Parameter folder: where the comparison keeps its own copies of schedules; nil before it has begun.
+  func comparisonConfiguration(in folder: String? = nil) throws -> ComparisonConfiguration {
+    let dataset = try requireDataset()
+    let device = try resolvedDevice()
+    let recipe = try recipe(threads: 1, on: device)
+    var configuration = ComparisonConfiguration(
+      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
+      policies: policies ?? [], recipe: recipe, device: device.description)
+    configuration.seeds = seeds ?? configuration.seeds
+    if case .trials(let count) = concurrency {
+      configuration.concurrency = count
+    } else {
+      configuration.concurrency = max(1, Self.cores / recipe.threads)
+    }
+    try configuration.validate()
+    configuration.scheduleDigests = try configuration.choices(seed: recipe.seed, in: folder).map { choice in
+      choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 } ?? ""
+    }
+    return configuration
+  }
+
   static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
   func resolvedDevice() throws -> Device {
@@ -155,6 +185,21 @@ extension Settings {
     guard let device = Device(name) else {
       throw SettingsError("device: found '\(name)', expected auto, cpu, cuda or cuda:N")
     }
+    try Self.requireUsable(device)
+    return device
+  }
+
+  /// The devices of a search, which may be several.
+  func resolvedDevices() throws -> [Device] {
+    guard let name = device, name.contains(",") else { return [try resolvedDevice()] }
+    guard let devices = Device.list(name) else {
+      throw SettingsError("device: found '\(name)', expected different CUDA devices, such as cuda:0,cuda:1")
+    }
+    for device in devices { try Self.requireUsable(device) }
+    return devices
+  }
+
+  private static func requireUsable(_ device: Device) throws {
     if case .cuda(let index) = device {
       let count = Runtime.cudaDeviceCount()
       guard index < count else {
@@ -163,7 +208,6 @@ extension Settings {
         )
       }
     }
-    return device
   }
 
   private func resolvedPrecision(on device: Device) throws -> Precision {

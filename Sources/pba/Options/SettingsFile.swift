@@ -26,6 +26,11 @@ extension Settings {
     guard case .mapping(let mapping) = node else {
       throw SettingsError("\(path): found no 'key: value' lines, expected settings such as 'epochs: 30'")
     }
+    try self.init(mapping, from: path, withoutUseFor: unused)
+  }
+
+  /// Takes settings from the `key: value` lines of a file.
+  init(_ mapping: Node.Mapping, from path: String, withoutUseFor unused: [CodingKeys]) throws {
     let flat = Node.Mapping(Self.settings(of: mapping))
     for key in flat.keys { try Self.check(key, path) }
     let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
@@ -40,7 +45,7 @@ extension Settings {
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
-  private static let derived: Set<String> = ["imageDigest", "scheduleDigest"]
+  private static let derived: Set<String> = ["imageDigest", "scheduleDigest", "scheduleDigests"]
 
   /// The settings of a file, without those that are derived, under their names.
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {

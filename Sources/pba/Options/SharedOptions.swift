@@ -48,7 +48,8 @@ struct SharedOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
   var seed: UInt64?
 
-  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N. (default: auto)")
+  @Option(
+    help: "Where to compute: auto, cpu, cuda, cuda:N; for a search also cuda:0,cuda:1. (default: auto)")
   var device: String?
 
   @Option(help: "The number format of convolutions: auto, fp32, bf16. (default: auto: fp32 on a CPU)")
@@ -83,18 +84,5 @@ struct SharedOptions: ParsableArguments {
       skipUnreadable: images.skipUnreadable ? true : nil)
     guard let config else { return flags }
     return flags.over(try Settings(contentsOf: config, withoutUseFor: unused))
-  }
-}
-
-/// The folder of a run, and whether it continues.
-struct RunOptions: ParsableArguments {
-  @Option(help: "The folder of the run; made if it is not there.")
-  var run: String
-
-  @Flag(help: "Continue an interrupted run with the settings it was begun with.")
-  var resume = false
-
-  func validate() throws {
-    if run.isEmpty { throw ValidationError("--run: found an empty name, expected a folder") }
   }
 }

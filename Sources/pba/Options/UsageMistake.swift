@@ -1,6 +1,7 @@
 import Datasets
 import Models
 import Policies
+import Recipes
 import Search
 import Training
 
@@ -11,7 +12,7 @@ extension Error {
     case let error as SettingsError: error.isUsageMistake
     case let error as PolicyError: error.file == nil
     case SearchError.setting, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
-      DatasetError.impossibleSplit, is ModelError:
+      DatasetError.impossibleSplit, RecipeError.unknown, is ModelError:
       true
     default: false
     }

@@ -33,35 +33,10 @@ struct SearchSession {
       total: try remainingImages(run, configuration, data), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
     let interruption = Interruption()
-    let best = BestLine()
+    let lines = SearchLines(progress, isAsynchronous: configuration.asynchronous)
     let search = Search(
-      run: run, configuration: configuration, executor: executor, stop: interruption.flag
-    ) { event in
-      switch event {
-      case .planned(let generation, let count, let epochs, _):
-        progress.setLabel(
-          "generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
-      case .scheduleWritten(let generation, let trial, let accuracy):
-        best.text = "generation \(generation + 1): best is trial \(trial) with \(percent(accuracy))"
-      case .compared(_, let exploits):
-        let copies = exploits.map { "\($0.trial)←\($0.source)" }.joined(separator: " ")
-        progress.note("\(best.text); copied: \(copies.isEmpty ? "none" : copies)")
-      case .segmentFailed(let place, let reason):
-        progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
-      case .checkpointLost(let place):
-        progress.note(
-          "the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again"
-        )
-      case .checkpointRestored(let place, let identical):
-        progress.note(
-          "the checkpoint of trial \(place.trial), generation \(place.generation) is there again"
-            + (identical ? "" : ", but not identical: this machine does not reproduce the run"))
-      case .finished:
-        progress.note(best.text)
-      case .segmentStarted, .segmentFinished:
-        break
-      }
-    }
+      run: run, configuration: configuration, executor: executor, stop: interruption.flag,
+      onEvent: lines.show)
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
   }
@@ -74,6 +49,20 @@ struct SearchSession {
     let recipe = configuration.recipe
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     var total = 0
+    if configuration.asynchronous {
+      // Whoever copies goes on from another epoch, so this is what is left if nobody does.
+      let isNew = try journal.lastGeneration() == nil
+      let planned = try journal.segmentsByArrival().filter { $0.result == nil && $0.arrival == nil }
+      let starts =
+        isNew
+        ? [Int](repeating: 0, count: configuration.population) : planned.map(\.plan.epochs.lowerBound)
+      for start in starts {
+        let epochs = recipe.epochs - start
+        let comparisons = (epochs + configuration.interval - 1) / configuration.interval
+        total += epochs * perEpoch + comparisons * data.validation.count
+      }
+      return total
+    }
     for (generation, start) in stride(from: 0, to: recipe.epochs, by: configuration.interval).enumerated() {
       let epochs = min(configuration.interval, recipe.epochs - start)
       let done = try journal.segments(generation: generation).count { $0.result != nil }
@@ -93,11 +82,6 @@ func noteVersions(of run: RunDirectory) {
       "\(run.path) was begun with pba \(run.version), this is \(Version.text); what follows may differ from"
         + " what that version would have made")
   }
-}
-
-/// The last line on the best trial; search events that touch it come from one thread.
-private final class BestLine: @unchecked Sendable {
-  var text = ""
 }
 
 extension String {

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.
+public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
+  /// A name, or a schedule file, as the option `--policy` takes it.
+  public let policy: String
+  /// How a schedule is played.
+  public let order: PolicyOrder
+
+  public init(_ policy: String, order: PolicyOrder = .schedule) {
+    self.policy = policy
+    self.order = order
+  }
+
+  /// Reads `POLICY` or `POLICY@ORDER`.
+  ///
+  /// Whether there is such a policy is not asked. Throws `PolicyError` for a word after the last `@` that is no order,
+  /// unless there is a file of the whole name.
+  public init(parsing text: String) throws(PolicyError) {
+    guard let at = text.lastIndex(of: "@"), !FileManager.default.fileExists(atPath: text) else {
+      self.init(text)
+      return
+    }
+    let word = String(text[text.index(after: at)...])
+    guard let order = PolicyOrder(rawValue: word) else {
+      let orders = PolicyOrder.allCases.map(\.rawValue)
+      throw PolicyError(
+        place: "the policy \(JSONValue.string(text).summary)",
+        found: "the order \(JSONValue.string(word).summary)",
+        expected: "one of \(orders.joined(separator: ", "))" + nearMissHint(word, among: orders))
+    }
+    self.init(String(text[..<at]), order: order)
+  }
+
+  /// The words of a list whose members stand between commas.
+  ///
+  /// A number belongs to the word before it, as in `none,randaugment:2,14`: no policy is called by a number.
+  public static func words(in list: String) -> [String] {
+    var words: [String] = []
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      if let last = words.indices.last, !part.isEmpty, part.allSatisfy(\.isNumber) {
+        words[last] += "," + part
+      } else {
+        words.append(String(part))
+      }
+    }
+    return words
+  }
+
+  /// The word that `init(parsing:)` reads.
+  public var description: String { order == .schedule ? policy : "\(policy)@\(order.rawValue)" }
+}

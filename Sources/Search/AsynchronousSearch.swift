@@ -1,0 +1,143 @@
+import Files
+import RunStore
+
+/// A search in which each trial is compared as soon as it has a result; its state is the journal.
+///
+/// A result, its place in the order of arrival and the segment that follows from it are one transaction, made before
+/// that segment starts. Killed between any two of them, the search goes on from what the journal holds. With one
+/// segment at a time the order of arrival is given, and so is the result.
+struct AsynchronousSearch {
+  let run: RunDirectory
+  let configuration: SearchConfiguration
+  let planner: SearchPlanner
+  let training: SegmentTraining
+  let result: ResultWriter
+  let slots: () throws -> Int
+
+  private var journal: SearchJournal { SearchJournal(run) }
+
+  /// Runs the search to its end from wherever its journal stands.
+  func callAsFunction() throws -> SearchResult {
+    if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
+    let records = try journal.segmentsByArrival()
+    try run.metrics.restore(records.compactMap(SegmentLine.init))
+    var population = AsynchronousPopulation(planner: planner, records: records)
+    guard try !run.isFinished else { return try finish(population) }
+    try run.checkpoints.keepOnly(population.neededCheckpoints)
+    while true {
+      if !population.isAtRest { try train(&population) }
+      let best = try planner.best(of: population.latest)
+      guard let checkpoint = best.checkpoint, !run.checkpoints.holds(checkpoint) else {
+        return try finish(population)
+      }
+      // A search does not end without the checkpoint it names as its result.
+      try planAgain(best.plan.place, &population)
+    }
+  }
+
+  private func finish(_ population: AsynchronousPopulation) throws -> SearchResult {
+    let found = try result.write(try planner.best(of: population.latest))
+    try run.finish()
+    try run.checkpoints.keepOnly(population.finalCheckpoints)
+    training.onEvent(.finished(found))
+    return found
+  }
+
+  /// Trains until nothing is planned.
+  private func train(_ population: inout AsynchronousPopulation) throws {
+    let slots = try slots()
+    let workers = WorkerThreads(slots: min(slots, configuration.population)) { [training] in
+      training.train($0, slot: $1)
+    }
+    defer { workers.finish() }
+    var failure: (any Error)?
+    var inTraining = 0
+    tell(population)
+    while true {
+      if failure == nil, !training.stop.isRequested {
+        do {
+          while inTraining < slots, let next = population.next() {
+            workers.add(try SegmentJob(next.record, parent: next.parent, in: run))
+            inTraining += 1
+          }
+        } catch {
+          failure = error
+        }
+      }
+      guard inTraining > 0, let endings = workers.nextBatch() else { break }
+      inTraining -= endings.count
+      // After a failure what the others still finish is recorded all the same.
+      do {
+        try take(endings, &population)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    if !population.isAtRest {
+      throw SearchError.stoppedBetween(
+        results: population.resultCount, ended: population.endedCount, trials: configuration.population)
+    }
+  }
+
+  /// Records how segments ended and what follows, by one transaction.
+  private func take(_ endings: [SegmentEnding], _ population: inout AsynchronousPopulation) throws {
+    var results: [(record: SegmentRecord, result: SegmentResult)] = []
+    var failure: SearchError?
+    for ending in endings {
+      switch ending {
+      case .result(let record, let result): results.append((record, result))
+      case .parentLost(let parent, of: let place):
+        population.release(place)
+        try planAgain(parent, &population)
+      case .interrupted(let place): population.release(place)
+      case .error(let place, let error):
+        population.release(place)
+        failure = failure ?? error
+      }
+    }
+    if !results.isEmpty { try record(results, &population) }
+    if let failure { throw failure }
+  }
+
+  private func record(
+    _ results: [(record: SegmentRecord, result: SegmentResult)], _ population: inout AsynchronousPopulation
+  ) throws {
+    try training.publish(results)
+    let before = population.resultCount
+    let consequences = try results.map { try population.arrive($0.record.plan.place, $0.result) }
+    try journal.record(consequences.map(\.arrival), planning: consequences.flatMap(\.plans))
+    training.tell(of: results)
+    if results.contains(where: { $0.record.arrival != nil }) {
+      // What was trained again has its line in the middle.
+      try run.metrics.restore(try journal.segmentsByArrival().compactMap(SegmentLine.init))
+    } else {
+      try run.metrics.append(
+        population.records(consequences.map(\.arrival.place)).compactMap(SegmentLine.init))
+    }
+    for consequence in consequences {
+      for copy in consequence.copies { training.onEvent(.copied(copy.exploit, epoch: copy.epoch)) }
+      for checkpoint in consequence.unneeded { try run.checkpoints.remove(checkpoint) }
+    }
+    tell(population)
+    // As often as in a synchronous search: once for as many results as there are trials.
+    let size = configuration.population
+    if population.resultCount / size > before / size, !population.isAtRest,
+      let best = try? planner.best(of: population.latest)
+    {
+      _ = try result.write(best)
+    }
+  }
+
+  private func planAgain(_ place: SegmentPlace, _ population: inout AsynchronousPopulation) throws {
+    guard population.planAgain(place) else { return }
+    try journal.planAgain([place])
+    training.onEvent(.checkpointLost(place))
+  }
+
+  private func tell(_ population: AsynchronousPopulation) {
+    training.onEvent(
+      .advanced(
+        epochs: population.epochs, ended: population.endedCount, trials: configuration.population))
+  }
+}

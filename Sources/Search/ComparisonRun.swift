@@ -1,0 +1,177 @@
+import Datasets
+import Files
+import Foundation
+import Policies
+import RunStore
+import Training
+
+/// A comparison in a run directory: each training is a run of its own in the folder `trainings`.
+///
+/// It can be killed at any moment and continued, since each of its trainings can.
+public struct ComparisonRun: Sendable {
+  private let run: RunDirectory
+  private let configuration: ComparisonConfiguration
+  private let data: DatasetSplits
+  private let version: String
+  private let stop: StopFlag
+  private let onEvent: @Sendable (Event) -> Void
+
+  /// What a comparison tells while it goes on; from several threads.
+  public enum Event: Sendable {
+    /// So many images went through a network.
+    case images(Int)
+    /// A training has ended, or had ended before.
+    case ended(policy: String, seed: UInt64, Comparison.Outcome)
+  }
+
+  /// A comparison on a run directory that was opened with the same configuration.
+  public init(
+    run: RunDirectory, configuration: ComparisonConfiguration, data: DatasetSplits, version: String,
+    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.run = run
+    self.configuration = configuration
+    self.data = data
+    self.version = version
+    self.stop = stop
+    self.onEvent = onEvent
+  }
+
+  /// Runs what is left of the comparison; a finished one gives its summary again.
+  ///
+  /// - Parameter choices: the policies of the configuration for a seed, in their order.
+  /// - Throws: `SearchInterrupted` if it was asked to stop; what a training throws, but for a divergence, which is part
+  ///   of the summary.
+  public func callAsFunction(
+    choices: (_ seed: UInt64) throws -> [PolicyChoice]
+  ) throws -> ComparisonSummary {
+    guard let split = Self.split(of: data) else {
+      throw SearchError.setting(
+        "dataset", found: "\(data.name) without test and without validation images",
+        expected: "images to measure on; give --validation-size")
+    }
+    let members = try members(choices)
+    let names = Dictionary(
+      members.map { ($0.member.path, (policy: $0.policy, seed: $0.seed)) },
+      uniquingKeysWith: { first, _ in first })
+    let comparison = Comparison(
+      data: data, concurrency: configuration.concurrency, version: version, stop: stop,
+      onImages: { onEvent(.images($0)) },
+      onEnd: { member, outcome in
+        guard let name = names[member.path] else { return }
+        onEvent(.ended(policy: name.policy, seed: name.seed, outcome))
+      })
+    let outcomes = try comparison(members.map(\.member))
+    let summary = summary(split, zip(members, outcomes).map { ($0.policy, $0.seed, $1) })
+    try write(summary)
+    try run.finish()
+    return summary
+  }
+
+  /// The images that still have to go through networks.
+  public func remainingImages() throws -> Int {
+    let recipe = configuration.recipe
+    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let evaluated = data.validation.count + data.test.count
+    var total = 0
+    for index in configuration.policies.indices {
+      for seed in configuration.seedNumbers {
+        let path = trainingPath(index, seed)
+        let isBegun = FileManager.default.fileExists(atPath: path)
+        let trained = isBegun ? (try? TrainingJournal(RunDirectory.read(path)).epochs().count) ?? 0 : 0
+        total += trained == recipe.epochs ? 0 : (recipe.epochs - trained) * perEpoch + evaluated
+      }
+    }
+    return total
+  }
+
+  /// Where a comparison keeps its own copy of the schedule that a policy named by a file.
+  public static func keptSchedule(of index: Int, in folder: String) -> String {
+    "\(folder)/schedules/\(index + 1).json"
+  }
+
+  /// Which images accuracy is measured on; nil if there are none.
+  public static func split(of data: DatasetSplits) -> EvaluatedSplit? {
+    data.test.count > 0 ? .test : data.validation.count > 0 ? .validation : nil
+  }
+}
+
+extension ComparisonRun {
+  private typealias NamedMember = (policy: String, seed: UInt64, member: Comparison.Member)
+
+  private func trainingPath(_ index: Int, _ seed: UInt64) -> String {
+    "\(run.path)/trainings/policy-\(index + 1)-seed-\(seed)"
+  }
+
+  /// The trainings, policy by policy.
+  private func members(_ choices: (UInt64) throws -> [PolicyChoice]) throws -> [NamedMember] {
+    let seeds = configuration.seedNumbers
+    let bySeed = try seeds.map(choices)
+    return try configuration.policies.enumerated().flatMap { index, text in
+      let played = try PlayedPolicy(parsing: text)
+      return try seeds.indices.map { place in
+        let choice = bySeed[place][index]
+        if place == 0 { try keep(choice, index) }
+        var recipe = configuration.recipe
+        recipe.seed = seeds[place]
+        // `none` and `cutout` differ in the tail alone; the size of the square is the recipe's.
+        recipe.cutout = try choice.cutoutRule.side(given: nil, recipe: recipe.cutout)
+        let training = TrainingConfiguration(
+          data: configuration.data, policy: played.policy, policyOrder: played.order,
+          scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 }, recipe: recipe,
+          device: configuration.device)
+        return (
+          text, seeds[place],
+          Comparison.Member(path: trainingPath(index, seeds[place]), configuration: training, policy: choice)
+        )
+      }
+    }
+  }
+
+  /// Copies a schedule from a file into the comparison's folder, so that it can be continued without that file.
+  private func keep(_ choice: PolicyChoice, _ index: Int) throws {
+    let path = Self.keptSchedule(of: index, in: run.path)
+    guard let schedule = choice.schedule, FileManager.default.fileExists(atPath: choice.argument),
+      choice.argument != path
+    else { return }
+    try makeFolder(AtomicFile.folder(of: path))
+    try AtomicFile.write(schedule.jsonData(), to: path)
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
+    }
+  }
+
+  private func summary(
+    _ split: EvaluatedSplit, _ endings: [(policy: String, seed: UInt64, outcome: Comparison.Outcome)]
+  ) -> ComparisonSummary {
+    ComparisonSummary(
+      split: split, images: split == .test ? data.test.count : data.validation.count,
+      trainings: configuration.policies.map { policy in
+        (
+          policy,
+          endings.filter { $0.policy == policy }.map { ending in
+            switch ending.outcome {
+            case .trained(let result):
+              ComparisonSummary.Entry(
+                seed: ending.seed,
+                accuracy: split == .test ? result.testAccuracy : result.validationAccuracy)
+            case .diverged(let reason):
+              ComparisonSummary.Entry(seed: ending.seed, accuracy: nil, failure: reason)
+            }
+          }
+        )
+      })
+  }
+
+  private func write(_ summary: ComparisonSummary) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(summary), to: run.path + "/summary.json")
+    try AtomicFile.write(Data(summary.csv().utf8), to: run.path + "/summary.csv")
+  }
+}

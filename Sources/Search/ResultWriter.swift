@@ -1,0 +1,23 @@
+import Files
+import RunStore
+
+/// Writes the schedule that led to a trial's state.
+struct ResultWriter: Sendable {
+  let run: RunDirectory
+  let planner: SearchPlanner
+  let onEvent: @Sendable (SearchEvent) -> Void
+
+  /// Writes `schedule.json` for the state at the end of a segment, the best one, and gives it as a result.
+  func write(_ best: SegmentRecord) throws -> SearchResult {
+    let place = best.plan.place
+    let accuracy = best.validationAccuracy ?? 0
+    let schedule = try planner.schedule(
+      of: best, ancestry: try SearchJournal(run).ancestry(of: place), version: run.version)
+    try AtomicFile.write(schedule.jsonData(), to: run.schedulePath)
+    onEvent(
+      .scheduleWritten(generation: place.generation, trial: place.trial, validationAccuracy: accuracy))
+    return SearchResult(
+      trial: place.trial, validationAccuracy: accuracy, schedule: schedule, schedulePath: run.schedulePath,
+      checkpointPath: run.checkpoints.path(of: SearchPlanner.checkpointName(place)))
+  }
+}

@@ -1,0 +1,135 @@
+import Augmentation
+import Datasets
+import Foundation
+import Torch
+import Training
+
+/// What a run costs on this device: what its settings decide exactly, and what a few steps let one estimate.
+public struct RunCost: Codable, Hashable, Sendable {
+  /// Where the steps were measured: a device, or several with commas between them.
+  public var device: String
+  /// Trainable parameters of one network.
+  public var parameters: Int
+  /// Multiplications, each with its addition, of convolutions and linear layers for one image on the way forward,
+  /// counted while the network ran.
+  public var multiplyAddsPerImage: Int
+  /// Networks to train, and how many of them at once.
+  public var trainings: Int
+  public var concurrency: Int
+  /// Steps, and images that go through a network, of the whole run.
+  public var steps: Int
+  public var trainedImages: Int
+  public var evaluatedImages: Int
+  /// The checkpoints' size when most are there, and at the end; the run's other files are small beside them.
+  public var diskBytesAtMost: Int
+  public var diskBytesAtEnd: Int
+  /// The most memory that the process had when it trained and evaluated a little, with as many networks at once.
+  public var peakMemoryBytes: Int
+  /// Likewise of the device's own memory, of several the fullest; nil on the CPU.
+  public var peakDeviceMemoryBytes: Int?
+  /// How many steps were timed, of all networks that trained at once.
+  public var timedSteps: Int
+  /// The time of a step while the others train beside it.
+  public var secondsPerStep: Double
+  public var secondsPerEvaluatedImage: Double
+  /// The estimated time of the whole run.
+  public var seconds: Double
+}
+
+extension RunCost {
+  /// Trains as many networks at once as the run does, each for a few steps, and reckons the whole run from that.
+  ///
+  /// Nothing is written anywhere. The estimate takes every training for as long as those measured, and leaves out the
+  /// time in which files reach the disk.
+  ///
+  /// - Parameters:
+  ///   - program: what is applied to the images meanwhile.
+  ///   - devices: where networks are trained, in turn.
+  ///   - stop: ends the measurement with `SearchInterrupted`.
+  /// - Throws: what a training throws.
+  public init(
+    _ workload: Workload, recipe: Recipe, data: DatasetSplits, program: AugmentationProgram,
+    devices: [Device], stop: StopFlag = StopFlag()
+  ) throws {
+    let workers = WorkerThreads(Array(0..<workload.concurrency), count: workload.concurrency) { number in
+      Result {
+        try Probe(
+          workload, number, recipe: recipe, data: data, program: program,
+          device: devices.isEmpty ? .cpu : devices[number % devices.count], stop: stop)
+      }
+    }
+    var probes: [Probe] = []
+    var failure: (any Error)?
+    while let batch = workers.nextBatch() {
+      for result in batch {
+        do { probes.append(try result.get()) } catch { failure = failure ?? error }
+      }
+    }
+    if let failure { throw failure }
+    func mean(_ value: (Probe) -> Double) -> Double {
+      probes.reduce(0) { $0 + value($1) } / Double(max(probes.count, 1))
+    }
+    device = devices.map(\.description).joined(separator: ",")
+    parameters = probes.first?.steps.parameters ?? 0
+    multiplyAddsPerImage = probes.first?.steps.multiplyAddsPerImage ?? 0
+    trainings = workload.trainings
+    concurrency = workload.concurrency
+    steps = workload.steps
+    trainedImages = workload.trainedImages
+    evaluatedImages = workload.evaluatedImages
+    diskBytesAtMost = probes.reduce(0) { $0 + $1.diskBytesAtMost }
+    diskBytesAtEnd = probes.reduce(0) { $0 + $1.diskBytesAtEnd }
+    peakMemoryBytes = Self.peakMemoryOfProcess()
+    peakDeviceMemoryBytes = try devices.compactMap(Runtime.peakMemory).max()
+    timedSteps = probes.reduce(0) { $0 + $1.steps.timedSteps }
+    secondsPerStep = mean(\.steps.secondsPerStep)
+    secondsPerEvaluatedImage = mean(\.steps.secondsPerEvaluatedImage)
+    let one =
+      Double(workload.steps) * secondsPerStep + Double(workload.evaluatedImages) * secondsPerEvaluatedImage
+      + Double(workload.checkpoints) * mean(\.steps.secondsPerCheckpoint)
+      + Double(workload.restores) * mean { $0.secondsToMake + $0.steps.secondsPerRestore }
+      + Double(workload.trainings) * mean(\.secondsToMake)
+    // All take turns: where they do not divide evenly, the last turn leaves slots empty.
+    let turns = (workload.trainings + workload.concurrency - 1) / workload.concurrency
+    seconds = one / Double(workload.trainings) * Double(turns)
+  }
+
+  private static func peakMemoryOfProcess() -> Int {
+    var usage = rusage()
+    #if os(Linux)
+      let unit = 1024
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+      let unit = 1
+      getrusage(RUSAGE_SELF, &usage)
+    #endif
+    return usage.ru_maxrss * unit
+  }
+}
+
+/// One of the networks that are measured at once.
+private struct Probe: Sendable {
+  let steps: StepMeasurement
+  let secondsToMake: Double
+  let diskBytesAtMost: Int
+  let diskBytesAtEnd: Int
+
+  init(
+    _ workload: Workload, _ number: Int, recipe: Recipe, data: DatasetSplits, program: AugmentationProgram,
+    device: Device, stop: StopFlag
+  ) throws {
+    let start = ContinuousClock.now
+    let trainer = try Trainer(recipe: recipe, data: data, trial: number, device: device)
+    secondsToMake = (ContinuousClock.now - start) / .seconds(1)
+    steps = try trainer.measureSteps(program) { if stop.isRequested { throw SearchInterrupted() } }
+    // Sizes are the same whoever asks.
+    func bytes(_ checkpoints: [Workload.Checkpoint]) throws -> Int {
+      guard number == 0 else { return 0 }
+      return try checkpoints.reduce(0) {
+        try $0 + trainer.checkpointByteCount(epochs: $1.epochs, trial: $1.trial, seed: $1.seed)
+      }
+    }
+    diskBytesAtMost = try bytes(workload.most)
+    diskBytesAtEnd = try bytes(workload.kept)
+  }
+}

@@ -1,0 +1,84 @@
+import RunStore
+
+/// A search that compares the whole population at once, when every trial has come to the same epoch.
+///
+/// One transaction records the decisions of a comparison by planning the next generation.
+struct SynchronousSearch {
+  let run: RunDirectory
+  let configuration: SearchConfiguration
+  let planner: SearchPlanner
+  let training: SegmentTraining
+  let result: ResultWriter
+  let slots: () throws -> Int
+
+  /// Runs the search to its end from wherever its journal stands.
+  func callAsFunction() throws -> SearchResult {
+    let journal = SearchJournal(run)
+    if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
+    try restoreMetrics(generations: 0..<(journal.lastGeneration() ?? 0), journal)
+    var metricsAreCurrent = true
+    var slots: Int?
+    while true {
+      while let generation = try journal.firstPlannedGeneration() {
+        // Where an earlier generation is trained again, lines that are already written may change.
+        let isNewest = try generation == journal.lastGeneration()
+        metricsAreCurrent = metricsAreCurrent && isNewest
+        let count = try slots ?? self.slots()
+        slots = count
+        try train(generation, slots: count, journal)
+      }
+      let generation = try journal.lastGeneration() ?? 0
+      let finished = try journal.segments(generation: generation)
+      let best = try planner.best(of: finished)
+      if generation + 1 == planner.generations, try planAgainIfLost(best, journal) {
+        continue
+      }
+      if metricsAreCurrent {
+        try run.metrics.append(finished.compactMap(SegmentLine.init))
+      } else {
+        try restoreMetrics(generations: 0..<generation + 1, journal)
+        metricsAreCurrent = true
+      }
+      let result = try result.write(best)
+      guard let next = try planner.nextGeneration(after: finished) else {
+        try run.finish()
+        try run.checkpoints.keepOnly(Set(finished.compactMap(\.checkpoint?.file)))
+        training.onEvent(.finished(result))
+        return result
+      }
+      try journal.plan(next.plans)
+      training.onEvent(.compared(generation: generation, exploits: next.exploits))
+      let kept = try journal.results(generations: max(0, generation - 1)..<generation + 1)
+      try run.checkpoints.keepOnly(Set(kept.values.compactMap(\.checkpoint?.file)))
+    }
+  }
+
+  private func train(_ generation: Int, slots: Int, _ journal: SearchJournal) throws {
+    let segments = try journal.segments(generation: generation)
+    let parents = try journal.results(generations: generation - 1..<generation)
+    training.onEvent(
+      .planned(
+        generation: generation, of: planner.generations, epochs: planner.epochs(of: generation),
+        trials: segments.count { $0.result == nil }))
+    try GenerationTraining(run: run, training: training)(segments, parents: parents, slots: slots)
+    guard training.stop.isRequested else { return }
+    let left = try journal.plannedSegments(generation: generation)
+    guard left > 0 else { return }
+    throw SearchError.stopped(generation: generation, finished: segments.count - left, of: segments.count)
+  }
+
+  /// Brings the lines of some generations, the first ones, in line with the journal.
+  private func restoreMetrics(generations: Range<Int>, _ journal: SearchJournal) throws {
+    try run.metrics.restore(try journal.segments(generations: generations).compactMap(SegmentLine.init))
+  }
+
+  /// A search does not end without the checkpoint it names as its result; once ended, that is the owner's.
+  private func planAgainIfLost(_ best: SegmentRecord, _ journal: SearchJournal) throws -> Bool {
+    guard let checkpoint = best.checkpoint, try !run.isFinished, !run.checkpoints.holds(checkpoint) else {
+      return false
+    }
+    try journal.planAgain([best.plan.place])
+    training.onEvent(.checkpointLost(best.plan.place))
+    return true
+  }
+}

@@ -1,0 +1,82 @@
+import Datasets
+import RunStore
+import Training
+
+/// What a run has to do, as its settings and the numbers of images decide before anything is trained.
+public struct Workload: Hashable, Sendable {
+  /// A checkpoint that the run writes: whose, and after how many epochs.
+  struct Checkpoint: Hashable, Sendable {
+    var seed: UInt64
+    var trial: Int
+    var epochs: Int
+  }
+
+  /// How many networks are trained, and how many of them at once.
+  public var trainings: Int
+  public var concurrency: Int
+  /// Steps of all trainings together.
+  public var steps: Int
+  /// Images that go through networks in those steps; one counts as often as it is used.
+  public var trainedImages: Int
+  /// Images that go through networks in evaluations, of all trainings together.
+  public var evaluatedImages: Int
+  /// How many checkpoints all trainings together write.
+  public var checkpoints: Int
+  /// How often a training goes on from a checkpoint, of all trainings together.
+  public var restores: Int
+  /// The checkpoints that are there at the end.
+  var kept: [Checkpoint]
+  /// The checkpoints that are there when most are.
+  var most: [Checkpoint]
+}
+
+extension Workload {
+  /// The work of a training that is begun anew.
+  public init(_ configuration: TrainingConfiguration, data: DatasetSplits) {
+    self.init(recipes: [configuration.recipe], concurrency: 1, data: data)
+  }
+
+  /// Trainings that end with an evaluation and write a checkpoint every epoch.
+  init(recipes: [Recipe], concurrency: Int, data: DatasetSplits) {
+    let stepsEach = recipes.map { data.train.count / $0.batchSize * $0.epochs }
+    func checkpoints(last count: Int) -> [Checkpoint] {
+      recipes.flatMap { recipe in
+        (max(1, recipe.epochs - count + 1)...recipe.epochs).map {
+          Checkpoint(seed: recipe.seed, trial: 0, epochs: $0)
+        }
+      }
+    }
+    let kept = TrainingJournal.keptCheckpoints
+    self.init(
+      trainings: recipes.count, concurrency: min(concurrency, recipes.count), steps: stepsEach.reduce(0, +),
+      trainedImages: zip(recipes, stepsEach).reduce(0) { $0 + $1.0.batchSize * $1.1 },
+      evaluatedImages: recipes.count * (data.validation.count + data.test.count),
+      checkpoints: recipes.reduce(0) { $0 + $1.epochs }, restores: 0,
+      // The new checkpoint is whole before the oldest is deleted.
+      kept: checkpoints(last: kept), most: checkpoints(last: kept + 1))
+  }
+
+  /// The work of a search that is begun anew and in which no trial fails.
+  ///
+  /// - Parameter concurrency: how many trials train at once.
+  public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {
+    let (recipe, population) = (configuration.recipe, configuration.population)
+    let planner = SearchPlanner(configuration: configuration)
+    let generations = planner.generations
+    let steps = data.train.count / recipe.batchSize * recipe.epochs * population
+    func checkpoints(last count: Int) -> [Checkpoint] {
+      (max(0, generations - count)..<generations).flatMap { generation in
+        (0..<population).map {
+          Checkpoint(seed: recipe.seed, trial: $0, epochs: planner.epochs(of: generation).upperBound)
+        }
+      }
+    }
+    self.init(
+      trainings: population, concurrency: min(concurrency, population), steps: steps,
+      trainedImages: steps * recipe.batchSize,
+      evaluatedImages: population * generations * data.validation.count,
+      checkpoints: population * generations, restores: population * (generations - 1),
+      // Two generations are kept while the next is trained.
+      kept: checkpoints(last: 1), most: checkpoints(last: 3))
+  }
+}

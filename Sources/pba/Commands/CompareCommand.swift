@@ -1,0 +1,65 @@
+import ArgumentParser
+import Files
+import Foundation
+import Policies
+import RunStore
+import Search
+
+/// `pba compare`: trains with several policies under one recipe and several seeds.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Train with several policies and seeds under one recipe, and compare them.",
+    discussion: """
+      Prints for each policy the mean accuracy over the seeds with its 95 % interval, and the mean difference to the \
+      first policy, of trainings with the same seed, with its interval. Test accuracy is measured once, after the last \
+      epoch of each training.
+
+      A policy is named as for `pba train --policy`; NAME@shuffled and NAME@last play a schedule in another order, as \
+      --policy-order does: `--policies none,rcifar10,rcifar10@shuffled,learnt/schedule.json`.
+
+      Every training is a run of its own in RUN/trainings. A comparison that was interrupted, in whatever way, continues \
+      with `pba compare --resume --run RUN` and ends with the same figures. The summary is also kept in RUN/summary.json \
+      and RUN/summary.csv.
+      """)
+
+  @OptionGroup var place: RunOptions
+  @OptionGroup var shared: SharedOptions
+
+  @Option(
+    help: "The policies, with commas between them; the others are compared with the first. Give two or more.")
+  var policies: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How many trainings each policy gets; the seeds count up from --seed. (default: 3)")
+  var seeds: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
+  var concurrency: Int?
+
+  @Option(help: "Also write the table to this file, as comma-separated values.")
+  var csv: String?
+
+  func run() throws {
+    if let csv { try refuseToOverwrite(csv) }
+    let folder = try place.folder()
+    var settings = Settings(
+      concurrency: concurrency.map(Concurrency.trials), policies: policies.map(PlayedPolicy.words),
+      seeds: seeds
+    ).over(
+      try shared.settings(withoutUseFor: Settings.idleInComparison))
+    if place.resume {
+      let recorded = try RunDirectory.configuration(ComparisonConfiguration.self, of: folder)
+      settings = settings.over(Settings(recorded))
+    }
+    let configuration = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
+    if place.dryRun { return try DryRun(configuration).show(json: shared.json) }
+    let summary = try ComparisonSession(configuration, path: folder, resume: place.resume)()
+    if let csv { try AtomicFile.write(Data(summary.csv().utf8), to: csv) }
+    if shared.json { return try printJSON(summary) }
+    ComparisonTable(summary: summary).show()
+  }
+}

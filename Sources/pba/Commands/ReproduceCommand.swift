@@ -1,0 +1,79 @@
+import ArgumentParser
+import Recipes
+import RunStore
+import Search
+import Training
+
+/// `pba reproduce`: a published experiment by its name.
+struct ReproduceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reproduce", abstract: "Run a published experiment by the name of its table and model.",
+    discussion: """
+      `pba reproduce table_1_cifar10 wrn_28_10` trains one network as the table's row was trained; `pba reproduce search \
+      rcifar10` learns the schedule anew. --list shows all with their published errors. Every setting can be changed by \
+      its option, and what differs from the recipe is said. The run's folder is runs/TABLE/MODEL unless --run names \
+      another.
+      """)
+
+  @Argument(help: "The table, such as table_1_cifar10, or search.")
+  var table: String?
+
+  @Argument(help: "The model of the row, such as wrn_28_10; for a search rcifar10, rsvhn or test.")
+  var model: String?
+
+  @Flag(help: "List every experiment with its published error.")
+  var list = false
+
+  @OptionGroup var place: RunOptions
+  @OptionGroup var shared: SharedOptions
+  @OptionGroup(title: "Options of a training") var policy: PolicyOptions
+  @OptionGroup(title: "Options of a search") var search: SearchOptions
+
+  func validate() throws {
+    guard !list else { return }
+    let known = "see `pba reproduce --list`"
+    guard table != nil else {
+      throw ValidationError("found no table, expected one such as table_1_cifar10; \(known)")
+    }
+    guard model != nil else {
+      throw ValidationError("found no model, expected one such as wrn_28_10; \(known)")
+    }
+  }
+
+  func run() throws {
+    guard let table, let model, !list else { return try RecipeList().show(json: shared.json) }
+    let recipe = try PublishedRecipe.named(model, of: table)
+    let flags = policy.settings.over(search.settings)
+      .over(
+        try shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+    let published = try Settings(recipe)
+    let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
+    // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
+    let settings = place.resume ? flags : flags.over(published)
+    if recipe.isSearch {
+      try refuse(policy.settings, "a search learns its policies")
+      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
+        onSettings: { note(try Settings($0).differences(from: published), recipe) })
+    } else {
+      try refuse(search.settings, "a training has no population")
+      let result = try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)(
+        onSettings: { note(try Settings($0).differences(from: published), recipe) })
+      if result != nil, !shared.json, let error = recipe.publishedError {
+        printResult("published           \(decimal(100 - error, 2)) % (error \(decimal(error, 2)) %)")
+      }
+    }
+  }
+
+  /// Throws if an option was given that this kind of experiment has no use for.
+  private func refuse(_ settings: Settings, _ reason: String) throws {
+    guard let (name, value) = try settings.values().min(by: { $0.key < $1.key }) else { return }
+    throw SettingsError("\(name): found \(value.text), expected nothing: \(reason); leave the option out")
+  }
+
+  private func note(_ differences: [String], _ recipe: PublishedRecipe) {
+    guard !differences.isEmpty else { return }
+    printNote(
+      "this differs from the published \(recipe.table) \(recipe.name) in \(differences.joined(separator: ", "))"
+    )
+  }
+}

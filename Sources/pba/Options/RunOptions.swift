@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// The folder of a run, whether it continues, and whether it is only reckoned.
+struct RunOptions: ParsableArguments {
+  @Option(help: "The folder of the run; made if it is not there.")
+  var run: String?
+
+  @Flag(help: "Continue an interrupted run with the settings it was begun with.")
+  var resume = false
+
+  @Flag(
+    help:
+      "Only print the settings and what they cost, from a few timed steps on this device; leaves nothing behind."
+  )
+  var dryRun = false
+
+  func validate() throws {
+    if run?.isEmpty == true { throw ValidationError("--run: found an empty name, expected a folder") }
+    if dryRun && resume {
+      throw ValidationError("--dry-run: found together with --resume, expected one of them; leave one out")
+    }
+  }
+
+  /// The folder of the run, for a command that has none of its own; a dry run needs none.
+  func folder() throws -> String {
+    if let run { return run }
+    guard dryRun else {
+      throw ValidationError("--run: found nothing, expected the folder of the run; give --run FOLDER")
+    }
+    return ""
+  }
+}

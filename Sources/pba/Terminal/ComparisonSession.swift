@@ -1,0 +1,56 @@
+import Datasets
+import Policies
+import RunStore
+import Search
+import Training
+
+/// A comparison with its progress on standard error.
+struct ComparisonSession {
+  private let requested: ComparisonConfiguration
+  private let path: String
+  private let resume: Bool
+
+  init(_ configuration: ComparisonConfiguration, path: String, resume: Bool) {
+    requested = configuration
+    self.path = path
+    self.resume = resume
+  }
+
+  /// Trains all that is left to train.
+  func callAsFunction() throws -> ComparisonSummary {
+    let data = try loadShowingProgress(requested.data)
+    var configuration = requested
+    configuration.imageDigest = data.digest()
+    try requireBatch(configuration.recipe.batchSize, of: data)
+    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    noteVersions(of: run)
+    printNote("settings of this comparison (kept in \(path)/config.yaml):")
+    printNote(try configuration.yaml().indented())
+    let interruption = Interruption()
+    let progress = SharedProgress()
+    let comparison = ComparisonRun(
+      run: run, configuration: configuration, data: data, version: Version.text, stop: interruption.flag
+    ) { event in
+      switch event {
+      case .images(let count): progress.display?.advance(count)
+      case .ended(let policy, let seed, .trained(let result)):
+        let accuracy = (result.testAccuracy ?? result.validationAccuracy).map(percent) ?? "done"
+        progress.display?.note("\(policy), seed \(seed): \(accuracy)")
+      case .ended(let policy, let seed, .diverged(let reason)):
+        progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
+      }
+    }
+    progress.display = ProgressDisplay(total: try comparison.remainingImages(), unit: "images")
+    progress.display?.setLabel(
+      "\(configuration.policies.count * configuration.seeds) trainings, \(configuration.concurrency) at once")
+    defer { progress.display?.finish() }
+    return try withExtendedLifetime(interruption) {
+      try comparison { try configuration.choices(seed: $0, in: resume ? path : nil) }
+    }
+  }
+}
+
+/// The display of a comparison, which is made after the comparison and before its first event.
+private final class SharedProgress: @unchecked Sendable {
+  var display: ProgressDisplay?
+}

@@ -1,0 +1,129 @@
+import Augmentation
+import Datasets
+import Policies
+import RunStore
+import Search
+import Torch
+import Training
+import Yams
+
+/// What a run would do and cost, found out without beginning it.
+struct DryRun {
+  private let settings: String
+  private let values: [String: JSONValue]
+  private let recipe: Recipe
+  private let selection: DataSelection
+  private let device: String
+  /// What is applied to the images while the steps are timed.
+  private let program: (_ width: Int, _ height: Int) throws -> AugmentationProgram
+  private let workload: (DatasetSplits) throws -> Workload
+
+  /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
+  init(_ configuration: SearchConfiguration) throws {
+    let learnt = try Schedule.named("rcifar10")
+    program = { _, _ in learnt.lastPolicy.program(operationCount: learnt.operationCount) }
+    workload = { data in
+      switch configuration.concurrency {
+      case .trials(let count): return Workload(configuration, concurrency: count, data: data)
+      case .automatic:
+        let capacity = try TrainingExecutor(configuration, data: data)
+          .segmentsAtOnce(population: configuration.population)
+        return Workload(configuration, concurrency: capacity.segments, data: data)
+      }
+    }
+    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+  }
+
+  /// A training; its steps are timed under the policy of its last epoch.
+  init(_ configuration: TrainingConfiguration, _ choice: PolicyChoice) throws {
+    program = Self.lastProgram(choice, configuration.policyOrder, configuration.recipe)
+    workload = { Workload(configuration, data: $0) }
+    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+  }
+
+  /// A comparison; its steps are timed under the last policy of those that are compared.
+  init(_ configuration: ComparisonConfiguration) throws {
+    let choices = try configuration.choices(seed: configuration.recipe.seed, in: nil)
+    let last = try zip(configuration.policies, choices).suffix(1).map { text, choice in
+      Self.lastProgram(choice, try PlayedPolicy(parsing: text).order, configuration.recipe)
+    }
+    program = last.first ?? { _, _ in .none }
+    workload = { Workload(configuration, data: $0) }
+    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+  }
+
+  private static func lastProgram(
+    _ choice: PolicyChoice, _ order: PolicyOrder, _ recipe: Recipe
+  ) -> (_ width: Int, _ height: Int) throws -> AugmentationProgram {
+    { width, height in
+      try choice.program(
+        epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: order, width: width, height: height)
+    }
+  }
+
+  private struct Report: Encodable {
+    let settings: [String: JSONValue]
+    let cost: RunCost
+  }
+
+  /// Measures, and prints settings and cost.
+  func show(json: Bool) throws {
+    let devices = device.split(separator: ",").compactMap { Device(String($0)) }
+    let data = try loadShowingProgress(selection)
+    try requireBatch(recipe.batchSize, of: data)
+    printNote("timing a few steps")
+    let interruption = Interruption()
+    let cost = try withExtendedLifetime(interruption) {
+      try RunCost(
+        try workload(data), recipe: recipe, data: data,
+        program: try program(data.train.images.width, data.train.images.height), devices: devices,
+        stop: interruption.flag)
+    }
+    if json { return try printJSON(Report(settings: values, cost: cost)) }
+    printResult("settings")
+    printResult(settings.indented())
+    printResult("cost")
+    for (name, text) in lines(cost) { printResult("  \(padded(name, 16))\(text)") }
+  }
+
+  private func lines(_ cost: RunCost) -> [(String, String)] {
+    let forward = decimal(Double(cost.multiplyAddsPerImage) / 1e6, 1)
+    let training = decimal(6 * Double(cost.multiplyAddsPerImage) / 1e9, 2)
+    let networks =
+      cost.trainings == 1 ? "" : " of each of \(cost.trainings) networks, \(cost.concurrency) at once"
+    var lines = [
+      ("parameters", "\(cost.parameters)" + networks),
+      (
+        "multiply-adds",
+        "\(forward) million an image forward; a training step takes three times as many, \(training) GFLOP an image"
+      ),
+      ("steps", "\(cost.steps)"),
+      ("images", "\(cost.trainedImages) trained on, \(cost.evaluatedImages) evaluated"),
+      ("peak memory", gigabytes(cost.peakMemoryBytes) + " of the process, measured"),
+    ]
+    if let bytes = cost.peakDeviceMemoryBytes {
+      lines.append(("device memory", gigabytes(bytes) + " at the peak, measured"))
+    }
+    lines += [
+      (
+        "disk",
+        gigabytes(cost.diskBytesAtMost) + " of checkpoints at most, "
+          + gigabytes(cost.diskBytesAtEnd) + " at the end"
+      ),
+      (
+        "time",
+        "about \(duration(cost.seconds)) on \(cost.device): \(decimal(cost.secondsPerStep * 1000, 1)) ms a step"
+          + " (\(cost.timedSteps) timed), \(decimal(cost.secondsPerEvaluatedImage * 1e6, 1)) µs an evaluated image"
+      ),
+    ]
+    return lines
+  }
+
+  private func gigabytes(_ bytes: Int) -> String {
+    bytes < 1_000_000_000
+      ? decimal(Double(bytes) / 1e6, 1) + " MB" : decimal(Double(bytes) / 1e9, 2) + " GB"
+  }
+}

@@ -1,0 +1,82 @@
+import Search
+
+/// What a search tells of itself, as lines and labels of its progress display.
+///
+/// Lines on the best trial and on copies come from one thread; the others may come from any.
+final class SearchLines: @unchecked Sendable {
+  private let progress: ProgressDisplay
+  private let isAsynchronous: Bool
+  private var best = ""
+  /// Where the trials of an asynchronous search stand.
+  private var moment = "before the first result"
+  /// What was copied since the last line.
+  private var copies: [String] = []
+
+  init(_ progress: ProgressDisplay, isAsynchronous: Bool) {
+    self.progress = progress
+    self.isAsynchronous = isAsynchronous
+  }
+
+  /// Shows one event.
+  func show(_ event: SearchEvent) {
+    switch event {
+    case .planned(let generation, let count, let epochs, _):
+      progress.setLabel(
+        "generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
+    case .advanced(let epochs, let ended, let trials):
+      moment =
+        ended == trials
+        ? "all \(trials) trials at the end"
+        : "trials after epochs \(epochs.lowerBound)-\(epochs.upperBound), \(ended) of \(trials) at the end"
+      progress.setLabel(moment)
+    case .scheduleWritten(let generation, let trial, let accuracy):
+      best =
+        (isAsynchronous ? moment : "generation \(generation + 1)")
+        + ": best is trial \(trial) with \(percent(accuracy))"
+      if isAsynchronous { showCopies() }
+    case .compared(_, let exploits):
+      copies = exploits.map { "\($0.trial)←\($0.source)" }
+      showCopies()
+    case .copied(let exploit, let epoch):
+      copies.append("\(exploit.trial)←\(exploit.source) at \(epoch)")
+    case .segmentFailed(let place, let reason):
+      progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
+    case .checkpointLost(let place):
+      progress.note(
+        "the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again"
+      )
+    case .checkpointRestored(let place, let identical):
+      progress.note(
+        "the checkpoint of trial \(place.trial), generation \(place.generation) is there again"
+          + (identical ? "" : ", but not identical: this machine does not reproduce the run"))
+    case .capacity(let capacity):
+      progress.note(Self.text(capacity))
+    case .finished:
+      if !isAsynchronous { progress.note(best) }
+    case .segmentStarted, .segmentFinished:
+      break
+    }
+  }
+
+  private func showCopies() {
+    progress.note("\(best); copied: \(copies.isEmpty ? "none" : copies.joined(separator: " "))")
+    copies = []
+  }
+
+  /// How many trials train at once, and why no more.
+  private static func text(_ capacity: SegmentCapacity) -> String {
+    let reason =
+      switch capacity.limit {
+      case .setting: "as set"
+      case .population: "all there are"
+      case .cores: "as many as the cores bear"
+      case .memory: "as many as the memory bears"
+      }
+    let measured = capacity.memory.map {
+      "; one takes \(megabytes($0.needed)) of \(megabytes($0.free)) that are free"
+    }
+    return "trials that train at once: \(capacity.segments), \(reason)\(measured ?? "")"
+  }
+
+  private static func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
+}

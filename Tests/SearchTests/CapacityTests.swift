@@ -1,0 +1,82 @@
+import Datasets
+import Foundation
+import Search
+import Testing
+import Torch
+import Training
+
+@Suite struct CapacityTests {
+  private typealias Memory = SegmentCapacity.Memory
+
+  private func capacity(
+    _ population: Int, cores: Int, threads: Int = 1, _ memories: [(needed: Int, free: Int)] = []
+  ) -> SegmentCapacity {
+    SegmentCapacity(
+      population: population, cores: cores, threads: threads,
+      memories: memories.map { Memory(needed: $0.needed, free: $0.free) })
+  }
+
+  @Test func theScarcestOfPopulationCoresAndMemoryDecides() {
+    #expect(capacity(16, cores: 32).segments == 16)
+    #expect(capacity(16, cores: 32).limit == .population)
+    #expect(capacity(16, cores: 8).segments == 8)
+    #expect(capacity(16, cores: 8).limit == .cores)
+    #expect(capacity(16, cores: 8, threads: 3).segments == 2)
+    #expect(capacity(16, cores: 8, threads: 20).segments == 1)
+    // A fifth of what is free is left to others.
+    #expect(capacity(16, cores: 8, [(100, 500)]).segments == 4)
+    #expect(capacity(16, cores: 8, [(100, 500)]).limit == .memory)
+    #expect(capacity(16, cores: 8, [(100, 10_000)]).limit == .cores)
+    #expect(capacity(16, cores: 8, [(0, 10)]).segments == 8)
+  }
+
+  @Test func oneTrialTrainsHoweverLittleThereIs() {
+    #expect(capacity(16, cores: 8, [(1000, 500)]).segments == 1)
+    #expect(capacity(16, cores: 8, [(1000, -500)]).segments == 1)
+    #expect(capacity(0, cores: 0, threads: 0).segments == 1)
+  }
+
+  @Test func devicesAddUpAndTheScarcestDecidesForEach() {
+    #expect(capacity(64, cores: 64, [(100, 500), (100, 1000)]).segments == 8)
+    #expect(capacity(64, cores: 64, [(100, 500), (100, 1000)]).memory == Memory(needed: 100, free: 500))
+  }
+
+  @Test func slotsGoRoundTheDevices() {
+    let devices = [Device.cuda(0), .cuda(2), .cuda(3)]
+    let slots = (0..<8).map { TrainingExecutor.device(ofSlot: $0, among: devices) }
+    #expect(slots == [0, 2, 3, 0, 2, 3, 0, 2].map { .cuda($0) })
+  }
+
+  @Test func aSettingIsReadAndWrittenAsItIsSpelt() throws {
+    for (text, value) in [("\"auto\"", Concurrency.automatic), ("3", .trials(3))] {
+      #expect(try JSONDecoder().decode(Concurrency.self, from: Data(text.utf8)) == value)
+      #expect(String(decoding: try JSONEncoder().encode(value), as: UTF8.self) == text)
+    }
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Concurrency.self, from: Data("\"many\"".utf8))
+    }
+    #expect(Concurrency("many") == nil)
+  }
+
+  @Test func settingsOfAnOlderJournalHaveTheirDefaults() throws {
+    var object =
+      try JSONSerialization.jsonObject(with: JSONEncoder().encode(smallSearch())) as? [String: Any] ?? [:]
+    object["burnIn"] = nil
+    object["asynchronous"] = nil
+    let older = try JSONSerialization.data(withJSONObject: object)
+    #expect(try JSONDecoder().decode(SearchConfiguration.self, from: older) == smallSearch())
+  }
+
+  /// The measurement of a real, if tiny, network on this machine.
+  @Test func theMemoryOfATrialIsMeasured() throws {
+    let data = try loadDataset(DataSelection("bundled", trainSize: 256, validationSize: 256))
+    let configuration = SearchConfiguration(
+      data: DataSelection("bundled"), recipe: Recipe(model: "wrn_10_1", epochs: 2, batchSize: 128),
+      population: 64)
+    let executor = try TrainingExecutor(configuration, data: data)
+    let capacity = try executor.segmentsAtOnce(under: configuration)
+    #expect((1...64).contains(capacity.segments))
+    #expect(capacity.segments <= max(1, ProcessInfo.processInfo.activeProcessorCount))
+    #expect(try executor.segmentsAtOnce(under: smallSearch(concurrency: 7)).segments == 7)
+  }
+}
