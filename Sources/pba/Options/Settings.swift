@@ -51,23 +51,40 @@ struct Settings: Codable {
 
   /// These settings, and where they say nothing those of `other`.
   func over(_ other: Settings) -> Settings {
-    Settings(
-      dataset: dataset ?? other.dataset, trainSize: trainSize ?? other.trainSize,
-      validationSize: validationSize ?? other.validationSize, model: model ?? other.model,
-      epochs: epochs ?? other.epochs, batchSize: batchSize ?? other.batchSize,
-      learningRate: learningRate ?? other.learningRate,
-      learningRateRule: learningRateRule ?? other.learningRateRule,
-      weightDecay: weightDecay ?? other.weightDecay, cutout: cutout ?? other.cutout,
-      cropPadding: cropPadding ?? other.cropPadding, flip: flip ?? other.flip, seed: seed ?? other.seed,
-      precision: precision ?? other.precision, threads: threads ?? other.threads,
-      device: device ?? other.device,
-      dataDirectory: dataDirectory ?? other.dataDirectory, population: population ?? other.population,
-      interval: interval ?? other.interval, quantile: quantile ?? other.quantile,
-      burnIn: burnIn ?? other.burnIn, asynchronous: asynchronous ?? other.asynchronous,
-      concurrency: concurrency ?? other.concurrency, policy: policy ?? other.policy,
-      policyOrder: policyOrder ?? other.policyOrder, policies: policies ?? other.policies,
-      seeds: seeds ?? other.seeds, imageSize: imageSize ?? other.imageSize,
-      skipUnreadable: skipUnreadable ?? other.skipUnreadable)
+    var result = self
+    func fill<Value>(_ setting: WritableKeyPath<Settings, Value?>) {
+      if result[keyPath: setting] == nil { result[keyPath: setting] = other[keyPath: setting] }
+    }
+    fill(\.dataset)
+    fill(\.trainSize)
+    fill(\.validationSize)
+    fill(\.model)
+    fill(\.epochs)
+    fill(\.batchSize)
+    fill(\.learningRate)
+    fill(\.learningRateRule)
+    fill(\.weightDecay)
+    fill(\.cutout)
+    fill(\.cropPadding)
+    fill(\.flip)
+    fill(\.seed)
+    fill(\.precision)
+    fill(\.threads)
+    fill(\.device)
+    fill(\.dataDirectory)
+    fill(\.population)
+    fill(\.interval)
+    fill(\.quantile)
+    fill(\.burnIn)
+    fill(\.asynchronous)
+    fill(\.concurrency)
+    fill(\.policy)
+    fill(\.policyOrder)
+    fill(\.imageSize)
+    fill(\.skipUnreadable)
+    fill(\.policies)
+    fill(\.seeds)
+    return result
   }
 }
 
