@@ -28,6 +28,12 @@ public struct DataSelection: Codable, Hashable, Sendable {
     skipUnreadable = images.skipUnreadable ? true : nil
   }
 
+  /// The dataset's name for others to read: of a folder its own name, not where it lies on this machine.
+  public var publicName: String {
+    guard let colon = dataset.firstIndex(of: ":"), dataset[colon...].contains("/") else { return dataset }
+    return dataset[...colon] + (dataset.split(separator: "/").last ?? "")
+  }
+
   /// How the images of a folder are read.
   public var images: ImageFolderOptions {
     ImageFolderOptions(imageSize: imageSize, skipUnreadable: skipUnreadable ?? false)

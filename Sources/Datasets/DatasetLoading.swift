@@ -1,3 +1,5 @@
+import Foundation
+
 /// The seed of the published reduced sets.
 private let splitSeed: UInt32 = 0
 
@@ -58,6 +60,7 @@ extension DatasetSpec {
       let train = trainSize ?? drawnByDefault?.train ?? available
       try check(train, in: 1...available, "training images")
       try check(validation, in: 0...own.count, "validation images")
+      try requireRoom(for: train + validation, of: stored.train)
       return (try stored.train.parts([Array(0..<train)])[0], try own.parts([Array(0..<validation)])[0])
     }
     let validation = validationSize ?? 0
@@ -66,12 +69,28 @@ extension DatasetSpec {
     try check(
       train, in: 1...available - validation,
       "training images, beside \(validation) for validation, of the \(available) there are")
+    try requireRoom(for: train + validation, of: stored.train)
     let order = legacyPermutation(of: available, seed: splitSeed)
     let validationStart = validationPlace == .atTheEnd ? available - validation : train
     let parts = try stored.train.parts([
       Array(order[..<train]), Array(order[validationStart..<validationStart + validation]),
     ])
     return (parts[0], parts[1])
+  }
+
+  /// Refuses more images than the machine has memory for, before any is read.
+  private func requireRoom(for count: Int, of images: StoredImages) throws {
+    let (bytes, memory) = (
+      Double(count) * Double(images.height * images.width * 3), ProcessInfo.processInfo.physicalMemory
+    )
+    guard bytes < Double(memory) else {
+      func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
+      throw DatasetError.impossibleSplit(
+        dataset: name,
+        found:
+          "a request for \(count) images of \(images.height)×\(images.width), \(gigabytes(bytes)) in all",
+        expected: "less than this machine's memory, \(gigabytes(Double(memory))); lower --train-size")
+    }
   }
 
   private func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {

@@ -32,6 +32,14 @@ public enum AtomicFile {
     try synchroniseFolder(folder(of: path))
   }
 
+  /// Writes a file under its temporary name, to be synchronised and published later.
+  ///
+  /// Throws `FileError`.
+  public static func writeTemporary(_ data: Data, to temporary: String) throws {
+    let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
+    try file.write(data)
+  }
+
   /// Adds `data` to the end of the file at `path`, durably.
   ///
   /// A crash may leave a part of it at the end.

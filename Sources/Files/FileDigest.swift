@@ -37,10 +37,17 @@ public struct FileDigest: Codable, Hashable, Sendable {
   }
 
   /// Whether the file at `path` is there and is the one this value was taken of.
-  public func matches(_ path: String) -> Bool {
+  ///
+  /// Throws `FileError` where that cannot be found out: a file that cannot be read today is not a damaged one.
+  public func matches(_ path: String) throws -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0, Int(status.st_size) == size else { return false }
-    return (try? FileDigest(ofFile: path)) == self
+    if stat(path, &status) != 0 {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw FileError(path: path, action: "examine", reason: String(cString: strerror(errno)))
+      }
+      return false
+    }
+    return try Int(status.st_size) == size && FileDigest(ofFile: path) == self
   }
 }
 

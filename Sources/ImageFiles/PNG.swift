@@ -9,7 +9,7 @@ private let mostPixels = 1 << 28
 /// Reads a PNG file of any colour type and depth as 8-bit RGBA.
 ///
 /// Grey is repeated into the three colours, palettes are resolved, a missing alpha is opaque, 16 bits become 8.
-/// A file that declares a gamma other than sRGB's is converted to sRGB.
+/// What a file says of its colour space is ignored, as Pillow does: the numbers are taken as they stand.
 public func readPNG(_ path: String) throws -> RGBAImage {
   try readPNG(readBytes(path), name: path)
 }
@@ -17,6 +17,7 @@ public func readPNG(_ path: String) throws -> RGBAImage {
 /// Reads a PNG held in memory; `name` stands for the file in errors.
 public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
   let cure = "give a whole PNG file"
+  let bytes = withoutColourSpace(bytes)
   var image = png_image()
   // libpng keeps a pointer to the bytes between its two calls, so both happen while they stay in place.
   return try bytes.withUnsafeBytes { source in
@@ -39,6 +40,28 @@ public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
     }
     return RGBAImage(width: width, height: height, pixels: pixels)
   }
+}
+
+/// The file without the chunks by which libpng would convert its colours (PNG specification, 11.3.2).
+///
+/// A file that is no series of chunks is left as it is; libpng says what is wrong with it.
+private func withoutColourSpace(_ bytes: [UInt8]) -> [UInt8] {
+  let dropped = ["gAMA", "cHRM", "iCCP", "sRGB", "cICP"].map { Array($0.utf8) }
+  let signature = 8
+  var place = signature
+  var ranges: [Range<Int>] = []
+  // A chunk: four bytes of length, four of type, the data, four of checksum.
+  while place + 12 <= bytes.count {
+    let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+    guard length <= bytes.count - place - 12 else { break }
+    let end = place + 12 + length
+    if dropped.contains(Array(bytes[place + 4..<place + 8])) { ranges.append(place..<end) }
+    place = end
+  }
+  guard !ranges.isEmpty else { return bytes }
+  var kept = bytes
+  for range in ranges.reversed() { kept.removeSubrange(range) }
+  return kept
 }
 
 /// Whether a PNG file has an alpha channel of its own, opaque or not.

@@ -50,8 +50,10 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// Whether a checkpoint is there and whole.
-  public func holds(_ checkpoint: CheckpointRecord) -> Bool {
-    checkpoint.digest.matches(path(of: checkpoint.file))
+  ///
+  /// Throws `FileError` where that cannot be found out.
+  public func holds(_ checkpoint: CheckpointRecord) throws -> Bool {
+    try checkpoint.digest.matches(path(of: checkpoint.file))
   }
 
   /// Deletes a checkpoint, if it is there.

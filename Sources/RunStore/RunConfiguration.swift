@@ -27,8 +27,13 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   /// What was asked for now; `nil` when it is not set.
   public let requested: String?
 
+  /// The setting that stands for all images: nobody gives it, so the difference is told in words.
+  public static let imageDigestKey = "imageDigest"
+
   public var description: String {
-    "\(key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+    key == Self.imageDigestKey
+      ? "the images are not those it was begun with (bring those back)"
+      : "\(key): found \(requested ?? "none"), expected \(recorded ?? "none")"
   }
 }
 

@@ -36,10 +36,10 @@ public final class RunDirectory: Sendable {
 
   /// Begins a run in a new or an empty folder, or with `resume` goes on with the run that is there.
   ///
-  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun anew, with `resume`
-  /// or without. Files that a killed process left half-written are deleted. Throws `RunStoreError` when the folder
-  /// holds something else, a run that must not be written over, a run with other settings, or is in use; `FileError`
-  /// where the system refuses.
+  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun anew; files that a
+  /// killed process left half-written are deleted. Throws `RunStoreError` when the folder holds something else, what is
+  /// left of a run without its journal, a run that must not be written over, a run with other settings, or is in use;
+  /// `FileError` where the system refuses.
   ///
   /// - Parameter version: the program's version, recorded when the run begins.
   public static func open<Configuration: RunConfiguration>(
@@ -65,6 +65,7 @@ public final class RunDirectory: Sendable {
         throw RunStoreError.otherConfiguration(path: path, differences: differences)
       }
     } else {
+      try requireNothingMade(in: path)
       row = RunRow(
         kind: Configuration.kind, configuration: try configuration.json(), version: version,
         isFinished: false)
@@ -113,6 +114,16 @@ extension RunDirectory {
     static let checkpoints = "checkpoints"
     static let schedule = "schedule.json"
     static let metrics = "metrics.jsonl"
+  }
+
+  /// Throws if the folder holds what only a begun run leaves: then its journal was lost, and nothing is written over.
+  private static func requireNothingMade(in path: String) throws {
+    let beginnings = [Name.lock, Name.journal, Name.journal + "-wal", Name.journal + "-shm"]
+    guard let other = try AtomicFile.names(in: path).first(where: { !beginnings.contains($0) }) else {
+      return
+    }
+    throw RunStoreError.damagedJournal(
+      path: path + "/" + Name.journal, detail: "it is empty, but \(other) of a run is beside it")
   }
 
   private static func lock(_ path: String) throws -> FileLock {

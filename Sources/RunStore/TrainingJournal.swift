@@ -103,7 +103,7 @@ public struct TrainingJournal: Sendable {
         (checkpoint: try $0.checkpoint(), epochs: try $0.checked("epochs") as Int)
       }
     }
-    let found = candidates.first { run.checkpoints.holds($0.checkpoint) }
+    let found = try candidates.first { try run.checkpoints.holds($0.checkpoint) }
     let trained = found?.epochs ?? 0
     try database.write { database in
       try database.execute(sql: "DELETE FROM epoch WHERE epoch >= ?", arguments: [trained])

@@ -27,7 +27,7 @@ struct AsynchronousSearch {
     while true {
       if !population.isAtRest { try train(&population) }
       let best = try planner.best(of: population.latest)
-      guard let checkpoint = best.checkpoint, !run.checkpoints.holds(checkpoint) else {
+      guard let checkpoint = best.checkpoint, try !run.checkpoints.holds(checkpoint) else {
         return try finish(population)
       }
       // A search does not end without the checkpoint it names as its result.

@@ -92,7 +92,7 @@ struct SearchPlanner: Sendable {
     let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
     var provenance: [String: JSONValue] = [
       "swift-pba": .string(version),
-      "dataset": .string(data.dataset),
+      "dataset": .string(data.publicName),
       "model": .string(recipe.model),
       "population": .integer(configuration.population),
       "interval": .integer(configuration.interval),
@@ -110,7 +110,7 @@ struct SearchPlanner: Sendable {
     // Written after every comparison: whoever reads the file before the end must be able to see that.
     if epochsTrained < recipe.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
-      name: data.dataset,
+      name: data.publicName,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
   }

@@ -44,12 +44,12 @@ struct SegmentTraining: Sendable {
   func train(_ job: SegmentJob, slot: Int) -> SegmentEnding {
     let plan = job.record.plan
     if stop.isRequested { return .interrupted(plan.place) }
-    if let parent = job.parent, !run.checkpoints.holds(parent.checkpoint) {
-      return .parentLost(parent.place, of: plan.place)
-    }
     let file = SearchPlanner.checkpointName(plan.place)
-    onEvent(.segmentStarted(plan.place, epochs: plan.epochs))
     do {
+      if let parent = job.parent, try !run.checkpoints.holds(parent.checkpoint) {
+        return .parentLost(parent.place, of: plan.place)
+      }
+      onEvent(.segmentStarted(plan.place, epochs: plan.epochs))
       let outcome = try executor.run(
         SegmentRequest(
           trial: plan.trial, generation: plan.generation, epochs: plan.epochs,

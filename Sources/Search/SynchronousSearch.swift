@@ -74,7 +74,9 @@ struct SynchronousSearch {
 
   /// A search does not end without the checkpoint it names as its result; once ended, that is the owner's.
   private func planAgainIfLost(_ best: SegmentRecord, _ journal: SearchJournal) throws -> Bool {
-    guard let checkpoint = best.checkpoint, try !run.isFinished, !run.checkpoints.holds(checkpoint) else {
+    guard let checkpoint = best.checkpoint, try !run.isFinished,
+      try !run.checkpoints.holds(checkpoint)
+    else {
       return false
     }
     try journal.planAgain([best.plan.place])

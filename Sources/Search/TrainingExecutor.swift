@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
@@ -42,7 +43,7 @@ public struct TrainingExecutor: SegmentExecutor {
       recipe: recipe, data: data, trial: segment.trial,
       device: Self.device(ofSlot: segment.slot, among: devices))
     if let parent = segment.parentCheckpoint {
-      try trainer.restore(Data(contentsOf: URL(fileURLWithPath: parent)), name: parent)
+      try trainer.restore(Data(readBytes(parent, limit: .max)), name: parent)
     }
     guard trainer.epoch == segment.epochs.lowerBound else {
       throw TrainingError.checkpoint(
@@ -58,7 +59,7 @@ public struct TrainingExecutor: SegmentExecutor {
       var metrics: EpochMetrics?
       for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }
       let validation = try trainer.evaluate(data.validation, onBatch: onImages)
-      try trainer.checkpoint().write(to: URL(fileURLWithPath: segment.checkpoint))
+      try AtomicFile.writeTemporary(trainer.checkpoint(), to: segment.checkpoint)
       return .trained(
         SegmentMetrics(
           validationAccuracy: validation.accuracy, trainLoss: metrics?.loss ?? 0,

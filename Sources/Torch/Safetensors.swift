@@ -24,12 +24,15 @@ public struct Safetensors {
 extension Safetensors {
   /// The whole file.
   ///
-  /// - Parameter seal: gives more metadata from the bytes of all tensors, such as a digest of them.
+  /// - Parameter seal: gives more metadata, such as a digest, from the header that the file would have without it and
+  ///   the bytes of all tensors.
   /// - Throws: ``TorchError`` for an element type that the format or this module does not know.
-  public func encoded(seal: (Data) -> [String: String] = { _ in [:] }) throws -> Data {
+  public func encoded(seal: (_ header: [UInt8], _ body: Data) -> [String: String] = { _, _ in [:] }) throws
+    -> Data
+  {
     var body = Data()
     for named in tensors { try body.append(contentsOf: named.tensor.bytes()) }
-    let header = try header(metadata.merging(seal(body)) { $1 })
+    let header = try header(metadata.merging(seal(header(metadata), body)) { $1 })
     var file = Data(capacity: 8 + header.count + body.count)
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { file.append(contentsOf: $0) }
     file.append(contentsOf: header)
@@ -43,6 +46,11 @@ extension Safetensors {
   public func encodedByteCount(seal: [String: String] = [:]) throws -> Int {
     let header = try header(metadata.merging(seal) { $1 })
     return try tensors.reduce(8 + header.count) { try $0 + Self.byteCount($1) }
+  }
+
+  /// The header that the file would have without one entry of its metadata.
+  public func header(without key: String) throws -> [UInt8] {
+    try header(metadata.filter { $0.key != key })
   }
 
   /// The JSON header, with spaces up to a multiple of eight bytes.

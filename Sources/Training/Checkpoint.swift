@@ -18,8 +18,8 @@ public struct CheckpointInfo: Codable, Hashable, Sendable {
 
 extension Trainer {
   private static let format = "pba-checkpoint"
-  private static let version = "1"
-  /// The SHA-256 of the bytes of all tensors, so that weights that were altered are noticed.
+  private static let version = "2"
+  /// The SHA-256 of all that the file says, so that whatever was altered is noticed.
   private static let digestName = "sha256"
   private static let momentumName = "optimizer.momentum"
 
@@ -29,7 +29,7 @@ extension Trainer {
   /// Weights have the network's own names (`group1.block0.conv1.weight`), row by row, as Python readers expect them.
   public func checkpoint() throws -> Data {
     try checkpointContents(recipe, epoch: epoch, trial: trial).encoded {
-      [Self.digestName: FileDigest(of: $0).sha256]
+      [Self.digestName: Self.digest(header: $0, body: $1)]
     }
   }
 
@@ -126,6 +126,11 @@ extension Trainer {
     try read(file, name: name).info
   }
 
+  /// The digest of a header without the digest itself, followed by that of the tensors' bytes.
+  private static func digest(header: [UInt8], body: Data) -> String {
+    FileDigest(of: Data(header) + Data(FileDigest(of: body).sha256.utf8)).sha256
+  }
+
   private static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors)
   {
     let contents: Safetensors
@@ -147,10 +152,11 @@ extension Trainer {
     else {
       throw TrainingError.checkpoint("\(name) lacks the description that a checkpoint of pba has")
     }
-    guard Safetensors.body(of: file).map({ FileDigest(of: $0).sha256 }) == contents.metadata[digestName]
+    guard let body = Safetensors.body(of: file), let header = try? contents.header(without: digestName),
+      digest(header: header, body: body) == contents.metadata[digestName]
     else {
       throw TrainingError.checkpoint(
-        "\(name): the weights are not those that were written; take the file from a copy, or train again")
+        "\(name): the file is not as it was written; take it from a copy, or train again")
     }
     guard info.epoch >= 0 else {
       throw TrainingError.checkpoint("\(name): epoch: found \(info.epoch), expected 0 or more")

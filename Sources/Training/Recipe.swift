@@ -1,3 +1,4 @@
+import Datasets
 import Models
 import Torch
 
@@ -63,5 +64,15 @@ extension Recipe {
     try require(side.contains(cutout), "cutout", "\(cutout)", "0 (off) to 4096 pixels")
     try require(side.contains(cropPadding), "cropPadding", "\(cropPadding)", "0 (off) to 4096 pixels")
     try require((1...1024).contains(threads), "threads", "\(threads)", "1 to 1024")
+  }
+}
+
+extension Recipe {
+  /// Throws `ModelError` if the network does not take images of a dataset's size.
+  public func requireModel(takes data: DatasetSplits) throws {
+    let network = try Network(
+      ModelSpec.named(model), classes: data.classNames.count, generator: Generator(seed: 0))
+    let image = try Tensor.zeros([1, 3, data.train.images.height, data.train.images.width])
+    _ = try withoutGradients { try network.model.logits(image, .evaluation) }
   }
 }

@@ -64,14 +64,14 @@ public struct TrainingRun {
     let point = try journal.resumePoint()
     if let point {
       let path = run.checkpoints.path(of: point.checkpoint.file)
-      try trainer.restore(Data(contentsOf: URL(fileURLWithPath: path)), name: path)
+      try trainer.restore(Data(readBytes(path, limit: .max)), name: path)
       try onEvent(.resumed(epochs: point.epochs))
     }
     if let schedule = policy.schedule { try AtomicFile.write(schedule.jsonData(), to: run.schedulePath) }
     while trainer.epoch < epochs {
       let record = try trainEpoch(trainer)
       let file = TrainingJournal.checkpointName(epochs: trainer.epoch)
-      try trainer.checkpoint().write(to: URL(fileURLWithPath: run.checkpoints.temporaryPath(for: file)))
+      try AtomicFile.writeTemporary(trainer.checkpoint(), to: run.checkpoints.temporaryPath(for: file))
       try journal.record([record], checkpoint: file, epochsTrained: trainer.epoch)
       try onEvent(.epoch(record))
     }

@@ -87,6 +87,25 @@ import Testing
         == "\(folder("thesis.txt")): cannot use it as a folder: it is a file")
   }
 
+  @Test(arguments: [true, false]) func aRunWhoseJournalIsLostIsNotWrittenOver(resume: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = folder("run")
+    try open(path).finish()
+    for name in ["run.sqlite-wal", "run.sqlite-shm"] {
+      try? FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    try Data().write(to: URL(fileURLWithPath: path + "/run.sqlite"))
+    #expect(
+      message { _ = try open(path, resume: resume) }
+        == "\(path)/run.sqlite: the journal is damaged (it is empty, but checkpoints of a run is beside it);"
+        + " restore it from a copy, or start in another folder")
+    // What a start leaves that was cut off before its first entry is no run.
+    for name in ["checkpoints", "config.yaml"] {
+      try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    _ = try open(path, resume: resume)
+  }
+
   @Test func resumingNeedsARun() throws {
     let folder = try TemporaryFolder()
     let expected =

@@ -30,7 +30,7 @@ import Torch
     let contents = try sample()
     #expect(try contents.encodedByteCount() == contents.encoded().count)
     let seal = ["sha256": String(repeating: "0", count: 64)]
-    #expect(try contents.encodedByteCount(seal: seal) == contents.encoded { _ in seal }.count)
+    #expect(try contents.encodedByteCount(seal: seal) == contents.encoded { _, _ in seal }.count)
     #expect(try contents.encodedByteCount(seal: seal) > contents.encodedByteCount())
   }
 

@@ -174,9 +174,34 @@ import Training
     #expect(error?.description.contains(reason) == true)
   }
 
-  /// The file with the digest of the tensors it has now.
+  /// The file with the digest of what it says now.
   private func sealed(_ file: Safetensors) throws -> Data {
-    try file.encoded { ["sha256": FileDigest(of: $0).sha256] }
+    var file = file
+    file.metadata["sha256"] = nil
+    return try file.encoded { header, body in
+      ["sha256": FileDigest(of: Data(header) + Data(FileDigest(of: body).sha256.utf8)).sha256]
+    }
+  }
+
+  @Test func whateverIsAlteredIsNoticed() throws {
+    let trainer = try Trainer(recipe: toyRecipe(), data: data)
+    let file = try Safetensors(trainer.checkpoint(), name: "checkpoint")
+    var renamed = file
+    renamed.tensors.swapAt(0, 1)
+    let (first, second) = (renamed.tensors[0], renamed.tensors[1])
+    renamed.tensors[0] = NamedTensor(name: second.name, tensor: first.tensor)
+    renamed.tensors[1] = NamedTensor(name: first.name, tensor: second.tensor)
+    var other = file
+    other.metadata["info"] = other.metadata["info"]?.replacingOccurrences(
+      of: "\"epoch\":0", with: "\"epoch\":1")
+    #expect(other.metadata != file.metadata)
+    for altered in [renamed, other] {
+      let error = #expect(throws: TrainingError.self) {
+        try trainer.restore(altered.encoded(), name: "altered.safetensors")
+      }
+      #expect(error?.description.contains("altered.safetensors: the file is not as it was written") == true)
+    }
+    try trainer.restore(file.encoded(), name: "whole.safetensors")
   }
 
   @Test(arguments: ["linear.bias", "bn.running_mean", "optimizer.momentum"])

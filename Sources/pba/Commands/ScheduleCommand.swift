@@ -77,7 +77,8 @@ struct ScheduleCommand: ParsableCommand {
         }
       }
       if bad > 0 {
-        throw SettingsError("\(bad) of \(files.count) schedules \(bad == 1 ? "is" : "are") not valid")
+        throw SettingsError(
+          "\(bad) of \(files.count) schedules \(bad == 1 ? "is" : "are") not valid", isUsageMistake: false)
       }
     }
   }

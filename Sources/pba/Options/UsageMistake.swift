@@ -12,6 +12,7 @@ extension Error {
     case let error as SettingsError: error.isUsageMistake
     case let error as PolicyError: error.file == nil
     case SearchError.setting, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
+      DatasetError.badParameter,
       DatasetError.impossibleSplit, RecipeError.unknown, is ModelError:
       true
     default: false

@@ -21,7 +21,7 @@ struct ComparisonSession {
     let data = try loadShowingProgress(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
-    try requireBatch(configuration.recipe.batchSize, of: data)
+    try requireTrainable(configuration.recipe, data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")

@@ -73,7 +73,7 @@ struct DryRun {
   func show(json: Bool) throws {
     let devices = device.split(separator: ",").compactMap { Device(String($0)) }
     let data = try loadShowingProgress(selection)
-    try requireBatch(recipe.batchSize, of: data)
+    try requireTrainable(recipe, data)
     printNote("timing a few steps")
     let interruption = Interruption()
     let cost = try withExtendedLifetime(interruption) {

@@ -24,7 +24,7 @@ struct SearchSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
-    try requireBatch(configuration.recipe.batchSize, of: data)
+    try requireTrainable(configuration.recipe, data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")

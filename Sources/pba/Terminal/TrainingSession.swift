@@ -24,7 +24,7 @@ struct TrainingSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     let recipe = configuration.recipe
-    try requireBatch(recipe.batchSize, of: data)
+    try requireTrainable(recipe, data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this training (kept in \(path)/config.yaml):")
@@ -59,9 +59,12 @@ struct TrainingInterrupted: Error, CustomStringConvertible {
   }
 }
 
-/// Throws if one batch takes more images than there are.
-func requireBatch(_ batchSize: Int, of data: DatasetSplits) throws {
-  guard batchSize <= data.train.count else {
-    throw TrainingError.batchTooLarge(batchSize: batchSize, images: data.train.count)
+/// Throws if one batch takes more images than there are, or the network does not take images of this size.
+///
+/// Asked before a run's folder is made, so that a request that cannot be served leaves nothing behind.
+func requireTrainable(_ recipe: Recipe, _ data: DatasetSplits) throws {
+  guard recipe.batchSize <= data.train.count else {
+    throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
   }
+  try recipe.requireModel(takes: data)
 }
