@@ -55,6 +55,30 @@ struct LineageTests {
       ])
   }
 
+  @Test("a parent may be of any generation, and no history is followed for ever")
+  func parentGenerations() throws {
+    let history = [
+      segment(0, 0, 0, 3, "zero"), segment(1, 0, 0, 3, "one"), segment(1, 1, 3, 6, "one"),
+      segment(1, 2, 6, 9, "one"), segment(0, 1, 9, 12, parent: 1, parentGeneration: 2, "a"),
+      segment(1, 3, 3, 6, parent: 0, parentGeneration: 0, "b"),
+    ]
+    #expect(
+      try lineage(of: 0, in: history) == [
+        LineageStep(epochs: 9, hyperparameters: "one"), LineageStep(epochs: 3, hyperparameters: "a"),
+      ])
+    #expect(
+      try lineage(of: 1, in: history) == [
+        LineageStep(epochs: 3, hyperparameters: "zero"), LineageStep(epochs: 3, hyperparameters: "b"),
+      ])
+    let circle = [
+      segment(0, 1, 3, 3, parent: 1, parentGeneration: 1, "a"),
+      segment(1, 1, 3, 3, parent: 0, parentGeneration: 1, "b"),
+    ]
+    #expect(throws: PopulationError.missingSegment(trial: 0, generation: 1)) {
+      try lineage(of: 0, in: circle)
+    }
+  }
+
   @Test("a history that does not fit together is an error")
   func broken() {
     func check(_ expected: PopulationError, _ history: [TrialSegment<String>]) {
@@ -74,11 +98,12 @@ struct LineageTests {
 }
 
 private func segment(
-  _ trial: Int, _ generation: Int, _ start: Int, _ end: Int, parent: Int? = nil, _ name: String
+  _ trial: Int, _ generation: Int, _ start: Int, _ end: Int, parent: Int? = nil, parentGeneration: Int? = nil,
+  _ name: String
 ) -> TrialSegment<String> {
   TrialSegment(
     trial: trial, generation: generation, startEpoch: start, endEpoch: end, parent: parent,
-    hyperparameters: name)
+    parentGeneration: parentGeneration, hyperparameters: name)
 }
 
 /// A random search that keeps, besides the journal, a diary of every epoch that each trial's weights saw.

@@ -35,6 +35,18 @@ CASES = [
     ([*SEARCH, "--interval", "0"], 64, ["interval: found 0"]),
     ([*SEARCH, "--quantile", "0.7"], 64, ["quantile: found 0.7", "0 to 0.5"]),
     ([*SEARCH, "--concurrency", "0"], 64, ["concurrency: found 0"]),
+    ([*SEARCH, "--concurrency", "all"], 64, ["all", "--concurrency"]),
+    ([*SEARCH, "--burn-in", "-1"], 64, ["burnIn: found -1", "below the 200"]),
+    ([*SEARCH, "--burn-in", "30", "--epochs", "30"], 64, ["burnIn: found 30", "below the 30"]),
+    ([*SEARCH, "--asynchronous", "--quantile", "0.7"], 64, ["quantile: found 0.7"]),
+    ([*SEARCH, "--asynchronous", "--resume"], 1, ["new: no run is there"]),
+    ([*SEARCH, "--device", "cuda:98,cuda:99"], 64, ["cuda:98 is not usable"]),
+    ([*SEARCH, "--device", "cuda:0,"], 64, ["device: found 'cuda:0,'", "cuda:0,cuda:1"]),
+    ([*SEARCH, "--device", "cuda:0,cuda:0"], 64, ["device: found 'cuda:0,cuda:0'", "different"]),
+    ([*SEARCH, "--device", "cpu,cuda:0"], 64, ["device: found 'cpu,cuda:0'", "CUDA"]),
+    ([*SEARCH, "--config", "burnin.yml"], 64, ["burnin.yml", "did you mean 'burnIn'?"]),
+    ([*SEARCH, "--config", "concurrency.yml"], 64, ["concurrency.yml: concurrency: found 'most'"]),
+    ([*TRAIN, "--device", "cuda:0,cuda:1"], 64, ["device: found 'cuda:0,cuda:1'"]),
     ([*SEARCH, "--model", "wrn_41_2"], 64, ["wrn_41_2"]),
     ([*SEARCH, "--model", "resnet"], 64, ["resnet", "wrn_D_K"]),
     ([*SEARCH, "--device", "tpu"], 64, ["device: found 'tpu'", "cpu"]),
@@ -117,6 +129,8 @@ def prepare(folder):
     (folder / "other-files" / "letter.txt").write_text("keep me")
     (folder / "typo.yml").write_text("popluation: 4\n")
     (folder / "list.yml").write_text("policies: none\n")
+    (folder / "burnin.yml").write_text("burnin: 4\n")
+    (folder / "concurrency.yml").write_text("concurrency: most\n")
     (folder / "broken.json").write_text('{"format": "pba-schedule", "version": 1, "segments": [')
     (folder / "empty.json").write_bytes(b"")
     (folder / "empty").write_bytes(b"")

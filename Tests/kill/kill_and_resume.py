@@ -4,7 +4,8 @@
     kill_and_resume.py --pba PATH [--seed N] [--keep FOLDER]
 
 A search must end with the same schedule.json and the same checkpoints, byte for byte, and a training with the same
-checkpoints; metrics.jsonl must say the same but for the seconds. Most runs are ended by SIGKILL, which leaves them no
+checkpoints; metrics.jsonl must say the same but for the seconds. An asynchronous search must so with one trial at a
+time; with several its order is chance, and it must end whole. Most runs are ended by SIGKILL, which leaves them no
 time. SIGINT and SIGTERM ask them to stop: they must do so soon and say how to continue, and end at once when asked
 twice. A moment is something the run directory shows, which is watched for; or a time, a share of how long the
 undisturbed run took, mostly drawn from a fixed seed. Needs only Python's standard library. Prints a line a case and a
@@ -19,12 +20,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from asynchronous import check_whole
 from runs import Case, Failure, Program, after, changes, compare, journal_appears, new_checkpoints, writing
 from stopping import end_after_session, stop, stop_twice
 
 # Everything is computed on the CPU, where results repeat bit for bit.
 SEARCH = """search --dataset bundled --train-size 256 --validation-size 200 --model wrn_10_1 --population 4 --epochs 6
   --interval 2 --batch-size 64 --device cpu""".split()
+ASYNCHRONOUS = [*SEARCH, "--asynchronous"]
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 4 --batch-size 64 --policy rcifar10
   --device cpu""".split()
 RANDOM_KILLS = 4
@@ -46,6 +49,13 @@ SEARCH_CASES = [
     ("as metrics.jsonl grows", [changes("metrics.jsonl")] * 2, ()),
     ("after the 7th checkpoint, one trial at a time", [new_checkpoints(7)], ("--concurrency", "1")),
 ]
+ASYNCHRONOUS_CASES = [
+    ("as the journal appears", [journal_appears], ()),
+    ("while a checkpoint is half-written, four times over", [writing("checkpoints")] * 4, ()),
+    ("after every 2nd checkpoint", [new_checkpoints(2)] * 5, ()),
+    ("as schedule.json is first written", [changes("schedule.json")], ()),
+    ("whenever metrics.jsonl changes", [changes("metrics.jsonl")] * 5, ()),
+]
 TRAINING_CASES = [
     ("as the journal appears", [journal_appears], ()),
     ("while a checkpoint is half-written", [writing("checkpoints")] * 2, ()),
@@ -61,6 +71,10 @@ SEARCH_STOPS = [
     ("ended by SIGINT twice", lambda case, duration: stop_twice(case, duration, signal.SIGINT)),
     ("ended by SIGTERM twice", lambda case, duration: stop_twice(case, duration, signal.SIGTERM)),
     ("ended by SIGINT when it is over", lambda case, _: end_after_session(case, SEARCH_LAST_NOTE, signal.SIGINT)),
+]
+# Continued with one trial at a time, as the run was begun.
+ASYNCHRONOUS_STOPS = [
+    ("stopped by SIGINT after the 3rd checkpoint", lambda case, _: stop(case, new_checkpoints(3), signal.SIGINT)),
 ]
 SEARCH_LAST_NOTE = "generation 3: best is trial"
 TRAINING_STOPS = [
@@ -141,6 +155,27 @@ def run_cases(kind, command, options, cases, stops, random_cases, program, folde
         report.attempt(f"{kind} {name}", lambda: stopped(number, end))
 
 
+def end_several_at_once(program, folder, generator, report):
+    """Kills asynchronous searches of two trials at once; each must end whole."""
+    cases = [
+        ("left in peace", []),
+        ("killed as the journal appears", [journal_appears]),
+        ("killed while a checkpoint is half-written, three times over", [writing("checkpoints")] * 3),
+        ("killed after every 2nd checkpoint", [new_checkpoints(2)] * 4),
+        ("killed whenever metrics.jsonl changes", [changes("metrics.jsonl")] * 4),
+        ("killed at random times", [after(generator.uniform(0.2, 2)) for _ in range(RANDOM_KILLS)]),
+    ]
+
+    def end(number, moments):
+        case = Case(program, ASYNCHRONOUS, folder, f"several-{number}", ("--concurrency", "2"))
+        kills = case.killed_at(moments)
+        check_whole(case.run, population=4, epochs=6)
+        return True, f"killed {kills} times, "
+
+    for number, (name, moments) in enumerate(cases):
+        report.attempt(f"asynchronous search, two trials at once, {name}", lambda: end(number, moments))
+
+
 def stop_quickstart(program, folder):
     """Asks a quickstart to stop while it searches. It is long, so it is not continued."""
     case = Case(program, ["quickstart"], folder, "quickstart")
@@ -165,6 +200,10 @@ def main():
     def run(folder):
         search = ("--concurrency", "2")
         run_cases("search", SEARCH, search, SEARCH_CASES, SEARCH_STOPS, 3, program, folder, generator, report)
+        alone = ("--concurrency", "1")
+        run_cases("asynchronous search", ASYNCHRONOUS, alone, ASYNCHRONOUS_CASES, ASYNCHRONOUS_STOPS, 2, program, folder,
+                  generator, report)
+        end_several_at_once(program, folder, generator, report)
         run_cases("training", TRAINING, (), TRAINING_CASES, TRAINING_STOPS, 2, program, folder, generator, report)
         report.attempt("quickstart stopped by SIGTERM", lambda: stop_quickstart(program, folder))
 

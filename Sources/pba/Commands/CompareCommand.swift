@@ -56,8 +56,17 @@ struct CompareCommand: ParsableCommand {
       settings = settings.over(Settings(recorded))
     }
     let configuration = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
+    let choices = try configuration.choices(seed: configuration.recipe.seed, in: place.resume ? folder : nil)
+    for (name, choice) in zip(configuration.policies, choices) {
+      try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
+    }
     if place.dryRun { return try DryRun(configuration).show(json: shared.json) }
-    let summary = try ComparisonSession(configuration, path: folder, resume: place.resume)()
+    let summary: ComparisonSummary
+    do {
+      summary = try ComparisonSession(configuration, path: folder, resume: place.resume)()
+    } catch is SearchInterrupted {
+      throw Interrupted(command: "pba compare", path: folder)
+    }
     if let csv { try AtomicFile.write(Data(summary.csv().utf8), to: csv) }
     if shared.json { return try printJSON(summary) }
     ComparisonTable(summary: summary).show()

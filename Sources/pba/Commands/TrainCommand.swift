@@ -45,10 +45,7 @@ struct TrainingRequest {
       recorded = configuration
     }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
-    if let epochs = choice.schedule?.unfinishedAfter {
-      printNote(
-        "\(configuration.policy) is of a search that had not ended: it was written after \(epochs) epochs")
-    }
+    try noteSurprises(of: choice, name: configuration.policy, epochs: configuration.recipe.epochs)
     try onSettings(configuration)
     if place.dryRun {
       try DryRun(configuration, choice).show(json: json)

@@ -1,3 +1,4 @@
+import Foundation
 import Search
 
 /// A comparison's summary in print.
@@ -10,13 +11,9 @@ struct ComparisonTable {
     let width = summary.rows.reduce(10) { max($0, name($1).count) } + 2
     printResult(
       "\(summary.split.rawValue) accuracy on \(summary.images) images: mean over seeds and its 95 % interval")
-    printResult(
-      "  " + padded("policy", width) + padded("accuracy", 20) + padded("n", 5)
-        + (summary.rows.count > 1 ? "difference to \(summary.rows.first.map(name) ?? ""), paired" : ""))
+    show(["policy", "accuracy", "n", "difference to the first, paired"], width)
     for row in summary.rows {
-      printResult(
-        "  " + padded(name(row), width) + padded(accuracy(row), 20) + padded("\(row.accuracy?.count ?? 0)", 5)
-          + difference(row))
+      show([name(row), accuracy(row), "\(row.accuracy?.count ?? 0)", difference(row)], width)
     }
     for row in summary.rows {
       for entry in row.entries {
@@ -27,6 +24,11 @@ struct ComparisonTable {
     }
     for row in summary.rows { sentence(row).map(printResult) }
     explanation.forEach(printResult)
+  }
+
+  private func show(_ cells: [String], _ width: Int) {
+    let line = zip(cells, [width, 20, 5, 0]).map { padded($0, $1) }.joined()
+    printResult("  " + line.trimmingCharacters(in: .whitespaces))
   }
 
   private func name(_ row: ComparisonSummary.Row) -> String { names[row.policy] ?? row.policy }
@@ -51,7 +53,7 @@ struct ComparisonTable {
     case .unknown:
       return "\(name(row)): no interval, as fewer than two seeds have a result here and for \(first)."
     case .undecided:
-      return "\(name(row)): this does not tell it from \(first); the interval of the difference contains 0."
+      return "\(name(row)): not told apart from \(first); the interval of the difference contains 0."
     case .better: return "\(name(row)): better than \(first) here; the interval lies above 0."
     case .worse: return "\(name(row)): worse than \(first) here; the interval lies below 0."
     }

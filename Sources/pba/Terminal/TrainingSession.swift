@@ -36,7 +36,7 @@ struct TrainingSession {
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
     let interruption = Interruption()
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
-      if interruption.flag.isRequested { throw TrainingInterrupted(path: path) }
+      if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
       switch event {
       case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
       case .images(let count): progress.advance(count)
@@ -51,11 +51,13 @@ struct TrainingSession {
   }
 }
 
-/// A training that was asked to stop.
-struct TrainingInterrupted: Error, CustomStringConvertible {
+/// A run that was asked to stop and keeps its epochs.
+struct Interrupted: Error, CustomStringConvertible {
+  /// What continues it, such as `pba train`.
+  let command: String
   let path: String
   var description: String {
-    "stopped; every finished epoch is kept: continue with pba train --resume --run \(path)"
+    "stopped; every finished epoch is kept: continue with \(command) --resume --run \(path)"
   }
 }
 
