@@ -103,6 +103,15 @@ struct LiteralParser {
 
   private mutating func number() throws(PolicyError) -> JSONValue {
     let start = position
+    if notation == .python {
+      // A word may follow the sign as well.
+      position += 1
+      if bytes[start] == UInt8(ascii: "-"), let byte = peek, Self.isLetter(byte) {
+        let word = takeWord()
+        if Self.nonNumbers.contains(word) { return .null }
+      }
+      position = start
+    }
     while let byte = peek, Self.isNumberByte(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     guard Self.isNumber(bytes[start..<position]), let number = Double(text) else {
@@ -149,14 +158,12 @@ struct LiteralParser {
 
   private mutating func word() throws(PolicyError) -> JSONValue {
     let start = position
-    while let byte = peek, Self.isLetter(byte) { position += 1 }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    let text = takeWord()
     switch (text, notation) {
     case ("true", _), ("True", .python): return .bool(true)
     case ("false", _), ("False", .python): return .bool(false)
     case ("null", _), ("None", .python): return .null
-    // Python writes these for results that are no number; nothing can be done with one.
-    case ("NaN", .python), ("nan", .python), ("Infinity", .python), ("inf", .python): return .null
+    case (_, .python) where Self.nonNumbers.contains(text): return .null
     case ("u", .python), ("b", .python):
       // Python 2 marks its Unicode strings with a u.
       if peek == UInt8(ascii: "'") || peek == UInt8(ascii: "\"") { return .string(try string()) }
@@ -164,6 +171,15 @@ struct LiteralParser {
     }
     position = start
     throw unexpected("a value")
+  }
+
+  /// Python writes these for results that are no number; nothing can be done with one.
+  private static let nonNumbers: Set<String> = ["NaN", "nan", "Infinity", "inf"]
+
+  private mutating func takeWord() -> String {
+    let start = position
+    while let byte = peek, Self.isLetter(byte) { position += 1 }
+    return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

@@ -95,6 +95,18 @@ struct ScheduleImportTests {
     #expect(found.notes.contains("ended before epoch 3: trial 0 (2), 2 (1)"))
   }
 
+  @Test("a result that is no number is passed over", arguments: ["NaN", "Infinity", "-Infinity", "-inf"])
+  func resultsThatAreNoNumbers(word: String) throws {
+    let search = try SearchFolder(seed: 6, reached: [2: 14, 5: 9])
+    let other = (search.best + 1) % 8
+    try search.append(
+      SearchFolder.result(other, 20, 0.1, .searchStart).replacingOccurrences(of: "0.1,", with: word + ","),
+      to: search.trialFolder(other) + "/result.json")
+    #expect(
+      try imported(search).notes.contains(
+        "without a number as the last val_acc, and passed over: trial \(other)"))
+  }
+
   @Test("a search that was killed: cut lines are left out and named, null is passed over")
   func killed() throws {
     let search = try SearchFolder(seed: 6, reached: [2: 14, 5: 9])
