@@ -79,6 +79,12 @@ struct MATVariable: Sendable {
       throw element.failure(
         found: "the variable \(name.debugDescription) stored as type \(numbers.type)", expected: "numbers")
     }
+    let room = outer.count - (reader.position - 8)
+    guard numbers.count <= room else {
+      throw element.failure(
+        found: "\(numbers.count) bytes of numbers in the variable \(name.debugDescription)",
+        expected: "at most the \(max(room, 0)) that are left of it")
+    }
     self.storage = storage
     self.element = element
     file = element.file

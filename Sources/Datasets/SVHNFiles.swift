@@ -1,5 +1,6 @@
-/// More images than this are no dataset's: it bounds what a hostile file can ask for.
+/// More images than this, and longer ones, are not the dataset's: they bound what a hostile file can ask for.
 private let mostImages = 1 << 24
+private let longestSide = 1 << 10
 
 /// The images of SVHN's MATLAB files, in their order, as one row.
 ///
@@ -58,9 +59,12 @@ private struct SVHNFile: Sendable {
     var shape = images.dimensions
     // MATLAB drops a last length of 1.
     if shape.count == 3 { shape.append(1) }
-    guard shape.count == 4, shape[2] == 3, shape.allSatisfy({ $0 > 0 && $0 <= mostImages }) else {
+    guard shape.count == 4, shape[2] == 3, shape.allSatisfy({ $0 > 0 }), shape[3] <= mostImages,
+      max(shape[0], shape[1]) <= longestSide
+    else {
       throw images.failure(
-        found: "X of shape \(images.dimensions)", expected: "[height, width, 3, N], N at most \(mostImages)")
+        found: "X of shape \(images.dimensions)",
+        expected: "[height, width, 3, N], sides at most \(longestSide), N at most \(mostImages)")
     }
     guard images.storage == .uint8, images.byteCount == product(of: shape) else {
       throw images.failure(
@@ -110,14 +114,16 @@ private func readLabels(_ variable: MATVariable, count: Int) throws -> [Int32] {
       expected: "a label for each of the \(count) images of X")
   }
   let reader = try variable.numbers()
-  let labels = try (0..<count).map { index in
+  // Room is made as the labels come: their number is only what the file says.
+  var labels: [Int32] = []
+  for index in 0..<count {
     let label = try wholeNumber(reader, variable.storage)
     guard let label, (1...10).contains(label) else {
       throw variable.failure(
         found: "the label \(label.map(String.init) ?? "that is no whole number") of image \(index)",
         expected: "1 to 10")
     }
-    return Int32(label % 10)
+    labels.append(Int32(label % 10))
   }
   try reader.finish()
   return labels

@@ -120,6 +120,36 @@ private func image(file: Int, place: Int) -> [UInt8] {
     }
   }
 
+  /// The plain test file, whose X says that it has more than there is: sides, images, and bytes to go with them.
+  @Test(arguments: [
+    (shape: [1000, 1000, 3, 1400], problem: "found 4200000000 bytes of numbers in the variable \"X\""),
+    (
+      shape: [4, 6, 3, 8],
+      problem: "found 576 bytes of numbers in the variable \"X\", expected at most the 288"
+    ),
+    (shape: [4096, 6, 3, 4], problem: "bytes of numbers in the variable \"X\""),
+  ])
+  func refusesMoreThanThereIs(shape: [Int], problem: String) throws {
+    try withCopy(of: "svhn") { folder in
+      let path = folder + "/test_32x32.mat"
+      var bytes = try contents(path)
+      func replace(_ old: [Int], with new: [Int]) throws {
+        func words(_ numbers: [Int]) -> [UInt8] {
+          numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+        }
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: words(old)) })
+        bytes.replaceSubrange(place..<place + 4 * old.count, with: words(new))
+      }
+      try replace([4, 6, 3, 4], with: shape)
+      try replace([2, 288], with: [2, shape.reduce(1, *)])
+      try write(bytes, to: path)
+      let results = try DatasetSpec.named("svhn").verify(dataDirectory: folder)
+      let fault = results.first { $0.outcome == .malformed }
+      #expect(fault?.path == path)
+      #expect(fault?.problem?.contains(problem) == true, "\(fault?.problem ?? "no problem")")
+    }
+  }
+
   /// Each case changes bytes of the plain, little-endian test file: the matrices X and y follow a small one.
   @Test(arguments: [
     (
