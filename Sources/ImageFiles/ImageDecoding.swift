@@ -29,6 +29,33 @@ public func decodeImage(_ file: [UInt8], name: String) throws -> RGBImage {
   }
 }
 
+/// How many pixels an image file says it has, in all; nil where that cannot be told, or is too many to decode.
+///
+/// No room is made for them.
+package func imagePixelCount(of file: [UInt8]) -> Int? {
+  guard let format = ImageFormat(of: file) else { return nil }
+  let size: (width: Int, height: Int)?
+  switch format {
+  case .jpeg: size = nativeSize(file, decode_jpeg)
+  case .webp: size = nativeSize(file, decode_webp)
+  case .gif: size = nativeSize(file, decode_gif)
+  case .tiff: size = nativeSize(file, decode_tiff)
+  case .png: size = pngSize(file)
+  case .bmp: size = (try? BMPHeader(of: file, name: "")).map { ($0.width, $0.height) }
+  case .pnm: size = (try? PNMHeader(of: file, name: "")).map { ($0.width, $0.height) }
+  }
+  guard let (width, height) = size, isAcceptable(width: width, height: height) else { return nil }
+  return width * height
+}
+
+/// What a decoder of CImageDecoders finds in the header, when it may make room for no pixel.
+private func nativeSize(_ file: [UInt8], _ decoder: NativeDecoder) -> (width: Int, height: Int)? {
+  var image = decoded_image()
+  let result = file.withUnsafeBufferPointer { decoder($0.baseAddress, $0.count, 0, &image) }
+  decoded_image_free(&image)
+  return result == decode_too_large ? (Int(image.width), Int(image.height)) : nil
+}
+
 /// The error of an image with too many pixels.
 func tooLarge(_ name: String, width: Int, height: Int) -> ImageFileError {
   ImageFileError(
@@ -76,12 +103,16 @@ private func decodeNatively(
     .turned(orientation ?? ImageOrientation(rawValue: Int(image.orientation)) ?? .upright)
 }
 
-private func decodePNG(_ file: [UInt8], _ name: String) throws -> RGBImage {
-  // The header's first fields always are width and height.
+/// The header's first fields always are width and height.
+private func pngSize(_ file: [UInt8]) -> (width: Int, height: Int)? {
   let view = ByteView(file[...])
-  if let width = view.number(at: 16, bytes: 4, .big), let height = view.number(at: 20, bytes: 4, .big),
-    width > 0, height > 0, !isAcceptable(width: width, height: height)
-  {
+  guard let width = view.number(at: 16, bytes: 4, .big), let height = view.number(at: 20, bytes: 4, .big)
+  else { return nil }
+  return (width, height)
+}
+
+private func decodePNG(_ file: [UInt8], _ name: String) throws -> RGBImage {
+  if let (width, height) = pngSize(file), width > 0, height > 0, !isAcceptable(width: width, height: height) {
     throw tooLarge(name, width: width, height: height)
   }
   let image = try readPNG(file, name: name)

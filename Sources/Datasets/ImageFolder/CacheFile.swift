@@ -97,9 +97,18 @@ final class CacheFile: Sendable {
   }
 
   static func failure(_ path: String, _ action: String, _ code: Int32) -> DatasetError {
-    .badFile(
+    let (expected, cure) =
+      switch code {
+      case ENOSPC, EDQUOT, EFBIG: ("room for decoded images", "free space there")
+      case EACCES, EPERM, EROFS: ("a file that you may write", "allow writing there")
+      case ENOMEM: ("memory for decoded images", "end other programs")
+      case EMFILE, ENFILE: ("one more file that may be open", "raise the limit of open files (ulimit -n)")
+      case EISDIR, ENOTDIR, ENOENT, ELOOP: ("a file of the cache", "remove what is in its place")
+      default: ("a file system that does this", "check the disk that holds it")
+      }
+    return .badFile(
       file: path, offset: nil, found: "\"\(String(cString: strerror(code)))\" when it was \(action)",
-      expected: "room for decoded images", cure: "free space there, or choose another folder with --data-dir")
+      expected: expected, cure: cure + ", or choose another folder with --data-dir")
   }
 }
 

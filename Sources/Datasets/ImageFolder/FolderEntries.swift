@@ -4,7 +4,7 @@ import Foundation
 enum FolderEntryKind: Equatable {
   case folder(FileIdentity)
   /// Size in bytes and time of the last change in nanoseconds.
-  case file(size: Int, modified: Int)
+  case file(FileIdentity, size: Int, modified: Int)
   /// Neither, with what it is or why it cannot be told.
   case unusable(String)
 }
@@ -20,6 +20,8 @@ struct FolderEntry: Equatable {
   /// The name; bytes that are no UTF-8 are shown as U+FFFD.
   let name: String
   let kind: FolderEntryKind
+  /// False for a file or folder that lies here itself.
+  let mayBeLink: Bool
 }
 
 /// The names in a folder in the order of their bytes, without hidden ones and without what file managers leave.
@@ -39,7 +41,10 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
     }
     if !name.hasPrefix("."), !leftByFileManagers.contains(name) {
       let kind = isText ? kindOfEntry(path + "/" + name) : .unusable("a name that is not UTF-8")
-      entries.append(FolderEntry(name: name, kind: kind))
+      // Some file systems do not tell the type here.
+      let type = Int(entry.pointee.d_type)
+      entries.append(
+        FolderEntry(name: name, kind: kind, mayBeLink: type != Int(DT_REG) && type != Int(DT_DIR)))
     }
     errno = 0
   }
@@ -57,14 +62,28 @@ private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini"]
 private func kindOfEntry(_ path: String) -> FolderEntryKind {
   var status = stat()
   guard stat(path, &status) == 0 else { return .unusable("\"\(systemReason())\" when it was examined") }
+  let identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   switch status.st_mode & S_IFMT {
   case S_IFDIR:
-    return .folder(FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino)))
+    return .folder(identity)
   case S_IFREG:
-    return .file(size: Int(status.st_size), modified: modificationTime(status))
+    return .file(identity, size: Int(status.st_size), modified: modificationTime(status))
   default:
     return .unusable("a device or a pipe")
   }
+}
+
+/// Which folder a path leads to; nil where there is none.
+func identity(ofFolder path: String) -> FileIdentity? {
+  guard case .folder(let identity) = kindOfEntry(path) else { return nil }
+  return identity
+}
+
+/// A path with symbolic links followed; nil where it leads nowhere.
+func realPath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
 }
 
 /// The time of the last change to a file's content in nanoseconds since 1970.

@@ -28,24 +28,37 @@ struct FolderListing: Sendable {
   /// What was passed over, in words.
   private(set) var notes: [String] = []
   private let root: String
+  /// Where each class's folder lies, symbolic links followed, and which one it is.
+  private var classPlaces: [String: String] = [:]
+  /// Everything that was reached, or has an owner already.
+  private var visited: Set<FileIdentity> = []
+  /// What was reached a second time, or belongs to another class.
+  private var repeated: [String] = []
 
   /// Lists a folder that has a folder for each class, or `train`, `val` and `test` folders that have.
   init(of root: String) throws {
     self.root = root
     let entries = try folderEntries(of: root)
     noteStrayFiles(entries, in: "")
+    if let identity = identity(ofFolder: root) { visited.insert(identity) }
     let folders = entries.filter(\.isFolder)
     guard try isSplit(folders) else {
       classNames = folders.map(\.name)
       try requireClasses()
+      try claim(folders, in: "")
       train = try images(of: folders, in: "")
       try requireImages(in: "", train)
+      noteRepeated()
       return
     }
     classNames = try folderEntries(of: root + "/train").filter(\.isFolder).map(\.name)
     try requireClasses(in: "train")
-    for folder in folders {
-      let entries = try folderEntries(of: root + "/" + folder.name)
+    let sets = try folders.map { folder in
+      (folder, try folderEntries(of: root + "/" + folder.name))
+    }
+    try claim(folders, in: "")
+    for (folder, entries) in sets { try claim(entries.filter(\.isFolder), in: folder.name + "/") }
+    for (folder, entries) in sets {
       noteStrayFiles(entries, in: folder.name + "/")
       let found = try images(of: entries.filter(\.isFolder), in: folder.name + "/")
       switch splitNames[folder.name] {
@@ -57,6 +70,7 @@ struct FolderListing: Sendable {
       case nil: break
       }
     }
+    noteRepeated()
   }
 
   // MARK: Layout
@@ -114,7 +128,28 @@ struct FolderListing: Sendable {
     notes.append("\(root)/\(place)\(first.name)\(others): not in a class's folder, passed over")
   }
 
+  private mutating func noteRepeated() {
+    guard let first = repeated.first else { return }
+    let others = repeated.count > 1 ? " and \(repeated.count - 1) more" : ""
+    notes.append("\(root)/\(first)\(others): belongs to another place in the folder, not taken a second time")
+  }
+
   // MARK: Images
+
+  /// Gives each folder its place, so that no link from elsewhere can take what is in it.
+  private mutating func claim(_ folders: [FolderEntry], in place: String) throws {
+    for folder in folders {
+      let path = place + folder.name
+      guard case .folder(let identity) = folder.kind, let real = realPath(root + "/" + path) else { continue }
+      guard visited.insert(identity).inserted else {
+        throw DatasetError.badFile(
+          file: root + "/" + path, offset: nil,
+          found: "a link to \(classPlaces[real] ?? "the folder above it")",
+          expected: "a folder of its own, whose images are in no other", cure: "remove the link")
+      }
+      classPlaces[real] = path
+    }
+  }
 
   /// All files in the folders of classes and below them, class by class.
   private mutating func images(of folders: [FolderEntry], in place: String) throws -> [FolderImage] {
@@ -128,8 +163,7 @@ struct FolderListing: Sendable {
           cure: "add a folder of that name to train/, or remove this one")
       }
       let before = found.count
-      var visited: Set<FileIdentity> = []
-      try collect(place + folder.name, folder.kind, Int32(label), &visited, &found)
+      try collect(place + folder.name, of: place + folder.name, Int32(label), &found)
       if found.count == before, place != "", place != "train/" {
         notes.append("\(root)/\(place)\(folder.name): no file in this class")
       }
@@ -137,22 +171,46 @@ struct FolderListing: Sendable {
     return found
   }
 
-  /// Adds the files below a folder, whose links may lead in a circle.
+  /// Adds the files below a folder of a class, whose links may lead in a circle or into another class.
   private mutating func collect(
-    _ place: String, _ kind: FolderEntryKind, _ label: Int32, _ visited: inout Set<FileIdentity>,
-    _ found: inout [FolderImage]
+    _ place: String, of classPlace: String, _ label: Int32, _ found: inout [FolderImage]
   ) throws {
-    guard case .folder(let identity) = kind, visited.insert(identity).inserted else { return }
     for entry in try folderEntries(of: root + "/" + place) {
       let path = place + "/" + entry.name
-      switch entry.kind {
-      case .folder: try collect(path, entry.kind, label, &visited, &found)
-      case .file(let size, let modified):
-        found.append(FolderImage(path: path, label: label, size: size, modified: modified))
-      case .unusable(let reason):
+      if case .unusable(let reason) = entry.kind {
         faults.append(
           UnreadableImage(path: path, reason: "\(root)/\(path): found \(reason), expected an image file"))
+        continue
       }
+      if entry.mayBeLink, let owner = owner(of: path), owner != classPlace {
+        repeated.append(path)
+        continue
+      }
+      switch entry.kind {
+      case .folder(let identity):
+        guard visited.insert(identity).inserted else {
+          repeated.append(path)
+          continue
+        }
+        try collect(path, of: classPlace, label, &found)
+      case .file(let identity, let size, let modified):
+        guard visited.insert(identity).inserted else {
+          repeated.append(path)
+          continue
+        }
+        found.append(FolderImage(path: path, label: label, size: size, modified: modified))
+      case .unusable: break
+      }
+    }
+  }
+
+  /// The class's folder, or else the set's, in which a file or folder really lies; nil outside of all.
+  private func owner(of path: String) -> String? {
+    guard var real = realPath(root + "/" + path) else { return nil }
+    while true {
+      if let owner = classPlaces[real] { return owner }
+      guard let slash = real.lastIndex(of: "/"), slash > real.startIndex else { return nil }
+      real = String(real[..<slash])
     }
   }
 }

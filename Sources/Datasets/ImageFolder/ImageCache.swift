@@ -63,19 +63,22 @@ struct ImageCache {
   }
 
   /// What the cache has, if that is what is asked for: every image in its place, and nothing else but files that
-  /// could not be read before and cannot be now.
+  /// are as they were when they could not be decoded.
   private func unchanged(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents?
   {
     guard let old, old.isIntact, reuse.compactMap(\.self).elementsEqual(old.index.records.indices) else {
       return nil
     }
-    let missing = zip(images, reuse).filter { $0.1 == nil }.map(\.0)
-    // Files are retried because permissions may have changed; many of them are new files.
-    guard missing.count <= 100 else { return nil }
     var unreadable: [UnreadableImage] = []
-    for image in missing {
-      guard case .failure(let fault) = decoded(image) else { return nil }
-      unreadable.append(fault)
+    for (image, slot) in zip(images, reuse) where slot == nil {
+      guard let fault = old.fault(of: image) else { return nil }
+      if fault.isOfContent {
+        unreadable.append(UnreadableImage(path: image.path, reason: fault.reason))
+      } else {
+        // Permissions may have changed, which the time of change does not tell. A refusal takes no time.
+        guard case .failure(let again) = decoded(image), !again.isOfContent else { return nil }
+        unreadable.append(again.image)
+      }
     }
     return Contents(
       pixels: try old.pixels.mapped(size: old.index.records.count * bytesPerImage),
@@ -98,8 +101,15 @@ struct ImageCache {
     }
     let outcomes = try results.finish()
     var records: [ImageCacheIndex.Record] = []
+    var faults: [ImageCacheIndex.Fault] = []
     for (place, outcome) in outcomes.enumerated() {
-      guard case .success(let checksum) = outcome else { continue }
+      let checksum: UInt32
+      switch outcome {
+      case .success(let value): checksum = value
+      case .failure(let fault):
+        faults.append(ImageCacheIndex.Fault(of: images[place], fault.image.reason, fault.isOfContent))
+        continue
+      }
       // Images behind one that cannot be read move up.
       if records.count < place, let bytes = try file.bytes(at: place * bytesPerImage, count: bytesPerImage) {
         try file.write(bytes, at: records.count * bytesPerImage)
@@ -109,22 +119,24 @@ struct ImageCache {
         ImageCacheIndex.Record(
           path: image.path, size: image.size, modified: image.modified, checksum: checksum))
     }
-    try commit(records, file)
+    try commit(records, faults, file)
     return Contents(
       pixels: try file.mapped(size: records.count * bytesPerImage),
       isReadable: outcomes.map { if case .success = $0 { true } else { false } },
-      unreadable: outcomes.compactMap { if case .failure(let fault) = $0 { fault } else { nil } })
+      unreadable: outcomes.compactMap { if case .failure(let fault) = $0 { fault.image } else { nil } })
   }
 
   /// Gives a finished file of pixels its name, then the index, then removes all that the index does not name.
-  private func commit(_ records: [ImageCacheIndex.Record], _ file: CacheFile) throws {
+  private func commit(
+    _ records: [ImageCacheIndex.Record], _ faults: [ImageCacheIndex.Fault], _ file: CacheFile
+  ) throws {
     try file.finish(size: records.count * bytesPerImage)
     let name = ImageCacheIndex.pixelFileName(for: records)
     guard rename(file.path, folder + "/" + name) == 0 else {
       throw CacheFile.failure(folder + "/" + name, "put in place", errno)
     }
     let index = ImageCacheIndex(
-      pixelFile: name, pixelFileModified: try file.state().modified, records: records)
+      pixelFile: name, pixelFileModified: try file.state().modified, records: records, faults: faults)
     try AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath)
     for entry in try folderEntries(of: folder) where !["index", "lock", name].contains(entry.name) {
       unlink(folder + "/" + entry.name)
@@ -134,7 +146,11 @@ struct ImageCache {
   /// An image's pixels, from the old cache when they are there unharmed, otherwise from its file.
   private func pixels(
     of image: FolderImage, _ slot: Int?, _ old: OldImageCache?
-  ) throws -> Result<[UInt8], UnreadableImage> {
+  ) throws -> Result<[UInt8], ImageFault> {
+    if let fault = old?.fault(of: image), fault.isOfContent {
+      return .failure(
+        ImageFault(image: UnreadableImage(path: image.path, reason: fault.reason), isOfContent: true))
+    }
     if let slot, let old, let bytes = try old.pixels.bytes(at: slot * bytesPerImage, count: bytesPerImage),
       checksum(bytes) == old.index.records[slot].checksum
     {
@@ -143,18 +159,27 @@ struct ImageCache {
     return decoded(image)
   }
 
-  private func decoded(_ image: FolderImage) -> Result<[UInt8], UnreadableImage> {
+  private func decoded(_ image: FolderImage) -> Result<[UInt8], ImageFault> {
     let path = root + "/" + image.path
     do {
-      let decoded = try decodeImage(readBytes(path, limit: 1 << 30), name: path)
-      return .success(decoded.covering(width: imageSize.width, height: imageSize.height).pixels)
+      return .success(
+        try PixelBudget.shared.decode(readBytes(path, limit: 1 << 30), name: path) {
+          $0.covering(width: imageSize.width, height: imageSize.height).pixels
+        })
     } catch {
-      return .failure(UnreadableImage(path: image.path, reason: "\(error)"))
+      return .failure(
+        ImageFault(
+          image: UnreadableImage(path: image.path, reason: "\(error)"), isOfContent: error is ImageFileError))
     }
   }
 }
 
-extension UnreadableImage: Error {}
+/// Why there are no pixels of an image.
+private struct ImageFault: Error {
+  let image: UnreadableImage
+  /// Whether the same bytes can never be decoded; else they could not be read.
+  let isOfContent: Bool
+}
 
 /// The cache as an earlier run left it.
 private struct OldImageCache: Sendable {
@@ -163,6 +188,7 @@ private struct OldImageCache: Sendable {
   /// Whether the file of pixels is the one that was written, as far as size and time tell.
   let isIntact: Bool
   private let slots: [[UInt8]: Int]
+  private let faults: [[UInt8]: ImageCacheIndex.Fault]
 
   /// Nil when there is none, or one that cannot be trusted.
   init?(folder: String, indexPath: String, imageSize: ImageSize) {
@@ -177,6 +203,12 @@ private struct OldImageCache: Sendable {
       && state.modified == index.pixelFileModified
     slots = Dictionary(
       index.records.enumerated().map { (Array($0.element.path.utf8), $0.offset) }, uniquingKeysWith: { $1 })
+    faults = Dictionary(index.faults.map { (Array($0.path.utf8), $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// Why an image could not be decoded; nil when that is not known of the file as it is now.
+  func fault(of image: FolderImage) -> ImageCacheIndex.Fault? {
+    faults[Array(image.path.utf8)].flatMap { $0.stands(for: image) ? $0 : nil }
   }
 
   /// Where an image's pixels lie, nil when the cache lacks the image or has it as it was before a change.
@@ -190,7 +222,7 @@ private struct OldImageCache: Sendable {
 private final class ImageResults: @unchecked Sendable {
   // The lock guards both variables, so sharing the object is safe.
   private let lock = NSLock()
-  private var outcomes: [Result<UInt32, UnreadableImage>?]
+  private var outcomes: [Result<UInt32, ImageFault>?]
   private var error: (any Error)?
 
   init(count: Int) {
@@ -199,20 +231,21 @@ private final class ImageResults: @unchecked Sendable {
 
   /// Makes one image and writes it; after an error of the cache itself, nothing more is done.
   func set(
-    _ place: Int, _ make: () throws -> Result<[UInt8], UnreadableImage>,
+    _ place: Int, _ make: () throws -> Result<[UInt8], ImageFault>,
     writing write: ([UInt8]) throws -> Void
   ) {
     guard lock.withLock({ error == nil }) else { return }
     do {
       let outcome = try make()
       if case .success(let pixels) = outcome { try write(pixels) }
-      lock.withLock { outcomes[place] = outcome.map(checksum) }
+      let sum = outcome.map(checksum)
+      lock.withLock { outcomes[place] = sum }
     } catch {
       lock.withLock { self.error = error }
     }
   }
 
-  func finish() throws -> [Result<UInt32, UnreadableImage>] {
+  func finish() throws -> [Result<UInt32, ImageFault>] {
     if let error { throw error }
     return outcomes.compactMap(\.self)
   }

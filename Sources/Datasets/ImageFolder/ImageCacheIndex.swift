@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// What a cache of decoded images holds: one record for each image, in the order of its pixels.
+/// What a cache of decoded images holds: one record for each image, in the order of its pixels, and what is no image.
 struct ImageCacheIndex: Equatable, Sendable {
   /// An image that lies in the cache.
   struct Record: Equatable, Sendable {
@@ -17,11 +17,27 @@ struct ImageCacheIndex: Equatable, Sendable {
     }
   }
 
+  /// A file that could not be decoded.
+  struct Fault: Equatable, Sendable {
+    let path: String
+    let size: Int
+    let modified: Int
+    let reason: String
+    /// Whether the same bytes can never be decoded; else they could not be read.
+    let isOfContent: Bool
+
+    /// Whether this is what became of a file, unless the file has changed since.
+    func stands(for image: FolderImage) -> Bool {
+      size == image.size && modified == image.modified && path.utf8.elementsEqual(image.path.utf8)
+    }
+  }
+
   /// The file of the pixels, beside the index.
   var pixelFile: String
   /// Its time of change in nanoseconds: any other time means that something else wrote to it.
   var pixelFileModified: Int
   var records: [Record]
+  var faults: [Fault]
 
   /// A name that belongs to these records and to no others.
   static func pixelFileName(for records: [Record]) -> String {
@@ -39,7 +55,7 @@ struct ImageCacheIndex: Equatable, Sendable {
   // MARK: The file
 
   /// Changed whenever pixels decoded by an earlier version would differ, or the file's form does.
-  private static let magic = Array("pba image cache 1\n".utf8)
+  private static let magic = Array("pba image cache 2\n".utf8)
 
   /// The index as a file: magic, numbers of 64 bits, little end first, texts with their length before them, SHA-256.
   func encoded(imageSize: ImageSize) -> [UInt8] {
@@ -60,6 +76,14 @@ struct ImageCacheIndex: Equatable, Sendable {
       append(record.modified)
       append(Int(record.checksum))
     }
+    append(faults.count)
+    for fault in faults {
+      append(fault.path)
+      append(fault.size)
+      append(fault.modified)
+      append(fault.reason)
+      append(fault.isOfContent ? 1 : 0)
+    }
     return file + SHA256.hash(data: file)
   }
 
@@ -71,7 +95,8 @@ struct ImageCacheIndex: Equatable, Sendable {
     else { return nil }
     var reader = IndexReader(rest: body.dropFirst(Self.magic.count))
     guard reader.number() == imageSize.height, reader.number() == imageSize.width,
-      let pixelFile = reader.text(), let pixelFileModified = reader.number(), let count = reader.number()
+      let pixelFile = reader.text(), let pixelFileModified = reader.number(), let count = reader.number(),
+      count >= 0
     else { return nil }
     var records: [Record] = []
     for _ in 0..<count {
@@ -80,15 +105,30 @@ struct ImageCacheIndex: Equatable, Sendable {
       else { return nil }
       records.append(Record(path: path, size: size, modified: modified, checksum: checksum))
     }
-    self.pixelFile = pixelFile
-    self.pixelFileModified = pixelFileModified
-    self.records = records
+    guard let faultCount = reader.number(), faultCount >= 0 else { return nil }
+    var faults: [Fault] = []
+    for _ in 0..<faultCount {
+      guard let path = reader.text(), let size = reader.number(), let modified = reader.number(),
+        let reason = reader.text(), let isOfContent = reader.number()
+      else { return nil }
+      faults.append(
+        Fault(path: path, size: size, modified: modified, reason: reason, isOfContent: isOfContent == 1))
+    }
+    self.init(pixelFile: pixelFile, pixelFileModified: pixelFileModified, records: records, faults: faults)
   }
 
-  init(pixelFile: String, pixelFileModified: Int, records: [Record]) {
+  init(pixelFile: String, pixelFileModified: Int, records: [Record], faults: [Fault]) {
     self.pixelFile = pixelFile
     self.pixelFileModified = pixelFileModified
     self.records = records
+    self.faults = faults
+  }
+}
+
+extension ImageCacheIndex.Fault {
+  init(of image: FolderImage, _ reason: String, _ isOfContent: Bool) {
+    self.init(
+      path: image.path, size: image.size, modified: image.modified, reason: reason, isOfContent: isOfContent)
   }
 }
 

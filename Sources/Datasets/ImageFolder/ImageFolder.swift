@@ -25,11 +25,7 @@ extension DatasetFamily {
 /// The path from the root of the file system, symbolic links followed where the path exists.
 private func absolutePath(_ path: String) -> String {
   let expanded = expandingTilde(path)
-  guard let resolved = realpath(expanded, nil) else {
-    return URL(fileURLWithPath: expanded).standardized.path
-  }
-  defer { free(resolved) }
-  return String(cString: resolved)
+  return realPath(expanded) ?? URL(fileURLWithPath: expanded).standardized.path
 }
 
 /// A folder of images as a dataset.
@@ -137,7 +133,7 @@ struct ImageFolder: Sendable {
     forEachConcurrently(images.indices) { place in
       let path = root + "/" + images[place].path
       do {
-        _ = try decodeImage(readBytes(path, limit: 1 << 30), name: path)
+        try PixelBudget.shared.decode(readBytes(path, limit: 1 << 30), name: path) { _ in }
       } catch {
         faults.add(UnreadableImage(path: images[place].path, reason: "\(error)"))
       }

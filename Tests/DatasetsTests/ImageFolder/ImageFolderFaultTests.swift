@@ -34,12 +34,33 @@ import Testing
     #expect(events.notes.contains("left out in all: 2 of the files, which cannot be read as images"))
     #expect(
       events.notes.contains { $0.hasPrefix("left out: \(images.root)/b/empty.png: found an empty file") })
-    // What could be read is kept, and the others are tried again each time without making the cache anew.
+    // What could be read is kept, and so is what is wrong with the others.
     let again = EventLog()
     #expect(try images.load(skip: true, events: again).train == splits.train)
     #expect(!again.hasDecoded)
     try images.addImage("b/empty.png", 77)
     #expect(try images.load(skip: true).allValues == (expected + [77]).sorted())
+  }
+
+  @Test func whatCannotBeReadIsKnownTheNextTime() throws {
+    let images = try goodFolder()
+    for number in 0..<120 { try images.add("a/bad\(number).png", [UInt8](repeating: 9, count: 59)) }
+    let first = try images.load(skip: true)
+    let file = try images.pixelFile()
+    let before = try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int
+    // Were this file decoded again, it would be an image now.
+    try images.changeUnnoticed("a/bad7.png", Array("P6 4 4 255\n".utf8) + [UInt8](repeating: 99, count: 48))
+    let events = EventLog()
+    let second = try images.load(skip: true, events: events)
+    #expect(!events.hasDecoded)
+    #expect(second.skippedImages == 120)
+    #expect(second.train == first.train)
+    #expect(try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int == before)
+    // A new image makes the cache anew, and still the known ones are left alone.
+    try images.addImage("b/new.ppm", 50)
+    #expect(try images.load(skip: true).skippedImages == 120)
+    try images.addImage("a/bad7.png", 98)
+    #expect(try images.load(skip: true).allValues.contains(98))
   }
 
   @Test func aRefusalKeepsTheWorkThatWasDone() throws {
@@ -134,6 +155,18 @@ import Testing
     #expect(bad.map(\.passed) == [false, false])
     #expect(bad.first?.path == images.root + "/a/bad.gif")
     #expect(bad.last?.found == "12 images in 2 classes")
+  }
+
+  @Test func saysWhatTheSystemSaysOfTheCache() throws {
+    let images = try goodFolder()
+    _ = try images.load()
+    let lock = try images.cacheFolder() + "/lock"
+    try FileManager.default.removeItem(atPath: lock)
+    try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: true)
+    #expect(
+      message { _ = try images.load() }
+        == "\(lock): found \"Is a directory\" when it was created, expected a file of the cache; "
+        + "remove what is in its place, or choose another folder with --data-dir")
   }
 
   @Test func saysWhenTheCacheHasNoPlace() throws {

@@ -95,7 +95,62 @@ import Testing
     let manager = FileManager.default
     try manager.createSymbolicLink(atPath: images.root + "/a/circle", withDestinationPath: "../a")
     try manager.createSymbolicLink(atPath: images.root + "/b/linked.png", withDestinationPath: "../a/2.png")
-    #expect(try images.load().allValues == [1, 2, 2, 10, 11])
+    let events = EventLog()
+    #expect(try images.load(events: events).allValues == [1, 2, 10, 11])
+    #expect(
+      events.notes == [
+        "\(images.root)/a/circle and 1 more: belongs to another place in the folder, not taken a second time"
+      ])
+  }
+
+  @Test(arguments: ["..", "../b", "../b/deep", "../b/deep/9.ppm"])
+  func aLinkTakesNothingFromAnotherClass(target: String) throws {
+    let images = try TemporaryImages()
+    try images.addClass("a", count: 3, first: 0)
+    try images.addClass("b", count: 3, first: 10)
+    try images.addImage("b/deep/9.ppm", 19)
+    try FileManager.default.createSymbolicLink(
+      atPath: images.root + "/a/link", withDestinationPath: target)
+    let events = EventLog()
+    let splits = try images.load(events: events)
+    #expect(splits.allValues == [0, 1, 2, 10, 11, 12, 19])
+    for set in [splits.train, splits.validation, splits.test] {
+      #expect(zip(set.values, set.labels).allSatisfy { ($0 >= 10) == ($1 == 1) })
+    }
+    #expect(
+      events.notes.contains(
+        "\(images.root)/a/link: belongs to another place in the folder, not taken a second time"))
+  }
+
+  @Test func whatTwoClassesLinkToIsTakenOnce() throws {
+    let images = try TemporaryImages()
+    try images.addClass("a", count: 3, first: 0)
+    try images.addClass("b", count: 3, first: 10)
+    try images.addImage("../store/1.ppm", 50)
+    for name in ["a", "b"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: images.root + "/\(name)/link", withDestinationPath: "../../store")
+    }
+    #expect(try images.load().allValues == [0, 1, 2, 10, 11, 12, 50])
+  }
+
+  @Test func refusesASetOrAClassThatIsAnother() throws {
+    let images = try TemporaryImages()
+    for set in ["train", "test"] {
+      try images.addClass(set + "/a", count: 3, first: 0)
+      try images.addClass(set + "/b", count: 3, first: 10)
+    }
+    let manager = FileManager.default
+    try manager.createSymbolicLink(atPath: images.root + "/val", withDestinationPath: "test")
+    #expect(
+      message { _ = try images.load() }
+        == "\(images.root)/val: found a link to test, expected a folder of its own, whose images are in no other; "
+        + "remove the link")
+    try images.remove("val")
+    try images.remove("test/b")
+    try manager.createSymbolicLink(atPath: images.root + "/test/b", withDestinationPath: "../train/b")
+    #expect(
+      message { _ = try images.load() }?.hasPrefix("\(images.root)/train/b: found a link to test/b,") == true)
   }
 
   @Test func passesOverWhatIsNoImageOfAClass() throws {

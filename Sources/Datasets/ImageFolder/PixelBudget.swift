@@ -1,0 +1,45 @@
+import Foundation
+import ImageFiles
+
+/// How many pixels may be in memory at a time while several threads decode images.
+///
+/// Images wait in the order they come, so that a large one is not passed by for ever.
+package final class PixelBudget: @unchecked Sendable {
+  /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
+  static let shared = PixelBudget(pixels: 1 << 27)
+
+  // The condition guards all variables, so sharing the object is safe.
+  private let condition = NSCondition()
+  private let limit: Int
+  private var inUse = 0
+  private var nextTicket = 0
+  private var turn = 0
+
+  package init(pixels: Int) {
+    limit = pixels
+  }
+
+  /// Runs the body while it has so many of the pixels; one that asks for more than all gets all.
+  package func withPixels<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+    let share = min(max(count, 0), limit)
+    condition.lock()
+    let ticket = nextTicket
+    nextTicket += 1
+    while ticket != turn || inUse + share > limit { condition.wait() }
+    turn += 1
+    inUse += share
+    condition.broadcast()
+    condition.unlock()
+    defer {
+      condition.withLock { inUse -= share }
+      condition.broadcast()
+    }
+    return try body()
+  }
+
+  /// Decodes an image and gives it to the body, all within the budget.
+  func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
+    // Without a size that can be told nothing is decoded, but for the reason to be found.
+    try withPixels(imagePixelCount(of: file) ?? 0) { try body(decodeImage(file, name: name)) }
+  }
+}
