@@ -1,8 +1,11 @@
 #include "ccurl.h"
 
+// Older libraries know nothing else than the deprecated option.
+#define CURL_DISABLE_DEPRECATION
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 
 #ifdef __APPLE__
@@ -71,6 +74,33 @@ static ccurl_end ending(CURLcode code) {
   }
 }
 
+/// Allows http and https alone, in the words of whichever library was found.
+static CURLcode restrict_protocols(CURL *handle) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  // The library may be older than the headers.
+  if (library.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK) return CURLE_OK;
+#endif
+  return library.easy_setopt(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+}
+
+/// Carries out a transfer in which a peer that hangs up is an error and never the end of the program.
+///
+/// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to its caller. This thread alone holds it back, and takes out what came.
+static CURLcode perform_without_sigpipe(CURL *handle) {
+  sigset_t broken_pipe, before, pending;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  sigpending(&pending);
+  int was_pending = sigismember(&pending, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+  CURLcode code = library.easy_perform(handle);
+  sigpending(&pending);
+  int number;
+  if (!was_pending && sigismember(&pending, SIGPIPE)) sigwait(&broken_pipe, &number);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return code;
+}
+
 ccurl_end ccurl_get(const ccurl_request *request, char *message, size_t message_size) {
   pthread_once(&loading, load);
   if (!is_loaded) {
@@ -82,17 +112,17 @@ ccurl_end ccurl_get(const ccurl_request *request, char *message, size_t message_
     snprintf(message, message_size, "no memory for libcurl");
     return CCURL_IMPOSSIBLE;
   }
+  if (restrict_protocols(handle) != CURLE_OK) {
+    snprintf(message, message_size, "%s cannot be kept to http and https; install libcurl 7.19.4 or later", library_name);
+    library.easy_cleanup(handle);
+    return CCURL_IMPOSSIBLE;
+  }
   struct curl_slist *headers = NULL;
   for (const char *const *line = request->headers; *line; line++) headers = library.slist_append(headers, *line);
   char reason[CURL_ERROR_SIZE] = "";
   library.easy_setopt(handle, CURLOPT_URL, request->url);
   library.easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
   library.easy_setopt(handle, CURLOPT_USERAGENT, "swift-pba");
-#if LIBCURL_VERSION_NUM >= 0x075500
-  library.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  library.easy_setopt(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
   library.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
   library.easy_setopt(handle, CURLOPT_MAXREDIRS, 5L);
   library.easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 30L);
@@ -106,7 +136,7 @@ ccurl_end ccurl_get(const ccurl_request *request, char *message, size_t message_
   library.easy_setopt(handle, CURLOPT_HEADERDATA, (void *)request);
   library.easy_setopt(handle, CURLOPT_WRITEFUNCTION, pass_body);
   library.easy_setopt(handle, CURLOPT_WRITEDATA, (void *)request);
-  CURLcode code = library.easy_perform(handle);
+  CURLcode code = perform_without_sigpipe(handle);
   if (code != CURLE_OK)
     snprintf(message, message_size, "%s", reason[0] ? reason : library.easy_strerror(code));
   library.slist_free_all(headers);

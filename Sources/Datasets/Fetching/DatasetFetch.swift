@@ -1,4 +1,5 @@
 import Crypto
+import Files
 import Foundation
 
 extension DatasetSpec {
@@ -44,6 +45,14 @@ extension DatasetDistribution {
     into root: String, mirror: String?, retries: Int, report: (FetchEvent) -> Void
   ) throws -> String {
     let target = root + "/" + folder
+    // What is whole needs no lock, so that it may lie where nobody may write.
+    if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isThere(target) {
+      report(.note("all files are there already, in \(target): nothing to fetch"))
+      return target
+    }
+    try makeFolder(root)
+    let lock = try fetchLock(in: root)
+    defer { withExtendedLifetime(lock) {} }
     if try isThere(target) {
       report(.note("all files are there already, in \(target): nothing to fetch"))
       return target
@@ -61,6 +70,18 @@ extension DatasetDistribution {
       }
     }
     return target
+  }
+
+  /// The right to fetch this dataset, which one process has at a time: two would unpack into the same folder.
+  private func fetchLock(in root: String) throws -> FileLock {
+    do {
+      return try FileLock(folder: root, file: ".\(folder).lock")
+    } catch let held as FileLock.Held {
+      let holder = held.process.map { "the process \($0)" } ?? "another process"
+      throw DatasetError.badFile(
+        file: root + "/" + folder, offset: nil, found: "that \(holder) fetches it",
+        expected: "one fetch of a dataset at a time", cure: "wait until that has finished")
+    }
   }
 
   /// Whether the folder holds every file; one with other bytes than the published ones is an error.

@@ -20,21 +20,32 @@ final class PartialFile {
     self.finalPath = finalPath
     path = finalPath + ".partial"
     validatorPath = path + ".validator"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Self.failure(path, "created") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw DatasetError.badFile(
-        file: path, offset: nil, found: "it locked by another process", expected: "one download at a time",
-        cure: "wait until that has finished")
-    }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      close(descriptor)
-      throw Self.failure(path, "examined")
-    }
-    size = Int(status.st_size)
+    (descriptor, size) = try Self.openLocked(path)
     isPieced = size > 0
+  }
+
+  /// Opens and locks the file that has this name; returns its size too.
+  private static func openLocked(_ path: String) throws -> (descriptor: Int32, size: Int) {
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw failure(path, "created") }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
+        throw DatasetError.badFile(
+          file: path, offset: nil, found: "it locked by another process", expected: "one download at a time",
+          cure: "wait until that has finished")
+      }
+      var (own, named) = (stat(), stat())
+      guard fstat(descriptor, &own) == 0 else {
+        close(descriptor)
+        throw failure(path, "examined")
+      }
+      if stat(path, &named) == 0, (own.st_dev, own.st_ino) == (named.st_dev, named.st_ino) {
+        return (descriptor, Int(own.st_size))
+      }
+      // Between opening and locking, its owner finished: this is the final file by now, which is not to be touched.
+      close(descriptor)
+    }
   }
 
   deinit { close(descriptor) }

@@ -29,8 +29,12 @@ private func withFolder<Result>(_ body: (String) throws -> Result) throws -> Res
   return try body(folder)
 }
 
+/// The names in a folder but for the lock, which stays.
 private func names(_ folder: String) throws -> [String] {
-  try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+    $0 != ".set.lock" && $0 != ".svhn.lock"
+  }
+  .sorted()
 }
 
 @Suite struct DatasetFetchTests {
@@ -58,6 +62,29 @@ private func names(_ folder: String) throws -> [String] {
       let target = try distribution("good").fetch(into: folder, mirror: mirror, retries: 0, report: { _ in })
       #expect(try names(target) == ["one", "remark.html", "two"])
       #expect(try names(folder) == ["set"])
+    }
+  }
+
+  @Test func oneFetchAtATime() throws {
+    try withFolder { folder in
+      let mirror = try fixture("archives")
+      let published = try distribution("good")
+      var refusals: [String] = []
+      // A second fetch while the first is about to unpack.
+      _ = try published.fetch(into: folder, mirror: mirror, retries: 0) { event in
+        guard event == .note("unpacking good.tar.gz") else { return }
+        let text = message {
+          _ = try published.fetch(into: folder, mirror: mirror, retries: 0, report: { _ in })
+        }
+        refusals.append(text ?? "no error")
+      }
+      #expect(
+        refusals == [
+          "\(folder)/set: found that the process \(getpid()) fetches it, expected one fetch of a dataset at a time; "
+            + "wait until that has finished"
+        ])
+      #expect(try names(folder) == ["set"])
+      #expect(try names(folder + "/set") == ["one", "remark.html", "two"])
     }
   }
 
@@ -168,7 +195,14 @@ private func names(_ folder: String) throws -> [String] {
       server in
       try withFolder { folder in
         // Debian's copy of Fashion-MNIST would be found before anything is fetched.
-        guard case .missing = try DatasetSpec.named(name).status(dataDirectory: folder) else { return }
+        guard case .missing = try DatasetSpec.named(name).status(dataDirectory: folder) else {
+          let found = try DatasetSpec.named(name).fetch(dataDirectory: folder, mirror: server.address) { _ in
+          }
+          #expect(name == "fashion-mnist")
+          #expect(!found.hasPrefix(folder))
+          #expect(server.served.isEmpty)
+          return
+        }
         let text = message {
           _ = try DatasetSpec.named(name).fetch(dataDirectory: folder, mirror: server.address + "/m/") { _ in
           }

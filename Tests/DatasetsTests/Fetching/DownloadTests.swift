@@ -71,6 +71,34 @@ private func fetch(
     }
   }
 
+  @Test func aBrokenPipeIsNotTheEnd() throws {
+    func isBlocked() -> Bool {
+      var mask = sigset_t()
+      pthread_sigmask(SIG_BLOCK, nil, &mask)
+      return sigismember(&mask, SIGPIPE) == 1
+    }
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try withServer({ _, _ in .file(content) }) { server in
+      var (pieces, blocked) = (0, 0)
+      let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { event in
+        guard case .progress(let count) = event, count > 0 else { return }
+        pieces += 1
+        guard isBlocked() else { return }
+        blocked += 1
+        // What libcurl raises when it writes to a peer that has hung up.
+        pthread_kill(pthread_self(), SIGPIPE)
+      }
+      _ = try fetch.run(
+        from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+      #expect(pieces > 0)
+      #expect(blocked == pieces)
+      #expect(!isBlocked())
+      #expect(try contents(folder + "/images.bin") == content)
+    }
+  }
+
   @Test func leavesAFileThatIsThereAlone() throws {
     try withServer({ _, _ in .file(content) }) { server in
       let result = try fetch(from: server, times: 3)
