@@ -15,6 +15,15 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
   case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
+  /// The file or folder that the error is about; nil where it is about none.
+  public var file: String? {
+    switch self {
+    case .badFile(let file, _, _, _, _): file
+    case .unreadableImages(let folder, _, _, _): folder
+    case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit: nil
+    }
+  }
+
   public var description: String {
     switch self {
     case .unknown(let name, let known, let nearest):

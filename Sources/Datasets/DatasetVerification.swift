@@ -49,7 +49,8 @@ extension DatasetSpec {
       do {
         _ = try candidate.open(results.map(\.path))
       } catch {
-        let culprit = results.firstIndex { "\(error)".hasPrefix($0.path) } ?? results.startIndex
+        let file = culpritPath(error)
+        let culprit = results.firstIndex { $0.path == file } ?? results.startIndex
         results[culprit] = results[culprit].malformed(by: error)
       }
     }
@@ -90,6 +91,16 @@ extension DatasetSpec {
       "sha256 " + hexadecimal(SHA256.hash(data: try decompressed(readBytes(path), name: path)))
     case nil: "sha256 " + (try fileDigest(path, SHA256.self))
     }
+  }
+}
+
+/// The file that an error names, whichever part of the program found it.
+private func culpritPath(_ error: any Error) -> String? {
+  switch error {
+  case let error as DatasetError: error.file
+  case let error as FileError: error.path
+  case let error as ImageFileError: error.file
+  default: nil
   }
 }
 
