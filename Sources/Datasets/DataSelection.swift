@@ -31,7 +31,7 @@ public struct DataSelection: Codable, Hashable, Sendable {
   /// The dataset's name for others to read: of a folder its own name, not where it lies on this machine.
   public var publicName: String {
     guard let colon = dataset.firstIndex(of: ":"), dataset[colon...].contains("/") else { return dataset }
-    return dataset[...colon] + (dataset.split(separator: "/").last ?? "")
+    return String(dataset[...colon]) + (dataset.split(separator: "/").last ?? "")
   }
 
   /// How the images of a folder are read.

@@ -143,7 +143,7 @@ import Training
   }
 
   @Test(arguments: [
-    ("not a checkpoint of pba", ["format": "other"]), ("version 2", ["version": "2"]),
+    ("not a checkpoint of pba", ["format": "other"]), ("version 3", ["version": "3"]),
     ("lacks the description", ["info": "{}"]),
   ])
   func anotherKindOfFileIsRefused(reason: String, change: [String: String]) throws {
