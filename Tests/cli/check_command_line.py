@@ -203,6 +203,20 @@ def check_experiments(pba):
         assert not unknown, f"{recipe['table']} {recipe['model']} does not set {unknown}"
 
 
+def check_changed_experiment(pba, folder):
+    """What differs from a published experiment is said, and its published error is not held against other settings."""
+    command = [pba, "reproduce", "table_1_cifar10", "wrn_28_10", *SMALL]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-300:]
+    for words in ("this differs from the published", 'model: "wrn_10_1" instead of "wrn_28_10"', "epochs: 2 instead of 200"):
+        assert words in done.stderr, f"no word of {words} in: {done.stderr}"
+    assert "97.42 % (error 2.58 %), with other settings than these" in done.stdout, done.stdout
+    checkpoint = "runs/table_1_cifar10/wrn_28_10/checkpoints/epoch-00002.safetensors"
+    assert (folder / checkpoint).exists() and checkpoint in done.stdout, done.stdout
+    again = json.loads(answer(pba, "reproduce", "table_1_cifar10", "wrn_28_10", "--resume", "--json", folder=folder))
+    assert again["epochs"] == 2 and again["checkpoint"] == checkpoint, again
+
+
 def check_dry_runs(pba, folder):
     """A dry run tells what a run costs and leaves nothing behind."""
     before = contents(folder)
@@ -264,6 +278,7 @@ def main():
             count("pba " + " ".join(arguments), check(pba, arguments, code, expected, folder))
         for name, checked in [
             ("the published experiments", lambda: check_experiments(pba)),
+            ("a published experiment with other settings", lambda: check_changed_experiment(pba, folder)),
             ("dry runs", lambda: check_dry_runs(pba, folder)),
             ("a comparison", lambda: check_comparison(pba, folder)),
         ]:

@@ -56,10 +56,16 @@ struct ReproduceCommand: ParsableCommand {
         onSettings: { note(try Settings($0).differences(from: published), recipe) })
     } else {
       try refuse(search.settings, "a training has no population")
+      var differences: [String] = []
       let result = try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)(
-        onSettings: { note(try Settings($0).differences(from: published), recipe) })
+        onSettings: {
+          differences = try Settings($0).differences(from: published)
+          note(differences, recipe)
+        })
       if result != nil, !shared.json, let error = recipe.publishedError {
-        printResult("published           \(decimal(100 - error, 2)) % (error \(decimal(error, 2)) %)")
+        printResult(
+          "published           \(decimal(100 - error, 2)) % (error \(decimal(error, 2)) %)"
+            + (differences.isEmpty ? "" : ", with other settings than these"))
       }
     }
   }
