@@ -31,9 +31,12 @@ private func place(of word: [UInt8], in bytes: [UInt8]) throws -> Int {
     for length in file.indices {
       do {
         let image = try decodeImage(Array(file[..<length]), name: "cut")
-        // What was cut off were only words after the image.
+        // What was cut off were only words after the image; or digits of a text file's last number, which is then
+        // another number.
+        let certain = whole.pixels.count - (name.hasSuffix("-text.ppm") ? 1 : 0)
         #expect(
-          (image.width, image.height) == (whole.width, whole.height), "\(length) of \(file.count) bytes")
+          image.pixels.prefix(certain) == whole.pixels.prefix(certain), "\(length) of \(file.count) bytes")
+        #expect((image.width, image.height) == (whole.width, whole.height))
       } catch let error as ImageFileError {
         #expect(error.file == "cut")
         #expect(!error.description.contains("\n"))

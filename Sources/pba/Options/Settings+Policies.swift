@@ -14,11 +14,7 @@ extension ComparisonConfiguration {
       let usesKept = kept.map { FileManager.default.fileExists(atPath: $0) } ?? false
       let choice = try PolicyChoice(
         usesKept ? kept ?? played.policy : played.policy, dataset: data.dataset, seed: seed)
-      guard choice.schedule != nil || played.order == .schedule else {
-        throw SettingsError(
-          "policies: found \(text), expected \(played.policy) alone: it is the same in every epoch, so it has no order"
-        )
-      }
+      try choice.check(played.order)
       return choice
     }
   }
