@@ -76,7 +76,7 @@ CASES = [
     ([*COMPARE, "--policies", "none,,rsvhn"], 64, ["policy: found"]),
     ([*COMPARE, "--policies", "none,autoaugmen"], 64, ["autoaugmen", "did you mean"]),
     ([*COMPARE, "--policies", "none,rcifar10@shufled"], 64, ["shufled", "did you mean shuffled?"]),
-    ([*COMPARE, "--policies", "none@last,rcifar10"], 64, ["none@last", "no order"]),
+    ([*COMPARE, "--policies", "none@last,rcifar10"], 64, ["last for", "a schedule to reorder"]),
     ([*COMPARE, "--policies", "none,none.json"], 1, ["none.json", "no such file"]),
     ([*COMPARE, "--policies", "none,broken.json@last"], 1, ["broken.json"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "0"], 64, ["seeds: found 0"]),
