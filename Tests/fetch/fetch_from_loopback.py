@@ -79,7 +79,9 @@ def fetch(pba, folder, mirror, retries=0):
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    """What lies in a folder, but for the lock file, which stays: removing one is never safe."""
+    found = (path.name for path in folder.iterdir()) if folder.exists() else ()
+    return sorted(name for name in found if not name.endswith(".lock"))
 
 
 def expect(condition, what):
