@@ -91,7 +91,10 @@ let package = Package(
         "Datasets",
       ]),
 
-    .target(name: "Reports", dependencies: ["Augmentation"]),
+    // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
+    .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(
+      name: "Reports", dependencies: ["Augmentation", "Files", "Policies", "RunStore", "CVectorGraphics"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -127,7 +130,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Augmentation"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Augmentation", "Files", "Policies", "RunStore"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),

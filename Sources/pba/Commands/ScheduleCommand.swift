@@ -7,8 +7,8 @@ import RunStore
 /// `pba schedule`: everything about schedules that needs no images.
 struct ScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schedule", abstract: "Show, check, stretch, import and export schedules.",
-    subcommands: [Show.self, Validate.self, Stretch.self, Import.self, Export.self])
+    commandName: "schedule", abstract: "Show, draw, check, stretch, import and export schedules.",
+    subcommands: [Show.self, Plot.self, Validate.self, Stretch.self, Import.self, Export.self])
 
   /// Writes a schedule to a new file, or to standard output where none is named.
   ///

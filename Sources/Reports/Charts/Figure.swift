@@ -1,0 +1,25 @@
+/// A drawing with the numbers it shows, as a text twin for whoever reads instead of looks.
+public struct Figure: Hashable, Sendable {
+  /// What it shows and how to read it.
+  public let caption: String
+  public let drawing: Drawing
+  public let table: FigureTable
+
+  public init(caption: String, drawing: Drawing, table: FigureTable) {
+    self.caption = caption
+    self.drawing = drawing
+    self.table = table
+  }
+}
+
+/// Rows of words under headings.
+public struct FigureTable: Hashable, Sendable {
+  public let heads: [String]
+  /// Each with as many cells as there are heads.
+  public let rows: [[String]]
+
+  public init(heads: [String], rows: [[String]]) {
+    self.heads = heads
+    self.rows = rows
+  }
+}

@@ -1,0 +1,53 @@
+import Augmentation
+import CVectorGraphics
+
+/// Why a drawing did not become pixels.
+public struct RasterizingError: Error, Hashable, CustomStringConvertible {
+  public let description: String
+}
+
+extension Drawing {
+  /// The most pixels of a picture: 2^27, half a gigabyte.
+  public static let mostPixels = 1 << 27
+
+  /// The drawing as pixels, made from its SVG by librsvg.
+  ///
+  /// - Parameters:
+  ///   - scale: pixels of the picture for each pixel of the drawing.
+  /// - Throws: `RasterizingError` where librsvg is not there, or the picture would be too large.
+  public func image(_ theme: Theme = .light, scale: Double = 1) throws -> RGBAImage {
+    let (exactWidth, exactHeight) = ((width * scale).rounded(), (height * scale).rounded())
+    guard exactWidth >= 1, exactHeight >= 1, exactWidth * exactHeight <= Double(Self.mostPixels) else {
+      throw RasterizingError(
+        description:
+          "a picture of \(svgNumber(exactWidth)) × \(svgNumber(exactHeight)) pixels cannot be made; up to"
+          + " \(Self.mostPixels) in all can: choose another scale, or write SVG")
+    }
+    let (columns, rows) = (Int(exactWidth), Int(exactHeight))
+    var svg = svg(theme)
+    var message = [CChar](repeating: 0, count: 512)
+    var end = CVG_REFUSED
+    let pixels = [UInt8](unsafeUninitializedCapacity: columns * rows * 4) { buffer, count in
+      buffer.initialize(repeating: 0)
+      end = svg.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) {
+          cvg_draw(
+            $0.baseAddress, $0.count, Int32(columns), Int32(rows), buffer.baseAddress, &message, message.count
+          )
+        }
+      }
+      count = columns * rows * 4
+    }
+    let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    switch end {
+    case CVG_DRAWN: return RGBAImage(width: columns, height: rows, pixels: pixels)
+    case CVG_NO_LIBRARY:
+      throw RasterizingError(
+        description:
+          "PNG pictures are made by librsvg, which is not found (\(reason)); on Debian or Ubuntu:"
+          + " apt-get install librsvg2-2, or write SVG")
+    default:
+      throw RasterizingError(description: "librsvg could not draw the picture: \(reason)")
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// How wide a line of text is at most, in pixels.
+///
+/// Fonts differ and are not measured; the widths are those of DejaVu Sans, the widest of the fonts that drawings name,
+/// in three steps.
+public func textWidth(_ text: String, size: Double) -> Double {
+  text.unicodeScalars.reduce(0) { sum, scalar in
+    switch scalar {
+    case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", "!", " ": sum + 0.36
+    case "m", "w", "M", "W", "%", "@", "—", "…", "→", "←": sum + 1
+    case "\u{0}"..."\u{24F}", "–", "±", "×": sum + 0.69
+    default: sum + 1.1
+    }
+  } * size
+}
+
+/// The text, cut and ended with an ellipsis where it would be wider than so many pixels.
+public func fitted(_ text: String, size: Double, width: Double) -> String {
+  guard textWidth(text, size: size) > width else { return text }
+  var short = text[...]
+  while !short.isEmpty && textWidth(short + "…", size: size) > width { short = short.dropLast() }
+  return short + "…"
+}
