@@ -147,12 +147,7 @@ extension RunDirectory {
       return
     }
     guard !mustExist else { throw RunStoreError.noRun(path: path) }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
-    try AtomicFile.synchroniseFolder(AtomicFile.folder(of: path))
+    try AtomicFile.makeFolder(path)
   }
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {

@@ -45,17 +45,18 @@ public struct ComparisonRun: Sendable {
   public func callAsFunction(
     choices: (_ seed: UInt64) throws -> [PolicyChoice]
   ) throws -> ComparisonSummary {
-    guard let split = Self.split(of: data) else {
-      throw SearchError.setting(
-        "dataset", found: "\(data.name) without test and without validation images",
-        expected: "images to measure on; give --validation-size")
-    }
+    let split = try Self.measurable(data)
+    if try run.isFinished, let summary = finishedSummary() { return summary }
+    try AtomicFile.makeFolder(run.path + "/" + Self.trainings)
+    try AtomicFile.makeFolder(run.path + "/" + Self.schedules)
+    try AtomicFile.removeLeftovers(in: run.path + "/" + Self.schedules)
     let members = try members(choices)
     let names = Dictionary(
       members.map { ($0.member.path, (policy: $0.policy, seed: $0.seed)) },
       uniquingKeysWith: { first, _ in first })
     let comparison = Comparison(
-      data: data, concurrency: configuration.concurrency, version: version, stop: stop,
+      data: data, imageDigest: configuration.imageDigest ?? data.digest(),
+      concurrency: configuration.concurrency, version: version, stop: stop,
       onImages: { onEvent(.images($0)) },
       onEnd: { member, outcome in
         guard let name = names[member.path] else { return }
@@ -70,6 +71,7 @@ public struct ComparisonRun: Sendable {
 
   /// The images that still have to go through networks.
   public func remainingImages() throws -> Int {
+    if try run.isFinished, finishedSummary() != nil { return 0 }
     let recipe = configuration.recipe
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     let evaluated = data.validation.count + data.test.count
@@ -87,20 +89,36 @@ public struct ComparisonRun: Sendable {
 
   /// Where a comparison keeps its own copy of the schedule that a policy named by a file.
   public static func keptSchedule(of index: Int, in folder: String) -> String {
-    "\(folder)/schedules/\(index + 1).json"
+    "\(folder)/\(schedules)/\(index + 1).json"
   }
 
-  /// Which images accuracy is measured on; nil if there are none.
-  public static func split(of data: DatasetSplits) -> EvaluatedSplit? {
-    data.test.count > 0 ? .test : data.validation.count > 0 ? .validation : nil
+  /// Which images accuracy is measured on; throws `SearchError.setting` if there are none.
+  public static func measurable(_ data: DatasetSplits) throws -> EvaluatedSplit {
+    if data.test.count > 0 { return .test }
+    guard data.validation.count > 0 else {
+      throw SearchError.setting(
+        "dataset", found: "\(data.name) without test and without validation images",
+        expected: "images to measure on; give --validation-size")
+    }
+    return .validation
   }
 }
 
 extension ComparisonRun {
+  private static let trainings = "trainings"
+  private static let schedules = "schedules"
+  private static let summary = "summary.json"
+
+  /// What a comparison that came to its end left; nil where that cannot be read, and is made again.
+  private func finishedSummary() -> ComparisonSummary? {
+    FileManager.default.contents(atPath: run.path + "/" + Self.summary)
+      .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: $0) }
+  }
+
   private typealias NamedMember = (policy: String, seed: UInt64, member: Comparison.Member)
 
   private func trainingPath(_ index: Int, _ seed: UInt64) -> String {
-    "\(run.path)/trainings/policy-\(index + 1)-seed-\(seed)"
+    "\(run.path)/\(Self.trainings)/policy-\(index + 1)-seed-\(seed)"
   }
 
   /// The trainings, policy by policy.
@@ -131,19 +149,8 @@ extension ComparisonRun {
   /// Copies a schedule from a file into the comparison's folder, so that it can be continued without that file.
   private func keep(_ choice: PolicyChoice, _ index: Int) throws {
     let path = Self.keptSchedule(of: index, in: run.path)
-    guard let schedule = choice.schedule, FileManager.default.fileExists(atPath: choice.argument),
-      choice.argument != path
-    else { return }
-    try makeFolder(AtomicFile.folder(of: path))
+    guard let schedule = choice.schedule, choice.isFile, choice.argument != path else { return }
     try AtomicFile.write(schedule.jsonData(), to: path)
-  }
-
-  private func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
   }
 
   private func summary(
@@ -171,7 +178,7 @@ extension ComparisonRun {
   private func write(_ summary: ComparisonSummary) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(summary), to: run.path + "/summary.json")
+    try AtomicFile.write(try encoder.encode(summary), to: run.path + "/" + Self.summary)
     try AtomicFile.write(Data(summary.csv().utf8), to: run.path + "/summary.csv")
   }
 }

@@ -7,11 +7,13 @@ import Training
 /// A comparison with its progress on standard error.
 struct ComparisonSession {
   private let requested: ComparisonConfiguration
+  private let policies: ComparedPolicies
   private let path: String
   private let resume: Bool
 
-  init(_ configuration: ComparisonConfiguration, path: String, resume: Bool) {
+  init(_ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool) {
     requested = configuration
+    self.policies = policies
     self.path = path
     self.resume = resume
   }
@@ -22,6 +24,8 @@ struct ComparisonSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     try requireTrainable(configuration.recipe, data)
+    // What cannot be measured is found out before the run's folder is made.
+    _ = try ComparisonRun.measurable(data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
@@ -45,7 +49,7 @@ struct ComparisonSession {
       "\(configuration.policies.count * configuration.seeds) trainings, \(configuration.concurrency) at once")
     defer { progress.display?.finish() }
     return try withExtendedLifetime(interruption) {
-      try comparison { try configuration.choices(seed: $0, in: resume ? path : nil) }
+      try comparison(choices: policies.choices)
     }
   }
 }

@@ -51,7 +51,8 @@ struct ComparisonTable {
     switch summary.verdict(on: row) {
     case nil: return nil
     case .unknown:
-      return "\(name(row)): no interval, as fewer than two seeds have a result here and for \(first)."
+      return "\(name(row)): no interval that tells anything: fewer than two seeds have a result here and for"
+        + " \(first), or all differences are the same."
     case .undecided:
       return "\(name(row)): not told apart from \(first); the interval of the difference contains 0."
     case .better: return "\(name(row)): better than \(first) here; the interval lies above 0."
