@@ -92,6 +92,7 @@ let package = Package(
       ]),
 
     .target(name: "Reports", dependencies: ["Augmentation"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -128,6 +129,7 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Augmentation"]),
+    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
