@@ -107,7 +107,7 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.

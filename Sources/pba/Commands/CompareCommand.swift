@@ -63,7 +63,8 @@ struct CompareCommand: ParsableCommand {
     if place.dryRun { return try DryRun(configuration).show(json: shared.json) }
     let summary: ComparisonSummary
     do {
-      summary = try ComparisonSession(configuration, path: folder, resume: place.resume)()
+      summary = try ComparisonSession(
+        configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     } catch is SearchInterrupted {
       throw Interrupted(command: "pba compare", path: folder)
     }

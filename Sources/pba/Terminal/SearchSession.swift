@@ -10,11 +10,13 @@ struct SearchSession {
   private let requested: SearchConfiguration
   private let path: String
   private let resume: Bool
+  private let writesTensorBoard: Bool
 
-  init(_ configuration: SearchConfiguration, path: String, resume: Bool) {
+  init(_ configuration: SearchConfiguration, path: String, resume: Bool, tensorBoard: Bool = false) {
     requested = configuration
     self.path = path
     self.resume = resume
+    writesTensorBoard = tensorBoard
   }
 
   /// Runs the search to its end.
@@ -29,6 +31,7 @@ struct SearchSession {
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
+    let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
@@ -38,8 +41,11 @@ struct SearchSession {
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
     progress.showNow()
     let search = Search(
-      run: run, configuration: configuration, executor: executor, stop: interruption.flag,
-      onEvent: lines.show)
+      run: run, configuration: configuration, executor: executor, stop: interruption.flag
+    ) { event in
+      tensorBoard?.take(event)
+      lines.show(event)
+    }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
   }
