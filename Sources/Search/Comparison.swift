@@ -35,7 +35,7 @@ public struct Comparison: Sendable {
   private let concurrency: Int
   private let version: String
   private let stop: StopFlag
-  private let onImages: @Sendable (Int) -> Void
+  private let onEvent: @Sendable (Member, TrainingEvent) -> Void
   private let onEnd: @Sendable (Member, Outcome) -> Void
 
   /// A comparison on loaded data.
@@ -44,11 +44,11 @@ public struct Comparison: Sendable {
   ///   - imageDigest: the digest of the data, recorded with every run.
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
-  ///   - onImages: told how many images went through a network; called from several threads.
+  ///   - onEvent: told what the trainings tell; called from several threads.
   ///   - onEnd: told of every training's end; called from several threads.
   public init(
     data: DatasetSplits, imageDigest: String?, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
-    onImages: @escaping @Sendable (Int) -> Void = { _ in },
+    onEvent: @escaping @Sendable (Member, TrainingEvent) -> Void = { _, _ in },
     onEnd: @escaping @Sendable (Member, Outcome) -> Void = { _, _ in }
   ) {
     self.data = data
@@ -56,7 +56,7 @@ public struct Comparison: Sendable {
     self.concurrency = concurrency
     self.version = version
     self.stop = stop
-    self.onImages = onImages
+    self.onEvent = onEvent
     self.onEnd = onEnd
   }
 
@@ -101,7 +101,7 @@ public struct Comparison: Sendable {
       run: run, configuration: configuration, policy: member.policy, data: data
     ) { event in
       if stop.isRequested { throw SearchInterrupted() }
-      if case .images(let count) = event { onImages(count) }
+      onEvent(member, event)
     }
     let outcome: Outcome
     do {

@@ -20,6 +20,8 @@ public struct ComparisonRun: Sendable {
   public enum Event: Sendable {
     /// So many images went through a network.
     case images(Int)
+    /// An epoch of the training in a folder is done and recorded.
+    case epoch(EpochRecord, of: String)
     /// A training has ended, or had ended before.
     case ended(policy: String, seed: UInt64, Comparison.Outcome)
   }
@@ -47,7 +49,7 @@ public struct ComparisonRun: Sendable {
   ) throws -> ComparisonSummary {
     let split = try Self.measurable(data)
     if try run.isFinished, let summary = finishedSummary() { return summary }
-    try AtomicFile.makeFolder(run.path + "/" + Self.trainings)
+    try AtomicFile.makeFolder(Self.trainingFolder(in: run.path))
     try AtomicFile.makeFolder(run.path + "/" + Self.schedules)
     try AtomicFile.removeLeftovers(in: run.path + "/" + Self.schedules)
     let members = try members(choices)
@@ -57,7 +59,13 @@ public struct ComparisonRun: Sendable {
     let comparison = Comparison(
       data: data, imageDigest: configuration.imageDigest ?? data.digest(),
       concurrency: configuration.concurrency, version: version, stop: stop,
-      onImages: { onEvent(.images($0)) },
+      onEvent: { member, event in
+        switch event {
+        case .images(let count): onEvent(.images(count))
+        case .epoch(let record): onEvent(.epoch(record, of: member.path))
+        case .resumed: break
+        }
+      },
       onEnd: { member, outcome in
         guard let name = names[member.path] else { return }
         onEvent(.ended(policy: name.policy, seed: name.seed, outcome))
@@ -86,6 +94,9 @@ public struct ComparisonRun: Sendable {
     }
     return total
   }
+
+  /// Where a comparison has the runs of its trainings, a folder each.
+  public static func trainingFolder(in folder: String) -> String { folder + "/" + trainings }
 
   /// Where a comparison keeps its own copy of the schedule that a policy named by a file.
   public static func keptSchedule(of index: Int, in folder: String) -> String {
@@ -118,7 +129,7 @@ extension ComparisonRun {
   private typealias NamedMember = (policy: String, seed: UInt64, member: Comparison.Member)
 
   private func trainingPath(_ index: Int, _ seed: UInt64) -> String {
-    "\(run.path)/\(Self.trainings)/policy-\(index + 1)-seed-\(seed)"
+    "\(Self.trainingFolder(in: run.path))/policy-\(index + 1)-seed-\(seed)"
   }
 
   /// The trainings, policy by policy.

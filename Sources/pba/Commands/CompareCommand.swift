@@ -66,7 +66,8 @@ struct CompareCommand: ParsableCommand {
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
     let summary: ComparisonSummary
     do {
-      summary = try ComparisonSession(configuration, policies, path: folder, resume: place.resume)()
+      summary = try ComparisonSession(
+        configuration, policies, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     } catch is SearchInterrupted {
       throw Interrupted(command: "pba compare", path: folder)
     }

@@ -10,12 +10,17 @@ struct ComparisonSession {
   private let policies: ComparedPolicies
   private let path: String
   private let resume: Bool
+  private let writesTensorBoard: Bool
 
-  init(_ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool) {
+  init(
+    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool,
+    tensorBoard: Bool = false
+  ) {
     requested = configuration
     self.policies = policies
     self.path = path
     self.resume = resume
+    writesTensorBoard = tensorBoard
   }
 
   /// Trains all that is left to train.
@@ -30,6 +35,7 @@ struct ComparisonSession {
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
+    let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
     let interruption = Interruption()
     let progress = SharedProgress()
     let comparison = ComparisonRun(
@@ -37,6 +43,7 @@ struct ComparisonSession {
     ) { event in
       switch event {
       case .images(let count): progress.display?.advance(count)
+      case .epoch(let record, let path): tensorBoard?.take(record, of: path)
       case .ended(let policy, let seed, .trained(let result)):
         let accuracy = (result.testAccuracy ?? result.validationAccuracy).map(percent) ?? "done"
         progress.display?.note("\(policy), seed \(seed): \(accuracy)")
