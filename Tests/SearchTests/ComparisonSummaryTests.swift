@@ -106,6 +106,11 @@ import Testing
     #expect(lines.count == 5)
   }
 
+  @Test("a line end in a name stands within quotes", arguments: ["a\nb", "a\rb", "a\r\nb"])
+  func lineEnds(_ name: String) {
+    #expect(summary([("none", [0.5]), (name, [0.5])]).csv().contains("\n\"\(name)\",1,"))
+  }
+
   @Test("it reads back from JSON as it was written")
   func json() throws {
     let found = summary([("a", [0.7, nil]), ("b", [0.8, 0.9])])

@@ -15,6 +15,9 @@ struct CompareCommand: ParsableCommand {
       first policy, of trainings with the same seed, with its interval. Test accuracy is measured once, after the last \
       epoch of each training.
 
+      `none` is crop and flip alone here, whatever --cutout says; `cutout` adds the Cutout that every other policy has, and \
+      is the baseline that differs from them in the policy alone.
+
       A policy is named as for `pba train --policy`; NAME@shuffled and NAME@last play a schedule in another order, as \
       --policy-order does: `--policies none,rcifar10,rcifar10@shuffled,learnt/schedule.json`.
 
@@ -71,8 +74,14 @@ struct CompareCommand: ParsableCommand {
     } catch is SearchInterrupted {
       throw Interrupted(command: "pba compare", path: folder)
     }
-    if let csv { try AtomicFile.write(Data(summary.csv().utf8), to: csv) }
-    if shared.json { return try printJSON(summary) }
-    ComparisonTable(summary: summary).show()
+    if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }
+    if let csv {
+      // It may have come since the beginning.
+      try refuseToOverwrite(csv)
+      try AtomicFile.write(Data(summary.csv().utf8), to: csv)
+    }
+    guard summary.rows.contains(where: { $0.accuracy != nil }) else {
+      throw SettingsError("every training failed; a smaller --learning-rate may help", isUsageMistake: false)
+    }
   }
 }

@@ -66,7 +66,7 @@ struct Interrupted: Error, CustomStringConvertible {
   let command: String
   let path: String
   var description: String {
-    "stopped; every finished epoch is kept: continue with \(command) --resume --run \(path)"
+    "stopped; what is finished is kept: continue with \(command) --resume --run \(path)"
   }
 }
 
