@@ -76,18 +76,11 @@ public struct ComparisonRun: Sendable {
     var total = 0
     for index in configuration.policies.indices {
       for seed in configuration.seedNumbers {
-        let path = trainingPath(index, seed)
-        let isBegun = FileManager.default.fileExists(atPath: path)
-        let trained = isBegun ? (try? TrainingJournal(RunDirectory.read(path)).epochs().count) ?? 0 : 0
+        let trained = (try? folder.progress(ofPolicy: index, seed: seed))?.epochs.count ?? 0
         total += trained == recipe.epochs ? 0 : (recipe.epochs - trained) * perEpoch + evaluated
       }
     }
     return total
-  }
-
-  /// Where a comparison keeps its own copy of the schedule that a policy named by a file.
-  public static func keptSchedule(of index: Int, in folder: String) -> String {
-    "\(folder)/schedules/\(index + 1).json"
   }
 
   /// Which images accuracy is measured on; nil if there are none.
@@ -99,9 +92,7 @@ public struct ComparisonRun: Sendable {
 extension ComparisonRun {
   private typealias NamedMember = (policy: String, seed: UInt64, member: Comparison.Member)
 
-  private func trainingPath(_ index: Int, _ seed: UInt64) -> String {
-    "\(run.path)/trainings/policy-\(index + 1)-seed-\(seed)"
-  }
+  private var folder: ComparisonFolder { ComparisonFolder(run.path) }
 
   /// The trainings, policy by policy.
   private func members(_ choices: (UInt64) throws -> [PolicyChoice]) throws -> [NamedMember] {
@@ -122,7 +113,9 @@ extension ComparisonRun {
           device: configuration.device)
         return (
           text, seeds[place],
-          Comparison.Member(path: trainingPath(index, seeds[place]), configuration: training, policy: choice)
+          Comparison.Member(
+            path: folder.training(ofPolicy: index, seed: seeds[place]), configuration: training,
+            policy: choice)
         )
       }
     }
@@ -130,7 +123,7 @@ extension ComparisonRun {
 
   /// Copies a schedule from a file into the comparison's folder, so that it can be continued without that file.
   private func keep(_ choice: PolicyChoice, _ index: Int) throws {
-    let path = Self.keptSchedule(of: index, in: run.path)
+    let path = folder.keptSchedule(ofPolicy: index)
     guard let schedule = choice.schedule, FileManager.default.fileExists(atPath: choice.argument),
       choice.argument != path
     else { return }
@@ -171,7 +164,7 @@ extension ComparisonRun {
   private func write(_ summary: ComparisonSummary) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(summary), to: run.path + "/summary.json")
-    try AtomicFile.write(Data(summary.csv().utf8), to: run.path + "/summary.csv")
+    try AtomicFile.write(try encoder.encode(summary), to: folder.summaryPath)
+    try AtomicFile.write(Data(summary.csv().utf8), to: folder.tablePath)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Policies
+import RunStore
 import Search
 
 extension ComparisonConfiguration {
@@ -10,7 +11,7 @@ extension ComparisonConfiguration {
   func choices(seed: UInt64, in folder: String?) throws -> [PolicyChoice] {
     try policies.enumerated().map { index, text in
       let played = try PlayedPolicy(parsing: text)
-      let kept = folder.map { ComparisonRun.keptSchedule(of: index, in: $0) }
+      let kept = folder.map { ComparisonFolder($0).keptSchedule(ofPolicy: index) }
       let usesKept = kept.map { FileManager.default.fileExists(atPath: $0) } ?? false
       let choice = try PolicyChoice(
         usesKept ? kept ?? played.policy : played.policy, dataset: data.dataset, seed: seed)

@@ -1,5 +1,5 @@
 import Foundation
-import Search
+import RunStore
 
 /// A comparison's summary in print.
 struct ComparisonTable {
