@@ -2,7 +2,7 @@ import Augmentation
 import Foundation
 import Testing
 
-@testable import Reports
+import Reports
 
 /// A colour in linear red, green and blue, 0 to 1.
 private func linear(_ hex: String) -> [Double] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Reports
+import Reports
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -71,7 +71,8 @@ final class SVGNode {
     case "text":
       let size = number("font-size")
       let width = textWidth(text, size: size)
-      let shift = ["middle": width / 2, "end": width][attributes["text-anchor"] ?? "start"] ?? 0
+      let shares: [String?: Double] = ["middle": 0.5, "end": 1]
+      let shift = width * (shares[attributes["text-anchor"]] ?? 0)
       return Frame(x: number("x") - shift, y: number("y") - size * 0.8, width: width, height: size)
     default: return nil
     }

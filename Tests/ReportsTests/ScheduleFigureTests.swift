@@ -2,21 +2,19 @@ import Augmentation
 import Policies
 import Testing
 
-@testable import Reports
+import Reports
 
 @Suite struct ScheduleFigureTests {
   private let published = ["rcifar10", "rsvhn"]
 
   /// Two segments, 4 and 6 epochs: Rotate at first never, Cutout twice with other numbers.
   private func small() throws -> Schedule {
-    func policy(_ rotate: (Int, Int), _ cutouts: [(Int, Int)]) throws -> Policy {
-      Policy(
-        entries: [
-          try PolicyEntry(operation: .init(named: "Rotate"), probability: rotate.0, magnitude: rotate.1)
-        ]
-          + cutouts.map {
-            try PolicyEntry(operation: .init(named: "Cutout"), probability: $0.0, magnitude: $0.1)
-          })
+    func entry(_ operation: Operation, _ numbers: (Int, Int)) throws -> PolicyEntry {
+      try PolicyEntry(operation: operation, probability: numbers.0, magnitude: numbers.1)
+    }
+    let (rotate, cutout) = (try Operation(named: "Rotate"), try Operation(named: "Cutout"))
+    func policy(_ first: (Int, Int), _ cutouts: [(Int, Int)]) throws -> Policy {
+      Policy(entries: [try entry(rotate, first)] + (try cutouts.map { try entry(cutout, $0) }))
     }
     return try Schedule(
       name: "small",

@@ -2,7 +2,7 @@ import Augmentation
 import Policies
 
 /// The two classic pictures of a schedule: probability and magnitude of every operation over the epochs, stacked.
-struct ScheduleOverview {
+package struct ScheduleOverview {
   let courses: [OperationCourse]
   /// In epochs.
   let length: Double
@@ -56,7 +56,7 @@ struct ScheduleOverview {
   }
 
   /// Each value as a share of all values of its stretch; 0 where all are 0.
-  static func shares(_ series: [StepSeries]) -> [StepSeries] {
+  package static func shares(_ series: [StepSeries]) -> [StepSeries] {
     guard let sum = StackedSteps(series).levels.last else { return [] }
     return series.map { one in
       StepSeries(
