@@ -84,7 +84,10 @@ extension SVGElement {
   }
 
   /// Several lines through points as one element, or the outlines of several areas; many cost little so.
-  public static func paths(_ lines: [[Point]], class style: String, isClosed: Bool = false) -> SVGElement {
+  ///
+  /// Nil where there is none: an element without a place is no mark.
+  public static func paths(_ lines: [[Point]], class style: String, isClosed: Bool = false) -> SVGElement? {
+    guard !lines.isEmpty else { return nil }
     let steps = lines.map { points in
       points.enumerated().map { index, point in
         (index == 0 ? "M" : "L") + svgNumber(point.x) + " " + svgNumber(point.y)

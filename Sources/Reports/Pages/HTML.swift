@@ -46,7 +46,4 @@ extension HTML {
   static func paragraph(_ words: String, class style: String? = nil) -> HTML {
     .element("p", style.map { [("class", $0)] } ?? [], [.text(words)])
   }
-
-  /// Words of a machine: commands, names of files.
-  static func code(_ words: String) -> HTML { HTML("code", [:], [.text(words)]) }
 }

@@ -27,6 +27,7 @@ enum PageStyle {
     font-size:.9em}
     pre{margin:.5rem 0;padding:.7rem .9rem;border:1px solid var(--grid);border-radius:6px;white-space:pre-wrap;\
     overflow-wrap:anywhere}
+    .option{display:inline-block;max-width:100%}
     nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:1rem 0 0;padding:0}
     nav a{display:inline-block;padding:.3rem 0}
     figure{margin:1rem 0 1.6rem}

@@ -70,9 +70,14 @@ extension ReportPage {
       identifier: "schedule", heading: "Schedule",
       content: scheduleWords.map { .paragraph($0) }
         + [HTML("p", [:], [link, ", for pba train --policy and pba schedule."])]
-        + [ScheduleFigure.overview, .operations].map { figure in
-          .figure(figure(schedule).named(figure == .overview ? "All operations" : "Operations one by one"))
-        })
+        + [
+          .figure(ScheduleFigure.overview(schedule).named("All operations", ScheduleFigure.caption)),
+          .figure(
+            ScheduleFigure.operations(schedule).named(
+              "Operations one by one",
+              "Each entry of an operation in the policy has a line of its own; an entry with probability 0 counts as "
+                + "magnitude 0.")),
+        ])
   }
 
   private var scheduleWords: [String] {
@@ -99,8 +104,8 @@ extension ReportPage {
 }
 
 extension Figure {
-  /// The same figure under another title.
-  fileprivate func named(_ title: String) -> Figure {
+  /// The same figure under another title and caption.
+  fileprivate func named(_ title: String, _ caption: String) -> Figure {
     Figure(
       caption: caption,
       drawing: Drawing(

@@ -1,3 +1,4 @@
+import Foundation
 import RunStore
 
 extension ReportPage {
@@ -139,7 +140,16 @@ extension ReportPage {
     }
     return [
       HTML("h3", [:], [.text(isFinished ? "Run it again" : "Go on with it")]), .paragraph(words.0),
-      HTML("pre", [:], [.code(words.1)]),
+      HTML("pre", [:], [HTML("code", [:], Self.unbroken(words.1))]),
     ]
+  }
+
+  /// A command line that breaks between its options, not within one where there is room.
+  private static func unbroken(_ command: String) -> [HTML] {
+    let parts = command.components(separatedBy: " --")
+    return parts.enumerated().flatMap { index, part -> [HTML] in
+      let word = HTML("span", ["class": "option"], [.text((index == 0 ? "" : "--") + part)])
+      return index == 0 ? [word] : [" ", word]
+    }
   }
 }

@@ -25,7 +25,7 @@ struct ComparisonWords {
     guard row != summary.rows.first else { return "–" }
     guard let interval = row.difference else { return "no result" }
     let margin = interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? ""
-    return (interval.mean < 0 ? "" : "+") + decimalText(interval.mean * 100, 2) + margin + " points"
+    return pointsText(interval.mean) + margin + " points"
       + (interval.count == row.accuracy?.count ? "" : " (\(counted(interval.count, "pair")))")
   }
 

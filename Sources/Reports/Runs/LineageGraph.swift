@@ -73,7 +73,7 @@ public struct LineageGraph: Sendable {
       [
         SVGElement.paths(edges[kind] ?? [], class: edge),
         .paths(Self.joined(runs[kind] ?? []), class: run),
-      ]
+      ].compactMap { $0 }
     }
     return heading + rowNames(row, rowHeight)
       + axes.elements(xTicks: 10, yTicks: 0, xName: xName) + [.group(marks, class: "lineage")]

@@ -53,7 +53,7 @@ public struct PopulationCurves: Sendable {
     var marks: [SVGElement] = [
       .paths(others.compactMap { line($0, axes) }, class: "curve thin dim"),
       .paths(jumps(axes), class: "curve thin dotted second"),
-    ]
+    ].compactMap { $0 }
     // A first result has no line that leads to it.
     marks += history.stretches.filter { $0.record.plan.parentPlace == nil }.compactMap { point($0, axes) }
       .map { .circle($0, radius: 1.6, class: "dim") }

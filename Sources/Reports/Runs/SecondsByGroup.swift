@@ -29,7 +29,7 @@ struct SecondsByGroup {
         description: "\(durationText(values.reduce(0, +))) in all.",
         elements: [.text("Seconds by \(name)", at: Point(frame.x, 24), size: 14, class: "ink strong")]
           + axes.elements(xTicks: min(order.count, 10), yTicks: 4, xName: name)
-          + [.group([.paths(bars, class: "bar accent", isClosed: true)], class: "seconds")]),
+          + [.group(bars.map { .path($0, class: "bar accent", isClosed: true) }, class: "seconds")]),
       table: FigureTable(
         heads: [name, "seconds"], rows: zip(order, values).map { [$0, decimalText($1, 1)] }))
   }

@@ -70,7 +70,9 @@ public struct Timeline: Sendable {
         bars[part].append([Point(from, top), Point(to, top), Point(to, bottom), Point(from, bottom)])
       }
     }
-    let marks = zip(bars, Self.parts).map { SVGElement.paths($0, class: "bar \($1.style)", isClosed: true) }
+    let marks = zip(bars, Self.parts).compactMap {
+      SVGElement.paths($0, class: "bar \($1.style)", isClosed: true)
+    }
     let pauses = clock.pauses.map { pause in
       let x = axes.x(clock.worked(pause.lowerBound) / seconds)
       return SVGElement.line(
