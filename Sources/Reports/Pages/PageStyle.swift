@@ -59,7 +59,8 @@ enum PageStyle {
     .skip:focus{left:8px;top:8px;padding:.4rem .8rem;background:var(--paper);z-index:1}
     footer{margin-top:3rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--grid)}
     @media (max-width:600px){header,nav,main,footer{padding-left:14px;padding-right:14px}h1{font-size:1.4rem}\
-    .result{font-size:1.7rem}th,td{padding:.28rem .5rem}}
+    .result{font-size:1.7rem}th,td{padding:.28rem .5rem}.samples td,.samples th{padding:.2rem}\
+    .samples img,.samples .words{width:64px}}
     @media print{nav,details:not([open]){display:none}.scroll{overflow:visible}.drawing{min-width:0}}
     """
     .replacing("\n", with: "")

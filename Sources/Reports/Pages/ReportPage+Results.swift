@@ -109,24 +109,15 @@ extension ReportPage {
           "\(ended) of \(progress.trainings.count) trainings have ended; what follows is of those alone."))
     }
     content += [
-      .paragraph(
-        "\(summary.split == .test ? "Test" : "Validation") accuracy\(images): means over seeds with 95 % intervals by "
-          + "Student's t. The intervals cover chance in training (first weights, order of images, augmentation), not the choice "
-          + "of the images."),
+      .paragraph("\(summary.split == .test ? "Test" : "Validation") accuracy\(images), means over seeds."),
       .scrolling(.table(words.table, caption: "Accuracy by policy"), label: "Table of results"),
     ]
     if let figure = ComparisonChart(summary).figure() { content.append(.figure(figure)) }
-    content.append(HTML("ul", [:], words.sentences.map { HTML("li", [:], [.text($0)]) }))
-    if summary.rows.count > 2 {
-      content.append(
-        .paragraph(
-          "Each interval of a difference stands for itself: of twenty policies that are no better, one may seem so.",
-          class: "note"))
+    let sentences = words.verdicts + words.failures
+    if !sentences.isEmpty {
+      content.append(HTML("ul", [:], sentences.map { HTML("li", [:], [.text($0)]) }))
     }
-    if words.sentences.isEmpty {
-      content.removeAll { if case .element("ul", _, _) = $0 { true } else { false } }
-    }
-    return content
+    return content + words.explanation.map { .paragraph($0, class: "note") }
   }
 
   // MARK: - Commands

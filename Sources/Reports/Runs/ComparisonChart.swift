@@ -98,6 +98,7 @@ public struct ComparisonChart: Sendable {
   }
 
   private var description: String {
-    summary.rows.map { "\($0.policy): \(ComparisonWords.accuracy($0))." }.joined(separator: " ")
+    summary.rows.map { "\($0.policy): \(ComparisonWords(summary).accuracy($0) ?? "no result")." }
+      .joined(separator: " ")
   }
 }

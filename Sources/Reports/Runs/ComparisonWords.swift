@@ -1,52 +1,87 @@
 import RunStore
 
-/// A comparison's summary as a table and sentences.
-struct ComparisonWords {
+/// A comparison's summary in words.
+public struct ComparisonWords: Sendable {
   let summary: ComparisonSummary
+  private let names: [String: String]
 
-  init(_ summary: ComparisonSummary) {
+  /// - Parameter names: what the policies are called, where not by their own names.
+  public init(_ summary: ComparisonSummary, names: [String: String] = [:]) {
     self.summary = summary
+    self.names = names
+  }
+
+  /// What a row's policy is called.
+  public func name(_ row: ComparisonSummary.Row) -> String { names[row.policy] ?? row.policy }
+
+  /// The mean accuracy with half its interval; nil where no training has a result.
+  public func accuracy(_ row: ComparisonSummary.Row) -> String? {
+    row.accuracy.map { interval in
+      percentText(interval.mean) + (interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? "")
+    }
+  }
+
+  /// The mean difference to the first policy with half its interval; nil for the first, and where there is none.
+  public func difference(_ row: ComparisonSummary.Row) -> String? {
+    row.difference.map { interval in
+      let margin = interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? ""
+      let pairs = interval.count == row.accuracy?.count ? "" : " (\(counted(interval.count, "pair")))"
+      return pointsText(interval.mean) + margin + " points" + pairs
+    }
+  }
+
+  /// Which trainings failed.
+  public var failures: [String] {
+    summary.rows.flatMap { row in
+      row.entries.compactMap { entry in
+        entry.failure.map { "\(name(row)), seed \(entry.seed) failed and is left out: \($0)" }
+      }
+    }
+  }
+
+  /// What each difference tells.
+  public var verdicts: [String] {
+    let first = summary.rows.first.map(name) ?? ""
+    return summary.rows.compactMap { row in
+      switch summary.verdict(on: row) {
+      case nil: nil
+      case .unknown:
+        "\(name(row)): no interval, as fewer than two seeds have a result here and for \(first)."
+      case .undecided:
+        "\(name(row)): not told apart from \(first); the interval of the difference contains 0."
+      case .better: "\(name(row)): better than \(first) here; the interval lies above 0."
+      case .worse: "\(name(row)): worse than \(first) here; the interval lies below 0."
+      }
+    }
+  }
+
+  /// What the intervals mean, and what they do not.
+  public var explanation: [String] {
+    var words = [
+      "± is half of a 95 % interval by Student's t over seeds. It covers chance in training (first weights, order of"
+        + " images, augmentation), not the choice of the images: other data, models or settings may order the policies"
+        + " otherwise."
+    ]
+    let differences = summary.rows.count - 1
+    if differences > 1 {
+      words.append(
+        "Each of the \(differences) intervals of differences stands for itself: of twenty policies that are no better, one"
+          + " may seem so.")
+    }
+    if summary.split == .validation {
+      words.append("The dataset has no test images; decisions made on these validation images flatter.")
+    }
+    return words
   }
 
   var table: FigureTable {
     FigureTable(
       heads: ["policy", "accuracy", "trainings", "difference to the first, paired"],
-      rows: summary.rows.map {
-        [$0.policy, Self.accuracy($0), "\($0.accuracy?.count ?? 0) of \($0.entries.count)", difference($0)]
+      rows: summary.rows.map { row in
+        [
+          name(row), accuracy(row) ?? "no result", "\(row.accuracy?.count ?? 0) of \(row.entries.count)",
+          difference(row) ?? (row == summary.rows.first ? "–" : "no result"),
+        ]
       })
-  }
-
-  static func accuracy(_ row: ComparisonSummary.Row) -> String {
-    guard let interval = row.accuracy else { return "no result" }
-    return percentText(interval.mean) + (interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? "")
-  }
-
-  private func difference(_ row: ComparisonSummary.Row) -> String {
-    guard row != summary.rows.first else { return "–" }
-    guard let interval = row.difference else { return "no result" }
-    let margin = interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? ""
-    return pointsText(interval.mean) + margin + " points"
-      + (interval.count == row.accuracy?.count ? "" : " (\(counted(interval.count, "pair")))")
-  }
-
-  /// What each difference tells, and which trainings failed.
-  var sentences: [String] {
-    let first = summary.rows.first?.policy ?? ""
-    return summary.rows.compactMap { row in
-      switch summary.verdict(on: row) {
-      case nil: nil
-      case .unknown:
-        "\(row.policy): no interval yet, as fewer than two seeds have a result here and for \(first)."
-      case .undecided:
-        "\(row.policy): not told apart from \(first); the interval of the difference contains 0."
-      case .better: "\(row.policy): better than \(first) here; the interval lies above 0."
-      case .worse: "\(row.policy): worse than \(first) here; the interval lies below 0."
-      }
-    }
-      + summary.rows.flatMap { row in
-        row.entries.compactMap { entry in
-          entry.failure.map { "\(row.policy), seed \(entry.seed), failed and is left out: \($0)" }
-        }
-      }
   }
 }

@@ -29,6 +29,9 @@ public struct LineageGraph: Sendable {
       table: table)
   }
 
+  /// Whether the copies of what died out would hide all else.
+  private var isCrowded: Bool { history.copies.count > 1000 }
+
   private static func rowHeight(_ population: Int) -> Double {
     min(max(640 / Double(max(population, 1)), 6), 20)
   }
@@ -63,15 +66,14 @@ public struct LineageGraph: Sendable {
       ])
       runs[kind, default: []].append([Point(begin + lean, y), end])
     }
-    let isCrowded = rowHeight < 10
     let styles: [(Kind, String, String)] = [
       (.dead, "curve thin dim", "curve thin dotted dim"),
-      (.living, isCrowded ? "curve thin" : "curve", "curve thin"),
+      (.living, rowHeight < 10 ? "curve thin" : "curve", "curve thin"),
       (.best, "curve thick accent", "curve thick accent"),
     ]
     let marks = styles.flatMap { kind, run, edge in
       [
-        SVGElement.paths(edges[kind] ?? [], class: edge),
+        SVGElement.paths(kind == .dead && isCrowded ? [] : edges[kind] ?? [], class: edge),
         .paths(Self.joined(runs[kind] ?? []), class: run),
       ].compactMap { $0 }
     }
@@ -135,7 +137,8 @@ public struct LineageGraph: Sendable {
 
   private var caption: String {
     "Each row is a place in the population. Where a trial copies another, a line leads from the copied trial's row. "
-      + "Of all that was trained, only what has descendants now is drawn in full ink."
+      + "Of all that was trained, only what has descendants now is drawn in full ink"
+      + (isCrowded ? "; the many copies of what died out are not drawn." : ".")
   }
 
   private var description: String {

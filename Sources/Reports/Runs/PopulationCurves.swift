@@ -52,17 +52,25 @@ public struct PopulationCurves: Sendable {
     let best = history.best.compactMap { history[$0.plan.place].flatMap { point($0, axes) } }
     var marks: [SVGElement] = [
       .paths(others.compactMap { line($0, axes) }, class: "curve thin dim"),
-      .paths(jumps(axes), class: "curve thin dotted second"),
+      .paths(isCrowded ? [] : jumps(axes), class: "curve thin dotted second"),
     ].compactMap { $0 }
     // A first result has no line that leads to it.
     marks += history.stretches.filter { $0.record.plan.parentPlace == nil }.compactMap { point($0, axes) }
       .map { .circle($0, radius: 1.6, class: "dim") }
-    marks += jumps(axes).compactMap(\.first).map { .circle($0, radius: 2.2, class: "second") }
+    marks += jumps(axes).compactMap(\.first).map { .circle($0, radius: dotRadius, class: "second") }
     marks += failures(axes).map { .cross($0, radius: 3, class: "second") }
     if best.count > 1 { marks.append(.path(best, class: "curve thick accent")) }
     if let last = best.last { marks.append(.circle(last, radius: 4, class: "accent")) }
     return [heading] + legend
       + axes.elements(xTicks: 8, xName: "epoch", yText: yText) + [.group(marks, class: "population")]
+  }
+
+  /// Whether lines between so many dots would hide all else.
+  private var isCrowded: Bool { history.copies.count > 600 }
+
+  /// Smaller where there are many.
+  private var dotRadius: Double {
+    2.2 * min(1, (300 / Double(max(history.copies.count, 1))).squareRoot())
   }
 
   private func point(_ stretch: PopulationHistory.Stretch, _ axes: Axes) -> Point? {
@@ -127,7 +135,7 @@ public struct PopulationCurves: Sendable {
     switch measure {
     case .validationAccuracy:
       "Accuracy on the validation images at the end of each segment. A trial that copies another leaves its line at the dot "
-        + "and goes on from the copied trial's; the dotted line leads there."
+        + "and goes on from the copied trial's\(isCrowded ? "" : "; the dotted line leads there")."
     case .trainLoss:
       "Mean loss over the augmented training images in the last epoch of each segment. Trials train with policies of their "
         + "own, so a higher loss need not mean a worse network."
