@@ -96,6 +96,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: ["Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "CVectorGraphics"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -110,7 +111,7 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
@@ -133,6 +134,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Augmentation", "Files", "Policies", "RunStore"]),
+    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),

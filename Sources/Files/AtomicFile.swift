@@ -66,6 +66,18 @@ public enum AtomicFile {
     try FileDescriptor(folder, flags: O_RDONLY | O_DIRECTORY, action: "open the folder").synchronise()
   }
 
+  /// Makes a folder, and those it lies in, where they are not there; its own name is then durable.
+  ///
+  /// Throws `FileError`.
+  public static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
+    }
+    try synchroniseFolder(folder(of: path))
+  }
+
   /// The folder that holds a file or a folder.
   ///
   /// Foundation's own function for this traps on Linux for a relative path of one character.

@@ -34,7 +34,8 @@ struct OperationSpace: Sendable {
   static let standard = OperationSpace(
     shear: 0.3, translation: .share(150.0 / 331), rotation: 30, mixture: 0.9, removedBits: 4)
 
-  /// The Wide space of TrivialAugment (Müller and Hutter, 2021, arXiv:2103.10158, table 1).
+  /// The Wide space of TrivialAugment (Müller and Hutter, 2021, arXiv:2103.10158), with torchvision's bounds: its factors
+  /// end at 1.99, where the paper's program has 2.
   static let wide = OperationSpace(
     shear: 0.99, translation: .pixels(32), rotation: 135, mixture: 0.99, removedBits: 6)
 

@@ -17,11 +17,15 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
   /// Whether there is such a policy is not asked. Throws `PolicyError` for a word after the last `@` that is no order,
   /// unless there is a file of the whole name.
   public init(parsing text: String) throws(PolicyError) {
-    guard let at = text.lastIndex(of: "@"), !FileManager.default.fileExists(atPath: text) else {
+    let at = text.lastIndex(of: "@")
+    let word = at.map { String(text[text.index(after: $0)...]) } ?? ""
+    // An `@` within a path: no order has a dot or a slash.
+    guard let at, !word.contains(where: { "./".contains($0) }),
+      !FileManager.default.fileExists(atPath: text)
+    else {
       self.init(text)
       return
     }
-    let word = String(text[text.index(after: at)...])
     guard let order = PolicyOrder(rawValue: word) else {
       let orders = PolicyOrder.allCases.map(\.rawValue)
       throw PolicyError(

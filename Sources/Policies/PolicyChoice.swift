@@ -4,6 +4,8 @@ import Augmentation
 public struct PolicyChoice: Sendable {
   /// The option's value, as given.
   public let argument: String
+  /// Whether it names a schedule file.
+  public let isFile: Bool
   private let content: NamedPolicy.Content
 
   /// Finds the policy that an option's value names.
@@ -19,10 +21,12 @@ public struct PolicyChoice: Sendable {
       String.init)
     let name = parts.first ?? ""
     if let policy = NamedPolicy.all.first(where: { $0.name == name }) {
+      isFile = false
       content = try policy.make(
         NamedPolicy.Argument(whole: argument, text: parts.count > 1 ? parts[1] : nil),
         NamedPolicy.Context(dataset: dataset, seed: seed))
     } else if Schedule.isPath(argument) {
+      isFile = true
       content = .schedule(try Schedule(contentsOf: argument))
     } else {
       throw PolicyError(

@@ -93,7 +93,14 @@ public struct ScheduleImport: Sendable {
       notes += [Self.unfinished(log.unfinishedLine, path)].compactMap { $0 }
       schedule = try Self.schedule(log, path, epochs: epochs, name: name, provenance: provenance)
     } else {
-      var policy = try results.first { $0.trial == trial }?.policy()
+      let result = results.first { $0.trial == trial }
+      guard result?.changesPolicy != true else {
+        throw PolicyError(
+          file: folder.path,
+          found: "results of trial \(trial) whose configuration changes, but no log of what it copied",
+          expected: "pbt_policy_\(trial).txt or pbt_global.txt beside the results: bring it there")
+      }
+      var policy = try result?.policy()
       if policy == nil { policy = try folder.initialPolicy(ofTrial: trial) }
       guard let policy else {
         throw PolicyError(

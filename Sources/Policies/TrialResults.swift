@@ -6,6 +6,8 @@ struct TrialResults {
   let path: String
   /// How many results it reported.
   let count: Int
+  /// Whether the first and the last result name different configurations.
+  let changesPolicy: Bool
   /// The last result.
   let last: JSONMembers
   /// The epochs that the last result stands for.
@@ -26,6 +28,8 @@ struct TrialResults {
         _ = try result.require("training_iteration", Self.iterationMeaning).integer(in: 0...Schedule.longest)
       }
       last = try Self.members(of: line)
+      let first = try log.lines.first.map { line throws(PolicyError) in try Self.members(of: line) }
+      changesPolicy = first?.values["config"] != last.values["config"]
       epochs = try last.require("training_iteration", Self.iterationMeaning).integer(in: 0...Schedule.longest)
       guard let trial = Self.number(last) ?? Self.number(inFolder: folder) else {
         throw PolicyError(

@@ -74,11 +74,7 @@ public struct CheckpointFolder: Sendable {
   public static let suffix = ".safetensors"
 
   func prepare() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
+    try AtomicFile.makeFolder(path)
     try AtomicFile.removeLeftovers(in: path)
   }
 }

@@ -9,15 +9,20 @@ public struct ComparisonFolder: Sendable {
     self.path = path
   }
 
+  /// Where the runs of the trainings are, a folder each.
+  public var trainingsPath: String { path + "/trainings" }
+  /// Where the comparison's own copies of schedules are.
+  public var schedulesPath: String { path + "/schedules" }
+
   /// The run of one training.
   ///
   /// - Parameter index: the policy's place in the settings, from 0.
   public func training(ofPolicy index: Int, seed: UInt64) -> String {
-    "\(path)/trainings/policy-\(index + 1)-seed-\(seed)"
+    "\(trainingsPath)/policy-\(index + 1)-seed-\(seed)"
   }
 
   /// The comparison's own copy of the schedule that a policy named by a file.
-  public func keptSchedule(ofPolicy index: Int) -> String { "\(path)/schedules/\(index + 1).json" }
+  public func keptSchedule(ofPolicy index: Int) -> String { "\(schedulesPath)/\(index + 1).json" }
 
   /// The summary for programs.
   public var summaryPath: String { path + "/summary.json" }
@@ -37,7 +42,7 @@ public struct ComparisonFolder: Sendable {
     }
   }
 
-  /// The summary that the comparison wrote at its end; nil where there is none.
+  /// The summary that the comparison wrote at its end; nil where there is none that can be read.
   public func summary() -> ComparisonSummary? {
     FileManager.default.contents(atPath: summaryPath)
       .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: $0) }

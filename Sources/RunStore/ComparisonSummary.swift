@@ -2,6 +2,7 @@
 public struct ComparisonSummary: Codable, Hashable, Sendable {
   /// One training.
   public struct Entry: Codable, Hashable, Sendable {
+    /// The training's seed.
     public let seed: UInt64
     /// The share of images told right after the last epoch, 0 to 1; nil if the training failed.
     public let accuracy: Double?
@@ -17,6 +18,7 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
 
   /// One policy.
   public struct Row: Codable, Hashable, Sendable {
+    /// The policy as the comparison names it.
     public let policy: String
     /// By seed, ascending.
     public let entries: [Entry]
@@ -31,6 +33,7 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
   public let split: EvaluatedSplit
   /// How many there are.
   public let images: Int
+  /// The policies in the order of the comparison.
   public let rows: [Row]
 
   /// Summarises trainings.
@@ -74,14 +77,17 @@ extension ComparisonSummary {
     case better, worse
     /// The interval contains 0.
     case undecided
-    /// There is no interval: fewer than two seeds have both results.
+    /// There is no interval that tells anything: fewer than two seeds have both results, or all differences are the
+    /// same by chance, which makes an interval of no width.
     case unknown
   }
 
   /// What the difference of a row tells; nil for the first policy.
   public func verdict(on row: Row) -> Verdict? {
     guard row != rows.first else { return nil }
-    guard let difference = row.difference, let margin = difference.margin else { return .unknown }
+    guard let difference = row.difference, let margin = difference.margin,
+      margin > 1e-9 || abs(difference.mean) <= 1e-9
+    else { return .unknown }
     if abs(difference.mean) <= margin { return .undecided }
     return difference.mean > 0 ? .better : .worse
   }

@@ -2,7 +2,9 @@ import Foundation
 
 /// A mean with its 95 % confidence interval by Student's t distribution.
 public struct MeanInterval: Codable, Hashable, Sendable {
+  /// How many measurements there are.
   public let count: Int
+  /// Their mean.
   public let mean: Double
   /// Half the interval's width; nil for fewer than two values.
   ///

@@ -22,6 +22,8 @@ public final class RunDirectory: Sendable {
 
   /// Where the run in a folder has its schedule.
   public static func schedulePath(in folder: String) -> String { folder + "/" + Name.schedule }
+  /// Where what TensorBoard shows is written, if that is asked for.
+  public var tensorBoardPath: String { path + "/" + Name.tensorBoard }
   /// Where each finished stretch of training has its line.
   public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
 
@@ -123,6 +125,7 @@ extension RunDirectory {
     static let checkpoints = "checkpoints"
     static let schedule = "schedule.json"
     static let metrics = "metrics.jsonl"
+    static let tensorBoard = "tensorboard"
   }
 
   /// Throws if the folder holds what only a begun run leaves: then its journal was lost, and nothing is written over.
@@ -156,12 +159,7 @@ extension RunDirectory {
       return
     }
     guard !mustExist else { throw RunStoreError.noRun(path: path) }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
-    try AtomicFile.synchroniseFolder(AtomicFile.folder(of: path))
+    try AtomicFile.makeFolder(path)
   }
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {

@@ -145,15 +145,20 @@ public struct SearchJournal: Sendable {
     try fetch(where: "TRUE", order: "arrival IS NULL, arrival, generation, trial", arguments: [])
   }
 
+  /// One segment; `nil` where there is none of that place.
+  public func segment(at place: SegmentPlace) throws -> SegmentRecord? {
+    try fetch(
+      where: "generation = ? AND trial = ?", order: "trial", arguments: [place.generation, place.trial]
+    ).first
+  }
+
   /// The segments that a state descends from, itself the last, oldest first.
   public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
     var line: [SegmentRecord] = []
     var next: SegmentPlace? = place
     while let place = next {
-      let found = try fetch(
-        where: "generation = ? AND trial = ?", order: "trial", arguments: [place.generation, place.trial])
       // No segment is its own ancestor; a journal that says so must not be followed for ever.
-      guard let record = found.first, line.allSatisfy({ $0.plan.place != place }) else { break }
+      guard let record = try segment(at: place), line.allSatisfy({ $0.plan.place != place }) else { break }
       line.append(record)
       next = record.plan.parentPlace
     }

@@ -22,6 +22,7 @@ struct AsynchronousSearch {
     let records = try journal.segmentsByArrival()
     try run.metrics.restore(records.compactMap(SegmentLine.init))
     var population = AsynchronousPopulation(planner: planner, records: records)
+    tell(population)
     guard try !run.isFinished else { return try finish(population) }
     try run.checkpoints.keepOnly(population.neededCheckpoints)
     while true {
@@ -51,8 +52,8 @@ struct AsynchronousSearch {
     }
     defer { workers.finish() }
     var failure: (any Error)?
+    var canRecord = true
     var inTraining = 0
-    tell(population)
     while true {
       if failure == nil, !training.stop.isRequested {
         do {
@@ -66,9 +67,14 @@ struct AsynchronousSearch {
       }
       guard inTraining > 0, let endings = workers.nextBatch() else { break }
       inTraining -= endings.count
-      // After a failure what the others still finish is recorded all the same.
+      // After the failure of a segment what the others still finish is recorded all the same; after one of the journal
+      // nothing is, as it would follow from results that the journal does not hold.
+      guard canRecord else { continue }
       do {
         try take(endings, &population)
+      } catch let error as Unrecorded {
+        failure = failure ?? error.cause
+        canRecord = false
       } catch {
         failure = failure ?? error
       }
@@ -78,6 +84,11 @@ struct AsynchronousSearch {
       throw SearchError.stoppedBetween(
         results: population.resultCount, ended: population.endedCount, trials: configuration.population)
     }
+  }
+
+  /// Results that the population took up and the journal did not.
+  private struct Unrecorded: Error {
+    let cause: any Error
   }
 
   /// Records how segments ended and what follows, by one transaction.
@@ -96,7 +107,13 @@ struct AsynchronousSearch {
         failure = failure ?? error
       }
     }
-    if !results.isEmpty { try record(results, &population) }
+    if !results.isEmpty {
+      do {
+        try record(results, &population)
+      } catch {
+        throw Unrecorded(cause: error)
+      }
+    }
     if let failure { throw failure }
   }
 

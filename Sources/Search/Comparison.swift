@@ -10,9 +10,12 @@ public struct Comparison: Sendable {
   public struct Member: Sendable {
     /// The folder of its run.
     public let path: String
+    /// Its settings, but for the digest of the images.
     public let configuration: TrainingConfiguration
+    /// What its settings call the policy, found.
     public let policy: PolicyChoice
 
+    /// A training that is yet to be begun or continued.
     public init(path: String, configuration: TrainingConfiguration, policy: PolicyChoice) {
       self.path = path
       self.configuration = configuration
@@ -28,55 +31,62 @@ public struct Comparison: Sendable {
   }
 
   private let data: DatasetSplits
-  private let imageDigest: String
+  private let imageDigest: String?
   private let concurrency: Int
   private let version: String
   private let stop: StopFlag
-  private let onImages: @Sendable (Int) -> Void
+  private let onEvent: @Sendable (Member, TrainingEvent) -> Void
   private let onEnd: @Sendable (Member, Outcome) -> Void
 
   /// A comparison on loaded data.
   ///
   /// - Parameters:
+  ///   - imageDigest: the digest of the data, recorded with every run.
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
-  ///   - onImages: told how many images went through a network; called from several threads.
+  ///   - onEvent: told what the trainings tell; called from several threads.
   ///   - onEnd: told of every training's end; called from several threads.
   public init(
-    data: DatasetSplits, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
-    onImages: @escaping @Sendable (Int) -> Void = { _ in },
+    data: DatasetSplits, imageDigest: String?, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
+    onEvent: @escaping @Sendable (Member, TrainingEvent) -> Void = { _, _ in },
     onEnd: @escaping @Sendable (Member, Outcome) -> Void = { _, _ in }
   ) {
     self.data = data
-    imageDigest = data.digest()
+    self.imageDigest = imageDigest
     self.concurrency = concurrency
     self.version = version
     self.stop = stop
-    self.onImages = onImages
+    self.onEvent = onEvent
     self.onEnd = onEnd
   }
 
   /// Runs every member, or continues it, and returns how they ended in the members' order.
   ///
-  /// - Throws: the first failure that is no divergence, after the trainings then running have ended; those that are
-  ///   done stay done. `SearchInterrupted` if it was asked to stop.
+  /// - Throws: `ComparisonFailure` for the first failure that is no divergence, after the trainings then running have
+  ///   ended; those that are done stay done. `SearchInterrupted` if it was asked to stop and nothing failed.
   public func callAsFunction(_ members: [Member]) throws -> [Outcome] {
     let workers = WorkerThreads(Array(members.enumerated()), slots: max(concurrency, 1)) { job, slot in
       (job.offset, Result { try train(job.element, slot: slot) })
     }
     var outcomes: [Int: Outcome] = [:]
-    var failure: (any Error)?
+    var failure: ComparisonFailure?
+    var isInterrupted = false
     while let batch = workers.nextBatch() {
       for (index, result) in batch {
         switch result {
         case .success(let value): outcomes[index] = value
         case .failure(let error):
-          failure = failure ?? error
+          if error is SearchInterrupted {
+            isInterrupted = true
+          } else {
+            failure = failure ?? ComparisonFailure(path: members[index].path, reason: "\(error)")
+          }
           workers.cancel()
         }
       }
     }
     if let failure { throw failure }
+    if isInterrupted { throw SearchInterrupted() }
     return members.indices.compactMap { outcomes[$0] }
   }
 
@@ -91,7 +101,7 @@ public struct Comparison: Sendable {
       run: run, configuration: configuration, policy: member.policy, data: data, slot: slot
     ) { event in
       if stop.isRequested { throw SearchInterrupted() }
-      if case .images(let count) = event { onImages(count) }
+      onEvent(member, event)
     }
     let outcome: Outcome
     do {
@@ -102,4 +112,13 @@ public struct Comparison: Sendable {
     onEnd(member, outcome)
     return outcome
   }
+}
+
+/// Why one training of a comparison ended it.
+public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
+  /// The folder of its run.
+  public let path: String
+  public let reason: String
+
+  public var description: String { "\(path): \(reason)" }
 }

@@ -55,9 +55,10 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
       if !holds { throw SearchError.setting(name, found: found, expected: expected) }
     }
     try require(
-      policies.count >= 2, "policies", policies.isEmpty ? "none" : policies[0],
+      policies.count >= 2, "policies", policies.isEmpty ? "an empty list" : "\(policies[0]) alone",
       "two or more policies to compare, such as none,rcifar10")
-    let twice = policies.indices.first { policies[..<$0].contains(policies[$0]) }
+    let played = try policies.map { try PlayedPolicy(parsing: $0) }
+    let twice = played.indices.first { played[..<$0].contains(played[$0]) }
     try require(twice == nil, "policies", "\(twice.map { policies[$0] } ?? "") twice", "each policy once")
     try require(
       (1...Self.mostSeeds).contains(seeds), "seeds", "\(seeds)", "a number from 1 to \(Self.mostSeeds)")

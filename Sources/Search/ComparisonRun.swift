@@ -20,6 +20,8 @@ public struct ComparisonRun: Sendable {
   public enum Event: Sendable {
     /// So many images went through a network.
     case images(Int)
+    /// An epoch of the training in a folder is done and recorded.
+    case epoch(EpochRecord, of: String)
     /// A training has ended, or had ended before.
     case ended(policy: String, seed: UInt64, Comparison.Outcome)
   }
@@ -45,18 +47,25 @@ public struct ComparisonRun: Sendable {
   public func callAsFunction(
     choices: (_ seed: UInt64) throws -> [PolicyChoice]
   ) throws -> ComparisonSummary {
-    guard let split = Self.split(of: data) else {
-      throw SearchError.setting(
-        "dataset", found: "\(data.name) without test and without validation images",
-        expected: "images to measure on; give --validation-size")
-    }
+    let split = try Self.measurable(data)
+    if try run.isFinished, let summary = folder.summary() { return summary }
+    try AtomicFile.makeFolder(folder.trainingsPath)
+    try AtomicFile.makeFolder(folder.schedulesPath)
+    try AtomicFile.removeLeftovers(in: folder.schedulesPath)
     let members = try members(choices)
     let names = Dictionary(
       members.map { ($0.member.path, (policy: $0.policy, seed: $0.seed)) },
       uniquingKeysWith: { first, _ in first })
     let comparison = Comparison(
-      data: data, concurrency: configuration.concurrency, version: version, stop: stop,
-      onImages: { onEvent(.images($0)) },
+      data: data, imageDigest: configuration.imageDigest ?? data.digest(),
+      concurrency: configuration.concurrency, version: version, stop: stop,
+      onEvent: { member, event in
+        switch event {
+        case .images(let count): onEvent(.images(count))
+        case .epoch(let record): onEvent(.epoch(record, of: member.path))
+        case .resumed: break
+        }
+      },
       onEnd: { member, outcome in
         guard let name = names[member.path] else { return }
         onEvent(.ended(policy: name.policy, seed: name.seed, outcome))
@@ -70,6 +79,7 @@ public struct ComparisonRun: Sendable {
 
   /// The images that still have to go through networks.
   public func remainingImages() throws -> Int {
+    if try run.isFinished, folder.summary() != nil { return 0 }
     let recipe = configuration.recipe
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     let evaluated = data.validation.count + data.test.count
@@ -83,9 +93,15 @@ public struct ComparisonRun: Sendable {
     return total
   }
 
-  /// Which images accuracy is measured on; nil if there are none.
-  public static func split(of data: DatasetSplits) -> EvaluatedSplit? {
-    data.test.count > 0 ? .test : data.validation.count > 0 ? .validation : nil
+  /// Which images accuracy is measured on; throws `SearchError.setting` if there are none.
+  public static func measurable(_ data: DatasetSplits) throws -> EvaluatedSplit {
+    if data.test.count > 0 { return .test }
+    guard data.validation.count > 0 else {
+      throw SearchError.setting(
+        "dataset", found: "\(data.name) without test and without validation images",
+        expected: "images to measure on; give --validation-size")
+    }
+    return .validation
   }
 }
 
@@ -124,19 +140,8 @@ extension ComparisonRun {
   /// Copies a schedule from a file into the comparison's folder, so that it can be continued without that file.
   private func keep(_ choice: PolicyChoice, _ index: Int) throws {
     let path = folder.keptSchedule(ofPolicy: index)
-    guard let schedule = choice.schedule, FileManager.default.fileExists(atPath: choice.argument),
-      choice.argument != path
-    else { return }
-    try makeFolder(AtomicFile.folder(of: path))
+    guard let schedule = choice.schedule, choice.isFile, choice.argument != path else { return }
     try AtomicFile.write(schedule.jsonData(), to: path)
-  }
-
-  private func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
   }
 
   private func summary(

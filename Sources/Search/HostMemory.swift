@@ -18,11 +18,19 @@ enum HostMemory {
     return min(machine, leftToContainer ?? machine)
   }
 
-  /// Bytes that this process's control group may still take, where it has a limit (version 2 of the interface).
+  /// Bytes that this process's control group and those around it may still take, where any has a limit (version 2 of
+  /// the interface).
   private static var leftToContainer: Int? {
-    let group = text("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
-    guard let group else { return nil }
-    let folder = "/sys/fs/cgroup" + group.dropFirst(3)
+    let line = text("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
+    guard let line else { return nil }
+    let names = line.dropFirst(4).split(separator: "/")
+    return (0...names.count).compactMap { depth in
+      left(to: "/sys/fs/cgroup/" + names.prefix(depth).joined(separator: "/"))
+    }.min()
+  }
+
+  /// Bytes that a control group may still take; nil where it has no limit of its own.
+  private static func left(to folder: String) -> Int? {
     guard let limit = number(folder + "/memory.max"), let used = number(folder + "/memory.current") else {
       return nil
     }

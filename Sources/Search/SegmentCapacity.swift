@@ -20,6 +20,7 @@ public struct SegmentCapacity: Hashable, Sendable {
 
   /// The number of segments, at least 1.
   public let segments: Int
+  /// What sets it.
   public let limit: Limit
   /// The scarcest memory, where it was measured.
   public let memory: Memory?

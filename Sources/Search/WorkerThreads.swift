@@ -15,6 +15,8 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
+  /// More threads than this help on no machine, and a system may refuse to make them.
+  private static var mostThreads: Int { 256 }
 
   /// Starts a thread for each slot, and fewer when there are fewer jobs.
   ///
@@ -36,6 +38,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   private init(
     _ jobs: [Job], threads: Int, isOpen: Bool, body: @escaping @Sendable (Job, _ slot: Int) -> Output
   ) {
+    let threads = min(threads, Self.mostThreads)
     remaining = jobs[...]
     running = threads
     self.isOpen = isOpen

@@ -39,16 +39,19 @@ extension Workload {
   /// Trainings that end with an evaluation and write a checkpoint every epoch.
   init(recipes: [Recipe], concurrency: Int, data: DatasetSplits) {
     let stepsEach = recipes.map { data.train.count / $0.batchSize * $0.epochs }
+    let atOnce = min(concurrency, recipes.count)
+    /// So many checkpoints of those trainings that run last, and of the others what is kept.
     func checkpoints(last count: Int) -> [Checkpoint] {
-      recipes.flatMap { recipe in
-        (max(1, recipe.epochs - count + 1)...recipe.epochs).map {
+      recipes.enumerated().flatMap { index, recipe in
+        let own = index < recipes.count - atOnce ? TrainingJournal.keptCheckpoints : count
+        return (max(1, recipe.epochs - own + 1)...recipe.epochs).map {
           Checkpoint(seed: recipe.seed, trial: 0, epochs: $0)
         }
       }
     }
     let kept = TrainingJournal.keptCheckpoints
     self.init(
-      trainings: recipes.count, concurrency: min(concurrency, recipes.count), steps: stepsEach.reduce(0, +),
+      trainings: recipes.count, concurrency: atOnce, steps: stepsEach.reduce(0, +),
       trainedImages: zip(recipes, stepsEach).reduce(0) { $0 + $1.0.batchSize * $1.1 },
       evaluatedImages: recipes.count * (data.validation.count + data.test.count),
       checkpoints: recipes.reduce(0) { $0 + $1.epochs }, restores: 0,
@@ -57,6 +60,8 @@ extension Workload {
   }
 
   /// The work of a search that is begun anew and in which no trial fails.
+  ///
+  /// An asynchronous one may take more or fewer steps: whoever copies goes on from the other's epoch.
   ///
   /// - Parameter concurrency: how many trials train at once.
   public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {

@@ -39,7 +39,7 @@ import Testing
     #expect(found.verdict(on: found.rows[0]) == nil)
   }
 
-  /// With equal differences the interval has no width, though the accuracies themselves scatter.
+  /// Differences of the same size have a narrow interval, though the accuracies themselves scatter.
   @Test("pairing takes out what seeds have in common")
   func pairing() {
     let found = summary([("a", [0.70, 0.80, 0.90]), ("b", [0.72, 0.82, 0.93]), ("c", [0.65, 0.75, 0.86])])
@@ -47,6 +47,13 @@ import Testing
     #expect(found.verdict(on: found.rows[1]) == .better)
     #expect(found.verdict(on: found.rows[2]) == .worse)
     #expect((found.rows[1].accuracy?.margin ?? 0) > 0.2)
+  }
+
+  @Test("differences that are the same by chance decide nothing")
+  func sameDifferences() {
+    let found = summary([("a", [0.7, 0.8]), ("b", [0.701, 0.801]), ("c", [0.7, 0.8])])
+    #expect(found.verdict(on: found.rows[1]) == .unknown)
+    #expect(found.verdict(on: found.rows[2]) == .undecided)
   }
 
   @Test("a failed training is left out, with its partner in the difference")

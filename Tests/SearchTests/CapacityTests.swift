@@ -76,6 +76,14 @@ import Training
     let executor = try TrainingExecutor(configuration, data: data)
     let capacity = try executor.segmentsAtOnce(under: configuration)
     #expect((1...64).contains(capacity.segments))
+    #if os(Linux)
+      if ProcessInfo.processInfo.activeProcessorCount > 1 {
+        let memory = try #require(capacity.memory)
+        // A batch of 128 images as floats, and far from all there is.
+        #expect(memory.needed > 128 * 28 * 28 * 3 * 4)
+        #expect(memory.free > memory.needed)
+      }
+    #endif
     #expect(capacity.segments <= max(1, ProcessInfo.processInfo.activeProcessorCount))
     #expect(try executor.segmentsAtOnce(under: smallSearch(concurrency: 7)).segments == 7)
   }

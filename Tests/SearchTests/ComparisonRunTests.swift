@@ -226,7 +226,7 @@ final class Sum: @unchecked Sendable {
   @Test(
     "settings without meaning are refused",
     arguments: [
-      ("policies: found none, expected two or more", { @Sendable in $0.policies = ["none"] }),
+      ("policies: found none alone, expected two or more", { @Sendable in $0.policies = ["none"] }),
       ("policies: found none twice", { @Sendable in $0.policies = ["none", "rsvhn", "none"] }),
       ("seeds: found 0", { @Sendable in $0.seeds = 0 }),
       ("seeds: found 10001", { @Sendable in $0.seeds = 10001 }),

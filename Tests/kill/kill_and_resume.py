@@ -3,8 +3,8 @@
 
     kill_and_resume.py --pba PATH [--seed N] [--keep FOLDER]
 
-A search must end with the same schedule.json and the same checkpoints, byte for byte, and a training with the same
-checkpoints; metrics.jsonl must say the same but for the seconds. An asynchronous search must so with one trial at a
+A search must end with the same schedule.json and the same checkpoints, byte for byte, a training with the same
+checkpoints, and a comparison with the same summary; metrics.jsonl must say the same but for the seconds. An asynchronous search must so with one trial at a
 time; with several its order is chance, and it must end whole. Most runs are ended by SIGKILL, which leaves them no
 time. SIGINT and SIGTERM ask them to stop: they must do so soon and say how to continue, and end at once when asked
 twice. A moment is something the run directory shows, which is watched for; or a time, a share of how long the
@@ -21,7 +21,8 @@ import time
 from pathlib import Path
 
 from asynchronous import check_whole
-from runs import Case, Failure, Program, after, changes, compare, journal_appears, new_checkpoints, writing
+from runs import (Case, ComparisonCase, Failure, Program, after, changes, compare, in_training, journal_appears,
+                  new_checkpoints, tail, writing)
 from stopping import end_after_session, stop, stop_twice
 
 # Everything is computed on the CPU, where results repeat bit for bit.
@@ -30,6 +31,9 @@ SEARCH = """search --dataset bundled --train-size 256 --validation-size 200 --mo
 ASYNCHRONOUS = [*SEARCH, "--asynchronous"]
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 4 --batch-size 64 --policy rcifar10
   --device cpu""".split()
+# The schedule is a file, of which the comparison keeps a copy.
+COMPARISON = """compare --dataset bundled --train-size 128 --model wrn_10_1 --epochs 2 --batch-size 64 --device cpu
+  --seeds 2""".split()
 RANDOM_KILLS = 4
 
 # --- cases -------------------------------------------------------------------------------------------------------
@@ -62,6 +66,14 @@ TRAINING_CASES = [
     ("after the 1st and the next 2nd checkpoint", [new_checkpoints(1), new_checkpoints(2)], ()),
     ("as metrics.jsonl grows", [changes("metrics.jsonl")] * 2, ()),
 ]
+COMPARISON_CASES = [
+    ("as the journal appears", [journal_appears] * 2, ()),
+    ("as it keeps the schedule", [changes("schedules/2.json")], ()),
+    ("while a training writes a checkpoint", [in_training(0, writing("checkpoints"))] * 2, ()),
+    ("as a training's metrics.jsonl grows", [in_training(1, changes("metrics.jsonl"))], ()),
+    ("while its summary is half-written", [writing(".")], ()),
+    ("as summary.json appears", [changes("summary.json")], ()),
+]
 
 
 # What is done to a run, and how: given the case and how long the undisturbed run took.
@@ -82,6 +94,10 @@ TRAINING_STOPS = [
     ("stopped by SIGTERM as metrics.jsonl grows", lambda case, _: stop(case, changes("metrics.jsonl"), signal.SIGTERM)),
     ("ended by SIGINT twice", lambda case, duration: stop_twice(case, duration, signal.SIGINT)),
     ("ended by SIGTERM twice", lambda case, duration: stop_twice(case, duration, signal.SIGTERM)),
+]
+COMPARISON_STOPS = [
+    ("stopped by SIGINT as a training's metrics.jsonl grows",
+     lambda case, _: stop(case, in_training(0, changes("metrics.jsonl")), signal.SIGINT)),
 ]
 
 
@@ -107,12 +123,12 @@ class Report:
         return value
 
 
-def run_cases(kind, command, options, cases, stops, random_cases, program, folder, generator, report):
+def run_cases(kind, command, options, cases, stops, random_cases, program, folder, generator, report, make=Case):
     """Runs one command undisturbed and then ended in every way; `options` are those of the first and most."""
 
     def undisturbed():
         started = time.monotonic()
-        result = Case(program, command, folder, f"{kind}-undisturbed", options).undisturbed().result()
+        result = make(program, command, folder, f"{kind}-undisturbed", options).undisturbed().result()
         return (result, time.monotonic() - started), ""
 
     reference = report.attempt(f"{kind} undisturbed", undisturbed)
@@ -121,7 +137,7 @@ def run_cases(kind, command, options, cases, stops, random_cases, program, folde
     expected, duration = reference
 
     def disturbed(name, moments, extra=None):
-        case = Case(program, command, folder, f"{kind}-{name}", extra or options)
+        case = make(program, command, folder, f"{kind}-{name}", extra or options)
         kills = case.killed_at(moments)
         compare(case.result(), expected)
         return kills
@@ -141,7 +157,7 @@ def run_cases(kind, command, options, cases, stops, random_cases, program, folde
         raise Failure("the run always ended before it could be killed")
 
     def stopped(number, end):
-        case = Case(program, command, folder, f"{kind}-stopped-{number}", options)
+        case = make(program, command, folder, f"{kind}-stopped-{number}", options)
         end(case, duration)
         case.killed_at([])
         compare(case.result(), expected)
@@ -176,6 +192,21 @@ def end_several_at_once(program, folder, generator, report):
         report.attempt(f"asynchronous search, two trials at once, {name}", lambda: end(number, moments))
 
 
+def lose_schedule(case, schedule):
+    """Kills a comparison and takes away the schedule file it named: its own copy must do."""
+    program = case.program
+    if not program.kill_at(changes("schedules/3.json"), case.run, case.arguments(), case.log):
+        raise Failure("the run ended before it was killed")
+    schedule.unlink()
+    code = program.finish(case.arguments(), case.log)
+    if code != 0:
+        raise Failure(f"exit code {code} when continued: {tail(case.log)}")
+    undisturbed = case.run.parent / "comparison-undisturbed" / "summary.json"
+    if case.result()["summary.json"] != undisturbed.read_bytes():
+        raise Failure("summary.json differs from that of the undisturbed run")
+    return True, ""
+
+
 def stop_quickstart(program, folder):
     """Asks a quickstart to stop while it searches. It is long, so it is not continued."""
     case = Case(program, ["quickstart"], folder, "quickstart")
@@ -205,6 +236,14 @@ def main():
                   generator, report)
         end_several_at_once(program, folder, generator, report)
         run_cases("training", TRAINING, (), TRAINING_CASES, TRAINING_STOPS, 2, program, folder, generator, report)
+        schedule = folder / "learnt.json"
+        program.finish(["schedule", "stretch", "rcifar10", "--epochs", "50", "-o", str(schedule)], folder / "stretch.log")
+        comparison = [*COMPARISON, "--policies", f"none,{schedule},{schedule}@shuffled"]
+        at_once = ("--concurrency", "2")
+        run_cases("comparison", comparison, at_once, COMPARISON_CASES, COMPARISON_STOPS, 2, program, folder, generator,
+                  report, make=ComparisonCase)
+        report.attempt("comparison killed, continued without its schedule file",
+                       lambda: lose_schedule(ComparisonCase(program, comparison, folder, "lost", at_once), schedule))
         report.attempt("quickstart stopped by SIGTERM", lambda: stop_quickstart(program, folder))
 
     if options.keep:

@@ -213,6 +213,41 @@ class Case:
         }
 
 
+class ComparisonCase(Case):
+    """A comparison: its summary, and what its trainings left."""
+
+    def result(self):
+        trainings = sorted((self.run / "trainings").iterdir())
+        return {
+            "summary.json": (self.run / "summary.json").read_bytes(),
+            "summary.csv": (self.run / "summary.csv").read_bytes(),
+            "the schedules": {path.name: path.read_bytes() for path in (self.run / "schedules").iterdir()},
+            "the checkpoints": {
+                str(path.relative_to(self.run)): hashlib.sha256(path.read_bytes()).hexdigest()
+                for training in trainings for path in (training / "checkpoints").iterdir()},
+            "the files left in the folder": names(self.run) - {"run.sqlite-wal", "run.sqlite-shm"},
+        }
+
+
+def in_training(number, moment):
+    """A moment of one of a comparison's trainings, by its place in the order in which they are begun."""
+
+    def moment_of_comparison(run):
+        before = names(run / "trainings")
+        inner = None
+
+        def has_come():
+            nonlocal inner
+            begun = sorted(names(run / "trainings") - before)
+            if inner is None and len(begun) > number:
+                inner = moment(run / "trainings" / begun[number])
+            return inner is not None and inner()
+
+        return has_come
+
+    return moment_of_comparison
+
+
 def compare(found, expected):
     wrong = [part for part in expected if found[part] != expected[part]]
     if wrong:

@@ -60,7 +60,8 @@ enum PageStyle {
     footer{margin-top:3rem;padding-top:1rem;padding-bottom:2rem;border-top:1px solid var(--grid)}
     @media (max-width:600px){header,nav,main,footer{padding-left:14px;padding-right:14px}h1{font-size:1.4rem}\
     .result{font-size:1.7rem}th,td{padding:.28rem .5rem}.samples td,.samples th{padding:.2rem}\
-    .samples img,.samples .words{width:64px}}
+    .samples img,.samples .words{width:64px}\
+    .drawing,.drawing[width="1120"]{max-width:none;min-width:0}}
     @media print{nav,details:not([open]){display:none}.scroll{overflow:visible}.drawing{min-width:0}}
     """
     .replacing("\n", with: "")

@@ -7,16 +7,16 @@ extension ReportPage {
     let settings = contents.settings
     func value(_ name: String) -> String { settings[name]?.text ?? "?" }
     let training = "\(value("model")) on \(value("dataset"))"
+    let length = counted(contents.length, "epoch")
     switch contents.history {
     case .search:
-      return
-        "A population of \(value("population")) \(training), compared every \(value("interval")) of \(value("epochs"))"
-        + " epochs."
-    case .training: return "\(training) with the policy \(value("policy")), \(value("epochs")) epochs."
+      let interval = settings.integer("interval") ?? 1
+      return "A population of \(value("population")) \(training), \(length), compared after every "
+        + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))."
+    case .training: return "\(training) with the policy \(value("policy")), \(length)."
     case .comparison(let progress):
-      let policies = settings["policies"]?.values.count ?? 0
-      return "\(counted(policies, "policy").replacing("policys", with: "policies")) with \(training), "
-        + "\(value("epochs")) epochs, \(progress.trainings.count) trainings."
+      return "\(settings["policies"]?.values.count ?? 0) policies with \(training), \(length), "
+        + "\(counted(progress.trainings.count, "training"))."
     }
   }
 

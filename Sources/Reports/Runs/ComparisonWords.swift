@@ -46,7 +46,8 @@ public struct ComparisonWords: Sendable {
       switch summary.verdict(on: row) {
       case nil: nil
       case .unknown:
-        "\(name(row)): no interval, as fewer than two seeds have a result here and for \(first)."
+        "\(name(row)): no interval that tells anything: fewer than two seeds have a result here and for"
+          + " \(first), or all differences are the same."
       case .undecided:
         "\(name(row)): not told apart from \(first); the interval of the difference contains 0."
       case .better: "\(name(row)): better than \(first) here; the interval lies above 0."

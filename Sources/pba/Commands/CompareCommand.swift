@@ -44,7 +44,10 @@ struct CompareCommand: ParsableCommand {
   var csv: String?
 
   func run() throws {
-    if let csv { try refuseToOverwrite(csv) }
+    if let csv {
+      try refuseToOverwrite(csv)
+      try requireFolder(of: csv)
+    }
     let folder = try place.folder()
     var settings = Settings(
       concurrency: concurrency.map(Concurrency.trials), policies: policies.map(PlayedPolicy.words),
@@ -55,15 +58,16 @@ struct CompareCommand: ParsableCommand {
       let recorded = try RunDirectory.configuration(ComparisonConfiguration.self, of: folder)
       settings = settings.over(Settings(recorded))
     }
-    let configuration = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
-    let choices = try configuration.choices(seed: configuration.recipe.seed, in: place.resume ? folder : nil)
+    let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
+    let choices = try policies.choices(seed: configuration.recipe.seed)
     for (name, choice) in zip(configuration.policies, choices) {
       try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
     }
-    if place.dryRun { return try DryRun(configuration).show(json: shared.json) }
+    if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
     let summary: ComparisonSummary
     do {
-      summary = try ComparisonSession(configuration, path: folder, resume: place.resume)()
+      summary = try ComparisonSession(
+        configuration, policies, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     } catch is SearchInterrupted {
       throw Interrupted(command: "pba compare", path: folder)
     }

@@ -49,17 +49,19 @@ struct QuickstartCommand: ParsableCommand {
     printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
     let folder = place + "/comparison"
     let isBegun = FileManager.default.fileExists(atPath: folder)
-    let comparison = try Settings(policies: ["none", found.schedulePath], seeds: Self.seeds).over(
+    // The whole path, so that the same folder under another spelling is the same comparison.
+    let schedule = URL(fileURLWithPath: found.schedulePath).standardizedFileURL.path
+    let (comparison, policies) = try Settings(policies: ["none", schedule], seeds: Self.seeds).over(
       Self.training
     )
     .comparisonConfiguration(in: isBegun ? folder : nil)
-    let summary = try ComparisonSession(comparison, path: folder, resume: isBegun)()
+    let summary = try ComparisonSession(comparison, policies, path: folder, resume: isBegun)()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if json {
       return try printJSON(Report(schedule: found.schedulePath, comparison: summary, seconds: seconds))
     }
     ComparisonTable(
-      summary: summary, names: ["none": "without the schedule", found.schedulePath: "with the schedule"]
+      summary: summary, names: ["none": "without the schedule", schedule: "with the schedule"]
     ).show()
     printResult("schedule: \(found.schedulePath)   (pba schedule show \(found.schedulePath))")
     printResult("took \(duration(seconds))")

@@ -46,20 +46,28 @@ struct ReproduceCommand: ParsableCommand {
     let flags = policy.settings.over(search.settings)
       .over(
         try shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
-    let published = try Settings(recipe)
+    var published = try Settings(recipe)
     let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
     // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
-    let settings = place.resume ? flags : flags.over(published)
     if recipe.isSearch {
       try refuse(policy.settings, "a search learns its policies")
+      let settings = place.resume ? flags : flags.over(published)
+      let whole = Settings(try published.over(flags.withoutEffect).searchConfiguration())
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
-        onSettings: { note(try Settings($0).differences(from: published), recipe) })
+        onSettings: {
+          note(try Settings($0).differences(from: whole), recipe)
+          if !$0.asynchronous { printNote(Self.synchronousNote) }
+        })
     } else {
       try refuse(search.settings, "a training has no population")
+      // The Cutout is that of the recipe's policy; another policy may have none.
+      (published.recipeCutout, published.cutout) = (published.cutout, nil)
+      let settings = place.resume ? flags : flags.over(published)
+      let whole = Settings(try published.over(flags.withoutEffect).trainingConfiguration().0)
       var differences: [String] = []
       let result = try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)(
         onSettings: {
-          differences = try Settings($0).differences(from: published)
+          differences = try Settings($0).differences(from: whole)
           note(differences, recipe)
         })
       if result != nil, !shared.json, let error = recipe.publishedError {
@@ -69,6 +77,10 @@ struct ReproduceCommand: ParsableCommand {
       }
     }
   }
+
+  private static let synchronousNote =
+    "the published search compared each trial as its result came; this one compares all at the same epoch, so that its"
+    + " result can be repeated; with --asynchronous it does as the published one"
 
   /// Throws if an option was given that this kind of experiment has no use for.
   private func refuse(_ settings: Settings, _ reason: String) throws {

@@ -42,7 +42,8 @@ struct SearchRequest {
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
-    let result = try SearchSession(configuration, path: folder, resume: place.resume)()
+    let result = try SearchSession(
+      configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     if json {
       try printJSON(SearchSummary(result))
     } else {

@@ -51,7 +51,8 @@ struct TrainingRequest {
       try DryRun(configuration, choice).show(json: json)
       return nil
     }
-    let result = try TrainingSession(configuration, choice, path: folder, resume: place.resume)()
+    let result = try TrainingSession(
+      configuration, choice, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     if json {
       try printJSON(result)
     } else {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The folder of a run, whether it continues, and whether it is only reckoned.
+/// The folder of a run, whether it continues, whether it is only reckoned, and what it writes besides.
 struct RunOptions: ParsableArguments {
   @Option(help: "The folder of the run; made if it is not there.")
   var run: String?
@@ -13,6 +13,13 @@ struct RunOptions: ParsableArguments {
       "Only print the settings and what they cost, from a few timed steps on this device; leaves nothing behind."
   )
   var dryRun = false
+
+  @Flag(
+    name: .customLong("tensorboard"),
+    help:
+      "Also write what TensorBoard shows, to the folder tensorboard in the run's. Only for as long as it is given."
+  )
+  var tensorBoard = false
 
   func validate() throws {
     if run?.isEmpty == true { throw ValidationError("--run: found an empty name, expected a folder") }

@@ -25,11 +25,25 @@ extension Settings {
     try JSONDecoder().decode([String: JSONValue].self, from: JSONEncoder().encode(self))
   }
 
-  /// The settings of a published experiment that have other values here, in words.
+  /// What says where and with which of many equal chances a run is computed, rather than what.
+  private static let keysWithoutEffect: Set<String> = [
+    "device", "dataDirectory", "concurrency", "threads", "seed",
+  ]
+
+  /// The settings that do not make another experiment of it.
+  var withoutEffect: Settings {
+    Settings(
+      seed: seed, threads: threads, device: device, dataDirectory: dataDirectory, concurrency: concurrency)
+  }
+
+  /// The settings that make this another experiment than the published one, in words.
+  ///
+  /// Both are whole, with the defaults filled in.
   func differences(from published: Settings) throws -> [String] {
-    let own = try values()
-    return try published.values().sorted { $0.key < $1.key }.compactMap { name, value in
-      own[name] == value ? nil : "\(name): \(own[name]?.text ?? "none") instead of \(value.text)"
+    let (own, other) = (try values(), try published.values())
+    return Set(own.keys).union(other.keys).subtracting(Self.keysWithoutEffect).sorted().compactMap { name in
+      own[name] == other[name]
+        ? nil : "\(name): \(own[name]?.text ?? "none") instead of \(other[name]?.text ?? "none")"
     }
   }
 }

@@ -40,6 +40,8 @@ struct Settings: Codable {
   var skipUnreadable: Bool?
   var policies: [String]?
   var seeds: Int?
+  /// The Cutout that a policy has where neither a flag nor a file asks for one; a policy may do without it.
+  var recipeCutout: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
@@ -84,6 +86,7 @@ struct Settings: Codable {
     fill(\.skipUnreadable)
     fill(\.policies)
     fill(\.seeds)
+    fill(\.recipeCutout)
     return result
   }
 }
@@ -110,7 +113,7 @@ extension Settings {
       model: model ?? base.model, epochs: epochs ?? base.epochs, batchSize: batchSize ?? base.batchSize,
       learningRate: learningRate ?? base.learningRate,
       learningRateRule: learningRateRule ?? base.learningRateRule,
-      weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? base.cutout,
+      weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? recipeCutout ?? base.cutout,
       cropPadding: cropPadding ?? base.cropPadding, flip: flip ?? base.flip, seed: seed ?? base.seed,
       precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
     try recipe.validate()
@@ -171,10 +174,12 @@ extension Settings {
     return (configuration, choice)
   }
 
-  /// A comparison's settings, the defaults filled in.
+  /// A comparison's settings, the defaults filled in, and the policies they name.
   ///
   /// - Parameter folder: where the comparison keeps its own copies of schedules; nil before it has begun.
-  func comparisonConfiguration(in folder: String? = nil) throws -> ComparisonConfiguration {
+  func comparisonConfiguration(
+    in folder: String? = nil
+  ) throws -> (ComparisonConfiguration, ComparedPolicies) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
     let recipe = try recipe(threads: 1, on: device)
@@ -185,13 +190,17 @@ extension Settings {
     if case .trials(let count) = concurrency {
       configuration.concurrency = count
     } else {
-      configuration.concurrency = max(1, Self.cores / recipe.threads)
+      // One training fills a GPU and may fill its memory.
+      configuration.concurrency = device == .cpu ? max(1, Self.cores / recipe.threads) : 1
     }
     try configuration.validate()
-    configuration.scheduleDigests = try configuration.choices(seed: recipe.seed, in: folder).map { choice in
+    let policies = try ComparedPolicies(configuration, in: folder)
+    let choices = try policies.choices(seed: recipe.seed)
+    for choice in choices { _ = try choice.cutoutRule.side(given: nil, recipe: recipe.cutout) }
+    configuration.scheduleDigests = choices.map { choice in
       choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 } ?? ""
     }
-    return configuration
+    return (configuration, policies)
   }
 
   static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }

@@ -7,13 +7,20 @@ import Training
 /// A comparison with its progress on standard error.
 struct ComparisonSession {
   private let requested: ComparisonConfiguration
+  private let policies: ComparedPolicies
   private let path: String
   private let resume: Bool
+  private let writesTensorBoard: Bool
 
-  init(_ configuration: ComparisonConfiguration, path: String, resume: Bool) {
+  init(
+    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool,
+    tensorBoard: Bool = false
+  ) {
     requested = configuration
+    self.policies = policies
     self.path = path
     self.resume = resume
+    writesTensorBoard = tensorBoard
   }
 
   /// Trains all that is left to train.
@@ -22,10 +29,13 @@ struct ComparisonSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     try requireTrainable(configuration.recipe, data)
+    // What cannot be measured is found out before the run's folder is made.
+    _ = try ComparisonRun.measurable(data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
+    let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
     let interruption = Interruption()
     let progress = SharedProgress()
     let comparison = ComparisonRun(
@@ -33,6 +43,7 @@ struct ComparisonSession {
     ) { event in
       switch event {
       case .images(let count): progress.display?.advance(count)
+      case .epoch(let record, let path): tensorBoard?.take(record, of: path)
       case .ended(let policy, let seed, .trained(let result)):
         let accuracy = (result.testAccuracy ?? result.validationAccuracy).map(percent) ?? "done"
         progress.display?.note("\(policy), seed \(seed): \(accuracy)")
@@ -45,7 +56,7 @@ struct ComparisonSession {
       "\(configuration.policies.count * configuration.seeds) trainings, \(configuration.concurrency) at once")
     defer { progress.display?.finish() }
     return try withExtendedLifetime(interruption) {
-      try comparison { try configuration.choices(seed: $0, in: resume ? path : nil) }
+      try comparison(choices: policies.choices)
     }
   }
 }

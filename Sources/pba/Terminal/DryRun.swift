@@ -44,8 +44,8 @@ struct DryRun {
   }
 
   /// A comparison; its steps are timed under the last policy of those that are compared.
-  init(_ configuration: ComparisonConfiguration) throws {
-    let choices = try configuration.choices(seed: configuration.recipe.seed, in: nil)
+  init(_ configuration: ComparisonConfiguration, _ policies: ComparedPolicies) throws {
+    let choices = try policies.choices(seed: configuration.recipe.seed)
     let last = try zip(configuration.policies, choices).suffix(1).map { text, choice in
       Self.lastProgram(choice, try PlayedPolicy(parsing: text).order, configuration.recipe)
     }
@@ -76,11 +76,16 @@ struct DryRun {
     try requireTrainable(recipe, data)
     printNote("timing a few steps")
     let interruption = Interruption()
-    let cost = try withExtendedLifetime(interruption) {
-      try RunCost(
-        try workload(data), recipe: recipe, data: data,
-        program: try program(data.train.images.width, data.train.images.height), devices: devices,
-        stop: interruption.flag)
+    let cost: RunCost
+    do {
+      cost = try withExtendedLifetime(interruption) {
+        try RunCost(
+          try workload(data), recipe: recipe, data: data,
+          program: try program(data.train.images.width, data.train.images.height), devices: devices,
+          stop: interruption.flag)
+      }
+    } catch is SearchInterrupted {
+      throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)
     }
     if json { return try printJSON(Report(settings: values, cost: cost)) }
     printResult("settings")

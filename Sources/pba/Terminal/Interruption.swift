@@ -17,7 +17,10 @@ final class Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         // Not `exit`: that would take down what other threads still work with.
-        if flag.isRequested { _exit(128 + number) }
+        if flag.isRequested {
+          StandardError.shared.clear()
+          _exit(128 + number)
+        }
         flag.request()
         printNote("stopping at the next step; once more ends at once")
       }

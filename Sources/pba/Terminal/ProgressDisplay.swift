@@ -1,82 +1,85 @@
 import Foundation
 
-/// Progress on standard error: a bar with rate and time left on a terminal, a line now and then elsewhere.
+/// Progress on standard error: a few lines that change in place on a terminal, a line now and then elsewhere.
 ///
 /// Called from several threads.
 final class ProgressDisplay: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
   private let lock = NSLock()
-  private let total: Int
   private let unit: String
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let start = ContinuousClock.now
-  private var label = ""
-  private var done = 0
+  private let output = StandardError.shared
+  private var meter: ProgressMeter
+  private var panel: any ProgressPanel = LabelPanel()
   private var shown = ContinuousClock.now
-  private var barIsShown = false
+  private var isFinished = false
 
   /// The longest silence where there is no terminal.
   private static let lineInterval = Duration.seconds(15)
-  private static let barInterval = Duration.milliseconds(200)
+  private static let pictureInterval = Duration.milliseconds(100)
 
   /// Progress towards `total` units of work, such as images.
   init(total: Int, unit: String) {
-    self.total = max(total, 1)
+    meter = ProgressMeter(total: total)
     self.unit = unit
   }
 
   /// Names what is going on now.
-  func setLabel(_ text: String) { lock.withLock { label = text } }
+  func setLabel(_ text: String) { lock.withLock { panel = LabelPanel(summary: text) } }
+
+  /// Shows what stands beside the bar from now on.
+  func setPanel(_ panel: any ProgressPanel) {
+    lock.withLock {
+      self.panel = panel
+      if output.isTerminal { showAfter(Self.pictureInterval) }
+    }
+  }
+
+  /// Shows how things stand at once, where there is a terminal.
+  func showNow() { lock.withLock { if output.isTerminal { show(.now) } } }
+
+  /// Takes in that there is more to do than was thought, or less.
+  func extend(by count: Int) { if count != 0 { lock.withLock { meter.extend(by: count) } } }
 
   /// Counts finished work.
   func advance(_ count: Int) {
     lock.withLock {
-      done += count
-      let now = ContinuousClock.now
-      guard now - shown >= (isTerminal ? Self.barInterval : Self.lineInterval) else { return }
-      shown = now
-      show(now)
+      meter.advance(count, at: .now)
+      showAfter(output.isTerminal ? Self.pictureInterval : Self.lineInterval)
     }
   }
 
-  /// Writes a line that stays, above the bar.
-  func note(_ text: String) {
+  /// Writes a line that stays, above what changes.
+  func note(_ text: String) { output.note(text) }
+
+  /// Takes away what changes, for good.
+  func finish() {
     lock.withLock {
-      clear()
-      write(text + "\n")
-      if isTerminal, done > 0 { show(.now) }
+      isFinished = true
+      output.clear()
     }
   }
 
-  /// Takes the bar away.
-  func finish() { lock.withLock { clear() } }
+  private func showAfter(_ silence: Duration) {
+    let now = ContinuousClock.now
+    if now - shown >= silence { show(now) }
+  }
 
   private func show(_ now: ContinuousClock.Instant) {
-    let seconds = (now - start) / .seconds(1)
-    let rate = Double(done) / max(seconds, 1e-9)
-    let share = min(Double(done) / Double(total), 1)
-    let figures =
-      "\(decimal(share * 100, 0)) %  \(decimal(rate, 0)) \(unit)/s  \(duration(Double(max(total - done, 0)) / rate)) left"
-    if isTerminal {
-      let width = 30
-      let filled = Int(share * Double(width))
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      write("\r\u{1B}[2K\(bar)  \(figures)  \(label)")
-      barIsShown = true
-    } else {
-      write("\(figures)  \(label)\n")
+    guard !isFinished else { return }
+    shown = now
+    let speed = speed(now)
+    guard output.isTerminal else {
+      return output.note(
+        (["\(decimal(meter.share * 100, 0)) %"] + speed + [panel.summary]).joined(separator: "  "))
+    }
+    output.show { columns in
+      // Nothing is written to the last column.
+      panel.lines(width: columns - 1, speed: speed) + [bar(share: meter.share, width: columns - 1)]
     }
   }
 
-  private func clear() {
-    if barIsShown { write("\r\u{1B}[2K") }
-    barIsShown = false
+  private func speed(_ now: ContinuousClock.Instant) -> [String] {
+    guard let rate = meter.rate(at: now), let left = meter.secondsLeft(at: now) else { return [] }
+    return ["\(decimal(rate, 0)) \(unit)/s", "\(duration(left)) left"]
   }
-
-  private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
-}
-
-/// Writes a line to standard error: what is going on.
-func printNote(_ text: String) {
-  try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
 }

@@ -35,7 +35,8 @@ struct ReportSubject {
       let configuration = try RunDirectory.configuration(ComparisonConfiguration.self, of: path)
       commands = try RunCommandLine("compare", Settings(configuration), contents).commands
       (images, samples) = Self.look(configuration.data) { sample in
-        let choices = try configuration.choices(seed: configuration.recipe.seed, in: path)
+        let choices = try ComparedPolicies(configuration, in: path).choices(
+          seed: configuration.recipe.seed)
         return try SampleDrawing(sample).groups(
           of: zip(configuration.policies, choices).map { ($0, $1, try PlayedPolicy(parsing: $0).order) },
           recipe: configuration.recipe, trained: configuration.recipe.epochs)

@@ -1,10 +1,13 @@
+import Foundation
 import Search
 
-/// What a search tells of itself, as lines and labels of its progress display.
-///
-/// Lines on the best trial and on copies come from one thread; the others may come from any.
+/// What a search tells of itself, as lines and as the panel of its progress display.
 final class SearchLines: @unchecked Sendable {
+  // The lock guards every variable below, so sharing the object is safe.
+  private let lock = NSLock()
   private let progress: ProgressDisplay
+  private var standing: SearchStanding
+  private var work: SearchWork
   private let isAsynchronous: Bool
   private var best = ""
   /// Where the trials of an asynchronous search stand.
@@ -12,23 +15,35 @@ final class SearchLines: @unchecked Sendable {
   /// What was copied since the last line.
   private var copies: [String] = []
 
-  init(_ progress: ProgressDisplay, isAsynchronous: Bool) {
+  /// - Parameter standing: where the search stands before its first event.
+  init(
+    _ progress: ProgressDisplay, standing: SearchStanding, work: SearchWork, isAsynchronous: Bool
+  ) {
     self.progress = progress
+    self.standing = standing
+    self.work = work
     self.isAsynchronous = isAsynchronous
+    progress.setPanel(SearchPanel(standing: standing))
   }
 
-  /// Shows one event.
+  /// Shows one event; called from several threads.
   func show(_ event: SearchEvent) {
+    lock.withLock {
+      progress.extend(by: work.images(addedBy: event))
+      let before = standing
+      standing.take(event)
+      if standing != before { progress.setPanel(SearchPanel(standing: standing)) }
+      showLine(event)
+    }
+  }
+
+  private func showLine(_ event: SearchEvent) {
     switch event {
-    case .planned(let generation, let count, let epochs, _):
-      progress.setLabel(
-        "generation \(generation + 1)/\(count), epochs \(epochs.lowerBound + 1)-\(epochs.upperBound)")
     case .advanced(let epochs, let ended, let trials):
       moment =
         ended == trials
         ? "all \(trials) trials at the end"
         : "trials after epochs \(epochs.lowerBound)-\(epochs.upperBound), \(ended) of \(trials) at the end"
-      progress.setLabel(moment)
     case .scheduleWritten(let generation, let trial, let accuracy):
       best =
         (isAsynchronous ? moment : "generation \(generation + 1)")
@@ -53,7 +68,7 @@ final class SearchLines: @unchecked Sendable {
       progress.note(Self.text(capacity))
     case .finished:
       if !isAsynchronous { progress.note(best) }
-    case .segmentStarted, .segmentFinished:
+    case .planned, .segmentStarted, .segmentFinished:
       break
     }
   }

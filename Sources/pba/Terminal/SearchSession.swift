@@ -10,11 +10,13 @@ struct SearchSession {
   private let requested: SearchConfiguration
   private let path: String
   private let resume: Bool
+  private let writesTensorBoard: Bool
 
-  init(_ configuration: SearchConfiguration, path: String, resume: Bool) {
+  init(_ configuration: SearchConfiguration, path: String, resume: Bool, tensorBoard: Bool = false) {
     requested = configuration
     self.path = path
     self.resume = resume
+    writesTensorBoard = tensorBoard
   }
 
   /// Runs the search to its end.
@@ -29,46 +31,23 @@ struct SearchSession {
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
-    let progress = ProgressDisplay(
-      total: try remainingImages(run, configuration, data), unit: "images")
+    let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
+    let work = SearchWork(configuration, data)
+    let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
     let interruption = Interruption()
-    let lines = SearchLines(progress, isAsynchronous: configuration.asynchronous)
+    let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
+    let lines = SearchLines(
+      progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
+    progress.showNow()
     let search = Search(
-      run: run, configuration: configuration, executor: executor, stop: interruption.flag,
-      onEvent: lines.show)
+      run: run, configuration: configuration, executor: executor, stop: interruption.flag
+    ) { event in
+      tensorBoard?.take(event)
+      lines.show(event)
+    }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
-  }
-
-  /// The images that still have to go through networks, training and validation alike.
-  private func remainingImages(
-    _ run: RunDirectory, _ configuration: SearchConfiguration, _ data: DatasetSplits
-  ) throws -> Int {
-    let journal = SearchJournal(run)
-    let recipe = configuration.recipe
-    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
-    var total = 0
-    if configuration.asynchronous {
-      // Whoever copies goes on from another epoch, so this is what is left if nobody does.
-      let isNew = try journal.lastGeneration() == nil
-      let planned = try journal.segmentsByArrival().filter { $0.result == nil && $0.arrival == nil }
-      let starts =
-        isNew
-        ? [Int](repeating: 0, count: configuration.population) : planned.map(\.plan.epochs.lowerBound)
-      for start in starts {
-        let epochs = recipe.epochs - start
-        let comparisons = (epochs + configuration.interval - 1) / configuration.interval
-        total += epochs * perEpoch + comparisons * data.validation.count
-      }
-      return total
-    }
-    for (generation, start) in stride(from: 0, to: recipe.epochs, by: configuration.interval).enumerated() {
-      let epochs = min(configuration.interval, recipe.epochs - start)
-      let done = try journal.segments(generation: generation).count { $0.result != nil }
-      total += (configuration.population - done) * (epochs * perEpoch + data.validation.count)
-    }
-    return total
   }
 }
 

@@ -10,12 +10,17 @@ struct TrainingSession {
   private let policy: PolicyChoice
   private let path: String
   private let resume: Bool
+  private let writesTensorBoard: Bool
 
-  init(_ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool) {
+  init(
+    _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool,
+    tensorBoard: Bool
+  ) {
     requested = configuration
     self.policy = policy
     self.path = path
     self.resume = resume
+    writesTensorBoard = tensorBoard
   }
 
   /// Trains to the end.
@@ -30,7 +35,10 @@ struct TrainingSession {
     printNote("settings of this training (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
-    let trained = try TrainingJournal(run).epochs().count
+    let epochs = try TrainingJournal(run).epochs()
+    let trained = epochs.count
+    let tensorBoard =
+      writesTensorBoard ? try TrainingTensorBoard(run.tensorBoardPath, epochs: ["": epochs]) : nil
     let progress = ProgressDisplay(
       total: (recipe.epochs - trained) * perEpoch + data.validation.count + data.test.count, unit: "images")
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
@@ -41,6 +49,7 @@ struct TrainingSession {
       case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
       case .images(let count): progress.advance(count)
       case .epoch(let epoch):
+        tensorBoard?.take(epoch, of: "")
         progress.setLabel(
           "epoch \(min(epoch.epoch + 2, recipe.epochs))/\(recipe.epochs), loss \(decimal(epoch.trainLoss, 3))"
         )

@@ -1,0 +1,104 @@
+import RunStore
+
+/// Where a search stands, for whoever watches it: what its journal held when it started, and what it told since.
+public struct SearchStanding: Hashable, Sendable {
+  /// How far the trials are.
+  public enum Progress: Hashable, Sendable {
+    /// All trials train the same epochs, counted from 0; so many of them have finished.
+    case generation(Int, of: Int, epochs: Range<Int>, finished: Int)
+    /// Each trial is at its own epoch: those of the last and of the first one, and how many came to the end.
+    case epochs(ClosedRange<Int>, ended: Int)
+  }
+
+  /// A trial that went on as a copy of another one.
+  public struct Copy: Hashable, Sendable {
+    public let trial: Int
+    public let source: Int
+    /// The epoch from which it goes on, where trials stand at different ones.
+    public let epoch: Int?
+  }
+
+  /// The number of trials.
+  public let population: Int
+  /// What they reached.
+  public private(set) var figures = PopulationFigures()
+  /// How far they are.
+  public private(set) var progress: Progress
+  /// The copies of the last comparison; of an asynchronous search the last few, the newest first.
+  public private(set) var copies: [Copy]
+
+  /// How many copies of an asynchronous search are kept.
+  public static let keptCopies = 16
+
+  /// Where a search with some settings stands when its journal holds these segments, in any order.
+  public init(_ configuration: SearchConfiguration, records: [SegmentRecord]) {
+    let planner = SearchPlanner(configuration: configuration)
+    population = configuration.population
+    for record in records where record.result != nil {
+      figures.take(record.plan.place, validationAccuracy: record.validationAccuracy)
+    }
+    if configuration.asynchronous {
+      let state = AsynchronousPopulation(planner: planner, records: records)
+      progress = .epochs(state.epochs, ended: state.endedCount)
+      copies = Self.lastCopies(records)
+    } else {
+      let last = records.lazy.map(\.plan.generation).max() ?? 0
+      let current = records.lazy.filter { $0.result == nil }.map(\.plan.generation).min() ?? last
+      progress = .generation(
+        current, of: planner.generations, epochs: planner.epochs(of: current),
+        finished: records.count { $0.plan.generation == current && $0.result != nil })
+      copies = records.filter { $0.plan.generation == last }.compactMap { Self.copy($0.plan, epoch: nil) }
+        .sorted { $0.trial < $1.trial }
+    }
+  }
+
+  /// Takes in what the search tells.
+  public mutating func take(_ event: SearchEvent) {
+    switch event {
+    case .planned(let generation, let generations, let epochs, let trials):
+      progress = .generation(generation, of: generations, epochs: epochs, finished: population - trials)
+    case .segmentFinished(let place, let metrics):
+      figures.take(place, validationAccuracy: metrics.validationAccuracy)
+      countFinished(place)
+    case .segmentFailed(let place, _):
+      figures.take(place, validationAccuracy: nil)
+      countFinished(place)
+    case .compared(_, let exploits):
+      copies = exploits.map { Copy(trial: $0.trial, source: $0.source, epoch: nil) }
+    case .copied(let exploit, let epoch):
+      copies.insert(Copy(trial: exploit.trial, source: exploit.source, epoch: epoch), at: 0)
+      copies = Array(copies.prefix(Self.keptCopies))
+    case .advanced(let epochs, let ended, _):
+      progress = .epochs(epochs, ended: ended)
+    case .segmentStarted, .checkpointLost, .checkpointRestored, .scheduleWritten, .capacity, .finished:
+      break
+    }
+  }
+
+  private mutating func countFinished(_ place: SegmentPlace) {
+    guard case .generation(place.generation, let generations, let epochs, let finished) = progress else {
+      return
+    }
+    progress = .generation(place.generation, of: generations, epochs: epochs, finished: finished + 1)
+  }
+
+  private static func copy(_ plan: SegmentPlan, epoch: Int?) -> Copy? {
+    guard let parent = plan.parent, parent != plan.trial else { return nil }
+    return Copy(trial: plan.trial, source: parent, epoch: epoch)
+  }
+
+  /// The last copies of an asynchronous search, the newest first: a copy was decided on when the trial's result before
+  /// it came.
+  private static func lastCopies(_ records: [SegmentRecord]) -> [Copy] {
+    let arrivals = Dictionary(
+      records.map { ($0.plan.place, $0.arrival ?? 0) }, uniquingKeysWith: { first, _ in first })
+    let dated = records.compactMap { record -> (arrival: Int, copy: Copy)? in
+      let plan = record.plan
+      guard let copy = copy(plan, epoch: plan.epochs.lowerBound) else { return nil }
+      let before = SegmentPlace(generation: plan.generation - 1, trial: plan.trial)
+      return (arrivals[before] ?? 0, copy)
+    }
+    return dated.sorted { ($0.arrival, $0.copy.trial) > ($1.arrival, $1.copy.trial) }
+      .prefix(keptCopies).map(\.copy)
+  }
+}
