@@ -94,7 +94,8 @@ let package = Package(
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
-      name: "Reports", dependencies: ["Augmentation", "Files", "Policies", "RunStore", "CVectorGraphics"]),
+      name: "Reports",
+      dependencies: ["Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "CVectorGraphics"]),
     .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.

@@ -27,20 +27,12 @@ extension DatasetSpec {
     trainSize: Int?, validationSize: Int?, dataDirectory: String,
     images: ImageFolderOptions = ImageFolderOptions(), observer: @escaping DatasetLoadingObserver = { _ in }
   ) throws -> DatasetSplits {
-    let stored: StoredDataset
-    switch source {
-    case .folder(let folder):
+    if case .folder(let folder) = source {
       return try folder.load(
         trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory, options: images,
         observer: observer)
-    case .generated(let make):
-      try images.refuse(for: name)
-      stored = make()
-    case .files:
-      try images.refuse(for: name)
-      let candidate = try found(in: dataDirectory)
-      stored = try candidate.open(candidate.paths(cure: cure))
     }
+    let stored = try stored(dataDirectory: dataDirectory, images: images)
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {
@@ -51,17 +43,39 @@ extension DatasetSpec {
       statistics: published?.statistics ?? ChannelStatistics(of: train.images))
   }
 
+  /// The dataset's files found and opened; of all datasets but image folders.
+  func stored(dataDirectory: String, images: ImageFolderOptions) throws -> StoredDataset {
+    try images.refuse(for: name)
+    if case .generated(let make) = source { return make() }
+    let candidate = try found(in: dataDirectory)
+    return try candidate.open(candidate.paths(cure: cure))
+  }
+
   private func draw(
     _ trainSize: Int?, _ validationSize: Int?, from stored: StoredDataset
   ) throws -> (LabeledImages, LabeledImages) {
+    let drawn = try drawnPlaces(trainSize, validationSize, of: stored)
+    try requireRoom(for: drawn.train.count + drawn.validation.count, of: stored.train)
+    if let own = stored.validation {
+      return (try stored.train.parts([drawn.train])[0], try own.parts([drawn.validation])[0])
+    }
+    let parts = try stored.train.parts([drawn.train, drawn.validation])
+    return (parts[0], parts[1])
+  }
+
+  /// Which images are trained on and which are validated on, by their official indices, in their order.
+  ///
+  /// Those for validation are indices into the dataset's own validation set where it has one.
+  func drawnPlaces(
+    _ trainSize: Int?, _ validationSize: Int?, of stored: StoredDataset
+  ) throws -> (train: [Int], validation: [Int]) {
     let available = stored.train.count
     if let own = stored.validation {
       let validation = validationSize ?? drawnByDefault?.validation ?? own.count
       let train = trainSize ?? drawnByDefault?.train ?? available
       try check(train, in: 1...available, "training images")
       try check(validation, in: 0...own.count, "validation images")
-      try requireRoom(for: train + validation, of: stored.train)
-      return (try stored.train.parts([Array(0..<train)])[0], try own.parts([Array(0..<validation)])[0])
+      return (Array(0..<train), Array(0..<validation))
     }
     let validation = validationSize ?? 0
     try check(validation, in: 0...available - 1, "validation images")
@@ -69,13 +83,9 @@ extension DatasetSpec {
     try check(
       train, in: 1...available - validation,
       "training images, beside \(validation) for validation, of the \(available) there are")
-    try requireRoom(for: train + validation, of: stored.train)
     let order = legacyPermutation(of: available, seed: splitSeed)
     let validationStart = validationPlace == .atTheEnd ? available - validation : train
-    let parts = try stored.train.parts([
-      Array(order[..<train]), Array(order[validationStart..<validationStart + validation]),
-    ])
-    return (parts[0], parts[1])
+    return (Array(order[..<train]), Array(order[validationStart..<validationStart + validation]))
   }
 
   /// Refuses more images than the machine has memory for, before any is read.

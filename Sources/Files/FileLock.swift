@@ -22,12 +22,34 @@ public final class FileLock: Sendable {
       guard code == EWOULDBLOCK else {
         throw FileError(path: path, action: "lock", reason: String(cString: strerror(code)))
       }
-      let holder = FileManager.default.contents(atPath: path).flatMap {
-        Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-      }
-      throw Held(process: holder)
+      throw Held(process: Self.process(in: path))
     }
     try FileDescriptor.call(path, "empty") { ftruncate(file.raw, 0) }
     try file.write(Data("\(getpid())\n".utf8))
+  }
+
+  /// Who holds the lock of a folder; nil where nobody does.
+  ///
+  /// Nothing is written. The question holds the lock itself for an instant, together with others who only ask.
+  public static func holder(folder: String, file name: String) throws -> Held? {
+    let path = folder + "/" + name
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let file = try FileDescriptor(path, flags: O_RDONLY, action: "open the lock")
+    while flock(file.raw, LOCK_SH | LOCK_NB) != 0 {
+      let code = errno
+      if code == EINTR { continue }
+      guard code == EWOULDBLOCK else {
+        throw FileError(path: path, action: "examine the lock", reason: String(cString: strerror(code)))
+      }
+      return Held(process: process(in: path))
+    }
+    return nil
+  }
+
+  /// The process id that a lock file tells.
+  private static func process(in path: String) -> Int? {
+    FileManager.default.contents(atPath: path).flatMap {
+      Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
   }
 }

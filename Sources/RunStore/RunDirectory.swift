@@ -102,6 +102,15 @@ public final class RunDirectory: Sendable {
     get throws { try database.read(RunRow.fetch)?.isFinished ?? false }
   }
 
+  /// The settings as the journal has them.
+  func recordedConfiguration() throws -> String { try database.read(RunRow.fetch)?.configuration ?? "{}" }
+
+  /// Where the settings stand for people.
+  var configurationPath: String { path + "/" + Name.configuration }
+
+  /// The lock's name in the folder.
+  static var lockName: String { Name.lock }
+
   /// Records that the run has come to its end.
   public func finish() throws {
     try database.write { try $0.execute(sql: "UPDATE run SET finished = 1") }

@@ -5,6 +5,7 @@ import GRDB
 /// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is told
 /// by `parent` and `parentGeneration`. Where trials are compared one by one, `arrival` counts the results in the order
 /// in which they were compared; it is NULL where the whole population is compared at once. A training's state is `epoch` and `checkpoint`.
+/// The columns of ``WorkTimes`` tell people where time went; they are NULL in what an older version trained.
 var runSchema: DatabaseMigrator {
   var migrator = DatabaseMigrator()
   migrator.registerMigration("1") { database in
@@ -59,6 +60,14 @@ var runSchema: DatabaseMigrator {
         ALTER TABLE segment ADD COLUMN arrival INTEGER CHECK (arrival > 0);
         CREATE UNIQUE INDEX segmentByArrival ON segment (arrival) WHERE arrival IS NOT NULL;
         """)
+  }
+  migrator.registerMigration("3") { database in
+    for table in ["segment", "epoch"] {
+      for column in WorkTimes.columns {
+        let type = column == "slot" ? "INTEGER" : "REAL"
+        try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)")
+      }
+    }
   }
   return migrator
 }

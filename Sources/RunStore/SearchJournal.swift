@@ -65,14 +65,13 @@ public struct SearchJournal: Sendable {
       try database.execute(
         sql: """
           UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
-            validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?
+            validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?, \(WorkTimes.assignments)
           WHERE generation = ? AND trial = ?
           """,
         arguments: [
           checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
           metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
-          place.generation, place.trial,
-        ])
+        ] + WorkTimes.arguments(metrics.times) + [place.generation, place.trial])
     case .failed(let reason):
       try database.execute(
         sql: "UPDATE segment SET state = 'failed', reason = ? WHERE generation = ? AND trial = ?",
@@ -233,7 +232,8 @@ extension SegmentResult {
         try row.checkpoint(),
         SegmentMetrics(
           validationAccuracy: try row.checked("validationAccuracy"), trainLoss: try row.checked("trainLoss"),
-          trainAccuracy: try row.checked("trainAccuracy"), seconds: try row.checked("seconds")))
+          trainAccuracy: try row.checked("trainAccuracy"), seconds: try row.checked("seconds"),
+          times: try row.workTimes()))
     }
   }
 

@@ -53,7 +53,7 @@ public struct SegmentPlace: Hashable, Sendable {
 }
 
 /// What a finished segment reached.
-public struct SegmentMetrics: Codable, Hashable, Sendable {
+public struct SegmentMetrics: Hashable, Sendable {
   /// The share of the validation images that are classified rightly, 0 to 1: what trials are compared by.
   public let validationAccuracy: Double
   /// The mean loss over the training images in the last epoch.
@@ -62,12 +62,18 @@ public struct SegmentMetrics: Codable, Hashable, Sendable {
   public let trainAccuracy: Double
   /// The time the segment took.
   public let seconds: Double
+  /// When and where it was trained; nil where that was not recorded.
+  public let times: WorkTimes?
 
-  public init(validationAccuracy: Double, trainLoss: Double, trainAccuracy: Double, seconds: Double) {
+  public init(
+    validationAccuracy: Double, trainLoss: Double, trainAccuracy: Double, seconds: Double,
+    times: WorkTimes? = nil
+  ) {
     self.validationAccuracy = validationAccuracy
     self.trainLoss = trainLoss
     self.trainAccuracy = trainAccuracy
     self.seconds = seconds
+    self.times = times
   }
 
   /// Whether every figure is a number.
@@ -123,8 +129,23 @@ public struct SegmentRecord: Hashable, Sendable {
   /// The checkpoint of a finished segment.
   public var checkpoint: CheckpointRecord? { result?.checkpoint }
 
+  /// The figures of a finished segment.
+  public var metrics: SegmentMetrics? {
+    if case .done(_, let metrics) = result { metrics } else { nil }
+  }
+
   /// The validation accuracy of a finished segment.
-  public var validationAccuracy: Double? {
-    if case .done(_, let metrics) = result { metrics.validationAccuracy } else { nil }
+  public var validationAccuracy: Double? { metrics?.validationAccuracy }
+}
+
+extension Sequence<SegmentRecord> {
+  /// The segment with the highest validation accuracy, among equals that of the lowest trial; nil where none has one.
+  public var best: SegmentRecord? {
+    var best: SegmentRecord?
+    for record in sorted(by: { $0.plan.trial < $1.plan.trial }) {
+      guard let accuracy = record.validationAccuracy else { continue }
+      if best?.validationAccuracy.map({ accuracy > $0 }) ?? true { best = record }
+    }
+    return best
   }
 }

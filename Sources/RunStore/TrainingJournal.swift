@@ -17,10 +17,18 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let learningRate: Double
   /// The time the epoch took.
   public let seconds: Double
+  /// When and where it was trained; nil where that was not recorded.
+  ///
+  /// It has columns of its own and no place in `metrics.jsonl`.
+  public var times: WorkTimes?
+
+  private enum CodingKeys: String, CodingKey {
+    case epoch, trainLoss, trainAccuracy, validationAccuracy, testAccuracy, learningRate, seconds
+  }
 
   public init(
     epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
-    testAccuracy: Double? = nil, learningRate: Double, seconds: Double
+    testAccuracy: Double? = nil, learningRate: Double, seconds: Double, times: WorkTimes? = nil
   ) {
     self.epoch = epoch
     self.trainLoss = trainLoss
@@ -29,6 +37,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     self.testAccuracy = testAccuracy
     self.learningRate = learningRate
     self.seconds = seconds
+    self.times = times
   }
 }
 
@@ -58,8 +67,11 @@ public struct TrainingJournal: Sendable {
   /// The epochs trained so far, in order.
   public func epochs() throws -> [EpochRecord] {
     try database.read { database in
-      try String.fetchAll(database, sql: "SELECT metrics FROM epoch ORDER BY epoch").map {
-        try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8))
+      try Row.fetchAll(database, sql: "SELECT * FROM epoch ORDER BY epoch").map { row in
+        let metrics: String = try row.checked("metrics")
+        var record = try JSONDecoder().decode(EpochRecord.self, from: Data(metrics.utf8))
+        record.times = try row.workTimes()
+        return record
       }
     }
   }
@@ -76,8 +88,12 @@ public struct TrainingJournal: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try database.execute(
-          sql: "INSERT INTO epoch (epoch, metrics) VALUES (?, ?)",
-          arguments: [epoch.epoch, String(decoding: try encoder.encode(epoch), as: UTF8.self)])
+          sql: """
+            INSERT INTO epoch (epoch, metrics, \(WorkTimes.columns.joined(separator: ", ")))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [epoch.epoch, String(decoding: try encoder.encode(epoch), as: UTF8.self)]
+            + WorkTimes.arguments(epoch.times))
       }
       try database.execute(
         sql: "INSERT OR REPLACE INTO checkpoint (epochs, file, size, sha256) VALUES (?, ?, ?, ?)",

@@ -65,8 +65,8 @@ public struct Comparison: Sendable {
   /// - Throws: `ComparisonFailure` for the first failure that is no divergence, after the trainings then running have
   ///   ended; those that are done stay done. `SearchInterrupted` if it was asked to stop and nothing failed.
   public func callAsFunction(_ members: [Member]) throws -> [Outcome] {
-    let workers = WorkerThreads(Array(members.enumerated()), count: max(concurrency, 1)) { index, member in
-      (index, Result { try train(member) })
+    let workers = WorkerThreads(Array(members.enumerated()), slots: max(concurrency, 1)) { job, slot in
+      (job.offset, Result { try train(job.element, slot: slot) })
     }
     var outcomes: [Int: Outcome] = [:]
     var failure: ComparisonFailure?
@@ -90,7 +90,7 @@ public struct Comparison: Sendable {
     return members.indices.compactMap { outcomes[$0] }
   }
 
-  private func train(_ member: Member) throws -> Outcome {
+  private func train(_ member: Member, slot: Int) throws -> Outcome {
     if stop.isRequested { throw SearchInterrupted() }
     let exists = FileManager.default.fileExists(atPath: member.path)
     var configuration = member.configuration
@@ -98,7 +98,7 @@ public struct Comparison: Sendable {
     let run = try RunDirectory.open(
       member.path, configuration: configuration, version: version, resume: exists)
     let training = TrainingRun(
-      run: run, configuration: configuration, policy: member.policy, data: data
+      run: run, configuration: configuration, policy: member.policy, data: data, slot: slot
     ) { event in
       if stop.isRequested { throw SearchInterrupted() }
       onEvent(member, event)

@@ -48,10 +48,10 @@ public struct ComparisonRun: Sendable {
     choices: (_ seed: UInt64) throws -> [PolicyChoice]
   ) throws -> ComparisonSummary {
     let split = try Self.measurable(data)
-    if try run.isFinished, let summary = finishedSummary() { return summary }
-    try AtomicFile.makeFolder(Self.trainingFolder(in: run.path))
-    try AtomicFile.makeFolder(run.path + "/" + Self.schedules)
-    try AtomicFile.removeLeftovers(in: run.path + "/" + Self.schedules)
+    if try run.isFinished, let summary = folder.summary() { return summary }
+    try AtomicFile.makeFolder(folder.trainingsPath)
+    try AtomicFile.makeFolder(folder.schedulesPath)
+    try AtomicFile.removeLeftovers(in: folder.schedulesPath)
     let members = try members(choices)
     let names = Dictionary(
       members.map { ($0.member.path, (policy: $0.policy, seed: $0.seed)) },
@@ -79,28 +79,18 @@ public struct ComparisonRun: Sendable {
 
   /// The images that still have to go through networks.
   public func remainingImages() throws -> Int {
-    if try run.isFinished, finishedSummary() != nil { return 0 }
+    if try run.isFinished, folder.summary() != nil { return 0 }
     let recipe = configuration.recipe
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     let evaluated = data.validation.count + data.test.count
     var total = 0
     for index in configuration.policies.indices {
       for seed in configuration.seedNumbers {
-        let path = trainingPath(index, seed)
-        let isBegun = FileManager.default.fileExists(atPath: path)
-        let trained = isBegun ? (try? TrainingJournal(RunDirectory.read(path)).epochs().count) ?? 0 : 0
+        let trained = (try? folder.progress(ofPolicy: index, seed: seed))?.epochs.count ?? 0
         total += trained == recipe.epochs ? 0 : (recipe.epochs - trained) * perEpoch + evaluated
       }
     }
     return total
-  }
-
-  /// Where a comparison has the runs of its trainings, a folder each.
-  public static func trainingFolder(in folder: String) -> String { folder + "/" + trainings }
-
-  /// Where a comparison keeps its own copy of the schedule that a policy named by a file.
-  public static func keptSchedule(of index: Int, in folder: String) -> String {
-    "\(folder)/\(schedules)/\(index + 1).json"
   }
 
   /// Which images accuracy is measured on; throws `SearchError.setting` if there are none.
@@ -116,21 +106,9 @@ public struct ComparisonRun: Sendable {
 }
 
 extension ComparisonRun {
-  private static let trainings = "trainings"
-  private static let schedules = "schedules"
-  private static let summary = "summary.json"
-
-  /// What a comparison that came to its end left; nil where that cannot be read, and is made again.
-  private func finishedSummary() -> ComparisonSummary? {
-    FileManager.default.contents(atPath: run.path + "/" + Self.summary)
-      .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: $0) }
-  }
-
   private typealias NamedMember = (policy: String, seed: UInt64, member: Comparison.Member)
 
-  private func trainingPath(_ index: Int, _ seed: UInt64) -> String {
-    "\(Self.trainingFolder(in: run.path))/policy-\(index + 1)-seed-\(seed)"
-  }
+  private var folder: ComparisonFolder { ComparisonFolder(run.path) }
 
   /// The trainings, policy by policy.
   private func members(_ choices: (UInt64) throws -> [PolicyChoice]) throws -> [NamedMember] {
@@ -151,7 +129,9 @@ extension ComparisonRun {
           device: configuration.device)
         return (
           text, seeds[place],
-          Comparison.Member(path: trainingPath(index, seeds[place]), configuration: training, policy: choice)
+          Comparison.Member(
+            path: folder.training(ofPolicy: index, seed: seeds[place]), configuration: training,
+            policy: choice)
         )
       }
     }
@@ -159,7 +139,7 @@ extension ComparisonRun {
 
   /// Copies a schedule from a file into the comparison's folder, so that it can be continued without that file.
   private func keep(_ choice: PolicyChoice, _ index: Int) throws {
-    let path = Self.keptSchedule(of: index, in: run.path)
+    let path = folder.keptSchedule(ofPolicy: index)
     guard let schedule = choice.schedule, choice.isFile, choice.argument != path else { return }
     try AtomicFile.write(schedule.jsonData(), to: path)
   }
@@ -189,7 +169,7 @@ extension ComparisonRun {
   private func write(_ summary: ComparisonSummary) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(summary), to: run.path + "/" + Self.summary)
-    try AtomicFile.write(Data(summary.csv().utf8), to: run.path + "/summary.csv")
+    try AtomicFile.write(try encoder.encode(summary), to: folder.summaryPath)
+    try AtomicFile.write(Data(summary.csv().utf8), to: folder.tablePath)
   }
 }

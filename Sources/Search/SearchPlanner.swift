@@ -61,12 +61,7 @@ struct SearchPlanner: Sendable {
   ///
   /// Throws `SearchError.everyTrialFailed` when there is none.
   func best(of finished: [SegmentRecord]) throws(SearchError) -> SegmentRecord {
-    var best: SegmentRecord?
-    for record in finished.sorted(by: { $0.plan.trial < $1.plan.trial }) {
-      guard let accuracy = record.validationAccuracy else { continue }
-      if best?.validationAccuracy.map({ accuracy > $0 }) ?? true { best = record }
-    }
-    if let best { return best }
+    if let best = finished.best { return best }
     var reason = "no result"
     if case .failed(let first) = finished.first?.result { reason = first }
     throw .everyTrialFailed(

@@ -38,7 +38,7 @@ public struct TrainingExecutor: SegmentExecutor {
   }
 
   public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    let start = ContinuousClock.now
+    var watch = WorkWatch(slot: segment.slot)
     let trainer = try Trainer(
       recipe: recipe, data: data, trial: segment.trial,
       device: Self.device(ofSlot: segment.slot, among: devices))
@@ -57,13 +57,17 @@ public struct TrainingExecutor: SegmentExecutor {
     do {
       let program = segment.policy.program()
       var metrics: EpochMetrics?
+      watch.begin(.training)
       for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }
+      watch.begin(.evaluation)
       let validation = try trainer.evaluate(data.validation, onBatch: onImages)
+      watch.begin(.checkpoint)
       try AtomicFile.writeTemporary(trainer.checkpoint(), to: segment.checkpoint)
+      let times = watch.stop()
       return .trained(
         SegmentMetrics(
           validationAccuracy: validation.accuracy, trainLoss: metrics?.loss ?? 0,
-          trainAccuracy: metrics?.accuracy ?? 0, seconds: (ContinuousClock.now - start) / .seconds(1)))
+          trainAccuracy: metrics?.accuracy ?? 0, seconds: times.total, times: times))
     } catch let error as TrainingError where error.isDivergence {
       return .notFinite(reason: error.description)
     }

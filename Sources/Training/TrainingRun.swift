@@ -34,19 +34,23 @@ public struct TrainingRun {
   private let configuration: TrainingConfiguration
   private let policy: PolicyChoice
   private let data: DatasetSplits
+  private let slot: Int
   private let onEvent: (TrainingEvent) throws -> Void
 
   /// A training on a run directory that was opened with the same configuration.
   ///
-  /// - Parameter onEvent: told what happens; what it throws ends the training, to be resumed later.
+  /// - Parameters:
+  ///   - slot: which of the trainings that go on at once it is, from 0; recorded for people, without effect.
+  ///   - onEvent: told what happens; what it throws ends the training, to be resumed later.
   public init(
     run: RunDirectory, configuration: TrainingConfiguration, policy: PolicyChoice, data: DatasetSplits,
-    onEvent: @escaping (TrainingEvent) throws -> Void = { _ in }
+    slot: Int = 0, onEvent: @escaping (TrainingEvent) throws -> Void = { _ in }
   ) {
     self.run = run
     self.configuration = configuration
     self.policy = policy
     self.data = data
+    self.slot = slot
     self.onEvent = onEvent
   }
 
@@ -69,9 +73,12 @@ public struct TrainingRun {
     }
     if let schedule = policy.schedule { try AtomicFile.write(schedule.jsonData(), to: run.schedulePath) }
     while trainer.epoch < epochs {
-      let record = try trainEpoch(trainer)
+      var watch = WorkWatch(slot: slot)
+      var record = try trainEpoch(trainer, &watch)
       let file = TrainingJournal.checkpointName(epochs: trainer.epoch)
+      watch.begin(.checkpoint)
       try AtomicFile.writeTemporary(trainer.checkpoint(), to: run.checkpoints.temporaryPath(for: file))
+      record.times = watch.stop()
       try journal.record([record], checkpoint: file, epochsTrained: trainer.epoch)
       try onEvent(.epoch(record))
     }
@@ -92,13 +99,15 @@ public struct TrainingRun {
       checkpoint: run.checkpoints.path(of: TrainingJournal.checkpointName(epochs: epochs)))
   }
 
-  private func trainEpoch(_ trainer: Trainer) throws -> EpochRecord {
+  private func trainEpoch(_ trainer: Trainer, _ watch: inout WorkWatch) throws -> EpochRecord {
     let start = ContinuousClock.now
     let epoch = trainer.epoch
     let program = try policy.program(
       epoch: epoch, totalEpochs: configuration.recipe.epochs, order: configuration.policyOrder,
       width: data.train.images.width, height: data.train.images.height)
+    watch.begin(.training)
     let metrics = try trainer.trainEpoch(program) { try onEvent(.images($0)) }
+    watch.begin(.evaluation)
     let isLast = trainer.epoch == configuration.recipe.epochs
     let accuracies = try [data.validation, data.test].map { split in
       isLast && split.count > 0 ? try trainer.evaluate(split) { try onEvent(.images($0)) }.accuracy : nil

@@ -15,7 +15,8 @@ struct PBA: ParsableCommand {
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
       ReproduceCommand.self, EvaluateCommand.self, ScheduleCommand.self, PolicyCommand.self,
-      ApplyCommand.self, PreviewCommand.self, DataCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+      ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DataCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() {

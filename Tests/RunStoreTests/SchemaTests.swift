@@ -63,6 +63,8 @@ import Testing
       #expect(segments.map(\.plan.parent) == [nil, nil, 1, 1])
       #expect(segments.map(\.plan.parentGeneration) == [nil, nil, 0, 0])
       #expect(segments.allSatisfy { $0.arrival == nil })
+      #expect(segments.map(\.metrics?.seconds) == [2, 2, nil, nil])
+      #expect(segments.allSatisfy { $0.metrics?.times == nil })
       #expect(try journal.ancestry(of: second).map(\.plan.place) == [parent, second])
     }
   }
@@ -111,5 +113,31 @@ import Testing
       }
     }
     #expect(try store.step { try SearchJournal($0).segmentsByArrival() } == found)
+  }
+
+  @Test(arguments: Life.allCases) func timesOfSegmentsAreReadBack(life: Life) throws {
+    let store = try Store(Settings(), life)
+    let times = WorkTimes(
+      started: 1_700_000_000.25, slot: 3, preparation: 0.5, training: 20, evaluation: 2, checkpoint: 0.125)
+    let plans = (0..<2).map {
+      SegmentPlan(generation: 0, trial: $0, epochs: 0..<3, parent: nil, policy: .searchStart)
+    }
+    try store.step { try SearchJournal($0).plan(plans) }
+    let checkpoint = CheckpointRecord(file: "a", digest: FileDigest(size: 1, sha256: "0f"))
+    try store.step { run in
+      try SearchJournal(run).record(
+        plans.enumerated().map { index, plan in
+          (
+            plan.place,
+            .done(
+              checkpoint,
+              SegmentMetrics(
+                validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: times.total,
+                times: index == 0 ? times : nil))
+          )
+        })
+    }
+    let found = try store.step { try SearchJournal($0).segments(generation: 0) }
+    #expect(found.map(\.metrics?.times) == [times, nil])
   }
 }

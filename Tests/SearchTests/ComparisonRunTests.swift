@@ -200,9 +200,9 @@ final class Sum: @unchecked Sendable {
       $0.policies = ["none", file]
     }
     try comparison.run(folder("a"))
-    let kept = ComparisonRun.keptSchedule(of: 1, in: folder("a"))
+    let kept = ComparisonFolder(folder("a")).keptSchedule(ofPolicy: 1)
     #expect(try Schedule(contentsOf: kept) == Schedule.named("rsvhn"))
-    #expect(!FileManager.default.fileExists(atPath: ComparisonRun.keptSchedule(of: 0, in: folder("a"))))
+    #expect(!FileManager.default.fileExists(atPath: ComparisonFolder(folder("a")).keptSchedule(ofPolicy: 0)))
   }
 
   @Test("what is left to do is known at every moment")

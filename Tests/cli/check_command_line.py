@@ -57,6 +57,8 @@ CASES = [
     ([*SEARCH, "--validation-size", "0"], 64, ["validationSize: found 0"]),
     ([*SEARCH, "--config", "none.yml"], 1, ["none.yml", "No such file"]),
     ([*SEARCH, "--config", "typo.yml"], 64, ["unknown setting 'popluation'", "did you mean 'population'?"]),
+    ("report nowhere", 1, ["nowhere: no run is there"]),
+    ("report", 64, ["<run>"]),
     ([*SEARCH, "--resume"], 1, ["new: no run is there"]),
     ("search --dataset bundled --run other-files", 1, ["other-files", "holds other files"]),
     ([*TRAIN, "--threads", "0"], 64, ["threads: found 0"]),

@@ -105,9 +105,7 @@ struct ImageFolder: Sendable {
         dataset: name, found: "no training image that can be read", expected: "some")
     }
     let most = own?.count ?? pool.count - 1
-    // A tenth of the whole is a ninth of what test left over.
-    let share = listing.test == nil ? drawnShare - 1 : drawnShare
-    let validation = validationSize ?? own?.count ?? min((pool.count + share / 2) / share, most)
+    let validation = validationSize ?? own?.count ?? Self.validationShare(of: pool.count, listing)
     try check(validation, in: 0...most, "validation images")
     let available = own == nil ? pool.count - validation : pool.count
     let train = trainSize ?? available
@@ -121,6 +119,13 @@ struct ImageFolder: Sendable {
           "the class \(listing.classNames[Int(label)])\(others) no training image in a split of this size"))
     }
     return (chosen, own?.images(0..<validation) ?? pool.images(pool.count - validation..<pool.count))
+  }
+
+  /// How many of the images that training and validation share are for validation, where nobody says.
+  static func validationShare(of pool: Int, _ listing: FolderListing) -> Int {
+    // A tenth of the whole is a ninth of what test left over.
+    let share = listing.test == nil ? drawnShare - 1 : drawnShare
+    return min((pool + share / 2) / share, pool - 1)
   }
 
   /// Decodes every file and reports those that are no images, then the folder itself.

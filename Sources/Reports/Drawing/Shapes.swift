@@ -83,6 +83,19 @@ extension SVGElement {
     return SVGElement("path", [("class", style), ("d", steps.joined() + (isClosed ? "Z" : ""))])
   }
 
+  /// Several lines through points as one element, or the outlines of several areas; many cost little so.
+  ///
+  /// Nil where there is none: an element without a place is no mark.
+  public static func paths(_ lines: [[Point]], class style: String, isClosed: Bool = false) -> SVGElement? {
+    guard !lines.isEmpty else { return nil }
+    let steps = lines.map { points in
+      points.enumerated().map { index, point in
+        (index == 0 ? "M" : "L") + svgNumber(point.x) + " " + svgNumber(point.y)
+      }.joined() + (isClosed ? "Z" : "")
+    }
+    return SVGElement("path", [("class", style), ("d", steps.joined())])
+  }
+
   /// A line of text; `at` is on its baseline.
   public static func text(
     _ words: String, at place: Point, size: Double, class style: String = "ink", anchor: TextAnchor = .start

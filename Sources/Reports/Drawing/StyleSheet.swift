@@ -23,7 +23,7 @@ public enum StyleSheet {
     .thin{stroke-width:.8}.thick{stroke-width:2.4}\
     .dashed{stroke-dasharray:4 3}.dotted{stroke-dasharray:1.2 3}\
     .grid,.axis{fill:none;stroke-width:1;shape-rendering:crispEdges}\
-    .area{stroke-width:.6;stroke-linejoin:round}
+    .area{stroke-width:.6;stroke-linejoin:round}.bar{stroke:none}
 
     """
     .replacing("\n", with: "")

@@ -93,9 +93,7 @@ struct PreviewCommand: ParsableCommand {
   }
 
   private static func words(_ applied: AppliedOperation) -> String {
-    let strength = applied.operation.unit.text(applied.parameter)
-    return
-      "\(applied.operation.name)\(strength.isEmpty ? "" : " \(strength)") (p \(decimal(applied.probability, 1)))"
+    "\(applied.words) (p \(decimal(applied.probability, 1)))"
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunStore
 import Search
 
 /// `pba quickstart`: a real search and the trainings that say what it was worth.

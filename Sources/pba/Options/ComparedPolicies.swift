@@ -1,5 +1,6 @@
 import Foundation
 import Policies
+import RunStore
 import Search
 
 /// The policies of a comparison, each schedule file read once.
@@ -17,7 +18,7 @@ struct ComparedPolicies {
     dataset = configuration.data.dataset
     policies = try configuration.policies.enumerated().map { index, text in
       let played = try PlayedPolicy(parsing: text)
-      let kept = folder.map { ComparisonRun.keptSchedule(of: index, in: $0) }
+      let kept = folder.map { ComparisonFolder($0).keptSchedule(ofPolicy: index) }
       let path = kept.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil } ?? played.policy
       let choice = try PolicyChoice(
         path, dataset: configuration.data.dataset, seed: configuration.recipe.seed)

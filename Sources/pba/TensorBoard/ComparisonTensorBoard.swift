@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import RunStore
-import Search
 
 /// Writes what TensorBoard shows of a comparison's trainings, each a group by the name of its folder.
 struct ComparisonTensorBoard {
@@ -9,7 +8,7 @@ struct ComparisonTensorBoard {
 
   /// Brings the folder in line with the journals of the trainings that are begun.
   init(_ run: RunDirectory) throws {
-    let folder = ComparisonRun.trainingFolder(in: run.path)
+    let folder = ComparisonFolder(run.path).trainingsPath
     var epochs: [String: [EpochRecord]] = [:]
     if FileManager.default.fileExists(atPath: folder) {
       for name in try AtomicFile.names(in: folder) {

@@ -1,5 +1,5 @@
 import Foundation
-import Search
+import RunStore
 import Testing
 
 @Suite("The summary of a comparison") struct ComparisonSummaryTests {

@@ -1,0 +1,37 @@
+/// A few training images, and how many images each set has, without the others in memory.
+public struct DatasetSample: Sendable {
+  /// What each label means.
+  public let classNames: [String]
+  /// The first training images, in the order of the whole set.
+  public let train: LabeledImages
+  /// How many images each set has; nil where that cannot be told without reading all of them.
+  public let counts: Counts?
+
+  /// How many images each set has.
+  public struct Counts: Hashable, Sendable {
+    public let train: Int
+    public let validation: Int
+    public let test: Int
+  }
+}
+
+/// Loads the first images that `loadDataset` would have to train on.
+///
+/// Of an image folder only so many files are decoded, and nothing is cached.
+///
+/// - Parameter count: how many images; fewer if there are fewer.
+/// - Throws: what `loadDataset` throws.
+public func sampleDataset(_ selection: DataSelection, count: Int) throws -> DatasetSample {
+  let spec = try DatasetSpec.named(selection.dataset)
+  if case .folder(let folder) = spec.source {
+    return try folder.sample(
+      count, trainSize: selection.trainSize, validationSize: selection.validationSize,
+      options: selection.images)
+  }
+  let stored = try spec.stored(dataDirectory: selection.dataDirectory, images: selection.images)
+  let drawn = try spec.drawnPlaces(selection.trainSize, selection.validationSize, of: stored)
+  return DatasetSample(
+    classNames: stored.classNames, train: try stored.train.parts([Array(drawn.train.prefix(count))])[0],
+    counts: DatasetSample.Counts(
+      train: drawn.train.count, validation: drawn.validation.count, test: stored.test.count))
+}

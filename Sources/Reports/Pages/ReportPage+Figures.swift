@@ -1,0 +1,115 @@
+import Policies
+import RunStore
+
+extension ReportPage {
+  /// What was learnt, over the epochs.
+  var curveSection: ReportSection? {
+    let figures: [Figure?]
+    switch contents.history {
+    case .search(let history):
+      figures = [
+        PopulationCurves(history, .validationAccuracy).figure(),
+        PopulationCurves(history, .trainLoss).figure(),
+      ]
+    case .training(let epochs): figures = [TrainingCurves(epochs, length: contents.length).figure()]
+    case .comparison: return nil
+    }
+    return section("curves", "Learning curves", figures, none: "Nothing has been trained to its end yet.")
+  }
+
+  /// Who copied whom; for a search alone.
+  var lineageSection: ReportSection? {
+    guard case .search(let history) = contents.history else { return nil }
+    return section(
+      "lineage", "Lineage", [LineageGraph(history).figure()], none: "No segment has ended yet.")
+  }
+
+  /// Where time went.
+  var timelineSection: ReportSection? {
+    let timeline: Timeline
+    switch contents.history {
+    case .search(let history):
+      timeline = Timeline(
+        history.stretches.compactMap { stretch in
+          stretch.record.metrics.map {
+            Timeline.Stretch(
+              group: "\(stretch.place.generation + 1)", seconds: $0.seconds, times: $0.times)
+          }
+        }, by: "generation")
+    case .training(let epochs):
+      timeline = Timeline(epochs.map { Self.stretch($0, "\($0.epoch + 1)") }, by: "epoch")
+    case .comparison(let progress):
+      timeline = Timeline(
+        progress.trainings.flatMap { training in
+          training.epochs.map { Self.stretch($0, "\(training.policy), seed \(training.seed)") }
+        }, by: "training")
+    }
+    return section("time", "Where the time went", [timeline.figure()], none: "Nothing has ended yet.")
+  }
+
+  private static func stretch(_ epoch: EpochRecord, _ group: String) -> Timeline.Stretch {
+    Timeline.Stretch(group: group, seconds: epoch.seconds, times: epoch.times)
+  }
+
+  /// The schedule that a search found or a training plays, to look at and to take along.
+  var scheduleSection: ReportSection? {
+    guard contents.kind != .compare else { return nil }
+    guard let schedule = contents.schedule else {
+      guard contents.kind == .search else { return nil }
+      return ReportSection(
+        identifier: "schedule", heading: "Schedule",
+        content: [.paragraph("There is no schedule yet; it is written after the first generation.")])
+    }
+    let link = HTML(
+      "a",
+      [
+        "download": "schedule.json",
+        "href": "data:application/json;base64," + schedule.jsonData().base64EncodedString(),
+      ], ["Save schedule.json"])
+    return ReportSection(
+      identifier: "schedule", heading: "Schedule",
+      content: scheduleWords.map { .paragraph($0) }
+        + [HTML("p", [:], [link, ", for pba train --policy and pba schedule."])]
+        + [
+          .figure(ScheduleFigure.overview(schedule).named("All operations", ScheduleFigure.caption)),
+          .figure(
+            ScheduleFigure.operations(schedule).named(
+              "Operations one by one",
+              "Each entry of an operation in the policy has a line of its own; an entry with probability 0 counts as "
+                + "magnitude 0.")),
+        ])
+  }
+
+  private var scheduleWords: [String] {
+    guard contents.kind == .train, let schedule = contents.schedule else { return [] }
+    let order = contents.settings["policyOrder"]?.text ?? "schedule"
+    var words: [String] = []
+    if schedule.epochs != contents.length {
+      words.append(
+        "It was made for \(counted(schedule.epochs, "epoch")) and is stretched to the \(contents.length) of this training."
+      )
+    }
+    if order != "schedule" { words.append("It is played in another order: \(order).") }
+    return words
+  }
+
+  private func section(
+    _ identifier: String, _ heading: String, _ figures: [Figure?], none: String
+  ) -> ReportSection {
+    let found = figures.compactMap { $0 }
+    return ReportSection(
+      identifier: identifier, heading: heading,
+      content: found.isEmpty ? [.paragraph(none)] : found.map(HTML.figure))
+  }
+}
+
+extension Figure {
+  /// The same figure under another title and caption.
+  fileprivate func named(_ title: String, _ caption: String) -> Figure {
+    Figure(
+      caption: caption,
+      drawing: Drawing(
+        width: drawing.width, height: drawing.height, title: title,
+        description: drawing.title + ". " + drawing.description, elements: drawing.elements), table: table)
+  }
+}

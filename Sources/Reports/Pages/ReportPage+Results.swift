@@ -1,0 +1,146 @@
+import Foundation
+import RunStore
+
+extension ReportPage {
+  /// What was run, in one sentence.
+  var summary: String {
+    let settings = contents.settings
+    func value(_ name: String) -> String { settings[name]?.text ?? "?" }
+    let training = "\(value("model")) on \(value("dataset"))"
+    let length = counted(contents.length, "epoch")
+    switch contents.history {
+    case .search:
+      let interval = settings.integer("interval") ?? 1
+      return "A population of \(value("population")) \(training), \(length), compared after every "
+        + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))."
+    case .training: return "\(training) with the policy \(value("policy")), \(length)."
+    case .comparison(let progress):
+      return "\(settings["policies"]?.values.count ?? 0) policies with \(training), \(length), "
+        + "\(counted(progress.trainings.count, "training"))."
+    }
+  }
+
+  var resultSection: ReportSection {
+    let content: [HTML]
+    switch contents.history {
+    case .search(let history): content = result(of: history)
+    case .training(let epochs): content = result(of: epochs)
+    case .comparison(let progress): content = result(of: progress)
+    }
+    return ReportSection(identifier: "result", heading: "Result", content: content + commands)
+  }
+
+  private var isFinished: Bool { contents.state == .finished }
+
+  // MARK: - Search
+
+  private func result(of history: PopulationHistory) -> [HTML] {
+    guard let last = history.best.last, let accuracy = last.validationAccuracy else {
+      return [
+        .paragraph(
+          "There is no best trial yet: \(counted(history.stretches.count, "segment")) of the first generation have ended."
+        )
+      ]
+    }
+    let epochs = last.plan.epochs.upperBound
+    return [
+      .paragraph(percentText(accuracy), class: "result"),
+      .paragraph(
+        "validation accuracy of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
+          + (isFinished ? "." : " of \(contents.length): the search has not ended.")),
+      .paragraph(
+        interval(accuracy, of: images.validation, "validation")
+          + " It is the highest number of a population that was "
+          + "chosen by these very images again and again, and therefore flatters: train a network with the schedule and "
+          + "measure it on test images to know what the schedule is worth."),
+    ]
+  }
+
+  private func interval(_ share: Double, of count: Int?, _ split: String) -> String {
+    guard let count, let interval = ShareInterval(share, of: count) else {
+      return "How many \(split) images it was measured on is not known, so there is no interval."
+    }
+    return
+      "95 % interval for the choice of the \(count) \(split) images (Wilson): \(percentText(interval.low)) to "
+      + "\(percentText(interval.high))."
+  }
+
+  // MARK: - Training
+
+  private func result(of epochs: [EpochRecord]) -> [HTML] {
+    guard let last = epochs.last else { return [.paragraph("No epoch has ended yet.")] }
+    if let test = last.testAccuracy {
+      return [
+        .paragraph(percentText(test), class: "result"),
+        .paragraph("test accuracy, measured once, after the last of \(counted(epochs.count, "epoch"))."),
+        .paragraph(
+          interval(test, of: images.test, "test")
+            + " Another seed gives another network; pba compare measures that chance."),
+      ] + (last.validationAccuracy.map { [.paragraph("Validation accuracy: \(percentText($0)).")] } ?? [])
+    }
+    if let validation = last.validationAccuracy {
+      return [
+        .paragraph(percentText(validation), class: "result"),
+        .paragraph(
+          "validation accuracy after the last of \(counted(epochs.count, "epoch")); there are no test images."
+        ),
+        .paragraph(interval(validation, of: images.validation, "validation")),
+      ]
+    }
+    return [
+      .paragraph(percentText(last.trainAccuracy), class: "result"),
+      .paragraph(
+        "accuracy on the training images, as augmented, after \(epochs.count) of \(counted(contents.length, "epoch"))"
+          + (isFinished ? "; there are no other images." : ". Test images are looked at after the last.")),
+    ]
+  }
+
+  // MARK: - Comparison
+
+  private func result(of progress: ComparisonProgress) -> [HTML] {
+    let summary = progress.summary
+    let words = ComparisonWords(summary)
+    let ended = progress.trainings.count(where: \.isFinished)
+    let images = progress.knowsImages ? " on \(summary.images) images" : ""
+    var content: [HTML] = []
+    if !isFinished {
+      content.append(
+        .paragraph(
+          "\(ended) of \(progress.trainings.count) trainings have ended; what follows is of those alone."))
+    }
+    content += [
+      .paragraph("\(summary.split == .test ? "Test" : "Validation") accuracy\(images), means over seeds."),
+      .scrolling(.table(words.table, caption: "Accuracy by policy"), label: "Table of results"),
+    ]
+    if let figure = ComparisonChart(summary).figure() { content.append(.figure(figure)) }
+    let sentences = words.verdicts + words.failures
+    if !sentences.isEmpty {
+      content.append(HTML("ul", [:], sentences.map { HTML("li", [:], [.text($0)]) }))
+    }
+    return content + words.explanation.map { .paragraph($0, class: "note") }
+  }
+
+  // MARK: - Commands
+
+  private var commands: [HTML] {
+    let words: (String, String)
+    switch contents.state {
+    case .finished: words = ("To run it again, into a new folder:", command.again)
+    case .running: words = ("It is still running. Should it stop, this goes on with it:", command.resume)
+    case .stopped: words = ("It was stopped before its end. This goes on with it:", command.resume)
+    }
+    return [
+      HTML("h3", [:], [.text(isFinished ? "Run it again" : "Go on with it")]), .paragraph(words.0),
+      HTML("pre", [:], [HTML("code", [:], Self.unbroken(words.1))]),
+    ]
+  }
+
+  /// A command line that breaks between its options, not within one where there is room.
+  private static func unbroken(_ command: String) -> [HTML] {
+    let parts = command.components(separatedBy: " --")
+    return parts.enumerated().flatMap { index, part -> [HTML] in
+      let word = HTML("span", ["class": "option"], [.text((index == 0 ? "" : "--") + part)])
+      return index == 0 ? [word] : [" ", word]
+    }
+  }
+}

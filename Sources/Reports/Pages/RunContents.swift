@@ -1,0 +1,70 @@
+import Foundation
+import Policies
+import RunStore
+
+/// What a run's folder holds, as a report shows it.
+public struct RunContents: Sendable {
+  /// The part that depends on the kind of run.
+  public enum History: Sendable {
+    case search(PopulationHistory)
+    case training([EpochRecord])
+    case comparison(ComparisonProgress)
+  }
+
+  /// The folder, as it was named.
+  public let path: String
+  public let kind: RunKind
+  /// The version of the program that began the run.
+  public let version: String
+  public let state: RunState
+  public let settings: [RunSetting]
+  public let history: History
+  /// The schedule that a search found or a training plays; nil where there is none.
+  public let schedule: Schedule?
+
+  public init(
+    path: String, kind: RunKind, version: String, state: RunState, settings: [RunSetting], history: History,
+    schedule: Schedule? = nil
+  ) {
+    self.path = path
+    self.kind = kind
+    self.version = version
+    self.state = state
+    self.settings = settings
+    self.history = history
+    self.schedule = schedule
+  }
+
+  /// Reads a run, also one that another process works on.
+  ///
+  /// Throws `RunStoreError` where no run is there or its journal cannot be read.
+  public init(reading path: String) throws {
+    let run = try RunDirectory.read(path)
+    let settings = try run.settings()
+    // Asked before the journal is read: of a run that is said to be finished, all is shown.
+    let state = try run.state
+    let history: History
+    switch run.kind {
+    case .search:
+      history = .search(
+        PopulationHistory(
+          try SearchJournal(run).segmentsByArrival(), population: settings.integer("population") ?? 0,
+          isAsynchronous: settings["asynchronous"]?.text == "true"))
+    case .train: history = .training(try TrainingJournal(run).epochs())
+    case .compare: history = .comparison(try ComparisonProgress(of: path, settings))
+    }
+    // A schedule that was damaged since takes nothing from the rest.
+    let schedule =
+      FileManager.default.fileExists(atPath: run.schedulePath)
+      ? try? Schedule(contentsOf: run.schedulePath) : nil
+    self.init(
+      path: path, kind: run.kind, version: run.version, state: state, settings: settings, history: history,
+      schedule: schedule)
+  }
+
+  /// The folder's own name.
+  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// How many epochs each training has in all.
+  var length: Int { settings.integer("epochs") ?? 0 }
+}

@@ -1,0 +1,114 @@
+import RunStore
+
+/// What the trials of a search have been through: every segment that has ended, and who descends from whom.
+public struct PopulationHistory: Sendable {
+  /// A segment that has ended, and its place in the course of the search.
+  struct Stretch: Sendable {
+    let record: SegmentRecord
+    /// Where it begins and ends, counted in results of the whole population.
+    ///
+    /// In a synchronous search these are its generation and the next number.
+    let begin: Double
+    let end: Double
+    /// The segment of the same trial before it, if it ended otherwise than as this one's parent.
+    let left: SegmentPlace?
+
+    var place: SegmentPlace { record.plan.place }
+  }
+
+  /// The number of trials.
+  let population: Int
+  /// By generation, then trial.
+  let stretches: [Stretch]
+  /// Whether each trial is compared as soon as it has a result.
+  let isAsynchronous: Bool
+  /// The best trial's ancestry, oldest first, itself the last; empty before there is a best trial.
+  public let best: [SegmentRecord]
+  /// The places of `best`.
+  let bestPlaces: Set<SegmentPlace>
+  /// The segments that some trial's newest one descends from, or is.
+  let living: Set<SegmentPlace>
+  /// How many segments are planned and not trained yet.
+  let waiting: Int
+  private let byPlace: [SegmentPlace: Stretch]
+
+  /// The history that some segments tell, in any order.
+  ///
+  /// The best trial is that of the newest generation of which every trial has ended; of trials that are compared one by
+  /// one, that of all their newest results.
+  ///
+  /// - Parameter population: how many trials there are.
+  public init(_ records: [SegmentRecord], population: Int, isAsynchronous: Bool) {
+    self.population = max(population, (records.map(\.plan.trial).max() ?? -1) + 1)
+    self.isAsynchronous = isAsynchronous
+    let ended = records.filter { $0.result != nil }.sorted {
+      ($0.plan.generation, $0.plan.trial) < ($1.plan.generation, $1.plan.trial)
+    }
+    waiting = records.count - ended.count
+    let all = Dictionary(ended.map { ($0.plan.place, $0) }, uniquingKeysWith: { first, _ in first })
+    stretches = ended.map { Self.stretch($0, among: all, Double(max(population, 1)), isAsynchronous) }
+    byPlace = Dictionary(stretches.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
+    let newest = Dictionary(ended.map { ($0.plan.trial, $0) }, uniquingKeysWith: { $1 })
+    let candidates =
+      isAsynchronous ? Array(newest.values) : Self.newestWhole(ended, population: self.population)
+    best = candidates.best.map { Self.ancestry(of: $0, among: all) } ?? []
+    bestPlaces = Set(best.map(\.plan.place))
+    var living: Set<SegmentPlace> = []
+    for record in newest.values {
+      var next: SegmentRecord? = record
+      while let record = next, living.insert(record.plan.place).inserted {
+        next = record.plan.parentPlace.flatMap { all[$0] }
+      }
+    }
+    self.living = living
+  }
+
+  subscript(_ place: SegmentPlace) -> Stretch? { byPlace[place] }
+
+  /// The segment that one starts from.
+  func parent(of stretch: Stretch) -> Stretch? { stretch.record.plan.parentPlace.flatMap { byPlace[$0] } }
+
+  /// The segments that began as a copy of another trial.
+  var copies: [Stretch] { stretches.filter { $0.left != nil } }
+
+  /// The number of generations that have begun to end.
+  var generations: Int { (stretches.map(\.record.plan.generation).max() ?? -1) + 1 }
+
+  /// The epochs that the furthest trial has trained.
+  var epochs: Int { stretches.map(\.record.plan.epochs.upperBound).max() ?? 0 }
+
+  private static func stretch(
+    _ record: SegmentRecord, among all: [SegmentPlace: SegmentRecord], _ population: Double,
+    _ isAsynchronous: Bool
+  ) -> Stretch {
+    let plan = record.plan
+    let before = SegmentPlace(generation: plan.generation - 1, trial: plan.trial)
+    let isCopy = plan.parentPlace.map { $0 != before } ?? false
+    func arrival(_ place: SegmentPlace) -> Double? {
+      all[place]?.arrival.map { Double($0) / population }
+    }
+    return Stretch(
+      record: record,
+      begin: isAsynchronous ? arrival(before) ?? 0 : Double(plan.generation),
+      end: isAsynchronous ? arrival(plan.place) ?? 0 : Double(plan.generation + 1),
+      left: isCopy ? before : nil)
+  }
+
+  private static func newestWhole(_ ended: [SegmentRecord], population: Int) -> [SegmentRecord] {
+    Dictionary(grouping: ended, by: \.plan.generation).filter { $0.value.count == population }
+      .max { $0.key < $1.key }?.value ?? []
+  }
+
+  private static func ancestry(
+    of record: SegmentRecord, among all: [SegmentPlace: SegmentRecord]
+  ) -> [SegmentRecord] {
+    var line: [SegmentRecord] = []
+    var seen: Set<SegmentPlace> = []
+    var next: SegmentRecord? = record
+    while let record = next, seen.insert(record.plan.place).inserted {
+      line.append(record)
+      next = record.plan.parentPlace.flatMap { all[$0] }
+    }
+    return line.reversed()
+  }
+}

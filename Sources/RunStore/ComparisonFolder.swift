@@ -1,0 +1,50 @@
+import Foundation
+
+/// What a comparison keeps in its folder, and where.
+public struct ComparisonFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  /// Where the runs of the trainings are, a folder each.
+  public var trainingsPath: String { path + "/trainings" }
+  /// Where the comparison's own copies of schedules are.
+  public var schedulesPath: String { path + "/schedules" }
+
+  /// The run of one training.
+  ///
+  /// - Parameter index: the policy's place in the settings, from 0.
+  public func training(ofPolicy index: Int, seed: UInt64) -> String {
+    "\(trainingsPath)/policy-\(index + 1)-seed-\(seed)"
+  }
+
+  /// The comparison's own copy of the schedule that a policy named by a file.
+  public func keptSchedule(ofPolicy index: Int) -> String { "\(schedulesPath)/\(index + 1).json" }
+
+  /// The summary for programs.
+  public var summaryPath: String { path + "/summary.json" }
+  /// The summary as a table.
+  public var tablePath: String { path + "/summary.csv" }
+
+  /// The epochs of one training that have been recorded, and whether it has ended; nil where it was not begun.
+  public func progress(ofPolicy index: Int, seed: UInt64) throws -> (epochs: [EpochRecord], isFinished: Bool)?
+  {
+    do {
+      let run = try RunDirectory.read(training(ofPolicy: index, seed: seed))
+      // Asked first: a training that ends meanwhile has no fewer epochs than it says.
+      let isFinished = try run.isFinished
+      return (try TrainingJournal(run).epochs(), isFinished)
+    } catch RunStoreError.noRun {
+      return nil
+    }
+  }
+
+  /// The summary that the comparison wrote at its end; nil where there is none that can be read.
+  public func summary() -> ComparisonSummary? {
+    FileManager.default.contents(atPath: summaryPath)
+      .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: $0) }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Files
+import Foundation
+import Reports
+
+/// `pba report`: a page about a run.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Make a page about a search, a training or a comparison.",
+    discussion: """
+      One HTML file with results, learning curves, lineage, schedule, a timeline and sample images. It opens without a \
+      network. The run may still be in progress, or have been stopped. A report that pba made earlier is replaced in its \
+      usual place, RUN/report.html; no other file is written over without --force.
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of the run.", valueName: "run"))
+  var folder: String
+
+  @Option(name: .shortAndLong, help: "The file to write. (default: RUN/report.html)")
+  var output: String?
+
+  @Flag(help: "Write over the output file if it is there.")
+  var force = false
+
+  func run() throws {
+    let path = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let contents = try RunContents(reading: path)
+    let usual = path + "/report.html"
+    let output = output ?? usual
+    if !force, output != usual || !Self.isReport(usual) { try refuseToOverwrite(output) }
+    let subject = try ReportSubject(contents)
+    let page = ReportPage(
+      contents, command: subject.commands, images: subject.images, samples: subject.samples)
+    try AtomicFile.write(Data(page.html.utf8), to: output)
+    printNote("wrote \(output)")
+  }
+
+  /// Whether a file begins as reports do.
+  private static func isReport(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 512) else {
+      return false
+    }
+    return String(decoding: head, as: UTF8.self).contains(ReportPage.generator)
+  }
+}

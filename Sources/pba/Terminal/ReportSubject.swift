@@ -1,0 +1,74 @@
+import Datasets
+import Policies
+import Reports
+import RunStore
+import Search
+import Training
+
+/// What a report needs beside the run's folder: the commands, and images of its dataset.
+struct ReportSubject {
+  let commands: RunCommands
+  let images: ReportImages
+  let samples: SampleImages
+
+  init(_ contents: RunContents) throws {
+    let path = contents.path
+    switch contents.history {
+    case .search(let history):
+      let configuration = try RunDirectory.configuration(SearchConfiguration.self, of: path)
+      commands = try RunCommandLine("search", Settings(configuration), contents).commands
+      (images, samples) = Self.look(configuration.data) { sample in
+        SampleDrawing(sample).groups(of: history.best, seed: configuration.recipe.seed)
+      }
+    case .training(let epochs):
+      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)
+      commands = try RunCommandLine("train", Settings(configuration), contents).commands
+      (images, samples) = Self.look(configuration.data) { sample in
+        let policy = contents.schedule == nil ? configuration.policy : RunDirectory.schedulePath(in: path)
+        let choice = try PolicyChoice(
+          policy, dataset: configuration.data.dataset, seed: configuration.recipe.seed)
+        return try SampleDrawing(sample).groups(
+          of: [(configuration.policy, choice, configuration.policyOrder)], recipe: configuration.recipe,
+          trained: epochs.count)
+      }
+    case .comparison:
+      let configuration = try RunDirectory.configuration(ComparisonConfiguration.self, of: path)
+      commands = try RunCommandLine("compare", Settings(configuration), contents).commands
+      (images, samples) = Self.look(configuration.data) { sample in
+        let choices = try ComparedPolicies(configuration, in: path).choices(
+          seed: configuration.recipe.seed)
+        return try SampleDrawing(sample).groups(
+          of: zip(configuration.policies, choices).map { ($0, $1, try PlayedPolicy(parsing: $0).order) },
+          recipe: configuration.recipe, trained: configuration.recipe.epochs)
+      }
+    }
+  }
+
+  /// How many training images are shown.
+  private static let count = 4
+
+  /// Takes a few images of the dataset; where it is not there, the report is made without them.
+  private static func look(
+    _ data: DataSelection, _ draw: (DatasetSample) throws -> [SampleImages.Group]
+  ) -> (ReportImages, SampleImages) {
+    do {
+      let sample = try sampleDataset(data, count: count)
+      let images = ReportImages(validation: sample.counts?.validation, test: sample.counts?.test)
+      do {
+        let groups = try draw(sample)
+        return (
+          images,
+          groups.isEmpty
+            ? .unavailable(reason: "nothing has been trained to its end yet.") : .groups(groups)
+        )
+      } catch {
+        return (images, .unavailable(reason: "the policy cannot be shown (\(error))."))
+      }
+    } catch {
+      return (
+        ReportImages(validation: data.validationSize),
+        .unavailable(reason: "the dataset cannot be read now (\(error)).")
+      )
+    }
+  }
+}

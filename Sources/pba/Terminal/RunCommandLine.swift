@@ -1,0 +1,88 @@
+import Foundation
+import Policies
+import Reports
+import RunStore
+import Training
+
+/// The command line that has a run again, every setting of the run spelt out.
+struct RunCommandLine {
+  private let command: String
+  private let settings: Settings
+  private let contents: RunContents
+
+  /// - Parameter command: `search`, `train` or `compare`.
+  init(_ command: String, _ settings: Settings, _ contents: RunContents) {
+    self.command = command
+    self.settings = settings
+    self.contents = contents
+  }
+
+  var commands: RunCommands {
+    get throws {
+      RunCommands(
+        again: try again, resume: "pba \(command) --resume --run \(quoted(contents.path))",
+        version: Version.text)
+    }
+  }
+
+  private var again: String {
+    get throws {
+      let start = "pba \(command)"
+      let end = "--run NEW"
+      guard hasOnlyFlags else {
+        // Not every setting has a flag; the run's own file has them all.
+        return "\(start) --config \(quoted(contents.path + "/config.yaml")) \(end)"
+      }
+      return ([start] + (try flags) + [end]).joined(separator: " ")
+    }
+  }
+
+  /// Whether the settings that have no flag are as they are where nobody sets them.
+  private var hasOnlyFlags: Bool {
+    let base = Recipe()
+    return settings.cropPadding ?? base.cropPadding == base.cropPadding
+      && settings.flip ?? base.flip == base.flip
+  }
+
+  private var flags: [String] {
+    get throws {
+      let values = try settings.values()
+      return Settings.CodingKeys.allCases.compactMap { key in
+        values[key.rawValue].flatMap { flag(key, $0) }
+      }
+    }
+  }
+
+  private func flag(_ key: Settings.CodingKeys, _ value: JSONValue) -> String? {
+    switch (key, value) {
+    case (.cropPadding, _), (.flip, _): nil
+    case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
+    // A schedule's file may have changed since; the run has a copy of its own.
+    case (.policy, _) where contents.schedule != nil && contents.kind == .train:
+      name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))
+    case (_, .array(let words)): name(key) + " " + quoted(words.map(text).joined(separator: ","))
+    default: name(key) + " " + quoted(text(value))
+    }
+  }
+
+  private func text(_ value: JSONValue) -> String {
+    if case .string(let words) = value { words } else { value.text }
+  }
+
+  /// `--batch-size` for `batchSize`.
+  private func name(_ key: Settings.CodingKeys) -> String {
+    if key == .dataDirectory { return "--data-dir" }
+    return "--"
+      + key.rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
+  }
+}
+
+/// A word as a shell takes it: as it is where that is safe, otherwise between single quotes.
+func quoted(_ word: String) -> String {
+  let plain = word.unicodeScalars.allSatisfy { scalar in
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || "_-./:,@%+=".unicodeScalars.contains(scalar))
+  }
+  return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}

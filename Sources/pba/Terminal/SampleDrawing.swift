@@ -1,0 +1,93 @@
+import Augmentation
+import Datasets
+import ImageFiles
+import Policies
+import Reports
+import RunStore
+import Training
+
+/// Draws what a network saw of a few training images, epoch by epoch.
+struct SampleDrawing {
+  private let sample: DatasetSample
+
+  init(_ sample: DatasetSample) {
+    self.sample = sample
+  }
+
+  /// The images in the first, the middle and the last epoch of a trial's ancestry; none before there is one.
+  func groups(of ancestry: [SegmentRecord], seed: UInt64) -> [SampleImages.Group] {
+    let epochs = moments(ancestry.last?.plan.epochs.upperBound ?? 0)
+    let plans = epochs.compactMap { epoch in ancestry.first { $0.plan.epochs.contains(epoch) }?.plan }
+    guard !epochs.isEmpty, plans.count == epochs.count else { return [] }
+    return [
+      group("the ancestors of the best trial", epochs) { image, column in
+        draw(
+          image, plans[column].policy.program(), seed: seed, trial: plans[column].trial,
+          epoch: epochs[column])
+      }
+    ]
+  }
+
+  /// The images in the first, the middle and the last epoch that was trained under each policy.
+  func groups(
+    of policies: [(name: String, choice: PolicyChoice, order: PolicyOrder)], recipe: Recipe, trained: Int
+  ) throws -> [SampleImages.Group] {
+    let epochs = moments(trained)
+    guard !epochs.isEmpty else { return [] }
+    let (width, height) = (sample.train.images.width, sample.train.images.height)
+    return try policies.map { name, choice, order in
+      let programs = try epochs.map {
+        try choice.program(
+          epoch: $0, totalEpochs: recipe.epochs, order: order, width: width, height: height)
+      }
+      return group("the policy \(name)", epochs) { image, column in
+        draw(image, programs[column], seed: recipe.seed, trial: 0, epoch: epochs[column])
+      }
+    }
+  }
+
+  /// The first, the middle and the last of so many epochs, counted from 0.
+  private func moments(_ epochs: Int) -> [Int] {
+    epochs > 0 ? Array(Set([0, epochs / 2, epochs - 1])).sorted() : []
+  }
+
+  private func group(
+    _ title: String, _ epochs: [Int], _ picture: (_ image: Int, _ column: Int) -> SampleImages.Picture
+  ) -> SampleImages.Group {
+    SampleImages.Group(
+      title: title, columns: epochs.map { "epoch \($0 + 1)" },
+      rows: (0..<sample.train.count).map { image in
+        let label = Int(sample.train.labels[image])
+        let name = sample.classNames.indices.contains(label) ? sample.classNames[label] : "\(label)"
+        let original = SampleImages.Picture(
+          small(sample.train.images.image(at: image)), words: "as it is")
+        return SampleImages.Row(
+          name: name, pictures: [original] + epochs.indices.map { picture(image, $0) })
+      })
+  }
+
+  private func draw(
+    _ image: Int, _ program: AugmentationProgram, seed: UInt64, trial: Int, epoch: Int
+  ) -> SampleImages.Picture {
+    let augmenter = BatchAugmenter(program: program, tail: .unchanged, seed: seed, trial: trial)
+    let (picture, applied) = augmenter.preview(sample: image, of: sample.train.images, epoch: epoch)
+    return SampleImages.Picture(
+      small(picture), words: applied.isEmpty ? "nothing" : applied.map(\.words).joined(separator: ", "))
+  }
+
+  /// The longest side of an image in a report, in pixels.
+  private static let longest = 96
+
+  /// The image, scaled down where it would make the report heavy.
+  private func small(_ image: RGBAImage) -> RGBAImage {
+    let side = max(image.width, image.height)
+    guard side > Self.longest, image.width > 0, image.height > 0 else { return image }
+    let opaque = ImageGrid(gap: 0).picture([[image]])
+    let (width, height) = (
+      max(1, image.width * Self.longest / side), max(1, image.height * Self.longest / side)
+    )
+    let scaled = RGBImage(width: image.width, height: image.height, pixels: opaque.rgb)
+      .resized(toWidth: width, height: height, columns: 0..<width, rows: 0..<height)
+    return RGBAImage(width: width, height: height, rgb: scaled.pixels)
+  }
+}

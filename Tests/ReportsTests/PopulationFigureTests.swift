@@ -1,0 +1,110 @@
+import Reports
+import RunStore
+import Testing
+
+@Suite struct PopulationFigureTests {
+  private func history(_ records: [SegmentRecord], trials: Int = 3, isAsynchronous: Bool = false)
+    -> PopulationHistory
+  {
+    PopulationHistory(records, population: trials, isAsynchronous: isAsynchronous)
+  }
+
+  private func subpaths(_ node: SVGNode) -> [String] {
+    (node.attributes["d"] ?? "").split(separator: "M").map(String.init)
+  }
+
+  @Test func theBestIsThatOfTheNewestWholeGeneration() {
+    let whole = history(smallPopulation())
+    #expect(whole.best.map(\.plan.trial) == [0, 2, 1])
+    let partial = history(Array(smallPopulation().dropLast()))
+    #expect(partial.best.map(\.plan.trial) == [0, 2])
+    #expect(history(Array(smallPopulation().prefix(2))).best.isEmpty)
+  }
+
+  @Test func ofTrialsComparedOneByOneTheBestOfAllNewestResultsCounts() throws {
+    let records = [
+      segment(0, 0, accuracy: 0.3, arrival: 2), segment(0, 1, accuracy: 0.5, arrival: 1),
+      segment(1, 1, parent: (0, 1), accuracy: 0.6, arrival: 3),
+      segment(1, 0, parent: (1, 1), accuracy: 0.7, epochs: 4..<6, arrival: 4),
+    ]
+    let found = history(records, trials: 2, isAsynchronous: true)
+    #expect(found.best.map(\.plan.generation) == [0, 1, 1])
+    #expect(found.best.map(\.plan.trial) == [1, 1, 0])
+    for figure in [PopulationCurves(found, .validationAccuracy).figure(), LineageGraph(found).figure()] {
+      if let figure { try expectInside(figure.drawing) }
+    }
+  }
+
+  @Test func everyTrialHasItsLineAndEveryCopyItsMark() throws {
+    let figure = try #require(PopulationCurves(history(smallPopulation()), .validationAccuracy).figure())
+    let svg = try SVGNode.read(figure.drawing.svg())
+    let marks = try #require(svg.elements("g", class: "population").first)
+    let lines = try #require(marks.elements("path", class: "dim").first)
+    // Six segments have a parent, two of them are of the best line.
+    #expect(subpaths(lines).count == 4)
+    let dotted = try #require(marks.elements("path", class: "dotted").first)
+    #expect(subpaths(dotted).count == 2)
+    #expect(marks.elements("circle", class: "second").count == 2)
+    let best = try #require(marks.elements("path", class: "accent").first)
+    #expect(best.corners.count == 3)
+    // The best ends at epoch 6 of 6, at the right of the frame, above all others.
+    let end = try #require(best.corners.last)
+    #expect(abs(end.x - 842) < 0.01)
+    let dots = marks.elements("circle")
+    #expect(dots.allSatisfy { $0.number("cy") >= end.y - 0.01 })
+    #expect(figure.table.rows[1] == ["4", "55.00", "45.00", "60.00 ←0"])
+    #expect(figure.drawing.description.contains("The best is trial 1 with 80.00 %."))
+  }
+
+  @Test func aFailedTrialIsACross() throws {
+    var records = smallPopulation()
+    records[8] = segment(2, 2, parent: (1, 2), accuracy: nil)
+    let found = history(records)
+    let curves = try #require(PopulationCurves(found, .trainLoss).figure())
+    #expect(try SVGNode.read(curves.drawing.svg()).words.contains("failed"))
+    #expect(curves.table.rows[2].last == "failed")
+    try expectInside(curves.drawing)
+  }
+
+  @Test func edgesLeadFromTheCopiedRow() throws {
+    let figure = try #require(LineageGraph(history(smallPopulation())).figure())
+    let svg = try SVGNode.read(figure.drawing.svg())
+    let marks = try #require(svg.elements("g", class: "lineage").first)
+    let best = marks.elements("path", class: "accent")
+    // Two copies lead to the best: 2 from 0, then 1 from 2.
+    #expect(best.map { subpaths($0).count } == [2, 3])
+    let rows: [Double] = best[0].corners.map(\.y)
+    let expected: [Double] = [72, 112, 112, 92]
+    #expect(rows == expected)
+    #expect(figure.table.rows.map { $0[1] } == ["trial 0", "trial 2", "trial 1"])
+    #expect(figure.table.rows.map { $0[2] } == ["none", "2←0", "1←2"])
+  }
+
+  @Test(arguments: [(16, 67), (100, 200), (1, 1), (2, 1)])
+  func largeAndSmallPopulationsStayReadable(_ trials: Int, _ generations: Int) throws {
+    let found = history(largePopulation(trials: trials, generations: generations), trials: trials)
+    for figure in [
+      PopulationCurves(found, .validationAccuracy).figure(), PopulationCurves(found, .trainLoss).figure(),
+      LineageGraph(found).figure(),
+    ] {
+      let figure = try #require(figure)
+      try expectInside(figure.drawing)
+      #expect(figure.drawing.width <= 1500)
+      #expect(figure.drawing.height <= 800)
+      let boxes = try SVGNode.read(figure.drawing.svg()).elements("text").compactMap(\.box)
+      for (index, box) in boxes.enumerated() {
+        for other in boxes[(index + 1)...] {
+          let apart =
+            box.right <= other.x || other.right <= box.x || box.bottom <= other.y || other.bottom <= box.y
+          #expect(apart, "\(figure.drawing.title): \(box) and \(other)")
+        }
+      }
+    }
+  }
+
+  @Test func beforeTheFirstResultThereIsNoFigure() {
+    let empty = history([])
+    #expect(PopulationCurves(empty, .validationAccuracy).figure() == nil)
+    #expect(LineageGraph(empty).figure() == nil)
+  }
+}
