@@ -94,7 +94,8 @@ let package = Package(
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
-      name: "Reports", dependencies: ["Augmentation", "Files", "Policies", "RunStore", "CVectorGraphics"]),
+      name: "Reports",
+      dependencies: ["Augmentation", "Files", "Policies", "ImageFiles", "RunStore", "CVectorGraphics"]),
     .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.
@@ -132,7 +133,8 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Augmentation", "Files", "Policies", "RunStore"]),
+      name: "ReportsTests",
+      dependencies: ["Reports", "Augmentation", "Files", "ImageFiles", "Policies", "RunStore"]),
     .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
     .testTarget(
       name: "TrainingTests",
