@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Augmentation", "Files", "Policies", "RunStore"]),
+      name: "ReportsTests",
+      dependencies: ["Reports", "Augmentation", "Files", "ImageFiles", "Policies", "RunStore"]),
     .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
     .testTarget(
       name: "TrainingTests",

@@ -5,6 +5,8 @@ public struct AppliedOperation: Equatable, Sendable {
   public let probability: Double
   /// The strength in the operation's unit, its direction included.
   public let parameter: Double
+  /// The magnitude of the search behind the parameter, 0 to 9; nil where the policy has another scale.
+  public let magnitude: Int?
   /// The column and row drawn as the centre; nil for an operation that has none.
   public let center: SIMD2<Int>?
 }
@@ -14,6 +16,7 @@ extension AppliedOperation {
     operation = step.operation
     probability = step.probability
     parameter = arguments.parameter
+    magnitude = step.magnitude
     center = step.operation.usesCenter ? SIMD2(arguments.center.x, arguments.center.y) : nil
   }
 }

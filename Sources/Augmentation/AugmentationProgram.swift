@@ -9,9 +9,17 @@ public struct AugmentationProgram: Hashable, Sendable {
     public let parameter: Double
     /// The strength in the other direction, which half of the applications take; nil where there is no other.
     public let opposite: Double?
+    /// The magnitude of the search that the strength was given by; nil where it was given by the parameter.
+    public let magnitude: Int?
 
     /// Makes a step; a parameter outside the operation's range is a programmer's error.
     public init(operation: Operation, probability: Double, parameter: Double, opposite: Double? = nil) {
+      self.init(operation, probability: probability, parameter: parameter, opposite: opposite, magnitude: nil)
+    }
+
+    private init(
+      _ operation: Operation, probability: Double, parameter: Double, opposite: Double?, magnitude: Int?
+    ) {
       precondition(
         operation.parameters.contains(parameter) && operation.parameters.contains(opposite ?? parameter),
         "\(operation.name): a parameter outside \(operation.parameters)")
@@ -19,14 +27,15 @@ public struct AugmentationProgram: Hashable, Sendable {
       self.probability = probability
       self.parameter = parameter
       self.opposite = opposite
+      self.magnitude = magnitude
     }
 
     /// Makes a step of the search's scale; a magnitude outside 0...9 is a programmer's error.
     public init(operation: Operation, probability: Double, magnitude: Int) {
       let parameter = operation.parameter(magnitude: magnitude)
       self.init(
-        operation: operation, probability: probability, parameter: parameter,
-        opposite: operation.isSigned ? -parameter : nil)
+        operation, probability: probability, parameter: parameter,
+        opposite: operation.isSigned ? -parameter : nil, magnitude: magnitude)
     }
   }
 

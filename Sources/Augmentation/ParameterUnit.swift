@@ -22,7 +22,7 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .slope: Self.digits(value)
     case .pixels: "\(Self.digits(value)) px"
     case .factor: "×\(Self.digits(value))"
-    case .bits: "\(Self.digits(value)) bits"
+    case .bits: value == 1 ? "1 bit" : "\(Self.digits(value)) bits"
     case .level: "from \(Self.digits(value))"
     case .none: ""
     }

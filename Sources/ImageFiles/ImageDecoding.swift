@@ -16,7 +16,7 @@ public func decodeImage(_ file: [UInt8], name: String) throws -> RGBImage {
     let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
     throw ImageFileError(
       file: name, problem: "found \(ImageFormat.stranger(file)), expected one of \(known)",
-      cure: "convert it, or take it out of the folder")
+      cure: "convert it, or leave it out")
   }
   switch format {
   case .jpeg: return try decodeNatively(file, name, decode_jpeg, jpegOrientation(of: file))
@@ -67,7 +67,7 @@ func tooLarge(_ name: String, width: Int, height: Int) -> ImageFileError {
 /// The error of a file that begins like an image of a format and is none.
 func damaged(_ name: String, _ problem: String, at offset: Int? = nil) -> ImageFileError {
   ImageFileError(
-    file: name, offset: offset, problem: problem, cure: "get the file again, or take it out of the folder")
+    file: name, offset: offset, problem: problem, cure: "get the file again, or leave it out")
 }
 
 /// Whether an image of this size is accepted; the product is formed without overflow.

@@ -104,7 +104,7 @@ public func encodePNG(_ image: RGBAImage, name: String, keepAlpha: Bool) throws 
 }
 
 /// RGB interleaved from RGBA interleaved.
-func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
+package func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
   let count = pixels.count / 4
   return [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, used in
     for pixel in 0..<count {

@@ -69,6 +69,16 @@ extension RGBImage {
     )
   }
 
+  /// The image scaled so that its longer side has at most so many pixels, with its shape kept; a smaller one stays.
+  public func fitting(side: Int) -> RGBImage {
+    let longest = max(width, height)
+    guard longest > side else { return self }
+    func scaled(_ length: Int) -> Int { max((2 * length * side + longest) / (2 * longest), 1) }
+    let (newWidth, newHeight) = (scaled(width), scaled(height))
+    return resized(
+      toWidth: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight)
+  }
+
   /// A part of the image resized with antialiasing: the same bytes as Pillow's `resize(…, BILINEAR)` has there.
   ///
   /// The result of one pass is rounded before the other, so their order counts; it is that of Pillow 13: rows first

@@ -115,7 +115,7 @@ private func place(of word: [UInt8], in bytes: [UInt8]) throws -> Int {
     #expect(
       message { _ = try decodeImage(Array(content.utf8), name: "x") }
         == "x: found \(words), expected one of JPEG, PNG, WebP, GIF, BMP, TIFF, PNM; "
-        + "convert it, or take it out of the folder")
+        + "convert it, or leave it out")
   }
 
   @Test func refusesPackedBMP() throws {

@@ -59,6 +59,18 @@ private func noise(width: Int, height: Int) -> RGBImage {
     #expect(result == RGBImage(width: 48, height: 64, pixels: [UInt8](repeating: 77, count: 48 * 64 * 3)))
   }
 
+  @Test(arguments: [
+    (4000, 3000, 256, 192), (30, 90, 17, 51), (900, 1, 51, 1), (51, 20, 51, 20), (4, 3, 4, 3),
+  ])
+  func fitsASideWithItsShape(width: Int, height: Int, newWidth: Int, newHeight: Int) {
+    let side = max(newWidth, newHeight) == 256 ? 256 : 51
+    let plain = RGBImage(
+      width: width, height: height, pixels: [UInt8](repeating: 77, count: width * height * 3))
+    let result = plain.fitting(side: side)
+    #expect([result.width, result.height] == [newWidth, newHeight])
+    #expect(result.pixels == [UInt8](repeating: 77, count: newWidth * newHeight * 3))
+  }
+
   @Test func aThreadOfPixelsCostsNoMoreThanItsPixels() {
     // Scaled as a whole it would have 32 × 96,000,000 pixels.
     let thread = RGBImage(width: 1, height: 3_000_000, pixels: [UInt8](repeating: 9, count: 9_000_000))

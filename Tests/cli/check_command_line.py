@@ -19,6 +19,7 @@ SEARCH = "search --dataset bundled --run new".split()
 TRAIN = "train --dataset bundled --run new".split()
 COMPARE = "compare --dataset bundled --run new".split()
 REPRODUCE = "reproduce table_1_cifar10 wrn_28_10".split()
+PREVIEW = "preview -o new.png".split()
 # A comparison of seconds.
 SMALL = """--dataset noise:8x8x3 --train-size 48 --validation-size 0 --model wrn_10_1 --epochs 2 --batch-size 16
   --cutout 2 --device cpu""".split()
@@ -118,8 +119,36 @@ CASES = [
     ("apply Rotate image.png out.png --magnitude -1", 64, ["--magnitude: found -1"]),
     ("apply Rotate image.png out.npy --magnitude 3", 64, ["same kind"]),
     ("apply Cutout image.png out.png --magnitude 3 --center 1", 64, ["--center"]),
-    ("preview --policy rcifar10 image.png -o grid.jpg", 64, [".png"]),
-    ("preview --policy rcifar10 none.png", 1, ["none.png"]),
+    ("preview --policy rcifar10 image.png", 64, ["--output"]),
+    ("preview --policy rcifar10 image.png -o grid.jpg", 64, [".svg or .png"]),
+    ("preview --policy rcifar10 -o broken.json", 64, [".svg or .png"]),
+    ("preview --policy rcifar10 -o image.png", 1, ["image.png is already there"]),
+    ([*PREVIEW, "--policy", "rcifar10", "--theme", "auto"], 64, ["--theme: found auto", "light or dark"]),
+    ([*PREVIEW, "--policy", "rcifar10", "--scale", "0"], 64, ["--scale: found 0"]),
+    ([*PREVIEW, "image.png"], 64, ["no policy is named", "--operations"]),
+    ([*PREVIEW, "--policy", "rcifar"], 64, ["rcifar", "did you mean rcifar10?"]),
+    ([*PREVIEW, "--policy", "none.json"], 1, ["none.json", "no such file"]),
+    ([*PREVIEW, "--policy", "rcifar10", "--draws", "0"], 64, ["--draws: found 0"]),
+    ([*PREVIEW, "--policy", "rcifar10", "--epoch", "0"], 64, ["--epoch: found 0", "1 to 200"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epoch", "161"], 64, ["--epoch: found 161", "1 to 160"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epochs", "1,-3"], 64, ["--epochs: found -3", "1 to 160"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epochs", "1,161"], 64, ["--epochs: found 161", "1 to 160"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epochs", "1,,2"], 64, ["--epochs: found '1,,2'", "spread"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epochs", "7,7"], 64, ["--epochs: found '7,7'", "each once"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epochs", ",".join(map(str, range(1, 22)))], 64, ["at most 20"]),
+    ([*PREVIEW, "--policy", "autoaugment", "--epochs", "spread"], 64, ["autoaugment", "expected a schedule"]),
+    ([*PREVIEW, "--policy", "none", "--epoch", "1"], 64, ["--epoch: found none", "expected a schedule"]),
+    ([*PREVIEW, "--policy", "rsvhn", "--epoch", "1", "--epochs", "2"], 64, ["--epoch and --epochs"]),
+    ([*PREVIEW, "--operations", "--policy", "rsvhn"], 64, ["--operations: found --policy"]),
+    ([*PREVIEW, "--operations", "--json"], 64, ["--operations: found --json"]),
+    ([*PREVIEW, "--operations", "a.png", "b.png"], 64, ["--operations: found 2 images"]),
+    ([*PREVIEW, "--operations", "none.png"], 1, ["none.png", "No such file"]),
+    ([*PREVIEW, "--policy", "rcifar10", "none.png"], 1, ["none.png", "No such file"]),
+    ([*PREVIEW, "--policy", "rcifar10", "image.png"], 1, ["image.png", "PNG"]),
+    ([*PREVIEW, "--policy", "rcifar10", "empty"], 1, ["empty: found an empty file", "JPEG"]),
+    ([*PREVIEW, "--policy", "rcifar10", "typo.yml"], 1, ["typo.yml: found bytes that are no image", "JPEG"]),
+    ([*PREVIEW, "--policy", "rcifar10", "other-files"], 1, ["other-files", "found a folder"]),
+    ([*PREVIEW, "--policy", "rcifar10", "--images", "other-files"], 1, ["other-files is already there"]),
     ("data stats cifar", 64, ["cifar10"]),
     ("data verify cifar10 --data-dir other-files", 1, ["cifar10", "found in none of"]),
     ("serach", 64, ["serach"]),
@@ -260,6 +289,24 @@ def check_comparison(pba, folder):
     assert refused.returncode == 1 and "a finished comparison is there" in refused.stderr, refused.stderr
 
 
+def check_preview(pba, folder):
+    """What fired is told as JSON and by a file a draw, the same at every call, and the picture has every draw."""
+    command = ["preview", "--policy", "rcifar10", "--epochs", "1,200", "--draws", "2", "--json"]
+    first = answer(pba, *command, "-o", "strip.svg", "--images", "drawn", folder=folder)
+    assert answer(pba, *command, "-o", "strip.svg", "--images", "drawn", "--force", folder=folder) == first
+    draws = json.loads(first)["draws"]
+    assert [(draw["epoch"], draw["draw"]) for draw in draws[:4]] == [(1, 1), (1, 2), (200, 1), (200, 2)], draws
+    assert all(draw["operations"] == [] for draw in draws if draw["epoch"] == 1), draws
+    assert all((folder / draw["file"]).read_bytes().startswith(b"\x89PNG") for draw in draws), draws
+    for applied in (applied for draw in draws for applied in draw["operations"]):
+        assert applied["magnitude"] in range(10) and 0 < applied["probability"] <= 1, applied
+        assert ("center" in applied) == (applied["name"] == "Cutout"), applied
+    picture = (folder / "strip.svg").read_text()
+    assert picture.count("<image ") == len(draws) + 3, picture.count("<image ")
+    answer(pba, "preview", "--operations", "-o", "operations.svg", "drawn/1-original.png", folder=folder)
+    assert (folder / "operations.svg").read_text().count("<image ") == 150
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
@@ -283,6 +330,7 @@ def main():
             ("a published experiment with other settings", lambda: check_changed_experiment(pba, folder)),
             ("dry runs", lambda: check_dry_runs(pba, folder)),
             ("a comparison", lambda: check_comparison(pba, folder)),
+            ("previews", lambda: check_preview(pba, folder)),
         ]:
             try:
                 checked()

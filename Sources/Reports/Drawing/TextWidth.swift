@@ -13,6 +13,19 @@ public func textWidth(_ text: String, size: Double) -> Double {
   } * size
 }
 
+/// The text in lines that are no wider than so many pixels, broken at spaces; a word that is wider is cut.
+public func wrapped(_ text: String, size: Double, width: Double) -> [String] {
+  var lines: [String] = []
+  for word in text.split(separator: " ") {
+    if let last = lines.last, textWidth("\(last) \(word)", size: size) <= width {
+      lines[lines.count - 1] = "\(last) \(word)"
+    } else {
+      lines.append(fitted(String(word), size: size, width: width))
+    }
+  }
+  return lines
+}
+
 /// The text, cut and ended with an ellipsis where it would be wider than so many pixels.
 public func fitted(_ text: String, size: Double, width: Double) -> String {
   guard textWidth(text, size: size) > width else { return text }

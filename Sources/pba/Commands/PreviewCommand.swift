@@ -1,111 +1,121 @@
 import ArgumentParser
 import Augmentation
-import ImageFiles
 import Policies
 import Reports
 
-/// `pba preview`: a picture of what a policy does.
+/// `pba preview`: a picture of what a policy does, or of what every operation does.
 struct PreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "preview", abstract: "Draw a grid of augmented images.",
+    commandName: "preview", abstract: "Draw what a policy does to images, at one epoch or several.",
     discussion: """
-      One row an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout. What fired in \
-      each draw is printed. Transparent pixels, which training sees as the mean colour, are grey.
+      A row an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, as training with \
+      this seed would apply them. Below each stands what fired, with the magnitude of the search, 0 to 9, or the parameter, \
+      and the probability. --epochs puts several epochs of a schedule side by side; --operations shows every operation at \
+      every magnitude. What fired is printed too.
+
+      Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so that large images are scaled \
+      down before them. Transparent pixels, which training sees as the mean colour, are grey. Without an image the first \
+      bundled ones are taken.
       """)
 
   @Option(help: "\(NamedPolicy.usages), or a schedule file.")
-  var policy: String
+  var policy: String?
 
-  @Argument(help: "Images: PNG files.")
-  var images: [String]
+  @Argument(help: "Images. (default: the first of the bundled ones)")
+  var images: [String] = []
 
   @Option(
     parsing: .unconditional, help: "The epoch whose policy is shown, from 1. (default: the schedule's last)")
   var epoch: Int?
 
-  @Option(parsing: .unconditional, help: "Draws of each image.")
-  var draws = 8
-
-  @Option(parsing: .unconditional, help: "Decides the draws.")
-  var seed: UInt64 = 0
-
   @Option(
     parsing: .unconditional,
-    help: "How many times each pixel is repeated. (default: as makes an image about 128 pixels wide)")
-  var scale: Int?
+    help: "Epochs to show side by side, as in 1,50,200; or spread: five from the first to the last.")
+  var epochs: String?
 
-  @Option(name: .shortAndLong, help: "The PNG file to write.")
-  var output = "preview.png"
+  @Flag(help: "Show every operation at every magnitude, for one image.")
+  var operations = false
 
-  @Flag(help: "Write over the output file if it is there.")
-  var force = false
+  @Option(
+    parsing: .unconditional, help: "Draws of each image. (default: 8; 3 at each of several epochs)")
+  var draws: Int?
+
+  @Option(parsing: .unconditional, help: "Decides the draws. (default: 0)")
+  var seed: UInt64?
+
+  @Flag(help: "Apply the operations to large images as they are, and scale down what comes of it.")
+  var fullSize = false
+
+  @OptionGroup var picture: PictureOptions
+
+  @Option(
+    name: .customLong("images"),
+    help: "A new folder for every original and every draw as a PNG file of its own.")
+  var folder: String?
+
+  @Flag(help: "Print what fired as JSON.")
+  var json = false
 
   func validate() throws {
-    guard (1...1000).contains(draws) else {
+    try picture.validate()
+    if operations { return try validateTable() }
+    if policy == nil {
+      throw ValidationError("no policy is named; give --policy \(NamedPolicy.usages), or --operations")
+    }
+    if let draws, !(1...1000).contains(draws) {
       throw ValidationError("--draws: found \(draws), expected 1 to 1000")
     }
-    if let scale, !(1...64).contains(scale) {
-      throw ValidationError("--scale: found \(scale), expected 1 to 64")
+    if epoch != nil, epochs != nil {
+      throw ValidationError("found --epoch and --epochs, expected one: a single epoch, or several")
     }
-    if !output.lowercased().hasSuffix(".png") {
-      throw ValidationError("--output: found \(output), expected a name that ends with .png")
+  }
+
+  private func validateTable() throws {
+    let given = [
+      ("--policy", policy != nil), ("--epoch", epoch != nil), ("--epochs", epochs != nil),
+      ("--draws", draws != nil), ("--seed", seed != nil), ("--images", folder != nil), ("--json", json),
+    ]
+    if let (option, _) = given.first(where: \.1) {
+      throw ValidationError("--operations: found \(option) beside it, which only draws of a policy have")
     }
-    if images.isEmpty { throw ValidationError("no image is named; give one or more PNG files") }
+    guard images.count <= 1 else {
+      throw ValidationError("--operations: found \(images.count) images, expected one")
+    }
   }
 
   func run() throws {
-    if !force { try refuseToOverwrite(output) }
-    let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)
-    let length = choice.schedule?.epochs ?? 1
-    let epoch = epoch ?? length
-    guard (1...length).contains(epoch) else {
-      throw SettingsError("--epoch: found \(epoch), expected 1 to \(length), the length of \(policy)")
+    try picture.refuseToOverwrite()
+    if operations {
+      let side = fullSize ? nil : OperationTable.largestSide
+      let images = try PreviewImage.load(images, bundled: 1, side: side)
+      guard let image = images.first else { return }
+      return try picture.write(OperationTable(name: image.name, image: image.pixels).figure().drawing)
     }
+    if let folder, !picture.force { try refuseToOverwrite(folder) }
+    let seed = seed ?? 0
+    let policy = policy ?? ""
+    let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    let previewed = PreviewedPolicy(choice, seed: seed)
+    let moments = try PreviewMoments(epoch: epoch, epochs: epochs, of: previewed, named: policy)
+    let images = try PreviewImage.load(images, bundled: 3, side: fullSize ? nil : PreviewGrid.largestSide)
+    let output = try folder.map(PreviewFolder.init)
     if choice.cutoutRule != .ofRecipe {
       printNote(
         "\(policy) has no policy before crop, flip and the baseline's Cutout: the draws show the original")
     }
-    var rows: [[RGBAImage]] = []
-    for (index, path) in images.enumerated() {
-      let original = try readPNG(path)
-      let program = try choice.program(
-        epoch: epoch - 1, totalEpochs: length, order: .schedule, width: original.width,
-        height: original.height)
-      let stack = ImageStack(
-        count: 1, height: original.height, width: original.width, pixels: original.rgb)
-      var row = [original]
-      printResult("\(path), epoch \(epoch) of \(policy)")
-      for draw in 0..<draws {
-        // Each draw is what some trial would see: the draw takes the trial's place, the image that of the seed's stream.
-        let augmenter = BatchAugmenter(
-          program: program, tail: .unchanged, seed: seed &+ UInt64(index) << 32, trial: draw)
-        let (image, applied) = augmenter.preview(sample: 0, of: stack, epoch: epoch - 1)
-        row.append(image)
-        printResult(
-          "  \(draw + 1): " + (applied.isEmpty ? "nothing" : applied.map(Self.words).joined(separator: ", ")))
+    let shown = try images.enumerated().map { index, image in
+      try output?.write(image.pixels, image: index)
+      let drawn = try moments.epochs.flatMap { epoch in
+        try (1...(draws ?? (moments.isStrip ? 3 : 8))).map { number in
+          let draw = try previewed.draw(number, of: image.pixels, index: index, epoch: epoch)
+          try output?.write(draw, image: index)
+          return draw.shown(side: PreviewGrid.largestSide)
+        }
       }
-      rows.append(row)
+      return PreviewedImage(name: image.name, original: image.pixels, draws: drawn)
     }
-    let largest = rows.joined().map(\.width).max() ?? 1
-    let picture = ImageGrid(scale: scale ?? max(1, 128 / largest)).picture(rows)
-    try writePNG(picture, to: output, keepAlpha: false)
-    printNote("wrote \(output): \(picture.width) × \(picture.height) pixels")
+    try picture.write(moments.figure(of: previewed, shown).drawing)
+    let report = PreviewReport(policy: policy, images: images, shown: shown, folder: output)
+    try json ? printJSON(report) : report.printLines()
   }
-
-  private static func words(_ applied: AppliedOperation) -> String {
-    "\(applied.words) (p \(decimal(applied.probability, 1)))"
-  }
-}
-
-extension RGBAImage {
-  /// Red, green and blue of every pixel, without alpha.
-  var rgb: [UInt8] {
-    pixels.indices.filter { $0 % 4 != 3 }.map { pixels[$0] }
-  }
-}
-
-extension BatchTail {
-  /// A tail that leaves pixels where they are; for pictures, which are not normalised.
-  static let unchanged = BatchTail(
-    cropPadding: 0, flip: false, cutout: 0, mean: [0, 0, 0], standardDeviation: [1, 1, 1], layout: .nhwc)
 }

@@ -1,6 +1,5 @@
 import Augmentation
 import Datasets
-import ImageFiles
 import Policies
 import Reports
 import RunStore
@@ -60,7 +59,7 @@ struct SampleDrawing {
         let label = Int(sample.train.labels[image])
         let name = sample.classNames.indices.contains(label) ? sample.classNames[label] : "\(label)"
         let original = SampleImages.Picture(
-          small(sample.train.images.image(at: image)), words: "as it is")
+          sample.train.images.image(at: image).shown(side: Self.longest), words: "as it is")
         return SampleImages.Row(
           name: name, pictures: [original] + epochs.indices.map { picture(image, $0) })
       })
@@ -72,22 +71,10 @@ struct SampleDrawing {
     let augmenter = BatchAugmenter(program: program, tail: .unchanged, seed: seed, trial: trial)
     let (picture, applied) = augmenter.preview(sample: image, of: sample.train.images, epoch: epoch)
     return SampleImages.Picture(
-      small(picture), words: applied.isEmpty ? "nothing" : applied.map(\.words).joined(separator: ", "))
+      picture.shown(side: Self.longest),
+      words: applied.isEmpty ? "nothing" : applied.map(\.words).joined(separator: "; "))
   }
 
   /// The longest side of an image in a report, in pixels.
   private static let longest = 96
-
-  /// The image, scaled down where it would make the report heavy.
-  private func small(_ image: RGBAImage) -> RGBAImage {
-    let side = max(image.width, image.height)
-    guard side > Self.longest, image.width > 0, image.height > 0 else { return image }
-    let opaque = ImageGrid(gap: 0).picture([[image]])
-    let (width, height) = (
-      max(1, image.width * Self.longest / side), max(1, image.height * Self.longest / side)
-    )
-    let scaled = RGBImage(width: image.width, height: image.height, pixels: opaque.rgb)
-      .resized(toWidth: width, height: height, columns: 0..<width, rows: 0..<height)
-    return RGBAImage(width: width, height: height, rgb: scaled.pixels)
-  }
 }

@@ -1,0 +1,45 @@
+import Augmentation
+import Policies
+
+extension [PreviewedImage] {
+  /// How to read a picture of these draws: what occurs in it is explained.
+  var notes: [String] {
+    let draws = flatMap(\.draws)
+    let applied = draws.flatMap(\.applied).filter(\.operation.usesParameter)
+    var notes = [
+      "Below each image stand the operations that fired, in their order, with their probability p."
+    ]
+    if applied.contains(where: { $0.magnitude != nil }) {
+      notes.append("Numbers are magnitudes of the search, 0 to 9.")
+    }
+    if applied.contains(where: { $0.operation.isSigned && $0.parameter < 0 }) {
+      notes.append("A minus turns the direction.")
+    }
+    if draws.contains(where: \.hasGaps) {
+      notes.append("Grey is where an image has no data; training sees the mean colour there.")
+    }
+    return notes
+  }
+
+  /// What fired in every draw, for whoever does not see the picture.
+  var words: String {
+    map { image in
+      let draws = image.draws.map { "\($0.place): \($0.lines.joined(separator: "; "))" }
+      return "\(printable(image.name)): " + draws.joined(separator: ". ") + "."
+    }.joined(separator: " ")
+  }
+
+  /// The text twin of the picture: what fired in every draw.
+  var table: FigureTable {
+    FigureTable(
+      heads: ["image", "epoch", "draw", "operations"],
+      rows: flatMap { image in
+        image.draws.map { draw in
+          [
+            printable(image.name), draw.epoch.map(String.init) ?? "–", String(draw.number),
+            draw.lines.joined(separator: "; "),
+          ]
+        }
+      })
+  }
+}
