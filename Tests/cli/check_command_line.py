@@ -113,6 +113,7 @@ CASES = [
     ("schedule show empty.json", 1, ["empty.json"]),
     ("schedule stretch rcifar10 --epochs 0", 64, ["0"]),
     ("schedule export rcifar10 -o broken.json", 1, ["broken.json is already there"]),
+    ("schedule export rcifar10 --format xml", 64, ["xml", "csv"]),
     ("apply Rotat image.png out.png --magnitude 3", 64, ["Rotat", "Rotate"]),
     ("apply Rotate none.png out.png --magnitude 3", 1, ["none.png", "No such file"]),
     ("apply Rotate image.png out.png --magnitude 3", 1, ["image.png"]),
