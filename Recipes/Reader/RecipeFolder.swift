@@ -15,10 +15,7 @@ package struct RecipeFolder: Sendable {
 
   /// The recipes that come with the program.
   static func bundled() throws -> RecipeFolder {
-    guard let path = Bundle.module.resourcePath else {
-      throw RecipeError.badFile("the program's resources", found: "no folder", expected: "the recipes")
-    }
-    return RecipeFolder(path)
+    RecipeFolder(try resourceFolder("swift-pba_Recipes"))
   }
 
   private static let suffix = ".yaml"

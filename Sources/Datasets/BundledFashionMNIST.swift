@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The files beside the program with the SHA-256 of their content, as scripts/make_bundled_dataset.py wrote them.
@@ -20,7 +21,9 @@ extension DatasetSpec {
     searchDefaults: SplitSizes(train: 2000, validation: 1000),
     cure: "install the program again together with its folder of resources",
     source: .files { _ in
-      let folder = Bundle.module.resourcePath.map { $0 + "/FashionMNIST" } ?? "the program's resources"
+      // Where the folder is missing, its candidate says so like any other dataset's.
+      let resources = (try? resourceFolder("swift-pba_Datasets")) ?? "the program's resources"
+      let folder = resources + "/FashionMNIST"
       return [
         DatasetCandidate(folder: folder, form: "IDX files", files: bundledFiles) { paths in
           let classCount = fashionMNISTClassNames.count

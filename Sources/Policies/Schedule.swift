@@ -71,6 +71,11 @@ public struct Schedule: Hashable, Sendable {
   /// The policy of the last epoch.
   public var lastPolicy: Policy { segments.last?.policy ?? Policy(entries: []) }
 
+  /// Whether no operation has a probability above 0 in any epoch.
+  public var appliesNothing: Bool {
+    segments.allSatisfy { $0.policy.entries.allSatisfy { $0.probability == 0 } }
+  }
+
   /// Reads a list of probabilities that sum to 1.
   static func probabilities(_ field: JSONField) throws(PolicyError) -> [Double] {
     var values: [Double] = []

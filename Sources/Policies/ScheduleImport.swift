@@ -44,6 +44,11 @@ public struct ScheduleImport: Sendable {
   }
 
   private init(file path: String, _ request: Request) throws(PolicyError) {
+    guard request.metric == Request().metric, !request.lowestWins else {
+      throw PolicyError(
+        file: path, found: "a log, which holds no results to choose by",
+        expected: "the search's folder, or a log alone: leave --metric and --lowest out")
+    }
     var log = try OriginalLog(contentsOf: path)
     let fileName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     if let trial = request.trial {

@@ -79,7 +79,7 @@ public struct Comparison: Sendable {
           if error is SearchInterrupted {
             isInterrupted = true
           } else {
-            failure = failure ?? ComparisonFailure(path: members[index].path, reason: "\(error)")
+            failure = failure ?? ComparisonFailure(path: members[index].path, cause: error)
           }
           workers.cancel()
         }
@@ -120,5 +120,12 @@ public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
   public let path: String
   public let reason: String
 
-  public var description: String { "\(path): \(reason)" }
+  init(path: String, cause: any Error) {
+    self.path = path
+    // What is wrong with one training's run need not cost the whole comparison.
+    reason =
+      cause is RunStoreError ? "\(cause); or delete \(path), and it is trained again" : "\(path): \(cause)"
+  }
+
+  public var description: String { reason }
 }

@@ -67,6 +67,24 @@ struct PolicyChoiceTests {
     #expect(svhn.last?.steps == last)
   }
 
+  /// The check numbers were reckoned from the published lists by another program: each operation's place in the order
+  /// of the search, its probability in tenths and its magnitude, as the digits of one number to the base 1,000,003.
+  @Test(
+    "AutoAugment's lists are the published ones",
+    arguments: [
+      (AutoAugment.Source.cifar10, UInt64(1167773860089330358)), (.svhn, UInt64(2035898131660463655)),
+    ])
+  func autoAugmentNumbers(source: AutoAugment.Source, expected: UInt64) throws {
+    var number: UInt64 = 0
+    for step in try AutoAugment.program(source).alternatives.flatMap(\.steps) {
+      let place = try #require(Operation.searchOrder.firstIndex(of: step.operation))
+      let magnitude = try #require(step.magnitude)
+      let digit = place * 1000 + Int((step.probability * 10).rounded()) * 10 + magnitude
+      number = (number &* 1_000_003 &+ UInt64(digit)) % (1 << 61)
+    }
+    #expect(number == expected)
+  }
+
   @Test("a published schedule is stretched to the training")
   func published() throws {
     let choice = try PolicyChoice("rcifar10", dataset: "cifar10", seed: 0)

@@ -21,7 +21,7 @@ struct ReproduceCommand: ParsableCommand {
   @Argument(help: "The model of the row, such as wrn_28_10; for a search rcifar10, rsvhn or test.")
   var model: String?
 
-  @Flag(help: "List every experiment with its published error.")
+  @Flag(help: "List every experiment, or those of the table, with their published errors.")
   var list = false
 
   @OptionGroup var place: RunOptions
@@ -41,7 +41,7 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let table, let model, !list else { return try RecipeList().show(json: shared.json) }
+    guard let table, let model, !list else { return try RecipeList().show(table: table, json: shared.json) }
     let recipe = try PublishedRecipe.named(model, of: table)
     let flags = policy.settings.over(search.settings)
       .over(

@@ -42,6 +42,7 @@ struct SearchRequest {
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
+    Self.noteIdle(configuration)
     let result = try SearchSession(
       configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     if json {
@@ -52,6 +53,28 @@ struct SearchRequest {
       printResult("schedule            \(result.schedulePath)")
       printResult("checkpoint          \(result.checkpointPath)")
     }
+    if result.schedule.appliesNothing {
+      printNote(
+        "the schedule applies nothing: all trials begin without augmentation, and the best one never copied another;"
+          + " more epochs or a shorter --interval give more comparisons")
+    }
+  }
+}
+
+extension SearchRequest {
+  /// Says so where no trial can ever copy another.
+  private static func noteIdle(_ configuration: SearchConfiguration) {
+    let reason: String? =
+      if configuration.interval >= configuration.recipe.epochs {
+        "interval: \(configuration.interval) of \(configuration.recipe.epochs) epochs"
+      } else if configuration.population < 2 {
+        "population: \(configuration.population)"
+      } else if configuration.quantile == 0 {
+        "quantile: 0"
+      } else {
+        nil
+      }
+    if let reason { printNote("no trial will copy another (\(reason)), so nothing will be learnt") }
   }
 }
 

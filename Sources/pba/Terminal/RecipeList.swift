@@ -10,8 +10,15 @@ struct RecipeList {
     let settings: [String: JSONValue]
   }
 
-  func show(json: Bool) throws {
-    let recipes = try PublishedRecipe.all()
+  /// Prints them, of one table alone where it is named.
+  func show(table: String?, json: Bool) throws {
+    let all = try PublishedRecipe.all()
+    let recipes = table.map { name in all.filter { $0.table == name } } ?? all
+    guard !recipes.isEmpty else {
+      let tables = all.map(\.table).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+      throw SettingsError(
+        "found no table \(table ?? ""), expected one of \(tables.joined(separator: ", "))")
+    }
     if json {
       return try printJSON(
         recipes.map { recipe in
