@@ -22,7 +22,7 @@ class PBAError(Exception):
 
 def run(*arguments):
     """Runs `pba ARGUMENTS` and returns its standard output; raises PBAError with the program's own words."""
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, encoding="utf-8")
     if done.returncode != 0:
         raise PBAError(done.stderr.strip() or f"pba ended with code {done.returncode}")
     return done.stdout
@@ -60,7 +60,7 @@ class SVG:
         return self.text
 
     def save(self, path):
-        Path(path).write_text(self.text)
+        Path(path).write_text(self.text, encoding="utf-8")
 
 
 def _draw(*arguments):
@@ -68,7 +68,7 @@ def _draw(*arguments):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
         printed = run(*arguments, "-o", path)
-        return SVG(path.read_text()), printed
+        return SVG(path.read_text(encoding="utf-8")), printed
 
 
 def plot(name, figure="all", theme="light"):

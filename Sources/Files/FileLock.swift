@@ -12,13 +12,20 @@ public final class FileLock: Sendable {
     public let process: Int?
   }
 
-  /// Takes the lock of `folder`, or throws ``Held`` at once when another holds it.
+  /// Takes the lock of `folder`, or throws ``Held`` when another holds it for longer than an instant.
   public init(folder: String, file name: String) throws {
     let path = folder + "/" + name
     file = try FileDescriptor(path, flags: O_RDWR | O_CREAT, action: "create the lock")
+    var attempts = 0
     while flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
+      // Whoever asks for the holder has the lock for an instant.
+      if code == EWOULDBLOCK, attempts < 20 {
+        attempts += 1
+        usleep(5000)
+        continue
+      }
       guard code == EWOULDBLOCK else {
         throw FileError(path: path, action: "lock", reason: String(cString: strerror(code)))
       }

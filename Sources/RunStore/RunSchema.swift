@@ -62,11 +62,17 @@ var runSchema: DatabaseMigrator {
         """)
   }
   migrator.registerMigration("3") { database in
+    // Spelt out: a migration that has run must never change.
     for table in ["segment", "epoch"] {
-      for column in WorkTimes.columns {
-        let type = column == "slot" ? "INTEGER" : "REAL"
-        try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)")
-      }
+      try database.execute(
+        sql: """
+          ALTER TABLE \(table) ADD COLUMN started REAL;
+          ALTER TABLE \(table) ADD COLUMN slot INTEGER;
+          ALTER TABLE \(table) ADD COLUMN preparationSeconds REAL;
+          ALTER TABLE \(table) ADD COLUMN trainingSeconds REAL;
+          ALTER TABLE \(table) ADD COLUMN evaluationSeconds REAL;
+          ALTER TABLE \(table) ADD COLUMN checkpointSeconds REAL;
+          """)
     }
   }
   return migrator

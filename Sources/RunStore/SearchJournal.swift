@@ -207,10 +207,9 @@ public struct SearchJournal: Sendable {
 
 extension SegmentRecord {
   fileprivate init(_ row: Row, policy: Policy) throws {
-    let start: Int = try row.checked("startEpoch")
-    let end: Int = try row.checked("endEpoch")
+    let (start, end) = (try row.count("startEpoch"), try row.count("endEpoch"))
     let plan = SegmentPlan(
-      generation: try row.checked("generation"), trial: try row.checked("trial"),
+      generation: try row.count("generation"), trial: try row.count("trial"),
       epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"),
       parentGeneration: try row.checkedIfPresent("parentGeneration"), policy: policy)
     let state: String = try row.checked("state")
@@ -231,8 +230,8 @@ extension SegmentResult {
       self = .done(
         try row.checkpoint(),
         SegmentMetrics(
-          validationAccuracy: try row.checked("validationAccuracy"), trainLoss: try row.checked("trainLoss"),
-          trainAccuracy: try row.checked("trainAccuracy"), seconds: try row.checked("seconds"),
+          validationAccuracy: try row.number("validationAccuracy"), trainLoss: try row.number("trainLoss"),
+          trainAccuracy: try row.number("trainAccuracy"), seconds: try row.number("seconds"),
           times: try row.workTimes()))
     }
   }

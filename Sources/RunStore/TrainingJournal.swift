@@ -70,6 +70,9 @@ public struct TrainingJournal: Sendable {
       try Row.fetchAll(database, sql: "SELECT * FROM epoch ORDER BY epoch").map { row in
         let metrics: String = try row.checked("metrics")
         var record = try JSONDecoder().decode(EpochRecord.self, from: Data(metrics.utf8))
+        guard (0..<Row.largest).contains(record.epoch) else {
+          throw Row.outside("epoch", "\(record.epoch)")
+        }
         record.times = try row.workTimes()
         return record
       }
@@ -90,7 +93,7 @@ public struct TrainingJournal: Sendable {
         try database.execute(
           sql: """
             INSERT INTO epoch (epoch, metrics, \(WorkTimes.columns.joined(separator: ", ")))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?\(String(repeating: ", ?", count: WorkTimes.columns.count)))
             """,
           arguments: [epoch.epoch, String(decoding: try encoder.encode(epoch), as: UTF8.self)]
             + WorkTimes.arguments(epoch.times))

@@ -8,13 +8,13 @@ public struct WorkTimes: Hashable, Sendable {
   public let started: Double
   /// Which of the stretches that were trained at once, from 0.
   public let slot: Int
-  /// Seconds before the first training step: a network was made, a checkpoint was read.
+  /// Seconds before the first training step, where a segment of a search makes a network and reads a checkpoint.
   public let preparation: Double
   /// Seconds of training.
   public let training: Double
   /// Seconds of measuring on validation and test images.
   public let evaluation: Double
-  /// Seconds of writing the checkpoint.
+  /// Seconds of writing the checkpoint, before it is brought to the disk and gets its name.
   public let checkpoint: Double
 
   public init(
@@ -58,6 +58,11 @@ extension Row {
       let training: Double = try checkedIfPresent("trainingSeconds"),
       let evaluation: Double = try checkedIfPresent("evaluationSeconds"),
       let checkpoint: Double = try checkedIfPresent("checkpointSeconds")
+    else { return nil }
+    // They are for people alone: what cannot be so is left out rather than refused.
+    let parts = [preparation, training, evaluation, checkpoint]
+    guard (0...1e11).contains(started), (0..<Row.largest).contains(slot),
+      parts.allSatisfy({ (0...1e9).contains($0) })
     else { return nil }
     return WorkTimes(
       started: started, slot: slot, preparation: preparation, training: training, evaluation: evaluation,

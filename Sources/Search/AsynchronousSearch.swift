@@ -100,7 +100,11 @@ struct AsynchronousSearch {
       case .result(let record, let result): results.append((record, result))
       case .parentLost(let parent, of: let place):
         population.release(place)
-        try planAgain(parent, &population)
+        do {
+          try planAgain(parent, &population)
+        } catch {
+          throw Unrecorded(cause: error)
+        }
       case .interrupted(let place): population.release(place)
       case .error(let place, let error):
         population.release(place)

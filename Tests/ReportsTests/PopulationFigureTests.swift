@@ -31,7 +31,7 @@ import Testing
     #expect(found.best.map(\.plan.generation) == [0, 1, 1])
     #expect(found.best.map(\.plan.trial) == [1, 1, 0])
     for figure in [PopulationCurves(found, .validationAccuracy).figure(), LineageGraph(found).figure()] {
-      if let figure { try expectInside(figure.drawing) }
+      try expectInside(#require(figure).drawing)
     }
   }
 

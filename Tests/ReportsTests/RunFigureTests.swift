@@ -48,7 +48,7 @@ import Testing
       started: 1e9 + 15 + night, slot: 0, preparation: 0, training: 3, evaluation: 1, checkpoint: 1)
     let figure = try #require(Timeline(stretches(records), by: "epoch").figure())
     try expectInside(figure.drawing)
-    #expect(figure.caption.contains("1 pause,"))
+    #expect(figure.caption.contains("1 gap without finished work"))
     #expect(figure.drawing.description.contains("In 20 s of work"))
   }
 

@@ -250,7 +250,7 @@ def check_comparison(workshop, reader):
 def check_unfinished(workshop, reader):
     """A search that goes on, and the same one after it was killed."""
     run = workshop.folder / "unfinished"
-    process = workshop.start(*SEARCH, "--epochs", "200", "--run", "unfinished")
+    process = workshop.start(*SEARCH, "--epochs", "5000", "--run", "unfinished")
     try:
         wait_until((run / "config.yaml").exists, process, "its settings")
         early = workshop.report("unfinished")
@@ -268,7 +268,7 @@ def check_unfinished(workshop, reader):
     reader.read(
         workshop.report("unfinished"), "killed", SEARCH_SECTIONS, "stopped before its end", "goes on with it",
         views=TWO_VIEWS)  # fmt: skip
-    compared = workshop.start("compare", *DATA, "--epochs", "200", "--policies", "none,cutout", "--run", "half")
+    compared = workshop.start("compare", *DATA, "--epochs", "5000", "--policies", "none,cutout", "--run", "half")
     try:
         first = workshop.folder / "half/trainings/policy-1-seed-0/run.sqlite"
         wait_until(first.exists, compared, "its first training")
@@ -276,9 +276,11 @@ def check_unfinished(workshop, reader):
         compared.send_signal(signal.SIGKILL)
         compared.wait()
     reader.read(
-        workshop.report("half"), "half", COMPARISON_SECTIONS, "0 of 6 trainings have ended", "goes on with it",
+        workshop.report("half"), "half", COMPARISON_SECTIONS, "No training has ended yet; 6 trainings belong to it", "goes on with it",
         views=TWO_VIEWS)  # fmt: skip
-    training = workshop.start("train", *DATA, "--epochs", "200", "--run", "interrupted")
+    page = (workshop.folder / "half/report.html").read_text(encoding="utf-8")
+    require("no test images" not in page, "a comparison without results says that there are no test images")
+    training = workshop.start("train", *DATA, "--epochs", "5000", "--run", "interrupted")
     try:
         wait_until(has_lines(workshop.folder / "interrupted/metrics.jsonl"), training, "its first epoch")
     finally:

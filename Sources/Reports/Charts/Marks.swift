@@ -12,8 +12,6 @@ extension SVGElement {
   }
 
   /// A horizontal interval with ends, and a dot on the number it is about.
-  ///
-  /// - Parameter interval: the places of its ends and of the dot.
   public static func interval(
     from low: Double, to high: Double, dot: Double, y: Double, class style: String
   ) -> [SVGElement] {

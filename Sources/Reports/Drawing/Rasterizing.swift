@@ -7,7 +7,7 @@ public struct RasterizingError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Drawing {
-  /// The most pixels of a picture: 2^27, half a gigabyte.
+  /// The most pixels of a picture: 2^27, half a gigabyte here and as much in the renderer.
   public static let mostPixels = 1 << 27
 
   /// The drawing as pixels, made from its SVG by librsvg.

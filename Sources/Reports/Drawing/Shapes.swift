@@ -108,7 +108,7 @@ extension SVGElement {
       ] + (anchor == .start ? [] : [("text-anchor", anchor.rawValue)]), text: words)
   }
 
-  /// Elements that belong together, with what they are called.
+  /// Elements that belong together.
   public static func group(_ content: [SVGElement], class style: String? = nil) -> SVGElement {
     SVGElement("g", style.map { [("class", $0)] } ?? [], content: content)
   }

@@ -36,11 +36,7 @@ extension ReportPage {
 
   private func result(of history: PopulationHistory) -> [HTML] {
     guard let last = history.best.last, let accuracy = last.validationAccuracy else {
-      return [
-        .paragraph(
-          "There is no best trial yet: \(counted(history.stretches.count, "segment")) of the first generation have ended."
-        )
-      ]
+      return [.paragraph(Self.withoutBest(history))]
     }
     let epochs = last.plan.epochs.upperBound
     return [
@@ -54,6 +50,15 @@ extension ReportPage {
           + "chosen by these very images again and again, and therefore flatters: train a network with the schedule and "
           + "measure it on test images to know what the schedule is worth."),
     ]
+  }
+
+  private static func withoutBest(_ history: PopulationHistory) -> String {
+    let ended = history.stretches.count
+    guard history.generations > 1 || ended >= history.population else {
+      return
+        "There is no best trial yet: of the first generation \(ended) of \(history.population) segments have ended."
+    }
+    return "There is no best trial: every trial of the newest generation that has ended failed."
   }
 
   private func interval(_ share: Double, of count: Int?, _ split: String) -> String {
@@ -101,6 +106,12 @@ extension ReportPage {
     let summary = progress.summary
     let words = ComparisonWords(summary)
     let ended = progress.trainings.count(where: \.isFinished)
+    guard ended > 0 || isFinished else {
+      return [
+        .paragraph(
+          "No training has ended yet; \(counted(progress.trainings.count, "training")) belong to it.")
+      ] + unreadable(progress)
+    }
     let images = progress.knowsImages ? " on \(summary.images) images" : ""
     var content: [HTML] = []
     if !isFinished {
@@ -117,7 +128,13 @@ extension ReportPage {
     if !sentences.isEmpty {
       content.append(HTML("ul", [:], sentences.map { HTML("li", [:], [.text($0)]) }))
     }
-    return content + words.explanation.map { .paragraph($0, class: "note") }
+    return content + unreadable(progress) + words.explanation.map { .paragraph($0, class: "note") }
+  }
+
+  private func unreadable(_ progress: ComparisonProgress) -> [HTML] {
+    progress.trainings.compactMap { training in
+      training.problem.map { .paragraph("\(training.policy), seed \(training.seed) cannot be read: \($0)") }
+    }
   }
 
   // MARK: - Commands

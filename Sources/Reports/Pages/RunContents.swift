@@ -46,9 +46,14 @@ public struct RunContents: Sendable {
     let history: History
     switch run.kind {
     case .search:
+      let population = settings.integer("population") ?? 0
+      guard (1...1_000_000).contains(population) else {
+        throw RunStoreError.damagedJournal(
+          path: path, detail: "found a population of \(population) in its settings")
+      }
       history = .search(
         PopulationHistory(
-          try SearchJournal(run).segmentsByArrival(), population: settings.integer("population") ?? 0,
+          try SearchJournal(run).segmentsByArrival(), population: population,
           isAsynchronous: settings["asynchronous"]?.text == "true"))
     case .train: history = .training(try TrainingJournal(run).epochs())
     case .compare: history = .comparison(try ComparisonProgress(of: path, settings))

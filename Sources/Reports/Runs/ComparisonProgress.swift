@@ -4,16 +4,26 @@ import RunStore
 public struct ComparisonProgress: Sendable {
   /// One training.
   public struct Training: Sendable {
+    /// The policy as the comparison names it.
     public let policy: String
+    /// The training's seed.
     public let seed: UInt64
+    /// The epochs that have been recorded.
     public let epochs: [EpochRecord]
+    /// Whether it has come to its end.
     public let isFinished: Bool
+    /// Why its run cannot be read, if it cannot.
+    public let problem: String?
 
-    public init(policy: String, seed: UInt64, epochs: [EpochRecord], isFinished: Bool) {
+    /// A training as far as it has come.
+    public init(
+      policy: String, seed: UInt64, epochs: [EpochRecord], isFinished: Bool, problem: String? = nil
+    ) {
       self.policy = policy
       self.seed = seed
       self.epochs = epochs
       self.isFinished = isFinished
+      self.problem = problem
     }
   }
 
@@ -37,10 +47,17 @@ public struct ComparisonProgress: Sendable {
     var trainings: [Training] = []
     for (index, policy) in (settings["policies"]?.values ?? []).enumerated() {
       for seed in (0..<count).map({ first &+ $0 }) {
-        let found = try folder.progress(ofPolicy: index, seed: seed)
+        // One that is damaged takes nothing from the others.
+        let found = Result { try folder.progress(ofPolicy: index, seed: seed) }
+        let (progress, problem): ((epochs: [EpochRecord], isFinished: Bool)?, String?) =
+          switch found {
+          case .success(let progress): (progress, nil)
+          case .failure(let error): (nil, "\(error)")
+          }
         trainings.append(
           Training(
-            policy: policy, seed: seed, epochs: found?.epochs ?? [], isFinished: found?.isFinished ?? false))
+            policy: policy, seed: seed, epochs: progress?.epochs ?? [],
+            isFinished: progress?.isFinished ?? false, problem: problem))
       }
     }
     self.init(trainings, summary: folder.summary())

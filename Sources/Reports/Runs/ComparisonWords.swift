@@ -66,8 +66,8 @@ public struct ComparisonWords: Sendable {
     let differences = summary.rows.count - 1
     if differences > 1 {
       words.append(
-        "Each of the \(differences) intervals of differences stands for itself: of twenty policies that are no better, one"
-          + " may seem so.")
+        "Each of the \(differences) intervals of differences stands for itself: of twenty policies that are equal, about one"
+          + " seems better or worse.")
     }
     if summary.split == .validation {
       words.append("The dataset has no test images; decisions made on these validation images flatter.")

@@ -57,7 +57,8 @@ public struct PopulationCurves: Sendable {
     // A first result has no line that leads to it.
     marks += history.stretches.filter { $0.record.plan.parentPlace == nil }.compactMap { point($0, axes) }
       .map { .circle($0, radius: 1.6, class: "dim") }
-    marks += jumps(axes).compactMap(\.first).map { .circle($0, radius: dotRadius, class: "second") }
+    let radius = dotRadius
+    marks += jumps(axes).compactMap(\.first).map { .circle($0, radius: radius, class: "second") }
     marks += failures(axes).map { .cross($0, radius: 3, class: "second") }
     if best.count > 1 { marks.append(.path(best, class: "curve thick accent")) }
     if let last = best.last { marks.append(.circle(last, radius: 4, class: "accent")) }

@@ -28,8 +28,6 @@ public struct PopulationHistory: Sendable {
   let bestPlaces: Set<SegmentPlace>
   /// The segments that some trial's newest one descends from, or is.
   let living: Set<SegmentPlace>
-  /// How many segments are planned and not trained yet.
-  let waiting: Int
   private let byPlace: [SegmentPlace: Stretch]
 
   /// The history that some segments tell, in any order.
@@ -41,10 +39,12 @@ public struct PopulationHistory: Sendable {
   public init(_ records: [SegmentRecord], population: Int, isAsynchronous: Bool) {
     self.population = max(population, (records.map(\.plan.trial).max() ?? -1) + 1)
     self.isAsynchronous = isAsynchronous
-    let ended = records.filter { $0.result != nil }.sorted {
-      ($0.plan.generation, $0.plan.trial) < ($1.plan.generation, $1.plan.trial)
-    }
-    waiting = records.count - ended.count
+    // A segment that is planned again, since its checkpoint was lost, had ended all the same.
+    let ended = records.compactMap { record in
+      (record.result ?? record.lostResult).map {
+        SegmentRecord(plan: record.plan, result: $0, arrival: record.arrival)
+      }
+    }.sorted { ($0.plan.generation, $0.plan.trial) < ($1.plan.generation, $1.plan.trial) }
     let all = Dictionary(ended.map { ($0.plan.place, $0) }, uniquingKeysWith: { first, _ in first })
     stretches = ended.map { Self.stretch($0, among: all, Double(max(population, 1)), isAsynchronous) }
     byPlace = Dictionary(stretches.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })

@@ -43,7 +43,7 @@ public struct Timeline: Sendable {
   /// What is told apart by colour.
   private static let parts: [(style: String, name: String)] = [
     ("accent", "training"), ("second", "evaluation"),
-    ("dim", "other: networks made, checkpoints read and written"),
+    ("dim", "other: networks made, checkpoints read, new ones written"),
   ]
 
   private func figure(_ times: [WorkTimes]) -> Figure {
@@ -114,11 +114,12 @@ public struct Timeline: Sendable {
     let busy = times.reduce(0) { $0 + $1.total }
     let idle = clock.length > 0 ? max(0, 1 - busy / (clock.length * slots)) : 0
     var words =
-      "Begun \(momentText(clock.start)). Slots were busy \(durationText(busy)) in all and waited "
-      + "\(decimalText(idle * 100, 0)) % of the time. A slot trains one network at a time."
+      "Begun \(momentText(clock.start)). Slots did \(durationText(busy)) of work that was kept. The other "
+      + "\(decimalText(idle * 100, 0)) % of their time they waited, brought files to the disk, or did work that failed or was "
+      + "lost. A slot trains one network at a time."
     if !clock.pauses.isEmpty {
       words +=
-        " \(counted(clock.pauses.count, "pause")), in which nothing was trained, \(clock.pauses.count == 1 ? "is" : "are")"
+        " \(counted(clock.pauses.count, "gap")) without finished work \(clock.pauses.count == 1 ? "is" : "are")"
         + " cut out at the dashed line\(clock.pauses.count == 1 ? "" : "s")."
     }
     return words

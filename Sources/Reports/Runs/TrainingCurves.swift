@@ -51,7 +51,7 @@ public struct TrainingCurves: Sendable {
       Panel(
         name: "Training loss", values: losses, range: 0...LinearScale.roundEnd(over: losses.max() ?? 1)),
       Panel(
-        name: "Accuracy", values: accuracies, range: max(0, (low * 10).rounded(.down) / 10)...1,
+        name: "Accuracy", values: accuracies, range: min(max(0, (low * 10).rounded(.down) / 10), 0.9)...1,
         text: { tickText(($0 * 1000).rounded() / 10) + " %" }, dots: measured),
       Panel(
         name: "Learning rate", values: rates, range: 0...LinearScale.roundEnd(over: rates.max() ?? 1)),

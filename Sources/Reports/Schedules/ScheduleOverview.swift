@@ -1,7 +1,7 @@
 import Augmentation
 import Policies
 
-/// The two classic pictures of a schedule: probability and magnitude of every operation over the epochs, stacked.
+/// The three classic pictures of a schedule: probability and magnitude of every operation over the epochs, stacked.
 package struct ScheduleOverview {
   let courses: [OperationCourse]
   /// In epochs.

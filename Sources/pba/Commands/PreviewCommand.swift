@@ -8,8 +8,8 @@ struct PreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview", abstract: "Draw what a policy does to images, at one epoch or several.",
     discussion: """
-      A row an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, as training with \
-      this seed would apply them. Below each stands what fired, with the magnitude of the search, 0 to 9, or the parameter, \
+      A row an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, drawn as in \
+      training; --seed decides the draws. Below each stands what fired, with the magnitude of the search, 0 to 9, or the parameter, \
       and the probability. --epochs puts several epochs of a schedule side by side; --operations shows every operation at \
       every magnitude. What fired is printed too.
 

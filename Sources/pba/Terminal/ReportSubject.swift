@@ -28,18 +28,22 @@ struct ReportSubject {
         let choice = try PolicyChoice(
           policy, dataset: configuration.data.dataset, seed: configuration.recipe.seed)
         return try SampleDrawing(sample).groups(
-          of: [(configuration.policy, choice, configuration.policyOrder)], recipe: configuration.recipe,
-          trained: epochs.count)
+          of: [(configuration.policy, choice, configuration.policyOrder, epochs.count)],
+          recipe: configuration.recipe)
       }
-    case .comparison:
+    case .comparison(let progress):
       let configuration = try RunDirectory.configuration(ComparisonConfiguration.self, of: path)
       commands = try RunCommandLine("compare", Settings(configuration), contents).commands
       (images, samples) = Self.look(configuration.data) { sample in
         let choices = try ComparedPolicies(configuration, in: path).choices(
           seed: configuration.recipe.seed)
         return try SampleDrawing(sample).groups(
-          of: zip(configuration.policies, choices).map { ($0, $1, try PlayedPolicy(parsing: $0).order) },
-          recipe: configuration.recipe, trained: configuration.recipe.epochs)
+          of: zip(configuration.policies, choices).map { name, choice in
+            let training = progress.trainings.first {
+              $0.policy == name && $0.seed == configuration.recipe.seed
+            }
+            return (name, choice, try PlayedPolicy(parsing: name).order, training?.epochs.count ?? 0)
+          }, recipe: configuration.recipe)
       }
     }
   }

@@ -27,19 +27,21 @@ struct SampleDrawing {
     ]
   }
 
+  /// A policy, and how many epochs the recipe's seed has trained with it.
+  typealias Trained = (name: String, choice: PolicyChoice, order: PolicyOrder, epochs: Int)
+
   /// The images in the first, the middle and the last epoch that was trained under each policy.
-  func groups(
-    of policies: [(name: String, choice: PolicyChoice, order: PolicyOrder)], recipe: Recipe, trained: Int
-  ) throws -> [SampleImages.Group] {
-    let epochs = moments(trained)
-    guard !epochs.isEmpty else { return [] }
+  ///
+  /// A policy that nothing was trained with is left out.
+  func groups(of policies: [Trained], recipe: Recipe) throws -> [SampleImages.Group] {
     let (width, height) = (sample.train.images.width, sample.train.images.height)
-    return try policies.map { name, choice, order in
+    return try policies.filter { $0.epochs > 0 }.map { name, choice, order, trained in
+      let epochs = moments(trained)
       let programs = try epochs.map {
         try choice.program(
           epoch: $0, totalEpochs: recipe.epochs, order: order, width: width, height: height)
       }
-      return group("the policy \(name)", epochs) { image, column in
+      return group("the policy \(name), seed \(recipe.seed)", epochs) { image, column in
         draw(image, programs[column], seed: recipe.seed, trial: 0, epoch: epochs[column])
       }
     }
