@@ -135,7 +135,9 @@ final class Store<Configuration: RunConfiguration> {
   @Test(arguments: [
     "UPDATE segment SET seconds = NULL", "UPDATE segment SET size = 'large'",
     "UPDATE segment SET file = NULL",
-    "UPDATE policy SET entries = '['", "DELETE FROM policy",
+    "UPDATE policy SET entries = '['", "DELETE FROM policy", "UPDATE segment SET trainLoss = 9e999",
+    "UPDATE segment SET validationAccuracy = -9e999", "UPDATE segment SET endEpoch = 9223372036854775807",
+    "UPDATE segment SET trial = 9223372036854775807",
   ])
   func anEntryThatIsNotReadableIsAnError(damage: String) throws {
     let store = try Store(Settings(), .reopenedBeforeEveryStep)
@@ -152,5 +154,30 @@ final class Store<Configuration: RunConfiguration> {
       try store.step { try SearchJournal($0).segments(generation: 0) }
     }
     #expect(error?.description.hasPrefix("\(journal): the journal is damaged (") == true)
+  }
+
+  @Test(arguments: [
+    "slot = -5", "slot = 9223372036854775807", "started = -9e999", "trainingSeconds = 9e999",
+    "evaluationSeconds = -1",
+  ])
+  func timesThatCannotBeAreLeftOut(damage: String) throws {
+    let store = try Store(Settings(), .reopenedBeforeEveryStep)
+    try store.step { try SearchJournal($0).plan([plan(0, 0, plain)]) }
+    let times = WorkTimes(
+      started: 1e9, slot: 1, preparation: 1, training: 2, evaluation: 3, checkpoint: 4)
+    let timed = SegmentMetrics(
+      validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 10, times: times)
+    try store.step {
+      try SearchJournal($0).record([(place: plan(0, 0, plain).place, result: .done(checkpoint("c"), timed))])
+    }
+    func read() throws -> SegmentMetrics? {
+      try store.step { try SearchJournal($0).segments(generation: 0).first?.metrics }
+    }
+    #expect(try read()?.times == times)
+    try DatabaseQueue(path: store.folder("run/run.sqlite")).write {
+      try $0.execute(sql: "UPDATE segment SET \(damage)")
+    }
+    #expect(try read()?.times == nil)
+    #expect(try read()?.seconds == 10)
   }
 }
