@@ -22,7 +22,10 @@ class PBAError(Exception):
 
 def run(*arguments):
     """Runs `pba ARGUMENTS` and returns its standard output; raises PBAError with the program's own words."""
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, encoding="utf-8")
+    try:
+        done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, encoding="utf-8")
+    except OSError as error:
+        raise PBAError(f"{PROGRAM} cannot be run: {error.strerror}; name the program with the variable PBA") from None
     if done.returncode != 0:
         raise PBAError(done.stderr.strip() or f"pba ended with code {done.returncode}")
     return done.stdout
@@ -79,13 +82,14 @@ def plot(name, figure="all", theme="light"):
 def preview(policy, *images, epoch=None, epochs=None, draws=8, seed=0):
     """Draws of a policy at one epoch, or a strip of several; prints what fired in each and returns the picture.
 
-    Without images a few of Fashion-MNIST are taken, which come with the program.
+    `epochs` is a list, or "spread" for five from the first to the last; only schedules have epochs. Without images a few
+    of Fashion-MNIST are taken, which come with the program.
     """
     options = ["--draws", draws, "--seed", seed]
     if epoch is not None:
         options += ["--epoch", epoch]
     if epochs is not None:
-        options += ["--epochs", ",".join(map(str, epochs))]
+        options += ["--epochs", epochs if isinstance(epochs, str) else ",".join(map(str, epochs))]
     picture, printed = _draw("preview", "--policy", policy, *options, *images)
     print(printed, end="")
     return picture

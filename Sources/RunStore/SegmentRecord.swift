@@ -134,6 +134,11 @@ public struct SegmentRecord: Hashable, Sendable {
     if case .done(_, let metrics) = result { metrics } else { nil }
   }
 
+  /// Why a segment failed, if it did.
+  public var failure: String? {
+    if case .failed(let reason) = result { reason } else { nil }
+  }
+
   /// The validation accuracy of a finished segment.
   public var validationAccuracy: Double? { metrics?.validationAccuracy }
 }

@@ -24,23 +24,23 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
     case .setting(let name, let found, let expected):
       "\(name): found \(found), expected \(expected)"
     case .everyTrialFailed(let generation, let trials, let reason):
-      "generation \(generation): all \(trials) trials failed, the first with: \(reason); "
+      "generation \(generation + 1): all \(trials) trials failed, the first with: \(reason); "
         + "start a new run with a lower --learning-rate"
     case .segment(let place, let reason):
-      "trial \(place.trial), generation \(place.generation): \(reason); "
+      "trial \(place.trial), generation \(place.generation + 1): \(reason); "
         + "what was finished is kept: once the cause is removed, continue with --resume"
     case .stopped(let generation, let finished, let all):
-      "stopped in generation \(generation), \(finished) of \(all) trials finished; continue with --resume"
+      "stopped in generation \(generation + 1), \(finished) of \(all) trials finished; continue with --resume"
     case .stoppedBetween(let results, let ended, let trials):
       "stopped after \(results) results, \(ended) of \(trials) trials at the last epoch; continue with --resume"
     case .notReproduced(let place, let reason):
-      "trial \(place.trial), generation \(place.generation): its checkpoint was lost, and training it again "
+      "trial \(place.trial), generation \(place.generation + 1): its checkpoint was lost, and training it again "
         + "failed: \(reason); this machine does not reproduce the run, so start a new one"
     case .brokenJournal(let path, let place):
-      "\(path): the journal names trial \(place.trial) of generation \(place.generation) as a parent, "
+      "\(path): the journal names trial \(place.trial) of generation \(place.generation + 1) as a parent, "
         + "but holds no result of it; restore the journal from a copy, or start in another folder"
     case .unknownSegment(let place):
-      "trial \(place.trial), generation \(place.generation): found a result, but the journal has no such plan; "
+      "trial \(place.trial), generation \(place.generation + 1): found a result, but the journal has no such plan; "
         + "restore the journal from a copy, or start in another folder"
     }
   }

@@ -140,7 +140,7 @@ import Reports
     for (theme, paper) in [(Theme.light, [UInt8](repeating: 255, count: 3)), (.dark, [0x14, 0x17, 0x1c])] {
       let image = try drawing.image(theme, scale: 2)
       #expect(image.width == 2240)
-      #expect(image.height == 712)
+      #expect(image.height == 744)
       func pixel(_ x: Int, _ y: Int) -> [UInt8] {
         let start = (y * image.width + x) * 4
         return Array(image.pixels[start..<start + 4])

@@ -75,7 +75,7 @@ import Testing
       }
       #expect(
         error?.description
-          == "generation 0: all 5 trials failed, the first with: the loss became nan in epoch 2, step 1; "
+          == "generation 1: all 5 trials failed, the first with: the loss became nan in epoch 2, step 1; "
           + "start a new run with a lower --learning-rate")
     }
   }
@@ -87,7 +87,7 @@ import Testing
     let error = #expect(throws: SearchError.self) {
       try search(folder("run"), smallAsynchronousSearch(concurrency: concurrency), executor: executor)
     }
-    #expect(error?.description.hasPrefix("trial 3, generation 1: no space left on the disk; ") == true)
+    #expect(error?.description.hasPrefix("trial 3, generation 2: no space left on the disk; ") == true)
     let records = try segments(folder("run"))
     #expect(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 3) }?.result == nil)
     #expect(records.count { $0.result != nil } >= 5)

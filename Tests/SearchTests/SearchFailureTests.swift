@@ -29,7 +29,7 @@ import Testing
     let folder = try TemporaryFolder()
     let executor = SimulatedExecutor(seed: 3, failing: { $0.generation == 1 })
     let expected =
-      "generation 1: all 5 trials failed, the first with: the loss became nan in epoch 4, step 1; "
+      "generation 2: all 5 trials failed, the first with: the loss became nan in epoch 4, step 1; "
       + "start a new run with a lower --learning-rate"
     for resume in [false, true] {
       let error = #expect(throws: SearchError.self) {
@@ -70,7 +70,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "trial 3, generation 1: no space left on the disk; what was finished is kept: once the cause is removed,"
+        == "trial 3, generation 2: no space left on the disk; what was finished is kept: once the cause is removed,"
         + " continue with --resume"
     )
     let second = try SearchJournal(RunDirectory.read(folder("run"))).segments(generation: 1)

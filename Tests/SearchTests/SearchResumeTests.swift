@@ -95,7 +95,7 @@ import Testing
         try search(folder("run"), smallSearch(concurrency: concurrency), executor: executor, stop: stop)
       }
       let text = try #require(error?.description)
-      #expect(text.hasPrefix("stopped in generation \(moment / 5), "))
+      #expect(text.hasPrefix("stopped in generation \(moment / 5 + 1), "))
       #expect(text.hasSuffix(" of 5 trials finished; continue with --resume"))
       try search(folder("run"), smallSearch(concurrency: concurrency), resume: true)
       #expect(try results(in: folder("run")) == expected)

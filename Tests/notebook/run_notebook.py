@@ -59,7 +59,7 @@ def check(cells, pba):
     if printed(draws).count("\n") < 3 * 10:
         yield f"fewer lines than draws: {printed(draws)}"
     wanted = {
-        "epoch=epoch": ["draw 10", "original"], "epochs=[1": ["epoch 1", "epoch 150"],
+        "epoch=epoch": ["draw 10", "original"], 'epochs="spread"': ["epoch 1", "epoch 150"],
         'pba.plot("rcifar10")': ["Rotate", "Contrast", "Probability, share of all", "entry 2"],
         'pba.plot("rsvhn"': ["Rotate", "Magnitude, sum over operations"],
         "pba.operations": ["Rotate", "Cutout"],

@@ -21,13 +21,17 @@ public struct StackedSteps: Hashable, Sendable {
   /// The highest sum.
   public var top: Double { levels.last?.values.max() ?? 0 }
 
+  /// More stretches than this are too narrow for a line around each.
+  private static let mostOutlined = 60
+
   /// The areas of the layers that have any extent, each in the class of its index.
   public func elements(in axes: Axes, class style: (Int) -> String) -> [SVGElement] {
     zip(levels, levels.dropFirst()).enumerated().flatMap { index, pair -> [SVGElement] in
       let (lower, upper) = pair
       guard lower.values != upper.values else { return [] }
+      let look = upper.values.count > Self.mostOutlined ? "plain " : ""
       return Self.stretches(lower, upper).map { lower, upper in
-        .area(from: lower, to: upper, in: axes, class: style(index))
+        .area(from: lower, to: upper, in: axes, class: look + style(index))
       }
     }
   }

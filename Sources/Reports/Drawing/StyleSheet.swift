@@ -35,6 +35,6 @@ public enum StyleSheet {
       + ".accent{fill:\(palette.accent)}.second{fill:\(palette.second)}.dim{fill:\(palette.axis)}"
       + ".curve{stroke:\(palette.ink)}.curve.accent{fill:none;stroke:\(palette.accent)}"
       + ".curve.second{fill:none;stroke:\(palette.second)}.curve.dim{fill:none;stroke:\(palette.axis)}"
-      + ".grid{stroke:\(palette.grid)}.axis{stroke:\(palette.axis)}.area{stroke:\(palette.paper)}"
+      + ".grid{stroke:\(palette.grid)}.axis{stroke:\(palette.axis)}.area{stroke:\(palette.paper)}.area.plain{stroke:none}"
   }
 }

@@ -26,6 +26,14 @@ public func wrapped(_ text: String, size: Double, width: Double) -> [String] {
   return lines
 }
 
+/// A path or another name whose end tells most, its front cut where it would be wider than so many pixels.
+public func fittedEnd(_ text: String, size: Double, width: Double) -> String {
+  guard textWidth(text, size: size) > width else { return text }
+  var short = text[...]
+  while !short.isEmpty && textWidth("…" + short, size: size) > width { short = short.dropFirst() }
+  return "…" + short
+}
+
 /// The text, cut and ended with an ellipsis where it would be wider than so many pixels.
 public func fitted(_ text: String, size: Double, width: Double) -> String {
   guard textWidth(text, size: size) > width else { return text }

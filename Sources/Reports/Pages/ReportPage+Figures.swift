@@ -56,6 +56,11 @@ extension ReportPage {
     guard contents.kind != .compare else { return nil }
     guard let schedule = contents.schedule else {
       guard contents.kind == .search else { return nil }
+      if contents.hasDamagedSchedule {
+        return ReportSection(
+          identifier: "schedule", heading: "Schedule",
+          content: [.paragraph("schedule.json cannot be read; the journal has all that it was made of.")])
+      }
       return ReportSection(
         identifier: "schedule", heading: "Schedule",
         content: [.paragraph("There is no schedule yet; it is written after the first generation.")])

@@ -58,7 +58,10 @@ extension ReportPage {
       return
         "There is no best trial yet: of the first generation \(ended) of \(history.population) segments have ended."
     }
-    return "There is no best trial: every trial of the newest generation that has ended failed."
+    let reason = history.stretches.last { $0.record.failure != nil }?.record.failure
+    return "There is no best trial: every trial of the newest generation failed"
+      + (reason.map { ", one with: \($0)." } ?? ".")
+      + " A new run with a lower learning rate may do better; going on with this one meets the same end."
   }
 
   private func interval(_ share: Double, of count: Int?, _ split: String) -> String {

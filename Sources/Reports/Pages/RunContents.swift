@@ -67,6 +67,11 @@ public struct RunContents: Sendable {
       schedule: schedule)
   }
 
+  /// Whether there is a file with a schedule that cannot be read.
+  var hasDamagedSchedule: Bool {
+    schedule == nil && FileManager.default.fileExists(atPath: RunDirectory.schedulePath(in: path))
+  }
+
   /// The folder's own name.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 

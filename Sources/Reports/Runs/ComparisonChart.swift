@@ -37,7 +37,7 @@ public struct ComparisonChart: Sendable {
   private func names(_ frame: Frame) -> [SVGElement] {
     summary.rows.enumerated().map { index, row in
       .text(
-        fitted(row.policy, size: 13, width: Self.nameWidth - 36),
+        fittedEnd(row.policy, size: 13, width: Self.nameWidth - 36),
         at: Point(frame.x - 14, self.row(index) + 4.5), size: 13, anchor: .end)
     }
   }

@@ -8,7 +8,7 @@ package struct ScheduleOverview {
   let length: Double
 
   static let width = 1120.0
-  static let height = 356.0
+  static let height = 372.0
   private static let panelWidth = 258.0
   private static let panelHeight = 240.0
   private static let pitch = 322.0
@@ -23,7 +23,14 @@ package struct ScheduleOverview {
       panel(1, y, "Probability, sum over operations", StackedSteps(probabilities), end: nil),
       panel(2, y, "Magnitude, sum over operations", StackedSteps(courses.map(\.mean.magnitude)), end: nil),
     ]
-    return panels.flatMap { $0 } + legend(y)
+    return panels.flatMap { $0 } + legend(y) + [note(y)]
+  }
+
+  /// What the stacks are made of.
+  private func note(_ y: Double) -> SVGElement {
+    .text(
+      "An operation counts with the mean over its entries; an entry with probability 0 counts as magnitude 0.",
+      at: Point(Self.left, y + Self.height - 8), size: 11, class: "faint")
   }
 
   private func panel(

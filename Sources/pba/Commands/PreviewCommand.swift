@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import Foundation
 import Policies
 import Reports
 
@@ -14,7 +15,8 @@ struct PreviewCommand: ParsableCommand {
       every magnitude. What fired is printed too.
 
       Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so that large images are scaled \
-      down before them. Transparent pixels, which training sees as the mean colour, are grey. Without an image the first \
+      down before them. Where an operation leaves no data the \
+      picture is grey; training sees the mean colour there. Without an image the first \
       bundled ones are taken.
       """)
 
@@ -85,13 +87,17 @@ struct PreviewCommand: ParsableCommand {
 
   func run() throws {
     try picture.refuseToOverwrite()
+    let target = URL(fileURLWithPath: picture.output).resolvingSymlinksInPath()
+    if let image = images.first(where: { URL(fileURLWithPath: $0).resolvingSymlinksInPath() == target }) {
+      throw SettingsError("--output: found \(image), which is one of the images; name another file")
+    }
     if operations {
       let side = fullSize ? nil : OperationTable.largestSide
       let images = try PreviewImage.load(images, bundled: 1, side: side)
       guard let image = images.first else { return }
       return try picture.write(OperationTable(name: image.name, image: image.pixels).figure().drawing)
     }
-    if let folder, !picture.force { try refuseToOverwrite(folder) }
+    if let folder { try refuseToOverwrite(folder) }
     let seed = seed ?? 0
     let policy = policy ?? ""
     let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)

@@ -27,12 +27,27 @@ struct ReportCommand: ParsableCommand {
     let contents = try RunContents(reading: path)
     let usual = path + "/report.html"
     let output = output ?? usual
-    if !force, output != usual || !Self.isReport(usual) { try refuseToOverwrite(output) }
+    let isNew = !FileManager.default.fileExists(atPath: output)
+    if !isNew, !Self.isReport(output) {
+      // Not even --force takes a file of the run for a report.
+      guard force, output == usual || !Self.isInside(output, path) else {
+        throw SettingsError(
+          "\(output) is already there and is no report, so it is not written over; name another file",
+          isUsageMistake: false)
+      }
+    } else if !isNew, !force, output != usual {
+      try refuseToOverwrite(output)
+    }
     let subject = try ReportSubject(contents)
     let page = ReportPage(
       contents, command: subject.commands, images: subject.images, samples: subject.samples)
     try AtomicFile.write(Data(page.html.utf8), to: output)
     printNote("wrote \(output)")
+  }
+
+  private static func isInside(_ file: String, _ folder: String) -> Bool {
+    func whole(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    return whole(file).hasPrefix(whole(folder) + "/")
   }
 
   /// Whether a file begins as reports do.

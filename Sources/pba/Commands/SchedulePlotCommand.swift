@@ -11,7 +11,8 @@ extension ScheduleCommand {
       abstract: "Draw a schedule as an SVG or PNG picture.",
       discussion: """
         The stacked pictures show the probability and the magnitude of all operations over the epochs, the small ones \
-        those of each entry of an operation. An entry with probability 0 has no magnitude.
+        those of each entry of an operation. In the stacks an operation counts with the \
+        mean over its entries. An entry with probability 0 counts as magnitude 0.
         """)
 
     @Argument(help: "rcifar10, rsvhn, or a schedule file.")

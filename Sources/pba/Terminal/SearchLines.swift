@@ -58,11 +58,11 @@ final class SearchLines: @unchecked Sendable {
       progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
     case .checkpointLost(let place):
       progress.note(
-        "the checkpoint of trial \(place.trial), generation \(place.generation) is damaged; training it again"
+        "the checkpoint of trial \(place.trial), generation \(place.generation + 1) is damaged; training it again"
       )
     case .checkpointRestored(let place, let identical):
       progress.note(
-        "the checkpoint of trial \(place.trial), generation \(place.generation) is there again"
+        "the checkpoint of trial \(place.trial), generation \(place.generation + 1) is there again"
           + (identical ? "" : ", but not identical: this machine does not reproduce the run"))
     case .capacity(let capacity):
       progress.note(Self.text(capacity))
