@@ -12,6 +12,7 @@ final class Interruption {
 
   init() {
     let flag = flag
+    let registered = DispatchSemaphore(value: 0)
     sources = Self.signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -24,9 +25,12 @@ final class Interruption {
         flag.request()
         printNote("stopping at the next step; once more ends at once")
       }
+      source.setRegistrationHandler { registered.signal() }
       source.resume()
       return source
     }
+    // A signal that comes before a source listens would be lost.
+    for _ in sources { registered.wait() }
   }
 
   deinit {
