@@ -71,7 +71,6 @@ COMPARISON_CASES = [
     ("as it keeps the schedule", [changes("schedules/2.json")], ()),
     ("while a training writes a checkpoint", [in_training(0, writing("checkpoints"))] * 2, ()),
     ("as a training's metrics.jsonl grows", [in_training(1, changes("metrics.jsonl"))], ()),
-    ("while its summary is half-written", [writing(".")], ()),
     ("as summary.json appears", [changes("summary.json")], ()),
 ]
 
