@@ -58,6 +58,9 @@ def curves(folder):
 
 
 def groups(run):
+    """The curves of every group of a search; the first result makes the folder, so before it there are none."""
+    if not (run / "tensorboard").exists():
+        return {}
     return {path.name: curves(path) for path in (run / "tensorboard").iterdir() if path.is_dir()}
 
 
