@@ -116,7 +116,7 @@ bool takes_kernels(const at::Tensor &input, const at::Tensor &weight, int64_t st
   if (input.size(0) == 0 || input.size(2) < 4 || input.size(3) < 4) return false;
   if (weight.scalar_type() != at::kFloat) return false;
   const auto type = computed_type(input);
-  return type == at::kFloat || (type == at::kBFloat16 && !ct::kernels::has_bfloat16_products());
+  return type == at::kFloat || (type == at::kBFloat16 && !ct::kernels::has_matrix_unit());
 }
 
 }  // namespace

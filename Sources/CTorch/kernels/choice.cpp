@@ -82,9 +82,9 @@ bool choose(const char *name) {
   return choice.has_value();
 }
 
-bool has_bfloat16_products() {
+bool has_matrix_unit() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") || __builtin_cpu_supports("amx-bf16");
+  return __builtin_cpu_supports("amx-bf16");
 #else
   return true;
 #endif

@@ -98,7 +98,7 @@ const Kernels *chosen();
 /// For this thread: the kernels of that name, "plain" for libtorch's own, "best" for the processor's best. Gives false
 /// and changes nothing if this processor has not got them.
 bool choose(const char *name);
-/// Whether the processor multiplies bfloat16 by itself, so that libtorch's convolutions of it are the faster ones.
-bool has_bfloat16_products();
+/// Whether the processor multiplies whole tiles of bfloat16 at once, so that libtorch's plain convolutions are faster.
+bool has_matrix_unit();
 
 }  // namespace ct::kernels

@@ -1,0 +1,111 @@
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
+#include "guard.hpp"
+#include "kernels/kernels.hpp"
+
+namespace {
+
+/// Blocks that are kept; smaller ones come and go as the C library likes.
+constexpr size_t LARGE = 1 << 18;
+constexpr size_t ALIGNMENT = 64;
+
+/// What stands before every block.
+struct alignas(ALIGNMENT) Header {
+  size_t bytes;
+};
+
+/// Memory of CPU tensors that keeps large blocks when they are given back.
+///
+/// Every step of a training asks for the same sizes. Memory that went back to the system and came again would be filled
+/// with zeros, page by page, each time. What is held in all never exceeds the most that was in use at once by more than
+/// a quarter.
+class KeepingAllocator final : public at::Allocator {
+ public:
+  at::DataPtr allocate(size_t bytes) override {
+    void *data = bytes > 0 ? take(bytes) : nullptr;
+    return {data, data, &give_back, at::Device(at::DeviceType::CPU)};
+  }
+
+  at::DeleterFnPtr raw_deleter() const override { return &give_back; }
+
+  void copy_data(void *to, const void *from, size_t count) const override { default_copy_data(to, from, count); }
+
+  static KeepingAllocator &shared() {
+    // Never destroyed: tensors may outlive every other object.
+    static auto *allocator = new KeepingAllocator;
+    return *allocator;
+  }
+
+ private:
+  std::mutex mutex;
+  std::multimap<size_t, Header *> kept;
+  size_t held = 0, used = 0, most_used = 0;
+
+  void *take(size_t bytes) {
+    if (bytes < LARGE) return data_of(created(bytes));
+    const std::lock_guard lock(mutex);
+    auto found = kept.lower_bound(bytes);
+    // A block that is much too large would be missing elsewhere.
+    if (found != kept.end() && found->first <= bytes + bytes / 8) {
+      Header *const block = found->second;
+      kept.erase(found);
+      count_in(block->bytes);
+      return data_of(block);
+    }
+    count_in(bytes);
+    give_up(bytes);
+    Header *const block = created(bytes);
+    held += bytes;
+    return data_of(block);
+  }
+
+  static void give_back(void *data) {
+    if (data == nullptr) return;
+    Header *const block = static_cast<Header *>(data) - 1;
+    if (block->bytes < LARGE) return std::free(block);
+    auto &self = shared();
+    const std::lock_guard lock(self.mutex);
+    self.used -= block->bytes;
+    self.kept.emplace(block->bytes, block);
+    self.give_up(0);
+  }
+
+  void count_in(size_t bytes) {
+    used += bytes;
+    most_used = std::max(most_used, used);
+  }
+
+  /// Frees kept blocks, the largest first, until there is room for so many bytes more.
+  void give_up(size_t bytes) {
+    while (!kept.empty() && held + bytes > most_used + most_used / 4) {
+      const auto largest = std::prev(kept.end());
+      held -= largest->first;
+      std::free(largest->second);
+      kept.erase(largest);
+    }
+  }
+
+  static void *data_of(Header *block) { return block + 1; }
+
+  static Header *created(size_t bytes) {
+    void *place = nullptr;
+    TORCH_CHECK(
+      posix_memalign(&place, ALIGNMENT, sizeof(Header) + bytes) == 0, "not enough memory for a tensor of ", bytes,
+      " bytes");
+    return new (place) Header{bytes};
+  }
+};
+
+/// The variable PBA_KERNELS = plain leaves libtorch's own memory in place too.
+const bool in_place = [] {
+  if (ct::kernels::chosen()) c10::SetCPUAllocator(&KeepingAllocator::shared());
+  return true;
+}();
+
+}  // namespace
