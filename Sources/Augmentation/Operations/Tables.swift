@@ -15,6 +15,9 @@ extension Canvas {
 
   /// Replaces every R, G and B by its entry in the table of its channel.
   func applyTables(_ alpha: AlphaRule) {
+    if let kernels {
+      return kernels.replace(pixels, area, tables, alpha == .drop ? Self.alphaMask : 0)
+    }
     replaceColors(tables, tables + 256, tables + 512, alpha)
   }
 

@@ -26,7 +26,8 @@ struct AugmentBenchmark: ParsableCommand {
   var operation: [String] = []
 
   @Option(
-    parsing: .unconditionalSingleValue, help: "The width and height of operations' images, in pixels; several times.")
+    parsing: .unconditionalSingleValue,
+    help: "The width and height of operations' images, in pixels; may be given several times.")
   var size: [Int] = [32, 224]
 
   @Option(parsing: .unconditional, help: "Threads whose speed together is set beside that of one.")
@@ -123,18 +124,22 @@ struct AugmentBenchmark: ParsableCommand {
     return [8, 128].map(inTurn(images:))
   }
 
-  private func measureThreads(_ batch: BatchTrial) -> AugmentReport.ThreadTime {
-    var (one, several): ([Double], [Double]) = ([], [])
-    for round in 0...rounds {
-      let times = (
-        batch.microseconds(batch.whole, threads: 1), batch.microseconds(batch.whole, threads: threads)
+  private func measureThreads(_ batch: BatchTrial) -> [AugmentReport.ThreadTime] {
+    [128, 1024].map { images in
+      var (one, several): ([Double], [Double]) = ([], [])
+      for round in 0...rounds {
+        let times = (
+          batch.microseconds(batch.whole, threads: 1, batch: images),
+          batch.microseconds(batch.whole, threads: threads, batch: images)
+        )
+        guard round > 0 else { continue }
+        one.append(times.0)
+        several.append(times.1)
+      }
+      return AugmentReport.ThreadTime(
+        images: images, threads: threads, one: Measurement(values: one), several: Measurement(values: several)
       )
-      guard round > 0 else { continue }
-      one.append(times.0)
-      several.append(times.1)
     }
-    return AugmentReport.ThreadTime(
-      threads: threads, one: Measurement(values: one), several: Measurement(values: several))
   }
 }
 

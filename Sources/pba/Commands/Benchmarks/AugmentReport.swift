@@ -50,17 +50,19 @@ struct AugmentReport: Encodable {
     }
   }
 
-  /// The whole on one thread and on several.
+  /// The whole on one thread and on several, in batches of so many images.
   struct ThreadTime: Encodable {
+    let images: Int
     let threads: Int
     let one: Measurement
     let several: Measurement
     var ratio: Measurement { one.divided(by: several) }
 
-    private enum CodingKeys: String, CodingKey { case threads, one, several, ratio }
+    private enum CodingKeys: String, CodingKey { case images, threads, one, several, ratio }
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(images, forKey: .images)
       try container.encode(threads, forKey: .threads)
       try container.encode(one, forKey: .one)
       try container.encode(several, forKey: .several)
@@ -73,7 +75,7 @@ struct AugmentReport: Encodable {
   var pipeline: ComparedTime?
   var operations: [OperationTime] = []
   var tail: [TailTime] = []
-  var threads: ThreadTime?
+  var threads: [ThreadTime] = []
 
   init(rounds: Int) { self.rounds = rounds }
 
@@ -94,10 +96,10 @@ struct AugmentReport: Encodable {
         "\nthe tail of a 32×32 image, batches of \(time.images): \(time.tail.text(3)); a copy of what it writes "
           + "\(time.copy.text(3)); ratio \(time.ratio.text(2))")
     }
-    if let threads {
+    for time in threads {
       printResult(
-        "\nthe whole on 1 thread \(threads.one.text(2)), on \(threads.threads) \(threads.several.text(2)): "
-          + "\(threads.ratio.text(2)) times as fast")
+        "\nthe whole in batches of \(time.images), on 1 thread \(time.one.text(2)), on \(time.threads) "
+          + "\(time.several.text(2)): \(time.ratio.text(2)) times as fast")
     }
   }
 

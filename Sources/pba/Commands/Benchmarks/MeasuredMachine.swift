@@ -1,3 +1,4 @@
+import Augmentation
 import Foundation
 import Torch
 
@@ -6,6 +7,8 @@ struct MeasuredMachine: Encodable {
   let processor: String
   let cores: Int
   let system: String
+  /// The instructions that work on pixels.
+  let pixelInstructions: String
   /// Names and versions of this program and of what it runs on.
   let versions: [String: String]
 
@@ -15,13 +18,15 @@ struct MeasuredMachine: Encodable {
     return MeasuredMachine(
       processor: processorName(), cores: ProcessInfo.processInfo.processorCount,
       system: ProcessInfo.processInfo.operatingSystemVersionString,
+      pixelInstructions: InstructionSet.chosen.rawValue,
       versions: own.merging(rival?.versions ?? [:]) { own, _ in own })
   }
 
   /// One line for people.
   var text: String {
     let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return ([processor, "\(cores) logical cores", system] + named).joined(separator: ", ")
+    return ([processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", system] + named).joined(
+      separator: ", ")
   }
 
   private static func processorName() -> String {

@@ -36,7 +36,7 @@ final class RivalProcess {
     } catch {
       throw RivalError.noPython(python, reason: error.localizedDescription)
     }
-    let greeting = try JSONDecoder().decode(Greeting.self, from: readLine())
+    let greeting: Greeting = try readAnswer()
     if let reason = greeting.error { throw RivalError.failed(script: self.script, reason: reason) }
     versions = greeting.versions ?? [:]
   }
@@ -58,9 +58,13 @@ final class RivalProcess {
     } catch {
       throw RivalError.failed(script: script, reason: "has ended")
     }
+    return try readAnswer()
+  }
+
+  private func readAnswer<Answer: Decodable>() throws -> Answer {
     let bytes = try readLine()
     do {
-      return try JSONDecoder().decode(type, from: bytes)
+      return try JSONDecoder().decode(Answer.self, from: bytes)
     } catch {
       throw RivalError.failed(
         script: script,
