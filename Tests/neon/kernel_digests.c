@@ -97,7 +97,7 @@ static int digests(const char *name) {
   EACH_SIZE("keep_bits", kernels->keep_bits(pixels, count, 0xE0E0E0), pixels, 4 * count);
   EACH_SIZE("solarize", kernels->solarize(pixels, count, 77), pixels, 4 * count);
   EACH_SIZE("equalize_tables", kernels->equalize_tables(pixels, count, counts, tables), tables, count > 255 ? 768 : 0);
-  EACH_SIZE("replace", kernels->replace(pixels, count, tables, 0), pixels, 4 * count);
+  EACH_SIZE("replace", kernels->replace(pixels, count, tables), pixels, 4 * count);
   EACH_FACTOR { EACH_SIZE("mix_grey", kernels->mix_grey(pixels, count, 131, factors[f]), pixels, 4 * count); }
   EACH_FACTOR { EACH_SIZE("mix_luma", kernels->mix_luma(pixels, count, factors[f]), pixels, 4 * count); }
   EACH_FACTOR {

@@ -10,7 +10,7 @@ extension Operation {
           canvas.tables + channel * 256, lowest: Int(lowest[channel]), highest: Int(highest[channel]))
       }
     }
-    canvas.applyTables(.drop)
+    canvas.applyTables()
   }
 }
 

@@ -46,6 +46,6 @@ extension Canvas {
       tables[value] = UInt8(
         truncatingIfNeeded: Enhance.blend(grey, UInt32(truncatingIfNeeded: value), factor))
     }
-    applyTable(.keep)
+    applyTable()
   }
 }

@@ -11,7 +11,7 @@ extension Operation {
           canvas.tables + channel * 256, counts: canvas.counts + channel * 256, total: canvas.area)
       }
     }
-    canvas.applyTables(.drop)
+    canvas.applyTables()
   }
 }
 

@@ -45,8 +45,8 @@ typedef struct cpixels_kernels {
   void (*_Nonnull keep_bits)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t kept);
   /// Inverts colours from `lowest` on; opaque.
   void (*_Nonnull solarize)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint8_t lowest);
-  /// Replaces colours by three tables of 256 entries, and sets the bits of `alpha`.
-  void (*_Nonnull replace)(uint32_t *_Nonnull pixels, ptrdiff_t count, const uint8_t *_Nonnull tables, uint32_t alpha);
+  /// Replaces colours by three tables of 256 entries; opaque.
+  void (*_Nonnull replace)(uint32_t *_Nonnull pixels, ptrdiff_t count, const uint8_t *_Nonnull tables);
   /// Mixes colours with one grey level.
   void (*_Nonnull mix_grey)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t grey, float factor);
   /// Mixes colours with the pixel's own grey.
