@@ -43,9 +43,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
   ],
   targets: [
-    // Floor 0: knows nothing of the others.
+    // Floor 0: knows nothing of the other rooms but C code of its own.
     .target(name: "Files", dependencies: [crypto]),
-    .target(name: "Augmentation"),
+    // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
+    .target(name: "CPixels"),
+    .target(name: "Augmentation", dependencies: ["CPixels"]),
     .target(name: "PopulationBasedTraining"),
     .target(
       name: "CTorch",

@@ -1,3 +1,4 @@
+import CPixels
 import Dispatch
 
 /// Turns samples of a dataset into one batch of normalised numbers: policy, crop, flip, Cutout.
@@ -12,15 +13,30 @@ public struct BatchAugmenter: Sendable {
 
   private let walk: PolicyWalk
   private let table: [UInt32]
+  private let kernels: PixelKernels?
+  /// The normalisation as the kernels do it; nil where the table has to be read.
+  private let scaling: cpixels_scaling?
 
   public init(program: AugmentationProgram, tail: BatchTail, seed: UInt64, trial: Int) {
+    self.init(program: program, tail: tail, seed: seed, trial: trial, on: .chosen)
+  }
+
+  /// Makes an augmenter that works with chosen instructions.
+  package init(
+    program: AugmentationProgram, tail: BatchTail, seed: UInt64, trial: Int, on instructions: InstructionSet
+  ) {
     self.program = program
     self.tail = tail
     self.seed = seed
     self.trial = trial
     walk = PolicyWalk(program)
     table = tail.normalisation
+    kernels = instructions.kernels
+    scaling = kernels.flatMap { TailScaling.find(tail, kernels: $0) }
   }
+
+  /// Whether numbers are computed and not looked up; they are the same.
+  package var normalisesByArithmetic: Bool { scaling != nil }
 
   /// Writes a batch: `samples.count * height * width * 3` numbers, the whole of `output`.
   ///
@@ -38,16 +54,24 @@ public struct BatchAugmenter: Sendable {
     guard let start = output.baseAddress, images.imageSize > 0 else { return }
     let workers = max(1, min(threads, samples.count))
     if workers == 1 {
-      write(samples, of: images, epoch: epoch, to: start)
+      var canvas = Canvas(width: images.width, height: images.height, kernels: kernels)
+      write(samples, of: images, epoch: epoch, with: &canvas, to: start)
       return
     }
     let shared = SharedOutput(start: start)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      let first = samples.count * worker / workers
-      let end = samples.count * (worker + 1) / workers
-      write(
-        samples[samples.startIndex + first..<samples.startIndex + end], of: images, epoch: epoch,
-        to: shared.start + first * images.imageSize)
+    // Workers take a piece at a time, because they do not begin at the same moment.
+    let piece = max(1, min(8, samples.count / (4 * workers)))
+    let pieces = (samples.count + piece - 1) / piece
+    let turn = SharedCounter()
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      var canvas = Canvas(width: images.width, height: images.height, kernels: kernels)
+      while case let index = turn.next(), index < pieces {
+        let (first, end) = (index * piece, min((index + 1) * piece, samples.count))
+        write(
+          samples[samples.startIndex + first..<samples.startIndex + end], of: images, epoch: epoch,
+          with: &canvas,
+          to: shared.start + first * images.imageSize)
+      }
     }
   }
 
@@ -74,12 +98,12 @@ public struct BatchAugmenter: Sendable {
     RandomStream(seed: seed, domain: .augmentation, trial: trial, epoch: epoch, sample: sample)
   }
 
-  /// Writes the share of one worker.
+  /// Writes some samples, one after another.
   private func write(
-    _ samples: ArraySlice<Int>, of images: ImageStack, epoch: Int, to output: UnsafeMutablePointer<Float>
+    _ samples: ArraySlice<Int>, of images: ImageStack, epoch: Int, with canvas: inout Canvas,
+    to output: UnsafeMutablePointer<Float>
   ) {
     let (width, height) = (images.width, images.height)
-    var canvas = Canvas(width: width, height: height)
     images.pixels.withUnsafeBufferPointer { pixels in
       table.withUnsafeBufferPointer { table in
         withUnsafeTemporaryAllocation(of: Int.self, capacity: walk.longest) { order in
@@ -101,7 +125,10 @@ public struct BatchAugmenter: Sendable {
               step.operation.kernel(&canvas, arguments)
             }
             let draw = TailDraw(tail, width: width, height: height, using: &random)
-            if isOnCanvas {
+            if let kernels, let scaling {
+              if !isOnCanvas { canvas.load(rgb: source) }
+              write(canvas, draw, with: kernels, scaling, to: target)
+            } else if isOnCanvas {
               writer.write(CanvasSource(pixels: canvas.pixels), draw, to: target)
             } else {
               writer.write(RGBSource(bytes: source), draw, to: target)
@@ -114,7 +141,38 @@ public struct BatchAugmenter: Sendable {
   }
 }
 
+extension BatchAugmenter {
+  /// Writes an image on a canvas by vector code.
+  private func write(
+    _ canvas: borrowing Canvas, _ draw: TailDraw, with kernels: PixelKernels, _ scaling: cpixels_scaling,
+    to output: UnsafeMutablePointer<Float>
+  ) {
+    let (width, height) = (canvas.width, canvas.height)
+    var geometry = cpixels_tail(
+      width: width, height: height, shift_x: min(max(draw.shiftX, -width), width), shift_y: draw.shiftY,
+      flipped: draw.isFlipped, blank_left: draw.blankColumns.lowerBound,
+      blank_right: draw.blankColumns.upperBound, blank_top: draw.blankRows.lowerBound,
+      blank_bottom: draw.blankRows.upperBound, planar: tail.layout == .nchw)
+    var scaling = scaling
+    kernels.tail(canvas.pixels, output, &geometry, &scaling)
+  }
+}
+
 /// An output that several threads write, each its own part.
 private struct SharedOutput: @unchecked Sendable {
   let start: UnsafeMutablePointer<Float>
+}
+
+/// Numbers 0, 1, 2, … that several threads take from.
+private final class SharedCounter: @unchecked Sendable {
+  private let place: UnsafeMutablePointer<Int>
+
+  init() {
+    place = .allocate(capacity: 1)
+    place.initialize(to: 0)
+  }
+
+  deinit { place.deallocate() }
+
+  func next() -> Int { cpixels_take(place) }
 }

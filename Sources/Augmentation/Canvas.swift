@@ -1,51 +1,61 @@
+import CPixels
+
 /// The room in which operations work on one image after another: two pixel buffers and some scratch.
 ///
-/// The only owner of raw memory in this module. A pixel is one 32-bit word, R in its lowest byte and A in its
-/// highest (the order R, G, B, A in memory on the little-endian machines that Swift runs on). A kernel writes
-/// `pixels` in place, or fills `spare` wholly and swaps.
+/// The only owner of raw memory in this module: one block, in which both pixel buffers lie between margins, as the kernels
+/// of `CPixels` need it. A pixel is one 32-bit word, R in its lowest byte and A in its highest (the order R, G, B, A in
+/// memory on the little-endian machines that Swift runs on). A kernel writes `pixels` in place, or fills `spare` wholly and
+/// swaps.
 struct Canvas: ~Copyable {
   typealias Pixel = UInt32
 
   let width: Int
   let height: Int
+  /// The vector code to work with; nil is the plain code.
+  let kernels: PixelKernels?
   /// The image.
   private(set) var pixels: UnsafeMutablePointer<Pixel>
   /// A buffer of the same size, to write the next image into.
   private(set) var spare: UnsafeMutablePointer<Pixel>
   /// One 256-entry table for each of R, G, B.
   let tables: UnsafeMutablePointer<UInt8>
-  /// Counts of the 256 values for each of R, G, B, twice.
+  /// Counts of the 256 values for each of R, G, B, four times.
   let counts: UnsafeMutablePointer<UInt32>
   /// One number for each byte of a row.
   let rowSums: UnsafeMutablePointer<UInt16>
+
+  private let memory: UnsafeMutableRawPointer
 
   static let alphaMask: Pixel = 0xFF00_0000
 
   var area: Int { width * height }
 
-  init(width: Int, height: Int) {
+  init(width: Int, height: Int, kernels: PixelKernels? = .chosen) {
     precondition(width > 0 && height > 0, "a canvas has at least one pixel")
     self.width = width
     self.height = height
-    pixels = .allocate(capacity: width * height)
-    pixels.initialize(repeating: 0, count: width * height)
-    spare = .allocate(capacity: width * height)
-    spare.initialize(repeating: 0, count: width * height)
-    tables = .allocate(capacity: 3 * 256)
-    tables.initialize(repeating: 0, count: 3 * 256)
-    counts = .allocate(capacity: 2 * 3 * 256)
-    counts.initialize(repeating: 0, count: 2 * 3 * 256)
-    rowSums = .allocate(capacity: 4 * width)
-    rowSums.initialize(repeating: 0, count: 4 * width)
+    self.kernels = kernels
+    // Pixels before an image, and at least so many behind it. A multiple of 16, so that an image begins where a line of
+    // the cache does.
+    let margin = (Int(CPIXELS_MARGIN) + width + 15) / 16 * 16
+    let bufferBytes = (width * height + 2 * margin + 15) / 16 * 64
+    let (countBytes, tableBytes, sumBytes) = (4 * 3 * 256 * 4, 3 * 256, 4 * width * 2)
+    let total = 2 * bufferBytes + countBytes + tableBytes + sumBytes
+    memory = .allocate(byteCount: total, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: total)
+    var place = memory
+    func part<Element>(_ bytes: Int, of type: Element.Type) -> UnsafeMutablePointer<Element> {
+      defer { place += bytes }
+      return place.bindMemory(to: type, capacity: bytes / MemoryLayout<Element>.stride)
+    }
+    pixels = part(bufferBytes, of: Pixel.self) + margin
+    spare = part(bufferBytes, of: Pixel.self) + margin
+    counts = part(countBytes, of: UInt32.self)
+    tables = part(tableBytes, of: UInt8.self)
+    rowSums = part(sumBytes, of: UInt16.self)
   }
 
-  deinit {
-    pixels.deallocate()
-    spare.deallocate()
-    tables.deallocate()
-    counts.deallocate()
-    rowSums.deallocate()
-  }
+  deinit { memory.deallocate() }
 
   mutating func swapBuffers() {
     swap(&pixels, &spare)
@@ -61,6 +71,7 @@ struct Canvas: ~Copyable {
 
   /// Takes interleaved RGB bytes, `width * height * 3` of them, as an opaque image.
   mutating func load(rgb: UnsafePointer<UInt8>) {
+    if let kernels { return kernels.load_rgb(pixels, rgb, area) }
     let source = UnsafeRawPointer(rgb)
     let last = area - 1
     for index in 0..<last {

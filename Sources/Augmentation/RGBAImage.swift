@@ -36,11 +36,18 @@ public struct RGBAImage: Equatable, Sendable {
   public func applying(
     _ operation: Operation, parameter: Double, center: (x: Int, y: Int) = (0, 0)
   ) -> RGBAImage {
+    applying(operation, parameter: parameter, center: center, on: .chosen)
+  }
+
+  /// Returns the image with one operation applied to it, by chosen instructions.
+  package func applying(
+    _ operation: Operation, parameter: Double, center: (x: Int, y: Int), on instructions: InstructionSet
+  ) -> RGBAImage {
     precondition(
       operation.parameters.contains(parameter),
       "\(operation.name): a parameter outside \(operation.parameters)")
     guard width > 0, height > 0 else { return self }
-    var canvas = Canvas(width: width, height: height)
+    var canvas = Canvas(width: width, height: height, kernels: instructions.kernels)
     canvas.load(self)
     operation.kernel(&canvas, OperationArguments(parameter: parameter, center: center))
     return canvas.image()

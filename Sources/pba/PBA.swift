@@ -1,4 +1,5 @@
 import ArgumentParser
+import Augmentation
 
 /// The command line: arguments in, results on standard output, progress on standard error.
 @main
@@ -20,6 +21,10 @@ struct PBA: ParsableCommand {
     ])
 
   static func main() {
+    if let complaint = InstructionSet.complaint {
+      printNote("Error: \(complaint)")
+      exit(withError: ExitCode.validationFailure)
+    }
     do {
       var command = try parseAsRoot()
       try command.run()

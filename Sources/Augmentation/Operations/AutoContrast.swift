@@ -1,12 +1,16 @@
 extension Operation {
   /// Stretches each channel so that its darkest value becomes 0 and its brightest 255.
   public static let autoContrast = Operation(name: "AutoContrast", unit: .none) { canvas, _ in
-    let (lowest, highest) = extremes(of: canvas)
-    for channel in 0..<3 {
-      fillStretchTable(
-        canvas.tables + channel * 256, lowest: Int(lowest[channel]), highest: Int(highest[channel]))
+    if let kernels = canvas.kernels {
+      kernels.stretch_tables(canvas.pixels, canvas.area, canvas.tables)
+    } else {
+      let (lowest, highest) = extremes(of: canvas)
+      for channel in 0..<3 {
+        fillStretchTable(
+          canvas.tables + channel * 256, lowest: Int(lowest[channel]), highest: Int(highest[channel]))
+      }
     }
-    canvas.applyTables(.drop)
+    canvas.applyTables()
   }
 }
 

@@ -6,14 +6,19 @@ extension Operation {
 }
 
 private func meanLuma(of canvas: borrowing Canvas) -> UInt32 {
-  var total = 0
+  let total = canvas.kernels?.sum_luma(canvas.pixels, canvas.area) ?? sumOfLumas(of: canvas)
+  return UInt32(Double(total) / Double(canvas.area) + 0.5)
+}
+
+private func sumOfLumas(of canvas: borrowing Canvas) -> UInt64 {
+  var total: UInt64 = 0
   for y in 0..<canvas.height {
     let row = canvas.pixels + y &* canvas.width
     var sum: UInt32 = 0
     for x in 0..<canvas.width {
       sum &+= Enhance.luma(row[x])
     }
-    total &+= Int(sum)
+    total &+= UInt64(sum)
   }
-  return UInt32(Double(total) / Double(canvas.area) + 0.5)
+  return total
 }

@@ -41,10 +41,11 @@ enum Enhance {
 extension Canvas {
   /// Mixes every colour value with one grey level; alpha stays.
   func blend(withGrey grey: UInt32, factor: Float) {
+    if let kernels { return kernels.mix_grey(pixels, area, grey, factor) }
     for value in 0..<256 {
       tables[value] = UInt8(
         truncatingIfNeeded: Enhance.blend(grey, UInt32(truncatingIfNeeded: value), factor))
     }
-    applyTable(.keep)
+    applyTable()
   }
 }

@@ -1,8 +1,22 @@
+import CPixels
+
 /// Movements of pixels: what leaves the image is lost, what comes from outside is transparent black.
 extension Canvas {
   /// The affine map from a place in the new image to its place in the old: x' = a·x + b·y + c, y' = d·x + e·y + f.
   struct AffineMap {
     var a, b, c, d, e, f: Double
+  }
+
+  /// Moves row y sideways: its pixels come from `(start + y * step) >> 16` columns further right.
+  mutating func slideRows(start: Int, step: Int) {
+    if let kernels {
+      kernels.slide_rows(pixels, spare, width, height, Int64(start), Int64(step))
+    } else {
+      for y in 0..<height {
+        copyRow(y, from: y, shift: (start &+ y &* step) >> 16)
+      }
+    }
+    swapBuffers()
   }
 
   /// Fills row `y` of the spare buffer from row `source` with each pixel taken `shift` columns further right.
@@ -28,6 +42,12 @@ extension Canvas {
     let (rowX, rowY) = (fixedPoint(map.b), fixedPoint(map.e))
     var startX = fixedPoint(map.c + map.a * 0.5 + map.b * 0.5)
     var startY = fixedPoint(map.f + map.d * 0.5 + map.e * 0.5)
+    if let kernels {
+      let walk = cpixels_walk(
+        start_x: Int64(startX), start_y: Int64(startY), step_x: Int64(stepX), step_y: Int64(stepY),
+        row_x: Int64(rowX), row_y: Int64(rowY))
+      if kernels.resample(pixels, spare, width, height, walk) { return swapBuffers() }
+    }
     let (limitX, limitY) = (UInt(bitPattern: width << 16), UInt(bitPattern: height << 16))
     let (source, width) = (pixels, width)
     for y in 0..<height {

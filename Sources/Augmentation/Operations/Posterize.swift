@@ -5,6 +5,7 @@ extension Operation {
   ) { canvas, arguments in
     let bits = Int(arguments.parameter)
     let kept = (UInt32(0xFF) << (8 - bits) & 0xFF) * 0x0001_0101
+    if let kernels = canvas.kernels { return kernels.keep_bits(canvas.pixels, canvas.area, kept) }
     for index in 0..<canvas.area {
       canvas.pixels[index] = canvas.pixels[index] & kept | Canvas.alphaMask
     }

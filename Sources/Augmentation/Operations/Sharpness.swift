@@ -6,6 +6,10 @@ extension Operation {
   public static let sharpness = Enhance.operation("Sharpness") { canvas, factor in
     guard canvas.width > 2, canvas.height > 2 else { return }
     let (width, height) = (canvas.width, canvas.height)
+    if let kernels = canvas.kernels {
+      kernels.sharpen(canvas.pixels, canvas.spare, width, height, factor)
+      return canvas.swapBuffers()
+    }
     let byteCount = canvas.area * 4
     canvas.spare.update(from: canvas.pixels, count: width)
     (canvas.spare + (height - 1) * width).update(from: canvas.pixels + (height - 1) * width, count: width)

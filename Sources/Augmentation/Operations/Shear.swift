@@ -4,13 +4,8 @@ extension Operation {
     name: "ShearX", unit: .slope, parameters: slopes, isSigned: true, scale: slope
   ) { canvas, arguments in
     // A column of the new image is a whole column of the old, so a row moves as one piece.
-    let rowStep = fixedPoint(arguments.parameter)
-    var start = fixedPoint(0.5 + arguments.parameter * 0.5)
-    for y in 0..<canvas.height {
-      canvas.copyRow(y, from: y, shift: start >> 16)
-      start &+= rowStep
-    }
-    canvas.swapBuffers()
+    canvas.slideRows(
+      start: fixedPoint(0.5 + arguments.parameter * 0.5), step: fixedPoint(arguments.parameter))
   }
 
   /// Slides each column up or down by a share of its distance from the left; a search's magnitude is 0.03.

@@ -6,6 +6,7 @@ extension Operation {
     let area = canvas.area
     // From 256 on there is nothing to invert, and no byte to say so.
     if let lowest = UInt8(exactly: arguments.parameter.rounded(.up)) {
+      if let kernels = canvas.kernels { return kernels.solarize(canvas.pixels, canvas.area, lowest) }
       canvas.pixels.withMemoryRebound(to: UInt8.self, capacity: area * 4) { bytes in
         for index in 0..<area * 4 {
           let value = bytes[index]

@@ -1,21 +1,16 @@
 /// Replacement of colour values by table.
 extension Canvas {
-  /// What becomes of the alpha channel when colours are replaced.
-  enum AlphaRule {
-    /// Alpha stays as it is.
-    case keep
-    /// Every pixel becomes opaque, as Pillow's way from RGBA to RGB and back makes it.
-    case drop
-  }
-
-  /// Replaces every R, G and B by its entry in the first table.
-  func applyTable(_ alpha: AlphaRule) {
-    replaceColors(tables, tables, tables, alpha)
+  /// Replaces every R, G and B by its entry in the first table; alpha stays.
+  func applyTable() {
+    replaceColors(tables, tables, tables, opaque: 0)
   }
 
   /// Replaces every R, G and B by its entry in the table of its channel.
-  func applyTables(_ alpha: AlphaRule) {
-    replaceColors(tables, tables + 256, tables + 512, alpha)
+  ///
+  /// Every pixel becomes opaque, as Pillow's way from RGBA to RGB and back makes it.
+  func applyTables() {
+    if let kernels { return kernels.replace(pixels, area, tables) }
+    replaceColors(tables, tables + 256, tables + 512, opaque: Self.alphaMask)
   }
 
   /// Makes every pixel opaque.
@@ -28,9 +23,8 @@ extension Canvas {
   @inline(__always)
   private func replaceColors(
     _ red: UnsafeMutablePointer<UInt8>, _ green: UnsafeMutablePointer<UInt8>,
-    _ blue: UnsafeMutablePointer<UInt8>, _ alpha: AlphaRule
+    _ blue: UnsafeMutablePointer<UInt8>, opaque: Pixel
   ) {
-    let opaque = alpha == .drop ? Self.alphaMask : 0
     let (pixels, area) = (pixels, area)
     for index in 0..<area {
       let pixel = pixels[index]

@@ -1,22 +1,15 @@
-#!/usr/bin/env python3
-"""Measures the augmentation of a 32×32 image by pba beside the original's way of doing it in Python and Pillow.
+"""The augmentation of an image in Python and Pillow, the original's way.
 
-    augment.py --pba PATH [--rounds 5] [--images 1024]
-
-Both apply the last policy of the schedule rcifar10, then crop, mirror, Cutout and normalise, one image after another on
-one core. The original keeps images as normalised float64: it goes to 8 bits for the operations and back. The two take
-turns; reported are the medians over the rounds and their range. Needs numpy and Pillow.
+The image is normalised float64; it goes to 8 bits for the operations of the policy and back, then it is cropped, mirrored
+and cut out.
 """
 
-import argparse
 import random
-import time
 
-import numpy as np
-import PIL
-from PIL import Image, ImageEnhance, ImageOps
+from serving import load
 
-from measuring import json_of, machine, spread
+np, _ = load("numpy", "PIL")
+from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
 
 SIDE = 32
 PADDING = 4
@@ -112,45 +105,6 @@ def augment(image, policy, counts):
     return image
 
 
-def measure_python(images, policy, counts):
-    """Microseconds of an image."""
-    batch = np.empty(images.shape, np.float32)
-    start = time.perf_counter()
-    for index, image in enumerate(images):
-        batch[index] = augment(image, policy, counts)
-    return (time.perf_counter() - start) / len(images) * 1e6
-
-
-# --- the comparison ----------------------------------------------------------------------------------------------
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", default=".build/release/pba", help="the program [%(default)s]")
-    parser.add_argument("--rounds", type=int, default=5, help="[%(default)s]")
-    parser.add_argument("--images", type=int, default=1024, help="images of a round in Python [%(default)s]")
-    options = parser.parse_args()
-    if min(options.rounds, options.images) < 1:
-        parser.error("--rounds and --images must be at least 1")
-    schedule = json_of(options.pba, "schedule", "show", "rcifar10", "--json")
-    policy = [(entry["operation"], entry["probability"] / schedule["probabilityScale"], entry["magnitude"])
-              for entry in schedule["segments"][-1]["policy"]]
-    counts = schedule["operationCount"]
-    random.seed(0)
-    np.random.seed(0)
-    noise = np.random.randint(0, 256, (options.images, SIDE, SIDE, 3))
-    images = (noise / 255 - MEAN) / DEVIATION
-    measure_python(images[:64], policy, counts)  # loads what Pillow loads late
-    ours, theirs = [], []
-    for _ in range(options.rounds):
-        ours.append(json_of(options.pba, "benchmark", "augment", "--json")["microsecondsPerImage"])
-        theirs.append(measure_python(images, policy, counts))
-    print(f"{machine()}, Pillow {PIL.__version__}, numpy {np.__version__}")
-    print(f"one 32×32 image on one core, µs; n = {options.rounds} rounds, median [range]")
-    print(f"  pba             {spread(ours, 2)}")
-    print(f"  Python, Pillow  {spread(theirs, 1)}")
-    print(f"  ratio           {spread([slow / fast for fast, slow in zip(ours, theirs)], 1)} times as fast")
-
-
-if __name__ == "__main__":
-    main()
+def prepare(images):
+    """Normalises 8-bit images."""
+    return (images / 255 - MEAN) / DEVIATION

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Times image augmentation in Python, for `pba benchmark augment --rivals`.
+
+Two questions: {"pipeline": {"policy": [[name, probability, magnitude], ...], "counts": [...]}, "images": 1024} is the
+whole augmentation of 32×32 images; {"operation": name, "parameter": number, "size": side} one operation alone, in Pillow
+(an RGB image), torchvision (a uint8 tensor, channels first) and albumentations (a uint8 array, channels last), each with
+what it offers to users. The answer is {"microseconds": {rival: time of an image}}. Everything runs on one thread.
+"""
+
+import random
+
+from pipeline import SIDE, augment, prepare
+from serving import load, microseconds, serve
+
+np, PIL, torch, torchvision, cv2, albumentations = load(
+    "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations")
+from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
+from torchvision.transforms import v2  # noqa: E402
+
+functional = v2.functional
+LEAST = 0.008  # seconds that a measurement takes at least
+MIDDLE = (0.5, 0.5, 0.5)
+
+
+# --- one operation -----------------------------------------------------------------------------------------------
+
+
+def pillow(operation, value, size):
+    """A function from an image to an image."""
+    top, left, side = square(value, size)
+
+    def blanked(image):
+        image = image.copy()
+        image.paste((125, 122, 113), (left, top, left + side, top + side))
+        return image
+
+    def affine(*matrix):
+        return lambda image: image.transform(image.size, Image.Transform.AFFINE, matrix)
+
+    def enhance(kind):
+        return lambda image: kind(image).enhance(value)
+
+    return {
+        "Rotate": lambda: lambda image: image.rotate(value),
+        "ShearX": lambda: affine(1, value, 0, 0, 1, 0),
+        "ShearY": lambda: affine(1, 0, 0, value, 1, 0),
+        "TranslateX": lambda: affine(1, 0, value, 0, 1, 0),
+        "TranslateY": lambda: affine(1, 0, 0, 0, 1, value),
+        "Brightness": lambda: enhance(ImageEnhance.Brightness),
+        "Color": lambda: enhance(ImageEnhance.Color),
+        "Contrast": lambda: enhance(ImageEnhance.Contrast),
+        "Sharpness": lambda: enhance(ImageEnhance.Sharpness),
+        "Invert": lambda: ImageOps.invert,
+        "Equalize": lambda: ImageOps.equalize,
+        "AutoContrast": lambda: ImageOps.autocontrast,
+        "Posterize": lambda: lambda image: ImageOps.posterize(image, int(value)),
+        "Solarize": lambda: lambda image: ImageOps.solarize(image, int(value)),
+        "Cutout": lambda: blanked,
+    }[operation]()
+
+
+def tensors(operation, value, size):
+    """A function from a uint8 tensor to a uint8 tensor."""
+    def affine(angle=0.0, translate=(0, 0), shear=(0.0, 0.0)):
+        return lambda image: functional.affine(image, angle, list(translate), 1.0, list(shear))
+
+    degrees = float(np.degrees(np.arctan(value)))
+    top, left, side = square(value, size)
+    return {
+        "Rotate": lambda image: functional.rotate(image, value),
+        "ShearX": affine(shear=(degrees, 0.0)),
+        "ShearY": affine(shear=(0.0, degrees)),
+        "TranslateX": affine(translate=(-int(value), 0)),
+        "TranslateY": affine(translate=(0, -int(value))),
+        "Brightness": lambda image: functional.adjust_brightness(image, value),
+        "Color": lambda image: functional.adjust_saturation(image, value),
+        "Contrast": lambda image: functional.adjust_contrast(image, value),
+        "Sharpness": lambda image: functional.adjust_sharpness(image, value),
+        "Invert": functional.invert,
+        "Equalize": functional.equalize,
+        "AutoContrast": functional.autocontrast,
+        "Posterize": lambda image: functional.posterize(image, int(value)),
+        "Solarize": lambda image: functional.solarize(image, value),
+        "Cutout": lambda image: functional.erase(image, top, left, side, side, torch.zeros(1, dtype=torch.uint8)),
+    }[operation]
+
+
+def arrays(operation, value, size):
+    """An albumentations transform that always applies."""
+    a = albumentations
+    degrees = float(np.degrees(np.arctan(value)))
+    return {
+        "Rotate": lambda: a.Rotate((value, value), interpolation=0, p=1),
+        "ShearX": lambda: a.Affine(shear={"x": (degrees, degrees), "y": (0, 0)}, interpolation=0, p=1),
+        "ShearY": lambda: a.Affine(shear={"x": (0, 0), "y": (degrees, degrees)}, interpolation=0, p=1),
+        "TranslateX": lambda: a.Affine(translate_px={"x": (-int(value), -int(value)), "y": (0, 0)}, interpolation=0, p=1),
+        "TranslateY": lambda: a.Affine(translate_px={"x": (0, 0), "y": (-int(value), -int(value))}, interpolation=0, p=1),
+        "Brightness": lambda: a.RandomBrightnessContrast((value - 1, value - 1), (0, 0), p=1),
+        "Color": lambda: a.ColorJitter((1, 1), (1, 1), (value, value), (0, 0), p=1),
+        "Contrast": lambda: a.RandomBrightnessContrast((0, 0), (value - 1, value - 1), p=1),
+        "Sharpness": lambda: a.Sharpen((0.5, 0.5), (1, 1), p=1),
+        "Invert": lambda: a.InvertImg(p=1),
+        "Equalize": lambda: a.Equalize(p=1),
+        "AutoContrast": lambda: a.AutoContrast(p=1),
+        "Posterize": lambda: a.Posterize(int(value), p=1),
+        "Solarize": lambda: a.Solarize((value / 255, value / 255), p=1),
+        "Cutout": lambda: a.CoarseDropout((1, 1), (int(value), int(value)), (int(value), int(value)), p=1),
+    }[operation]()
+
+
+def square(value, size):
+    side = min(int(value), size) if value >= 1 else 1
+    return (size - side) // 2, (size - side) // 2, side
+
+
+class Operations:
+    """The operations of one size, with the images they work on."""
+
+    def __init__(self, size):
+        self.size = size
+        # Not every value occurs, as in most pictures, so that AutoContrast has something to do.
+        noise = np.random.default_rng(1).integers(20, 236, (max(4, 65536 // size**2), size, size, 3), np.uint8)
+        self.arrays = list(noise)
+        self.tensors = [torch.from_numpy(image).permute(2, 0, 1).contiguous() for image in noise]
+        self.pictures = [Image.fromarray(image) for image in noise]
+
+    def measure(self, operation, value):
+        times = {}
+        transform = arrays(operation, value, self.size)
+        subjects = {
+            "Pillow": (pillow(operation, value, self.size), self.pictures),
+            "torchvision": (tensors(operation, value, self.size), self.tensors),
+            "albumentations": (lambda image: transform(image=image)["image"], self.arrays),
+        }
+        for name, (apply, images) in subjects.items():
+            def call(apply=apply, images=images):
+                for image in images:
+                    apply(image)
+
+            call()
+            times[name] = microseconds(call, len(images), LEAST)
+        return times
+
+
+# --- the whole -----------------------------------------------------------------------------------------------------
+
+
+def trivial_augment():
+    """What a torchvision user writes for a 32×32 image."""
+    return v2.Compose([
+        v2.TrivialAugmentWide(), v2.RandomCrop(SIDE, padding=4), v2.RandomHorizontalFlip(),
+        v2.ToDtype(torch.float32, scale=True), v2.Normalize(MIDDLE, MIDDLE), v2.RandomErasing(p=1),
+    ])
+
+
+def measure_pipeline(policy, counts, count):
+    noise = np.random.default_rng(1).integers(0, 256, (count, SIDE, SIDE, 3), np.uint8)
+    images = prepare(noise)
+    batch = np.empty(images.shape, np.float32)
+
+    def original():
+        for index, image in enumerate(images):
+            batch[index] = augment(image, policy, counts)
+
+    pictures = torch.from_numpy(noise).permute(0, 3, 1, 2).contiguous()
+    trivial = trivial_augment()
+    result = torch.empty(pictures.shape)
+
+    def torchvision_pipeline():
+        for index, image in enumerate(pictures):
+            result[index] = trivial(image)
+
+    return {"Python and Pillow": microseconds(original, count, 0),
+            "torchvision TrivialAugment": microseconds(torchvision_pipeline, count, 0)}
+
+
+def main():
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    random.seed(0)
+    np.random.seed(0)
+    sizes = {}
+
+    def answer(question):
+        if "pipeline" in question:
+            return {"microseconds": measure_pipeline(**question["pipeline"], count=question["images"])}
+        size = question["size"]
+        if size not in sizes:
+            sizes[size] = Operations(size)
+        return {"microseconds": sizes[size].measure(question["operation"], question["parameter"])}
+
+    serve(answer, [np, PIL, torch, torchvision, cv2, albumentations])
+
+
+if __name__ == "__main__":
+    main()

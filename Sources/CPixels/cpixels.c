@@ -1,0 +1,48 @@
+// Which kernels this machine can run.
+#include "cpixels.h"
+
+#if defined(__x86_64__)
+
+extern const cpixels_kernels cpixels_avx2, cpixels_avx512;
+
+static const cpixels_kernels *usable_avx512(void) {
+  bool is_usable = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  return is_usable ? &cpixels_avx512 : NULL;
+}
+
+static const cpixels_kernels *usable_avx2(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &cpixels_avx2 : NULL;
+}
+
+const cpixels_kernels *cpixels_named(const char *name) {
+  if (__builtin_strcmp(name, "avx512") == 0) return usable_avx512();
+  if (__builtin_strcmp(name, "avx2") == 0) return usable_avx2();
+  return NULL;
+}
+
+const cpixels_kernels *cpixels_best(void) {
+  const cpixels_kernels *best = usable_avx512();
+  return best ? best : usable_avx2();
+}
+
+#elif defined(__aarch64__)
+
+extern const cpixels_kernels cpixels_neon;
+
+const cpixels_kernels *cpixels_named(const char *name) {
+  return __builtin_strcmp(name, "neon") == 0 ? &cpixels_neon : NULL;
+}
+
+const cpixels_kernels *cpixels_best(void) { return &cpixels_neon; }
+
+#else
+
+const cpixels_kernels *cpixels_named(const char *name) {
+  (void)name;
+  return NULL;
+}
+
+const cpixels_kernels *cpixels_best(void) { return NULL; }
+
+#endif

@@ -1,0 +1,84 @@
+// Pixel kernels in vector code: flat functions over buffers of 32-bit pixels, R in the lowest byte and A in the
+// highest.
+//
+// A buffer of pixels lies between two margins of memory of its own: CPIXELS_MARGIN pixels and one row before it and
+// after it. What lies before it is never written and is zero. What lies behind it may be written and has no meaning, so
+// that a kernel may always work in whole vectors. Every kernel gives the bits of the plain Swift code in Augmentation.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#define CPIXELS_MARGIN 64
+
+/// How values become numbers: value * high_slope + high_start, which is exact, plus value * low_slope + low_start.
+typedef struct cpixels_scaling {
+  float high_slope[3], high_start[3], low_slope[3], low_start[3];
+} cpixels_scaling;
+
+/// Where the tail takes a row's pixels from and what it leaves out.
+typedef struct cpixels_tail {
+  ptrdiff_t width, height;
+  /// Column x of the result is column x + shift_x of the image, or of its mirror image; at most the width either way.
+  ptrdiff_t shift_x, shift_y;
+  bool flipped;
+  /// Columns and rows of the result that become 0.
+  ptrdiff_t blank_left, blank_right, blank_top, blank_bottom;
+  /// Whether the numbers lie channel by channel, not pixel by pixel.
+  bool planar;
+} cpixels_tail;
+
+/// An affine map in 16.16 fixed point: where the middle of the first pixel comes from, and the steps along x and y.
+typedef struct cpixels_walk {
+  int64_t start_x, start_y, step_x, step_y, row_x, row_y;
+} cpixels_walk;
+
+/// The kernels of one set of instructions.
+typedef struct cpixels_kernels {
+  const char *_Nonnull name;
+  /// Makes opaque pixels of interleaved RGB bytes.
+  void (*_Nonnull load_rgb)(uint32_t *_Nonnull pixels, const uint8_t *_Nonnull rgb, ptrdiff_t count);
+  /// Turns every colour c into 255 - c; opaque.
+  void (*_Nonnull invert)(uint32_t *_Nonnull pixels, ptrdiff_t count);
+  /// Keeps some bits of every pixel; opaque.
+  void (*_Nonnull keep_bits)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t kept);
+  /// Inverts colours from `lowest` on; opaque.
+  void (*_Nonnull solarize)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint8_t lowest);
+  /// Replaces colours by three tables of 256 entries; opaque.
+  void (*_Nonnull replace)(uint32_t *_Nonnull pixels, ptrdiff_t count, const uint8_t *_Nonnull tables);
+  /// Mixes colours with one grey level.
+  void (*_Nonnull mix_grey)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t grey, float factor);
+  /// Mixes colours with the pixel's own grey.
+  void (*_Nonnull mix_luma)(uint32_t *_Nonnull pixels, ptrdiff_t count, float factor);
+  /// The sum of the pixels' greys.
+  uint64_t (*_Nonnull sum_luma)(const uint32_t *_Nonnull pixels, ptrdiff_t count);
+  /// Mixes an image with its smoothed version; at least 3×3.
+  void (*_Nonnull sharpen)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
+                           ptrdiff_t height, float factor);
+  /// Fills the three tables of AutoContrast, where the image will read them.
+  void (*_Nonnull stretch_tables)(const uint32_t *_Nonnull pixels, ptrdiff_t count, uint8_t *_Nonnull tables);
+  /// Fills the three tables of Equalize; `counts` holds 12 * 256 numbers. At most 2²² pixels.
+  void (*_Nonnull equalize_tables)(const uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t *_Nonnull counts,
+                                   uint8_t *_Nonnull tables);
+  /// Moves row y sideways by (start + y * step) >> 16 pixels.
+  void (*_Nonnull slide_rows)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
+                              ptrdiff_t height, int64_t start, int64_t step);
+  /// Moves pixels by nearest neighbour; false, and nothing done, where 32-bit numbers cannot hold the walk.
+  bool (*_Nonnull resample)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
+                            ptrdiff_t height, cpixels_walk walk);
+  /// Crop, flip, Cutout, numbers out: width * height * 3 of them.
+  void (*_Nonnull tail)(const uint32_t *_Nonnull pixels, float *_Nonnull output, const cpixels_tail *_Nonnull tail,
+                        const cpixels_scaling *_Nonnull scaling);
+} cpixels_kernels;
+
+/// The kernels of a set of instructions by name, "neon", "avx2" or "avx512"; NULL where this machine does not have it.
+const cpixels_kernels *_Nullable cpixels_named(const char *_Nonnull name);
+
+/// The kernels of the best set of instructions of this machine, or NULL.
+const cpixels_kernels *_Nullable cpixels_best(void);
+
+/// Returns a number that threads share and adds 1 to it, as one step.
+static inline ptrdiff_t cpixels_take(ptrdiff_t *_Nonnull number) {
+  return __atomic_fetch_add(number, 1, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,25 @@
+// The kernels, written once in vectors of LANES pixels. Included by a file for each set of instructions, which names
+// the table of its kernels KERNELS.
+#include "vectors.h"
+#include "colours.h"
+#include "statistics.h"
+#include "movements.h"
+#include "tail.h"
+
+const cpixels_kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .load_rgb = load_rgb,
+    .invert = invert,
+    .keep_bits = keep_bits,
+    .solarize = solarize,
+    .replace = replace,
+    .mix_grey = mix_grey,
+    .mix_luma = mix_luma,
+    .sum_luma = sum_luma,
+    .sharpen = sharpen,
+    .stretch_tables = stretch_tables,
+    .equalize_tables = equalize_tables,
+    .slide_rows = slide_rows,
+    .resample = resample,
+    .tail = tail,
+};

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Runs `pba benchmark augment` and `train`, smallest, and looks at the form of what they print.
+
+    check_benchmarks.py --pba PATH
+
+Speed itself is no matter here: a busy machine must not fail this. A rival of a few lines takes the place of Python's
+libraries, so that the conversation with rivals is checked without them. Needs only Python's standard library.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# Answers as Benchmarks/rivals/augment.py does, always 500 µs for one rival and 1000 for the other.
+RIVAL = """
+import json, sys
+print(json.dumps({"versions": {"Nobody": "1.2.3"}}), flush=True)
+for line in sys.stdin:
+    question = json.loads(line)
+    assert ("pipeline" in question) != ("operation" in question), question
+    if "pipeline" in question:
+        assert all(0 <= p <= 1 and 0 <= m <= 9 for _, p, m in question["pipeline"]["policy"]), question
+    print(json.dumps({"microseconds": {"fast": 500.0, "slow": 1000.0}}), flush=True)
+"""
+LACKING = """print('{"error": "python lacks pillow; install with: pip"}')"""
+OPERATIONS = {"Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize", "ShearX",
+              "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast"}
+
+
+def run(command, folder=None, variables=None):
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, **(variables or {})})
+
+
+def report(*command, **options):
+    done = run(command, **options)
+    assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-300:]}"
+    return json.loads(done.stdout)
+
+
+def check_measured(value, n):
+    assert value["n"] == n and 0 < value["lowest"] <= value["median"] <= value["highest"], value
+
+
+def check_augment(pba):
+    found = report(pba, "benchmark", "augment", "--rounds", "2", "--size", "8", "--size", "19", "--json")
+    check_measured(found["pipeline"]["pba"], 2)
+    assert found["pipeline"]["rivals"] == {} and "ratio" not in found["pipeline"]
+    assert {(o["operation"], o["size"]) for o in found["operations"]} == {(o, s) for o in OPERATIONS for s in (8, 19)}
+    for operation in found["operations"]:
+        check_measured(operation["times"]["pba"], 2)
+    assert [tail["images"] for tail in found["tail"]] == [8, 128]
+    for tail in found["tail"]:
+        for key in ("tail", "copy", "ratio"):
+            check_measured(tail[key], 2)
+    assert [threads["images"] for threads in found["threads"]] == [128, 1024]
+    for threads in found["threads"]:
+        for key in ("one", "several", "ratio"):
+            check_measured(threads[key], 2)
+    machine = found["machine"]
+    assert machine["cores"] >= 1 and machine["processor"] and {"pba", "libtorch"} <= set(machine["versions"]), machine
+
+
+def check_instructions(pba):
+    small = [pba, "benchmark", "augment", "--part", "tail", "--rounds", "1", "--json"]
+    assert report(*small, variables={"PBA_SIMD": "plain"})["machine"]["pixelInstructions"] == "plain"
+    done = run(small, variables={"PBA_SIMD": "mmx"})
+    assert done.returncode == 64 and "PBA_SIMD: found 'mmx'" in done.stderr and "plain" in done.stderr, done.stderr
+
+
+def check_rivals(pba):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = [pba, "benchmark", "augment", "--rivals", "--python", sys.executable, "--rounds", "3", "--part",
+                 "operations", "--part", "pipeline", "--operation", "Invert", "--size", "8", "--json"]
+        rivals = folder / "Benchmarks" / "rivals"
+        rivals.mkdir(parents=True)
+        (rivals / "augment.py").write_text(RIVAL)
+        found = report(*small, folder=folder)
+        assert found["machine"]["versions"]["Nobody"] == "1.2.3"
+        for times in (found["pipeline"], found["operations"][0]["times"]):
+            assert times["fastestRival"] == "fast" and times["rivals"]["slow"]["median"] == 1000, times
+            check_measured(times["ratio"], 3)
+            assert abs(times["ratio"]["highest"] - 500 / times["pba"]["lowest"]) < 1e-6 * times["ratio"]["highest"], times
+        for text, expected in [(LACKING, "python lacks pillow; install with"), ("raise SystemExit(3)", "ended with code 3"),
+                               ("print('hello')", "hello")]:
+            (rivals / "augment.py").write_text(text)
+            done = run(small, folder)
+            assert done.returncode == 1 and expected in done.stderr, (text, done.returncode, done.stderr)
+        small[small.index(sys.executable)] = str(folder / "nothing")
+        done = run(small, folder)
+        assert done.returncode == 1 and "nothing: no such program" in done.stderr and "--python" in done.stderr, done
+
+
+def check_train(pba):
+    found = report(pba, "benchmark", "train", "--model", "wrn_10_1", "--batch-size", "2", "--steps", "2", "--rounds", "2",
+                   "--json")
+    assert len(found["seconds"]) == 4 and min(found["seconds"]) > 0 and found["parameters"] == 75290, found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True)
+    pba = os.path.abspath(parser.parse_args().pba)
+    failed = 0
+    checks = [check_augment, check_instructions, check_rivals, check_train]
+    for check in checks:
+        try:
+            check(pba)
+        except AssertionError as fault:
+            failed += 1
+            print(f"FAILED {check.__name__}\n       {fault}")
+    print(f"{len(checks) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
