@@ -9,7 +9,7 @@ import Torch
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measure augmentation and training steps on this machine.",
-    subcommands: [Augment.self, Train.self])
+    subcommands: [Augment.self, Train.self, SearchBenchmark.self])
 
   /// Seconds that `body` takes.
   static func seconds(_ body: () throws -> Void) rethrows -> Double {
