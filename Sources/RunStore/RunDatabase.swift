@@ -4,6 +4,8 @@ import GRDB
 /// The SQLite file of a run: opened durably, brought to the known schema, its failures put in words.
 struct RunDatabase: Sendable {
   let path: String
+  /// The policies that were read lately.
+  let policies = PolicyTable()
   private let queue: DatabaseQueue
 
   /// Opens the file, and makes it when it is not there unless `readOnly`.

@@ -1,0 +1,61 @@
+"""What the rivals share: the conversation with pba, versions, and the clock.
+
+A rival prints one line of JSON when it is ready, {"versions": {...}} or {"error": "..."}, then answers each line that it
+reads with one line, until there are no more. Whatever libraries print goes to standard error.
+"""
+
+import importlib
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+# What answers go to; everything else that writes to standard output is turned to standard error.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+
+def say(answer):
+    print(json.dumps(answer), file=answers, flush=True)
+
+
+def load(*names):
+    """Imports packages; where one is missing, says which and ends."""
+    modules, missing = [], []
+    for name in names:
+        try:
+            modules.append(importlib.import_module(name))
+        except ImportError as error:
+            missing.append(f"{name} ({error})")
+    if missing:
+        requirements = Path(__file__).with_name("requirements.txt")
+        say({"error": f"{sys.executable} lacks {', '.join(missing)}; "
+                      f"install with: {sys.executable} -m pip install -r {requirements}"})
+        sys.exit(1)
+    return modules
+
+
+def serve(answer, modules):
+    """Greets, then answers questions; an error becomes an answer that pba does not take."""
+    versions = {"Python": platform.python_version()}
+    versions.update((module.__name__, module.__version__) for module in modules)
+    say({"versions": versions})
+    for line in sys.stdin:
+        try:
+            say(answer(json.loads(line)))
+        except Exception as error:  # noqa: BLE001: whatever it is, pba must hear of it
+            say({"error": f"{type(error).__name__}: {error}"})
+
+
+def microseconds(call, count, least):
+    """The time of one of the `count` pieces of work that a call does; calls until `least` seconds have passed."""
+    calls = 0
+    start = time.perf_counter()
+    while True:
+        call()
+        calls += 1
+        passed = time.perf_counter() - start
+        if passed >= least:
+            return passed / calls / count * 1e6

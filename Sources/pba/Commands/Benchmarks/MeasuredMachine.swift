@@ -1,0 +1,33 @@
+import Foundation
+import Torch
+
+/// The machine and the versions that figures belong to.
+struct MeasuredMachine: Encodable {
+  let processor: String
+  let cores: Int
+  let system: String
+  /// Names and versions of this program and of what it runs on.
+  let versions: [String: String]
+
+  /// The machine that this program runs on; with a rival its versions too.
+  static func current(with rival: RivalProcess? = nil) -> MeasuredMachine {
+    let own = ["pba": Version.text, "libtorch": Runtime.version ?? "unknown"]
+    return MeasuredMachine(
+      processor: processorName(), cores: ProcessInfo.processInfo.processorCount,
+      system: ProcessInfo.processInfo.operatingSystemVersionString,
+      versions: own.merging(rival?.versions ?? [:]) { own, _ in own })
+  }
+
+  /// One line for people.
+  var text: String {
+    let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    return ([processor, "\(cores) logical cores", system] + named).joined(separator: ", ")
+  }
+
+  private static func processorName() -> String {
+    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
+    guard let name = line?.split(separator: ":", maxSplits: 1).last else { return "unknown processor" }
+    return name.trimmingCharacters(in: .whitespaces)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// A Python program that measures rivals: it is told what to do line by line, in JSON, and answers in the same way.
+///
+/// It stays alive between the questions, so that it loads and warms up once and can take turns with this program.
+final class RivalProcess {
+  /// What the script says first: what it measures with, or why it cannot.
+  struct Greeting: Decodable {
+    let versions: [String: String]?
+    let error: String?
+  }
+
+  /// Names and versions of what the script measures with.
+  private(set) var versions: [String: String] = [:]
+
+  private let script: String
+  private let process = Process()
+  private let questions = Pipe()
+  private let answers = Pipe()
+  private var unread = Data()
+
+  /// Starts the script and waits until it is ready.
+  init(python: String, script: String, arguments: [String]) throws {
+    self.script = (script as NSString).lastPathComponent
+    process.standardInput = questions
+    process.standardOutput = answers
+    // A script that is gone must give an error here, not end this program.
+    signal(SIGPIPE, SIG_IGN)
+    guard let found = Self.path(of: python) else {
+      throw RivalError.noPython(python, reason: "no such program")
+    }
+    process.executableURL = URL(fileURLWithPath: found)
+    process.arguments = [script] + arguments
+    do {
+      try process.run()
+    } catch {
+      throw RivalError.noPython(python, reason: error.localizedDescription)
+    }
+    let greeting = try JSONDecoder().decode(Greeting.self, from: readLine())
+    if let reason = greeting.error { throw RivalError.failed(script: self.script, reason: reason) }
+    versions = greeting.versions ?? [:]
+  }
+
+  deinit {
+    // The script ends with its questions.
+    try? questions.fileHandleForWriting.close()
+    if process.isRunning { process.waitUntilExit() }
+  }
+
+  /// Asks for one thing and waits for the answer.
+  func answer<Question: Encodable, Answer: Decodable>(
+    _ question: Question, as type: Answer.Type = Answer.self
+  ) throws -> Answer {
+    var line = try JSONEncoder().encode(question)
+    line.append(UInt8(ascii: "\n"))
+    do {
+      try questions.fileHandleForWriting.write(contentsOf: line)
+    } catch {
+      throw RivalError.failed(script: script, reason: "has ended")
+    }
+    let bytes = try readLine()
+    do {
+      return try JSONDecoder().decode(type, from: bytes)
+    } catch {
+      throw RivalError.failed(
+        script: script,
+        reason: "gave an answer that is not understood: \(String(decoding: bytes, as: UTF8.self))")
+    }
+  }
+
+  private func readLine() throws -> Data {
+    while true {
+      if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = unread[unread.startIndex..<end]
+        unread = Data(unread[(end + 1)...])
+        return Data(line)
+      }
+      let more = answers.fileHandleForReading.availableData
+      guard !more.isEmpty else {
+        process.waitUntilExit()
+        throw RivalError.failed(
+          script: script, reason: "ended with code \(process.terminationStatus) and without an answer")
+      }
+      unread.append(more)
+    }
+  }
+
+  /// The file that a name stands for: itself where it has a slash, otherwise the first on PATH.
+  private static func path(of program: String) -> String? {
+    func isProgram(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+    if program.contains("/") { return isProgram(program) ? program : nil }
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(program)" }.first(where: isProgram)
+  }
+}
