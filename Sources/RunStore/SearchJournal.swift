@@ -13,6 +13,9 @@ public struct SearchJournal: Sendable {
     database = run.database
   }
 
+  /// How many pages of the journal's file were looked at since the run was opened.
+  package func pagesRead() throws -> Int { try database.pagesRead() }
+
   /// Records segments to be trained.
   public func plan(_ plans: [SegmentPlan]) throws {
     try database.write { try insert(plans, $0) }
