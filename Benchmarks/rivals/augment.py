@@ -1,155 +1,195 @@
 #!/usr/bin/env python3
-"""Measures the augmentation of a 32×32 image by pba beside the original's way of doing it in Python and Pillow.
+"""Times image augmentation in Python, for `pba benchmark augment --rivals`.
 
-    augment.py --pba PATH [--rounds 5] [--images 1024]
-
-Both apply the last policy of the schedule rcifar10, then crop, mirror, Cutout and normalise, one image after another on
-one core. The original keeps images as normalised float64: it goes to 8 bits for the operations and back. The two take
-turns; reported are the medians over the rounds and their range. Needs numpy and Pillow.
+Two questions: {"pipeline": {"policy": [[name, probability, magnitude], ...], "counts": [...]}, "images": 1024} is the
+whole augmentation of 32×32 images; {"operation": name, "parameter": number, "size": side} one operation alone, in Pillow
+(an RGB image), torchvision (a uint8 tensor, channels first) and albumentations (a uint8 array, channels last), each with
+what it offers to users. The answer is {"microseconds": {rival: time of an image}}. Everything runs on one thread.
 """
 
-import argparse
 import random
-import time
 
-import numpy as np
-import PIL
-from PIL import Image, ImageEnhance, ImageOps
+from pipeline import SIDE, augment, prepare
+from serving import load, microseconds, serve
 
-from measuring import json_of, machine, spread
+np, PIL, torch, torchvision, cv2, albumentations = load(
+    "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations")
+from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
+from torchvision.transforms import v2  # noqa: E402
 
-SIDE = 32
-PADDING = 4
-CUTOUT = 16
-MEAN = np.array([0.5, 0.5, 0.5])
-DEVIATION = np.array([0.25, 0.25, 0.25])
-FILL = (125, 122, 113, 0)
+functional = v2.functional
+LEAST = 0.008  # seconds that a measurement takes at least
+MIDDLE = (0.5, 0.5, 0.5)
 
 
-# --- the operations, each of a magnitude 0 to 9 ------------------------------------------------------------------
+# --- one operation -----------------------------------------------------------------------------------------------
 
 
-def signed(value):
-    return -value if random.random() > 0.5 else value
+def pillow(operation, value, size):
+    """A function from an image to an image."""
+    top, left, side = square(value, size)
 
-
-def affine(image, *matrix):
-    return image.transform(image.size, Image.Transform.AFFINE, matrix)
-
-
-def enhance(kind):
-    return lambda image, magnitude: kind(image).enhance(0.18 * magnitude + 0.1)
-
-
-def on_rgb(operation):
-    return lambda image, magnitude: operation(image.convert("RGB"), magnitude).convert("RGBA")
-
-
-def box(side, half):
-    """Rows and columns of a square around a random centre, clipped to the image."""
-    row, column = np.random.randint(side), np.random.randint(side)
-    return slice(max(0, row - half), row + half), slice(max(0, column - half), column + half)
-
-
-def cutout(image, magnitude):
-    pixels = np.array(image)
-    pixels[box(SIDE, magnitude)] = FILL
-    return Image.fromarray(pixels)
-
-
-OPERATIONS = {
-    "Rotate": lambda image, m: image.rotate(signed(3 * m)),
-    "ShearX": lambda image, m: affine(image, 1, signed(0.03 * m), 0, 0, 1, 0),
-    "ShearY": lambda image, m: affine(image, 1, 0, 0, signed(0.03 * m), 1, 0),
-    "TranslateX": lambda image, m: affine(image, 1, 0, signed(m), 0, 1, 0),
-    "TranslateY": lambda image, m: affine(image, 1, 0, 0, 0, 1, signed(m)),
-    "Brightness": enhance(ImageEnhance.Brightness),
-    "Color": enhance(ImageEnhance.Color),
-    "Contrast": enhance(ImageEnhance.Contrast),
-    "Sharpness": enhance(ImageEnhance.Sharpness),
-    "Invert": on_rgb(lambda image, m: ImageOps.invert(image)),
-    "Equalize": on_rgb(lambda image, m: ImageOps.equalize(image)),
-    "AutoContrast": on_rgb(lambda image, m: ImageOps.autocontrast(image)),
-    "Posterize": on_rgb(lambda image, m: ImageOps.posterize(image, 4 - int(0.4 * m))),
-    "Solarize": on_rgb(lambda image, m: ImageOps.solarize(image, 256 - int(25.6 * m))),
-    "Cutout": cutout,
-}
-
-
-# --- the pipeline ------------------------------------------------------------------------------------------------
-
-
-def apply_policy(image, policy, counts):
-    count = np.random.choice(len(counts), p=counts)
-    if count == 0:
+    def blanked(image):
+        image = image.copy()
+        image.paste((125, 122, 113), (left, top, left + side, top + side))
         return image
-    picture = Image.fromarray(((image * DEVIATION + MEAN) * 255).astype(np.uint8)).convert("RGBA")
-    steps = list(policy)
-    random.shuffle(steps)
-    for name, probability, magnitude in steps:
-        if random.random() < probability:
-            picture = OPERATIONS[name](picture, magnitude)
-            count -= 1
-            if count == 0:
-                break
-    pixels = np.array(picture)
-    image = (pixels[..., :3] / 255 - MEAN) / DEVIATION
-    image[pixels[..., 3] == 0] = 0
-    return image
+
+    def affine(*matrix):
+        return lambda image: image.transform(image.size, Image.Transform.AFFINE, matrix)
+
+    def enhance(kind):
+        return lambda image: kind(image).enhance(value)
+
+    return {
+        "Rotate": lambda: lambda image: image.rotate(value),
+        "ShearX": lambda: affine(1, value, 0, 0, 1, 0),
+        "ShearY": lambda: affine(1, 0, 0, value, 1, 0),
+        "TranslateX": lambda: affine(1, 0, value, 0, 1, 0),
+        "TranslateY": lambda: affine(1, 0, 0, 0, 1, value),
+        "Brightness": lambda: enhance(ImageEnhance.Brightness),
+        "Color": lambda: enhance(ImageEnhance.Color),
+        "Contrast": lambda: enhance(ImageEnhance.Contrast),
+        "Sharpness": lambda: enhance(ImageEnhance.Sharpness),
+        "Invert": lambda: ImageOps.invert,
+        "Equalize": lambda: ImageOps.equalize,
+        "AutoContrast": lambda: ImageOps.autocontrast,
+        "Posterize": lambda: lambda image: ImageOps.posterize(image, int(value)),
+        "Solarize": lambda: lambda image: ImageOps.solarize(image, int(value)),
+        "Cutout": lambda: blanked,
+    }[operation]()
 
 
-def crop_and_mirror(image):
-    padded = np.zeros((SIDE + 2 * PADDING, SIDE + 2 * PADDING, 3))
-    padded[PADDING:-PADDING, PADDING:-PADDING] = image
-    top, left = np.random.randint(0, 2 * PADDING, 2)
-    image = padded[top:top + SIDE, left:left + SIDE]
-    return image[:, ::-1] if random.random() > 0.5 else image
+def tensors(operation, value, size):
+    """A function from a uint8 tensor to a uint8 tensor."""
+    def affine(angle=0.0, translate=(0, 0), shear=(0.0, 0.0)):
+        return lambda image: functional.affine(image, angle, list(translate), 1.0, list(shear))
+
+    degrees = float(np.degrees(np.arctan(value)))
+    top, left, side = square(value, size)
+    return {
+        "Rotate": lambda image: functional.rotate(image, value),
+        "ShearX": affine(shear=(degrees, 0.0)),
+        "ShearY": affine(shear=(0.0, degrees)),
+        "TranslateX": affine(translate=(-int(value), 0)),
+        "TranslateY": affine(translate=(0, -int(value))),
+        "Brightness": lambda image: functional.adjust_brightness(image, value),
+        "Color": lambda image: functional.adjust_saturation(image, value),
+        "Contrast": lambda image: functional.adjust_contrast(image, value),
+        "Sharpness": lambda image: functional.adjust_sharpness(image, value),
+        "Invert": functional.invert,
+        "Equalize": functional.equalize,
+        "AutoContrast": functional.autocontrast,
+        "Posterize": lambda image: functional.posterize(image, int(value)),
+        "Solarize": lambda image: functional.solarize(image, value),
+        "Cutout": lambda image: functional.erase(image, top, left, side, side, torch.zeros(1, dtype=torch.uint8)),
+    }[operation]
 
 
-def augment(image, policy, counts):
-    image = crop_and_mirror(apply_policy(image, policy, counts)).copy()
-    image[box(SIDE, CUTOUT // 2)] = 0
-    return image
+def arrays(operation, value, size):
+    """An albumentations transform that always applies."""
+    a = albumentations
+    degrees = float(np.degrees(np.arctan(value)))
+    return {
+        "Rotate": lambda: a.Rotate((value, value), interpolation=0, p=1),
+        "ShearX": lambda: a.Affine(shear={"x": (degrees, degrees), "y": (0, 0)}, interpolation=0, p=1),
+        "ShearY": lambda: a.Affine(shear={"x": (0, 0), "y": (degrees, degrees)}, interpolation=0, p=1),
+        "TranslateX": lambda: a.Affine(translate_px={"x": (-int(value), -int(value)), "y": (0, 0)}, interpolation=0, p=1),
+        "TranslateY": lambda: a.Affine(translate_px={"x": (0, 0), "y": (-int(value), -int(value))}, interpolation=0, p=1),
+        "Brightness": lambda: a.RandomBrightnessContrast((value - 1, value - 1), (0, 0), p=1),
+        "Color": lambda: a.ColorJitter((1, 1), (1, 1), (value, value), (0, 0), p=1),
+        "Contrast": lambda: a.RandomBrightnessContrast((0, 0), (value - 1, value - 1), p=1),
+        "Sharpness": lambda: a.Sharpen((0.5, 0.5), (1, 1), p=1),
+        "Invert": lambda: a.InvertImg(p=1),
+        "Equalize": lambda: a.Equalize(p=1),
+        "AutoContrast": lambda: a.AutoContrast(p=1),
+        "Posterize": lambda: a.Posterize(int(value), p=1),
+        "Solarize": lambda: a.Solarize((value / 255, value / 255), p=1),
+        "Cutout": lambda: a.CoarseDropout((1, 1), (int(value), int(value)), (int(value), int(value)), p=1),
+    }[operation]()
 
 
-def measure_python(images, policy, counts):
-    """Microseconds of an image."""
+def square(value, size):
+    side = min(int(value), size) if value >= 1 else 1
+    return (size - side) // 2, (size - side) // 2, side
+
+
+class Operations:
+    """The operations of one size, with the images they work on."""
+
+    def __init__(self, size):
+        self.size = size
+        # Not every value occurs, as in most pictures, so that AutoContrast has something to do.
+        noise = np.random.default_rng(1).integers(20, 236, (max(4, 65536 // size**2), size, size, 3), np.uint8)
+        self.arrays = list(noise)
+        self.tensors = [torch.from_numpy(image).permute(2, 0, 1).contiguous() for image in noise]
+        self.pictures = [Image.fromarray(image) for image in noise]
+
+    def measure(self, operation, value):
+        times = {}
+        transform = arrays(operation, value, self.size)
+        subjects = {
+            "Pillow": (pillow(operation, value, self.size), self.pictures),
+            "torchvision": (tensors(operation, value, self.size), self.tensors),
+            "albumentations": (lambda image: transform(image=image)["image"], self.arrays),
+        }
+        for name, (apply, images) in subjects.items():
+            def call(apply=apply, images=images):
+                for image in images:
+                    apply(image)
+
+            call()
+            times[name] = microseconds(call, len(images), LEAST)
+        return times
+
+
+# --- the whole -----------------------------------------------------------------------------------------------------
+
+
+def trivial_augment():
+    """What a torchvision user writes for a 32×32 image."""
+    return v2.Compose([
+        v2.TrivialAugmentWide(), v2.RandomCrop(SIDE, padding=4), v2.RandomHorizontalFlip(),
+        v2.ToDtype(torch.float32, scale=True), v2.Normalize(MIDDLE, MIDDLE), v2.RandomErasing(p=1),
+    ])
+
+
+def measure_pipeline(policy, counts, count):
+    noise = np.random.default_rng(1).integers(0, 256, (count, SIDE, SIDE, 3), np.uint8)
+    images = prepare(noise)
     batch = np.empty(images.shape, np.float32)
-    start = time.perf_counter()
-    for index, image in enumerate(images):
-        batch[index] = augment(image, policy, counts)
-    return (time.perf_counter() - start) / len(images) * 1e6
 
+    def original():
+        for index, image in enumerate(images):
+            batch[index] = augment(image, policy, counts)
 
-# --- the comparison ----------------------------------------------------------------------------------------------
+    pictures = torch.from_numpy(noise).permute(0, 3, 1, 2).contiguous()
+    trivial = trivial_augment()
+    result = torch.empty(pictures.shape)
+
+    def torchvision_pipeline():
+        for index, image in enumerate(pictures):
+            result[index] = trivial(image)
+
+    return {"Python and Pillow": microseconds(original, count, 0),
+            "torchvision TrivialAugment": microseconds(torchvision_pipeline, count, 0)}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", default=".build/release/pba", help="the program [%(default)s]")
-    parser.add_argument("--rounds", type=int, default=5, help="[%(default)s]")
-    parser.add_argument("--images", type=int, default=1024, help="images of a round in Python [%(default)s]")
-    options = parser.parse_args()
-    if min(options.rounds, options.images) < 1:
-        parser.error("--rounds and --images must be at least 1")
-    schedule = json_of(options.pba, "schedule", "show", "rcifar10", "--json")
-    policy = [(entry["operation"], entry["probability"] / schedule["probabilityScale"], entry["magnitude"])
-              for entry in schedule["segments"][-1]["policy"]]
-    counts = schedule["operationCount"]
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
     random.seed(0)
     np.random.seed(0)
-    noise = np.random.randint(0, 256, (options.images, SIDE, SIDE, 3))
-    images = (noise / 255 - MEAN) / DEVIATION
-    measure_python(images[:64], policy, counts)  # loads what Pillow loads late
-    ours, theirs = [], []
-    for _ in range(options.rounds):
-        ours.append(json_of(options.pba, "benchmark", "augment", "--json")["microsecondsPerImage"])
-        theirs.append(measure_python(images, policy, counts))
-    print(f"{machine()}, Pillow {PIL.__version__}, numpy {np.__version__}")
-    print(f"one 32×32 image on one core, µs; n = {options.rounds} rounds, median [range]")
-    print(f"  pba             {spread(ours, 2)}")
-    print(f"  Python, Pillow  {spread(theirs, 1)}")
-    print(f"  ratio           {spread([slow / fast for fast, slow in zip(ours, theirs)], 1)} times as fast")
+    sizes = {}
+
+    def answer(question):
+        if "pipeline" in question:
+            return {"microseconds": measure_pipeline(**question["pipeline"], count=question["images"])}
+        size = question["size"]
+        if size not in sizes:
+            sizes[size] = Operations(size)
+        return {"microseconds": sizes[size].measure(question["operation"], question["parameter"])}
+
+    serve(answer, [np, PIL, torch, torchvision, cv2, albumentations])
 
 
 if __name__ == "__main__":

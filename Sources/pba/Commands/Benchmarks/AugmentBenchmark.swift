@@ -1,102 +1,169 @@
 import ArgumentParser
 import Augmentation
+import Foundation
 import Policies
 
-/// `pba benchmark augment`: the whole augmentation of an image, and each operation.
+/// `pba benchmark augment`: the augmentation of an image, whole and in its parts, alone or beside rivals.
 struct AugmentBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "augment",
-    abstract: "Time the whole augmentation of an image, and each operation.",
-    discussion:
-      "The images are noise; the policy is the last of rcifar10, with crop, flip, Cutout and normalisation."
-  )
+    abstract: "Time the whole augmentation of an image, each operation, and the tail.",
+    discussion: """
+      The images are noise. The whole is the last policy of rcifar10, crop, flip, Cutout, normalisation and numbers out. An \
+      operation is measured alone, on the 8-bit image, at magnitude 7. The tail is everything but the policy. Times are \
+      microseconds an image; a ratio above 1 says how many times as fast this program is as the rival.
+      """)
 
-  @Option(parsing: .unconditional, help: "The images' width and height, in pixels.")
-  var size = 32
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case pipeline, operations, tail, threads
+  }
 
-  @Option(parsing: .unconditional, help: "Threads that share a batch.")
-  var threads = 1
+  @Option(
+    help: "What to measure: pipeline, operations, tail, threads; may be given several times (default: all).")
+  var part: [Part] = []
 
-  @Option(parsing: .unconditional, help: "Measurements; the median is printed.")
-  var repetitions = 15
+  @Option(help: "Measure only this operation; may be given several times.")
+  var operation: [String] = []
+
+  @Option(
+    parsing: .unconditionalSingleValue, help: "The width and height of operations' images, in pixels; several times.")
+  var size: [Int] = [32, 224]
+
+  @Option(parsing: .unconditional, help: "Threads whose speed together is set beside that of one.")
+  var threads = 2
+
+  @Option(parsing: .unconditional, help: "Rounds; in each every side is measured once.")
+  var rounds = 7
+
+  @OptionGroup var rivalOptions: RivalOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  struct Report: Encodable {
-    let size: Int
-    let threads: Int
-    let repetitions: Int
-    let microsecondsPerImage: Double
-    let imagesPerSecond: Double
-    /// The whole pipeline with one operation at full probability and magnitude 5, less nothing.
-    let operations: [String: Double]
-  }
-
   func validate() throws {
-    guard (1...1024).contains(size) else {
-      throw ValidationError("--size: found \(size), expected 1 to 1024")
-    }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads: found \(threads), expected 1 to 1024")
-    }
-    guard (1...10000).contains(repetitions) else {
-      throw ValidationError("--repetitions: found \(repetitions), expected 1 to 10000")
+    for size in size { try require("size", size, in: 1...1024) }
+    try require("threads", threads, in: 1...1024)
+    try require("rounds", rounds, in: 1...10000)
+    for name in operation {
+      do {
+        _ = try Augmentation.Operation(named: name)
+      } catch {
+        throw ValidationError("--operation: \(error)")
+      }
     }
   }
 
   func run() throws {
-    let images = noise(count: max(16, min(1024, (1 << 22) / (size * size))))
-    let schedule = try Schedule.named("rcifar10")
-    let whole = time(schedule.lastPolicy.program(operationCount: schedule.operationCount), images)
-    var operations: [String: Double] = [:]
-    for operation in Augmentation.Operation.searchOrder {
-      let step = AugmentationProgram.Step(operation: operation, probability: 1, magnitude: 7)
-      operations[operation.name] = time(
-        AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)]), images)
-    }
-    let report = Report(
-      size: size, threads: threads, repetitions: repetitions, microsecondsPerImage: whole,
-      imagesPerSecond: 1e6 / whole, operations: operations)
-    if json { return try printJSON(report) }
-    printResult(
-      "whole augmentation \(decimal(whole, 2)) µs an image, \(decimal(report.imagesPerSecond, 0)) images/s")
-    printResult("with one operation, magnitude 7, always applied:")
-    for operation in Augmentation.Operation.searchOrder {
-      printResult("  \(padded(operation.name, 13)) \(decimal(operations[operation.name] ?? 0, 2)) µs")
-    }
-  }
-
-  private func noise(count: Int) -> ImageStack {
-    var random = RandomStream(seed: 1, domain: .preview)
-    let bytes = count * size * size * 3
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(bytes)
-    while pixels.count < bytes { pixels.append(UInt8(truncatingIfNeeded: random.next())) }
-    return ImageStack(count: count, height: size, width: size, pixels: pixels)
-  }
-
-  /// The median time of an image, in microseconds.
-  private func time(_ program: AugmentationProgram, _ images: ImageStack) -> Double {
-    let tail = BatchTail(
-      cropPadding: 4, flip: true, cutout: 16, mean: [0.5, 0.5, 0.5], standardDeviation: [0.25, 0.25, 0.25],
-      layout: .nhwc)
-    let augmenter = BatchAugmenter(program: program, tail: tail, seed: 0, trial: 0)
-    let batch = min(128, images.count)
-    let output = UnsafeMutableBufferPointer<Float>.allocate(capacity: batch * size * size * 3)
-    defer { output.deallocate() }
-    let order = Array(0..<images.count)
-    let batches = images.count / batch
-    let times = (0...repetitions).map { epoch in
-      seconds {
-        for index in 0..<batches {
-          augmenter.write(
-            samples: order[(index * batch)..<((index + 1) * batch)], of: images, epoch: epoch, into: output,
-            threads: threads)
-        }
+    let parts = Set(part.isEmpty ? Part.allCases : part)
+    let rival = try rivalOptions.start("augment.py")
+    var report = AugmentReport(rounds: rounds)
+    let batch = try BatchTrial()
+    if parts.contains(.pipeline) { report.pipeline = try measurePipeline(batch, rival) }
+    if parts.contains(.operations) {
+      let chosen = Augmentation.Operation.searchOrder.filter {
+        operation.isEmpty || operation.contains($0.name)
+      }
+      for size in size {
+        let trial = OperationTrial(size: size)
+        report.operations += try chosen.map { try measure($0, trial, rival) }
       }
     }
-    // The first round warms the caches.
-    return Measurement(values: Array(times.dropFirst())).median * 1e6 / Double(batches * batch)
+    if parts.contains(.tail) { report.tail = measureTail(batch) }
+    if parts.contains(.threads) { report.threads = measureThreads(batch) }
+    report.machine = .current(with: rival)
+    if json { return try printJSON(report) }
+    report.print()
   }
+
+  private func measurePipeline(_ batch: BatchTrial, _ rival: RivalProcess?) throws -> ComparedTime {
+    let question = RivalQuestion(
+      pipeline: .init(
+        policy: (batch.whole.alternatives.first?.steps ?? []).map(RivalQuestion.Pipeline.Entry.init),
+        counts: batch.whole.alternatives.first?.countDistribution ?? []), images: 1024)
+    return try inTurn(rival, question, own: { batch.microseconds(batch.whole, threads: 1) })
+  }
+
+  private func measure(
+    _ operation: Augmentation.Operation, _ trial: OperationTrial, _ rival: RivalProcess?
+  ) throws -> AugmentReport.OperationTime {
+    let parameter = operation.parameter(magnitude: 7)
+    let question = RivalQuestion(operation: operation.name, parameter: parameter, size: trial.size)
+    let times = try inTurn(rival, question, own: { trial.microseconds(operation, parameter: parameter) })
+    return .init(operation: operation.name, size: trial.size, times: times)
+  }
+
+  /// Measures this program and the rivals in turn, after one go that warms both up.
+  private func inTurn(
+    _ rival: RivalProcess?, _ question: RivalQuestion, own measureOwn: () -> Double
+  ) throws -> ComparedTime {
+    var own: [Double] = []
+    var others: [String: [Double]] = [:]
+    for round in 0...rounds {
+      let time = measureOwn()
+      let answer: RivalAnswer? = try rival?.answer(question)
+      guard round > 0 else { continue }
+      own.append(time)
+      for (name, time) in answer?.microseconds ?? [:] { others[name, default: []].append(time) }
+    }
+    return ComparedTime(pba: Measurement(values: own), rivals: others.mapValues(Measurement.init(values:)))
+  }
+
+  private func measureTail(_ batch: BatchTrial) -> [AugmentReport.TailTime] {
+    func inTurn(images: Int) -> AugmentReport.TailTime {
+      var (tails, copies): ([Double], [Double]) = ([], [])
+      for round in 0...rounds {
+        let tail = batch.microseconds(.none, threads: 1, batch: images)
+        let copy = batch.copyMicroseconds(images: images)
+        guard round > 0 else { continue }
+        tails.append(tail)
+        copies.append(copy)
+      }
+      return .init(images: images, tail: Measurement(values: tails), copy: Measurement(values: copies))
+    }
+    return [8, 128].map(inTurn(images:))
+  }
+
+  private func measureThreads(_ batch: BatchTrial) -> AugmentReport.ThreadTime {
+    var (one, several): ([Double], [Double]) = ([], [])
+    for round in 0...rounds {
+      let times = (
+        batch.microseconds(batch.whole, threads: 1), batch.microseconds(batch.whole, threads: threads)
+      )
+      guard round > 0 else { continue }
+      one.append(times.0)
+      several.append(times.1)
+    }
+    return AugmentReport.ThreadTime(
+      threads: threads, one: Measurement(values: one), several: Measurement(values: several))
+  }
+}
+
+/// What `Benchmarks/rivals/augment.py` is asked.
+private struct RivalQuestion: Encodable {
+  struct Pipeline: Encodable {
+    let policy: [Entry]
+    let counts: [Double]
+
+    /// Written as the list of name, probability and magnitude.
+    struct Entry: Encodable {
+      let step: AugmentationProgram.Step
+
+      func encode(to encoder: any Encoder) throws {
+        var list = encoder.unkeyedContainer()
+        try list.encode(step.operation.name)
+        try list.encode(step.probability)
+        try list.encode(step.magnitude)
+      }
+    }
+  }
+
+  var pipeline: Pipeline?
+  var images: Int?
+  var operation: String?
+  var parameter: Double?
+  var size: Int?
+}
+
+private struct RivalAnswer: Decodable {
+  let microseconds: [String: Double]
 }
