@@ -26,7 +26,8 @@ struct AugmentBenchmark: ParsableCommand {
   var operation: [String] = []
 
   @Option(
-    parsing: .unconditionalSingleValue, help: "The width and height of operations' images, in pixels; several times.")
+    parsing: .unconditionalSingleValue,
+    help: "The width and height of operations' images, in pixels; several times.")
   var size: [Int] = [32, 224]
 
   @Option(parsing: .unconditional, help: "Threads whose speed together is set beside that of one.")
