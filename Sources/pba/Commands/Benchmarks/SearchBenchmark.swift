@@ -44,10 +44,10 @@ struct SearchBenchmark: ParsableCommand {
   var dataDir = Settings.defaultDataDirectory
 
   @Option(parsing: .unconditional, help: "Images to train on.")
-  var trainSize = 1024
+  var trainSize = 512
 
   @Option(parsing: .unconditional, help: "Images to validate on.")
-  var validationSize = 11776
+  var validationSize = 5888
 
   @Option(parsing: .unconditional, help: "Images in a step.")
   var batchSize = 128
