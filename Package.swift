@@ -27,6 +27,7 @@ func imageLibraries(_ names: [String]) -> [String] {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -79,7 +80,7 @@ let package = Package(
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
-      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", grdb, yams]),
+      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", grdb, sqlite, yams]),
 
     // Floor 3
     .target(

@@ -12,13 +12,28 @@ public struct MetricsFile: Sendable {
 
   /// Makes the file hold these lines and no others: what a crash cut off is added, what differs is written anew.
   public func restore(_ lines: [some Encodable]) throws {
-    let wanted = try Self.text(lines)
-    let found = FileManager.default.contents(atPath: path) ?? Data()
-    if wanted.starts(with: found) {
-      if wanted.count > found.count { try AtomicFile.append(Data(wanted.dropFirst(found.count)), to: path) }
-    } else {
-      try AtomicFile.write(wanted, to: path)
+    try restore(pieces: 0..<1) { _ in lines }
+  }
+
+  /// As above, with the lines asked for piece by piece, so that a long file never stands in memory as a whole while it
+  /// is as it should be.
+  public func restore<Line: Encodable>(pieces: Range<Int>, _ lines: (_ piece: Int) throws -> [Line]) throws {
+    let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    var missing = Data()
+    for piece in pieces {
+      let wanted = try Self.text(lines(piece))
+      let found = try missing.isEmpty ? file?.read(upToCount: wanted.count) ?? Data() : Data()
+      guard wanted.starts(with: found) else { return try rewrite(pieces, lines) }
+      missing.append(wanted.dropFirst(found.count))
     }
+    if try missing.isEmpty && file?.read(upToCount: 1)?.isEmpty == false { return try rewrite(pieces, lines) }
+    if !missing.isEmpty { try AtomicFile.append(missing, to: path) }
+  }
+
+  private func rewrite<Line: Encodable>(_ pieces: Range<Int>, _ lines: (Int) throws -> [Line]) throws {
+    var text = Data()
+    for piece in pieces { text.append(try Self.text(lines(piece))) }
+    try AtomicFile.write(text, to: path)
   }
 
   /// Adds lines at the end.

@@ -12,14 +12,36 @@ enum PolicyText {
 
   /// Throws a description of what is wrong.
   static func policy(_ text: String) throws -> Policy {
-    Policy(
-      entries: try text.split(separator: ",").map { entry in
-        let words = entry.split(separator: " ")
-        guard words.count == 3, let probability = Int(words[1]), let magnitude = Int(words[2]) else {
-          throw PolicyError(found: "the policy entry\(entry)", expected: "an operation and two integers")
-        }
-        return try PolicyEntry(
-          operation: Operation(named: String(words[0])), probability: probability, magnitude: magnitude)
-      })
+    // Bytes, not characters: a search reads hundreds of thousands of these.
+    let bytes = Array(text.utf8)
+    return Policy(
+      entries: try bytes.split(separator: comma).map { try entry($0.split(separator: space), of: $0) })
+  }
+
+  private static let comma = UInt8(ascii: ",")
+  private static let space = UInt8(ascii: " ")
+
+  private static func entry(_ words: [ArraySlice<UInt8>], of entry: ArraySlice<UInt8>) throws -> PolicyEntry {
+    guard words.count == 3, let probability = number(words[1]), let magnitude = number(words[2]) else {
+      throw PolicyError(
+        found: "the policy entry\(String(decoding: entry, as: UTF8.self))",
+        expected: "an operation and two integers")
+    }
+    return try PolicyEntry(operation: operation(words[0]), probability: probability, magnitude: magnitude)
+  }
+
+  private static func operation(_ name: ArraySlice<UInt8>) throws -> Operation {
+    if let known = operations.first(where: { $0.name.elementsEqual(name) }) { return known.operation }
+    return try Operation(named: String(decoding: name, as: UTF8.self))
+  }
+
+  private static let operations = Operation.searchOrder.map { (name: Array($0.name.utf8), operation: $0) }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    // What a policy can hold has two digits at most; anything else is read as numbers are everywhere.
+    guard digits.count <= 2, digits.allSatisfy({ (48...57).contains($0) }) else {
+      return Int(String(decoding: digits, as: UTF8.self))
+    }
+    return digits.reduce(0) { $0 * 10 + Int($1) - 48 }
   }
 }

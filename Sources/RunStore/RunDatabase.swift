@@ -1,9 +1,12 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// The SQLite file of a run: opened durably, brought to the known schema, its failures put in words.
 struct RunDatabase: Sendable {
   let path: String
+  /// The policies that were read lately.
+  let policies = PolicyTable()
   private let queue: DatabaseQueue
 
   /// Opens the file, and makes it when it is not there unless `readOnly`.
@@ -39,6 +42,17 @@ struct RunDatabase: Sendable {
   /// Runs `body` as one transaction, durable when this returns.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try Self.inWords(path) { try queue.write(body) }
+  }
+
+  /// How many pages of the file this connection has looked at so far: the work that its calls were for SQLite.
+  func pagesRead() throws -> Int {
+    try read { database in
+      [SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS].reduce(0) { sum, counter in
+        var (count, highest): (CInt, CInt) = (0, 0)
+        sqlite3_db_status(database.sqliteConnection, counter, &count, &highest, 0)
+        return sum + Int(count)
+      }
+    }
   }
 
   private static func inWords<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {

@@ -75,5 +75,10 @@ var runSchema: DatabaseMigrator {
           """)
     }
   }
+  migrator.registerMigration("4") { database in
+    // What is left to train is asked for after every generation, and must not take longer the more there were.
+    try database.execute(
+      sql: "CREATE INDEX segmentPlanned ON segment (generation) WHERE state = 'planned'")
+  }
   return migrator
 }

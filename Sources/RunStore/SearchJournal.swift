@@ -13,9 +13,12 @@ public struct SearchJournal: Sendable {
     database = run.database
   }
 
+  /// How many pages of the journal's file were looked at since the run was opened.
+  package func pagesRead() throws -> Int { try database.pagesRead() }
+
   /// Records segments to be trained.
   public func plan(_ plans: [SegmentPlan]) throws {
-    try database.write { try Self.insert(plans, $0) }
+    try database.write { try insert(plans, $0) }
   }
 
   /// Records how segments ended.
@@ -34,16 +37,16 @@ public struct SearchJournal: Sendable {
     try database.write { database in
       for arrival in arrivals {
         try Self.update(arrival.place, arrival.result, database)
-        try database.execute(
-          sql: "UPDATE segment SET arrival = ? WHERE generation = ? AND trial = ?",
-          arguments: [arrival.number, arrival.place.generation, arrival.place.trial])
+        try database.cachedStatement(
+          sql: "UPDATE segment SET arrival = ? WHERE generation = ? AND trial = ?"
+        ).execute(arguments: [arrival.number, arrival.place.generation, arrival.place.trial])
       }
-      try Self.insert(plans, database)
+      try insert(plans, database)
     }
   }
 
-  private static func insert(_ plans: [SegmentPlan], _ database: Database) throws {
-    let insert = try database.makeStatement(
+  private func insert(_ plans: [SegmentPlan], _ database: Database) throws {
+    let insert = try database.cachedStatement(
       sql: """
         INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy)
         VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -62,12 +65,13 @@ public struct SearchJournal: Sendable {
   private static func update(_ place: SegmentPlace, _ result: SegmentResult, _ database: Database) throws {
     switch result {
     case .done(let checkpoint, let metrics):
-      try database.execute(
+      let update = try database.cachedStatement(
         sql: """
           UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
             validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?, \(WorkTimes.assignments)
           WHERE generation = ? AND trial = ?
-          """,
+          """)
+      try update.execute(
         arguments: [
           checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
           metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
@@ -114,10 +118,10 @@ public struct SearchJournal: Sendable {
   /// How the finished segments of some generations ended, without their policies.
   public func results(generations: Range<Int>) throws -> [SegmentPlace: SegmentResult] {
     try database.read { database in
+      let select = try database.cachedStatement(
+        sql: "SELECT * FROM segment WHERE generation >= ? AND generation < ? AND state != 'planned'")
       let rows = try Row.fetchCursor(
-        database,
-        sql: "SELECT * FROM segment WHERE generation >= ? AND generation < ? AND state != 'planned'",
-        arguments: [generations.lowerBound, generations.upperBound])
+        select, arguments: [generations.lowerBound, generations.upperBound])
       var results: [SegmentPlace: SegmentResult] = [:]
       while let row = try rows.next() {
         let place = SegmentPlace(
@@ -154,51 +158,62 @@ public struct SearchJournal: Sendable {
 
   /// The segments that a state descends from, itself the last, oldest first.
   public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
-    var line: [SegmentRecord] = []
-    var next: SegmentPlace? = place
-    while let place = next {
+    try database.read { database in
+      var line: [SegmentRecord] = []
       // No segment is its own ancestor; a journal that says so must not be followed for ever.
-      guard let record = try segment(at: place), line.allSatisfy({ $0.plan.place != place }) else { break }
-      line.append(record)
-      next = record.plan.parentPlace
+      var seen: Set<SegmentPlace> = []
+      var next: SegmentPlace? = place
+      while let place = next, seen.insert(place).inserted {
+        let found = try fetch(
+          where: "generation = ? AND trial = ?", order: "trial", arguments: [place.generation, place.trial],
+          database)
+        guard let record = found.first else { break }
+        line.append(record)
+        next = record.plan.parentPlace
+      }
+      return line.reversed()
     }
-    return line.reversed()
   }
 
   private func fetch(
     where condition: String, order: String, arguments: StatementArguments
   ) throws -> [SegmentRecord] {
-    try database.read { database in
-      var policies: [Int64: Policy] = [:]
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT * FROM segment WHERE \(condition) ORDER BY \(order)", arguments: arguments)
-      var records: [SegmentRecord] = []
-      while let row = try rows.next() {
-        let identifier: Int64 = try row.checked("policy")
-        let policy = try policies[identifier] ?? Self.policy(identifier, database)
-        policies[identifier] = policy
-        records.append(try SegmentRecord(row, policy: policy))
-      }
-      return records
-    }
+    try database.read { try fetch(where: condition, order: order, arguments: arguments, $0) }
   }
 
-  private static func identifier(of policy: Policy, _ database: Database) throws -> Int64 {
+  private func fetch(
+    where condition: String, order: String, arguments: StatementArguments, _ database: Database
+  ) throws -> [SegmentRecord] {
+    let select = try database.cachedStatement(
+      sql: "SELECT * FROM segment WHERE \(condition) ORDER BY \(order)")
+    let rows = try Row.fetchCursor(select, arguments: arguments)
+    var records: [SegmentRecord] = []
+    while let row = try rows.next() {
+      records.append(try SegmentRecord(row, policy: policy(row.checked("policy"), database)))
+    }
+    return records
+  }
+
+  /// The number of a policy in the journal, which has it from now on.
+  private func identifier(of policy: Policy, _ database: Database) throws -> Int64 {
+    if let known = self.database.policies.identifier(of: policy) { return known }
     let entries = PolicyText.text(of: policy)
-    let find = "SELECT id FROM policy WHERE entries = ?"
-    if let known = try Int64.fetchOne(database, sql: find, arguments: [entries]) { return known }
-    try database.execute(sql: "INSERT INTO policy (entries) VALUES (?)", arguments: [entries])
+    let find = try database.cachedStatement(sql: "SELECT id FROM policy WHERE entries = ?")
+    if let known = try Int64.fetchOne(find, arguments: [entries]) { return known }
+    try database.cachedStatement(sql: "INSERT INTO policy (entries) VALUES (?)").execute(arguments: [entries])
     return database.lastInsertedRowID
   }
 
-  private static func policy(_ identifier: Int64, _ database: Database) throws -> Policy {
-    let entries = try String.fetchOne(
-      database, sql: "SELECT entries FROM policy WHERE id = ?", arguments: [identifier])
-    guard let entries else {
+  private func policy(_ identifier: Int64, _ database: Database) throws -> Policy {
+    if let known = self.database.policies.policy(identifier) { return known }
+    let select = try database.cachedStatement(sql: "SELECT entries FROM policy WHERE id = ?")
+    guard let entries = try String.fetchOne(select, arguments: [identifier]) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier) is missing")
     }
     do {
-      return try PolicyText.policy(entries)
+      let policy = try PolicyText.policy(entries)
+      self.database.policies.add(policy, identifier)
+      return policy
     } catch {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier): \(error)")
     }

@@ -69,7 +69,9 @@ struct SynchronousSearch {
 
   /// Brings the lines of some generations, the first ones, in line with the journal.
   private func restoreMetrics(generations: Range<Int>, _ journal: SearchJournal) throws {
-    try run.metrics.restore(try journal.segments(generations: generations).compactMap(SegmentLine.init))
+    try run.metrics.restore(pieces: generations) {
+      try journal.segments(generation: $0).compactMap(SegmentLine.init)
+    }
   }
 
   /// A search does not end without the checkpoint it names as its result; once ended, that is the owner's.

@@ -8,5 +8,5 @@ struct BenchmarkCommand: ParsableCommand {
       With --rivals the same work is done in Python as well, by the scripts of Benchmarks/rivals, and the two take turns in \
       one run, so that a drift of the machine meets both. Figures are medians with their range in brackets.
       """,
-    subcommands: [AugmentBenchmark.self, TrainBenchmark.self])
+    subcommands: [AugmentBenchmark.self, TrainBenchmark.self, SearchBenchmark.self])
 }

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Makes a search the way it is written in Python, for `pba benchmark search --rivals`.
+
+Ray Tune's PopulationBasedTraining (synchronous, as many trials at once as there are cores, one thread each, actors reused),
+PyTorch in eager mode, channels-last, and the augmentation in Python and Pillow of pipeline.py behind a DataLoader. The one
+argument is the search in JSON: images as files of bytes, recipe, population, interval, quantile. A question is
+{"validation": "every epoch"} or {"validation": "before comparisons"}; the answer has the seconds of the search, those that
+Ray took to start before it, and how many images were trained and evaluated.
+
+Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn anew with probability 0.2
+or moved by 0 to 3.
+"""
+
+import json
+import math
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STATED = HERE.parents[1] / "Tests" / "pytorch"
+sys.path[:0] = [str(HERE), str(STATED)]
+os.environ.update(RAY_AIR_NEW_OUTPUT="0", RAY_DEDUP_LOGS="0", TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
+                  RAY_USAGE_STATS_ENABLED="0", RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS="0")
+
+from serving import load, serve  # noqa: E402
+
+torch, np, ray, PIL, _ = load("torch", "numpy", "ray", "PIL", "ray.tune")
+from ray import tune  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+from torch.utils.data import DataLoader, Dataset  # noqa: E402
+
+from layers import optimizer, training_step  # noqa: E402
+from networks import network  # noqa: E402
+from pipeline import DEVIATION, MEAN, OPERATIONS, SIDE, augment, prepare  # noqa: E402
+
+NAMES = ["Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize", "ShearX",
+         "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast"] * 2
+assert set(NAMES) == set(OPERATIONS)
+COUNTS = [0.2, 0.3, 0.5]  # how likely none, one or two operations are
+EVALUATED = 250  # images of a batch of the validation
+
+
+# --- the population ------------------------------------------------------------------------------------------------
+
+
+def perturbed(value, highest):
+    if random.random() < 0.2:
+        return random.randint(0, highest)
+    amount = random.randint(0, 3)
+    return max(0, value - amount) if random.random() < 0.5 else min(highest, value + amount)
+
+
+def explore(config):
+    return config | {"policy": [perturbed(value, 9 if place % 2 else 10) for place, value in enumerate(config["policy"])]}
+
+
+# --- one trial -----------------------------------------------------------------------------------------------------
+
+
+def read(images, name):
+    pixels = np.fromfile(f"{images['folder']}/{name}.pixels", np.uint8).reshape(-1, images["side"], images["side"], 3)
+    return pixels, np.fromfile(f"{images['folder']}/{name}.labels", np.uint8).astype(np.int64)
+
+
+class Augmented(Dataset):
+    """The training images, augmented one by one."""
+
+    def __init__(self, pixels, labels):
+        self.images, self.labels, self.policy = prepare(pixels), labels, []
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        image = augment(self.images[index], self.policy, COUNTS)
+        return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)), self.labels[index]
+
+
+class Trial(tune.Trainable):
+    def setup(self, config):
+        self.task = config["task"]
+        recipe = self.task["recipe"]
+        torch.set_num_threads(recipe["threads"])
+        images = self.task["images"]
+        self.dataset = Augmented(*read(images, "train"))
+        pixels, labels = read(images, "validation")
+        self.validation = torch.from_numpy(pixels).permute(0, 3, 1, 2), torch.from_numpy(labels)
+        self.mean, self.deviation = (torch.tensor(value, dtype=torch.float32)[:, None, None] for value in (MEAN, DEVIATION))
+        self.loader = DataLoader(self.dataset, recipe["batchSize"], shuffle=True, drop_last=True)
+        self.begin(config)
+
+    def begin(self, config):
+        self.network = network(self.task["recipe"]["model"], self.task["images"]["classes"])
+        self.network.to(memory_format=torch.channels_last)
+        self.momentum = optimizer(self.network)
+        self.epoch, self.trained, self.evaluated = 0, 0, 0
+        self.use(config)
+
+    def use(self, config):
+        numbers = config["policy"]
+        self.dataset.policy = [(name, numbers[2 * place] / 10, numbers[2 * place + 1]) for place, name in enumerate(NAMES)]
+
+    def reset_config(self, config):
+        self.begin(config)
+        return True
+
+    def step(self):
+        for _ in range(self.task["epochsPerStep"]):
+            self.train_epoch()
+        return {"accuracy": self.evaluate(), "trained": self.trained, "evaluated": self.evaluated}
+
+    def train_epoch(self):
+        recipe = self.task["recipe"]
+        self.network.train()
+        for step, (images, labels) in enumerate(self.loader):
+            passed = (self.epoch + (step + 1) / len(self.loader)) / recipe["epochs"]
+            rate = recipe["learningRate"] * (1 + math.cos(math.pi * min(passed, 1))) / 2
+            images = images.to(memory_format=torch.channels_last)
+            training_step(self.network, self.momentum, images, labels, rate, recipe["precision"]).item()
+            self.trained += len(labels)
+        self.epoch += 1
+
+    def evaluate(self):
+        pixels, labels = self.validation
+        self.network.eval()
+        correct = 0
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=self.task["recipe"]["precision"] == "bf16"):
+            for start in range(0, len(labels), EVALUATED):
+                images = (pixels[start:start + EVALUATED].float() / 255 - self.mean) / self.deviation
+                logits = self.network(images.contiguous(memory_format=torch.channels_last))
+                correct += (logits.argmax(1) == labels[start:start + EVALUATED]).sum().item()
+        self.evaluated += len(labels)
+        return correct / len(labels)
+
+    def save_checkpoint(self, folder):
+        torch.save({"network": self.network.state_dict(), "momentum": self.momentum.state_dict(), "epoch": self.epoch,
+                    "counts": (self.trained, self.evaluated)}, f"{folder}/trial.pt")
+
+    def load_checkpoint(self, folder):
+        state = torch.load(f"{folder}/trial.pt", weights_only=False)
+        self.network.load_state_dict(state["network"])
+        self.momentum.load_state_dict(state["momentum"])
+        self.epoch = state["epoch"]
+        self.trained, self.evaluated = state["counts"]
+
+
+# --- the search ----------------------------------------------------------------------------------------------------
+
+
+def search(task, validation, folder):
+    """Seconds of a search, and how many images it trained and evaluated."""
+    recipe, interval = task["recipe"], task["interval"]
+    every_epoch = validation == "every epoch"
+    task = task | {"epochsPerStep": 1 if every_epoch else interval}
+    scheduler = tune.schedulers.PopulationBasedTraining(
+        time_attr="training_iteration", metric="accuracy", mode="max",
+        perturbation_interval=interval if every_epoch else 1, quantile_fraction=task["quantile"],
+        custom_explore_fn=explore, synch=True, log_config=False)
+    tuner = tune.Tuner(
+        tune.with_resources(Trial, {"cpu": recipe["threads"]}),
+        param_space={"task": task, "policy": [0] * len(NAMES) * 2},
+        tune_config=tune.TuneConfig(scheduler=scheduler, num_samples=task["population"], reuse_actors=True),
+        run_config=tune.RunConfig(
+            storage_path=folder, verbose=0,
+            stop={"training_iteration": recipe["epochs"] // task["epochsPerStep"]},
+            checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=True)))
+    start = time.perf_counter()
+    results = tuner.fit()
+    seconds = time.perf_counter() - start
+    if results.errors:
+        raise results.errors[0]
+    last = [result.metrics for result in results]
+    return seconds, sum(result["trained"] for result in last), sum(result["evaluated"] for result in last)
+
+
+def main():
+    task = json.loads(sys.argv[1])
+    if task["images"]["side"] != SIDE:
+        sys.exit(f"the images are {task['images']['side']} pixels wide, and this rival's augmentation is for {SIDE}")
+    if task["recipe"]["epochs"] % task["interval"]:
+        sys.exit("the epochs must be a multiple of the interval")
+
+    def answer(question):
+        folder = tempfile.mkdtemp(prefix="pba-rival-")
+        try:
+            start = time.perf_counter()
+            paths = os.pathsep.join([str(HERE), str(STATED)])
+            threads = str(task["recipe"]["threads"])
+            ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False, logging_level="error",
+                     runtime_env={"env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": threads}})
+            started = time.perf_counter() - start
+            seconds, trained, evaluated = search(task, question["validation"], folder)
+            return {"seconds": seconds, "secondsToStart": started, "trainedImages": trained, "evaluatedImages": evaluated}
+        finally:
+            ray.shutdown()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    serve(answer, [torch, ray, PIL, np])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+import Datasets
+import Foundation
+import RunStore
+import Search
+import Training
+
+/// A whole search that trains for real, from the making of its run's folder to its schedule.
+struct RealSearch {
+  let configuration: SearchConfiguration
+  let data: DatasetSplits
+  /// Where the run's folder is made; it is deleted at the end.
+  let folder: String
+
+  /// What one search took.
+  struct Report: Encodable {
+    let seconds: Double
+    /// How many trials trained at once.
+    let slots: Int
+    let trainedImages: Int
+    let evaluatedImages: Int
+    let validationAccuracy: Double
+    let shares: SearchShares
+  }
+
+  func callAsFunction() throws -> Report {
+    let path = folder + "/pba-search-\(getpid())"
+    try? FileManager.default.removeItem(atPath: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let slots = Slots()
+    let executor = try TrainingExecutor(configuration, data: data)
+    let began = Date().timeIntervalSince1970
+    var result: SearchResult?
+    let taken = try seconds {
+      let run = try RunDirectory.open(
+        path, configuration: configuration, version: Version.text, resume: false)
+      result = try Search(run: run, configuration: configuration, executor: executor) { slots.take($0) }()
+    }
+    let ended = began + taken
+    let records = try SearchJournal(RunDirectory.read(path)).segments(generations: 0..<Int(Int32.max))
+    let recipe = configuration.recipe
+    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let count = slots.count(in: records)
+    return Report(
+      seconds: taken, slots: count,
+      trainedImages: records.reduce(0) { $0 + $1.plan.epochs.count } * perEpoch,
+      evaluatedImages: records.count * data.validation.count,
+      validationAccuracy: result?.validationAccuracy ?? .nan,
+      shares: SearchShares(records, began: began, ended: ended, slots: count))
+  }
+}
+
+/// How many trials a search says it trains at once.
+private final class Slots: @unchecked Sendable {
+  // The lock guards the number, so sharing the object is safe.
+  private let lock = NSLock()
+  private var told: Int?
+
+  func take(_ event: SearchEvent) {
+    if case .capacity(let capacity) = event { lock.withLock { told = capacity.segments } }
+  }
+
+  /// What was told, or where that is a setting, what the segments say.
+  func count(in records: [SegmentRecord]) -> Int {
+    lock.withLock { told } ?? ((records.compactMap { $0.metrics?.times?.slot }.max() ?? 0) + 1)
+  }
+}

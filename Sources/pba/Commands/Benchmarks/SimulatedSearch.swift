@@ -1,0 +1,115 @@
+import Datasets
+import Foundation
+import RunStore
+import Search
+import Training
+
+/// A search through the real state machine and the real journal in which only the training is simulated: what it takes
+/// is what a search adds to the training of its trials.
+///
+/// It is stopped before its last generation and resumed, so that both a long run and a resume of it are seen.
+struct SimulatedSearch {
+  let population: Int
+  let epochs: Int
+  let interval: Int
+  let concurrency: Int
+  /// Where the run's folder is made; it is deleted at the end.
+  let folder: String
+
+  /// What was measured.
+  struct Report: Encodable {
+    let population: Int
+    let generations: Int
+    let concurrency: Int
+    let segments: Int
+    /// From the first plan to the stop before the last generation.
+    let seconds: Double
+    /// From opening the stopped run to its first segment.
+    let secondsToResume: Double
+    /// From there to the end.
+    let secondsToEnd: Double
+    let totalSeconds: Double
+    let microsecondsPerSegment: Double
+    /// Seconds of each tenth of the generations, so that growth with the journal is seen.
+    let secondsOfTenths: [Double]
+    let journalBytes: Int
+    /// The largest memory that the process has had, nil where the system does not tell.
+    let peakMemoryBytes: Int?
+  }
+
+  func callAsFunction() throws -> Report {
+    let path = folder + "/pba-simulated-\(getpid())"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let configuration = SearchConfiguration(
+      data: DataSelection("noise"), recipe: Recipe(epochs: epochs), population: population,
+      interval: interval, concurrency: .trials(concurrency))
+    let clock = GenerationClock(generations: (epochs - 1) / interval + 1)
+    let begun = ContinuousClock.now
+    do {
+      _ = try search(path, configuration, clock, resume: false)
+    } catch is SearchError where clock.hasStopped {}
+    let stopped = ContinuousClock.now
+    _ = try search(path, configuration, clock, resume: true)
+    let ended = ContinuousClock.now
+    let resumed = clock.resumed ?? stopped
+    let segments = population * clock.generations
+    let journal = (try? FileManager.default.attributesOfItem(atPath: path + "/run.sqlite")[.size]) as? Int
+    return Report(
+      population: population, generations: clock.generations, concurrency: concurrency, segments: segments,
+      seconds: (stopped - begun) / .seconds(1), secondsToResume: (resumed - stopped) / .seconds(1),
+      secondsToEnd: (ended - resumed) / .seconds(1), totalSeconds: (ended - begun) / .seconds(1),
+      microsecondsPerSegment: (ended - begun) / .microseconds(1) / Double(segments),
+      secondsOfTenths: clock.tenths(from: begun), journalBytes: journal ?? 0,
+      peakMemoryBytes: ProcessMemory.peak)
+  }
+
+  private func search(
+    _ path: String, _ configuration: SearchConfiguration, _ clock: GenerationClock, resume: Bool
+  ) throws -> SearchResult {
+    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
+    let stop = StopFlag()
+    return try Search(
+      run: run, configuration: configuration, executor: SimulatedTraining(seed: configuration.recipe.seed),
+      stop: stop
+    ) { clock.take($0, isResumed: resume, stop: stop) }()
+  }
+}
+
+/// Notes when generations end, and stops the search once, before its last generation.
+private final class GenerationClock: @unchecked Sendable {
+  // The lock guards every variable below, so sharing the object is safe.
+  private let lock = NSLock()
+  let generations: Int
+  private var ends: [ContinuousClock.Instant] = []
+  private var firstResumed: ContinuousClock.Instant?
+  private var stopped = false
+
+  init(generations: Int) { self.generations = generations }
+
+  var hasStopped: Bool { lock.withLock { stopped } }
+  /// When the first segment after the resume began.
+  var resumed: ContinuousClock.Instant? { lock.withLock { firstResumed } }
+
+  func take(_ event: SearchEvent, isResumed: Bool, stop: StopFlag) {
+    lock.withLock {
+      switch event {
+      case .compared(let generation, _):
+        ends.append(.now)
+        if generation == generations - 2 {
+          stopped = true
+          stop.request()
+        }
+      case .segmentStarted where isResumed: firstResumed = firstResumed ?? .now
+      default: break
+      }
+    }
+  }
+
+  /// Seconds of each tenth of the generations that were compared.
+  func tenths(from begun: ContinuousClock.Instant) -> [Double] {
+    lock.withLock {
+      let marks = (1...10).map { $0 * ends.count / 10 }.filter { $0 > 0 }.map { ends[$0 - 1] }
+      return zip([begun] + marks, marks).map { ($1 - $0) / .seconds(1) }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Watches the memory of a search: it must not grow over many intervals, and must stay within its limit on CIFAR-10.
+
+    watch_search.py --pba PATH [--intervals 60] [--data-dir FOLDER [--seconds 200]] [--show]
+
+The first part trains a tiny network on noise for real, two trials that are compared after every epoch, each interval with a
+restored checkpoint, an evaluation, a new checkpoint and its entries in the journal. Resident memory without that of files
+is read whenever metrics.jsonl grows; the least of an early window of samples is compared with the least of the last, which
+may be 20 MB more: over 500 intervals 40 kB an interval, where a network of this kind keeps 17 MB for one step.
+
+With --data-dir, the folder of CIFAR-10, the second part begins the search that the paper makes, 16 trials of wrn_40_2 on
+4,000 images with 46,000 for validation, and one epoch between comparisons. It is ended after some seconds, or when two
+trials have a result: later trials take the place of these in memory, so the peak is theirs. It must be below 3 GB.
+
+Linux only, as it reads /proc. Needs only Python's standard library. Prints a line a part; exits 1 if any failed.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from watch_training import FIRST_SAMPLES, LIMIT_MEGABYTES, WINDOW, watch
+
+LONG = """search --dataset noise --train-size 32 --validation-size 32 --model wrn_10_1 --population 2 --interval 1
+  --batch-size 32 --threads 1 --concurrency 1 --device cpu""".split()
+LARGE = """search --dataset cifar10 --train-size 4000 --validation-size 46000 --model wrn_40_2 --population 16 --epochs 200
+  --interval 1 --threads 1 --concurrency auto --device cpu""".split()
+LARGE_LIMIT_MEGABYTES = 3000
+
+
+def growth(pba, intervals, show):
+    """Whether memory grows from interval to interval."""
+    with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
+        samples = watch(pba, [*LONG, "--epochs", str(intervals)], Path(folder))
+    if show:
+        print(*(f"{sample:.1f}" for sample in samples))
+    if len(samples) < FIRST_SAMPLES + 2 * WINDOW:
+        raise SystemExit(f"only {len(samples)} samples of {intervals} intervals, too few to compare")
+    early, late = min(samples[FIRST_SAMPLES:FIRST_SAMPLES + WINDOW]), min(samples[-WINDOW:])
+    failed = late - early > LIMIT_MEGABYTES
+    print(f"{'FAIL' if failed else 'ok  '} {intervals} intervals: {early:.1f} MB early, {late:.1f} MB at the end, growth"
+          f" {late - early:+.1f} MB, at most {LIMIT_MEGABYTES} allowed")
+    return failed
+
+
+def peak_megabytes(pid):
+    """The most memory a process has had; None when it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 / 1e6 if found else None
+
+
+def ended_segments(checkpoints):
+    """How many checkpoints have been made: metrics.jsonl grows only when a whole generation has ended."""
+    return len(list(checkpoints.glob("*.safetensors"))) if checkpoints.is_dir() else 0
+
+
+def largest(pba, data, seconds, show):
+    """Whether the search of the paper takes more memory than it may."""
+    with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
+        run, log = Path(folder) / "run", Path(folder) / "log"
+        with open(log, "wb") as output:
+            process = subprocess.Popen(
+                [pba, *LARGE, "--data-dir", data, "--run", run], stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        peak, begun, made = 0.0, time.monotonic(), 0
+        try:
+            while time.monotonic() - begun < seconds and made < 2:
+                if process.poll() is not None:
+                    raise SystemExit(f"ended with {process.returncode}: {log.read_text(errors='replace')[-500:]}")
+                made = ended_segments(run / "checkpoints")
+                now = peak_megabytes(process.pid) or peak
+                if show and now > peak:
+                    print(f"{time.monotonic() - begun:7.1f} s {now:8.1f} MB, {made} checkpoints")
+                peak = max(peak, now)
+                time.sleep(0.2)
+        finally:
+            process.kill()
+            process.wait()
+        at_once = [line for line in log.read_text(errors="replace").splitlines() if "at once" in line]
+    failed = peak > LARGE_LIMIT_MEGABYTES
+    print(f"{'FAIL' if failed else 'ok  '} 16 trials of wrn_40_2 on CIFAR-10 4,000/46,000: peak {peak:.0f} MB in"
+          f" {time.monotonic() - begun:.0f} s, {made} results, at most {LARGE_LIMIT_MEGABYTES} allowed;"
+          f" {' '.join(at_once).strip() or 'concurrency not told'}")
+    return failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pba", required=True, help="the program")
+    parser.add_argument("--intervals", type=int, default=60, help="of the long search; 0 leaves it out [%(default)s]")
+    parser.add_argument("--data-dir", help="the folder of CIFAR-10; without it the second part is left out")
+    parser.add_argument("--seconds", type=int, default=200, help="of the second part at most [%(default)s]")
+    parser.add_argument("--show", action="store_true", help="print every sample")
+    options = parser.parse_args()
+    if not sys.platform.startswith("linux"):
+        print("not checked: memory is read from /proc, which only Linux has")
+        return
+    pba = Path(options.pba).resolve()
+    if not pba.is_file():
+        parser.error(f"{options.pba}: no such program; build it with: swift build -c release")
+    failed = []
+    if options.intervals:
+        failed.append(growth(pba, options.intervals, options.show))
+    if options.data_dir:
+        failed.append(largest(pba, options.data_dir, options.seconds, options.show))
+    sys.exit(any(failed))
+
+
+if __name__ == "__main__":
+    main()
