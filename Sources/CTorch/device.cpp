@@ -37,7 +37,9 @@ constexpr const char *library_name = "libCTorchCUDA.so";
 /// The second library's table, loaded once; throws where it is not to be had.
 const ctorch_cuda_table &recorder() {
   static const ctorch_cuda_table &table = []() -> const ctorch_cuda_table & {
-    TORCH_CHECK(ct_load_cuda(), "recording the steps of a training needs libtorch_cuda: ", ct::last_error());
+    TORCH_CHECK(
+      ct_load_cuda(), "recording the steps of a training needs libtorch_cuda: ", ct::last_error(),
+      "; an installed PyTorch for CUDA has it, so name its folder with LIBTORCH");
     TORCH_CHECK(ct_cuda_count() > 0, "recording the steps of a training needs a CUDA device, and none is usable");
     // It stands beside the program, where the program's own run path looks first.
     void *library = dlopen(library_name, RTLD_LAZY | RTLD_LOCAL);

@@ -35,7 +35,7 @@ public final class Trainer {
   public let data: DatasetSplits
   public let device: Device
   /// The stream of randomness this training draws from; a search gives every trial its own.
-  public internal(set) var trial: Int
+  public package(set) var trial: Int
   /// Epochs done.
   public internal(set) var epoch = 0
 
@@ -211,6 +211,9 @@ public final class Trainer {
     return (logits, loss)
   }
 
+  /// Steps after which a device's memory holds all that training on it takes.
+  package static let stepsUntilSettled = DeviceSteps.plainSteps + 1
+
   /// Runs `body` with the queue, if there is one, as the place that work goes to.
   func onQueue<Result>(_ body: () throws -> Result) throws -> Result { try queue?.use(body) ?? body() }
 
@@ -224,7 +227,9 @@ public final class Trainer {
     let images = split.images
     let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
     let order = Array(0..<images.count)
-    return try evaluate(count: images.count, batchSize: Self.evaluationBatchSize, onBatch: onBatch) { range in
+    return try evaluate(
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+    ) { range in
       let samples = order[range]
       let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
       try batch.withUnsafeMutableElements(of: Float.self) {
@@ -239,8 +244,7 @@ public final class Trainer {
     _ images: ResidentImages, onBatch: (_ images: Int) throws -> Void = { _ in }
   ) throws -> Evaluation {
     try evaluate(
-      count: images.count, batchSize: Self.evaluationBatchSize(height: images.height, width: images.width),
-      onBatch: onBatch
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
     ) { try images.batch($0) }
   }
 
@@ -274,8 +278,13 @@ public final class Trainer {
   /// Images of one evaluation batch; large enough to keep convolutions busy, small enough to stay in the cache.
   public static let evaluationBatchSize = 250
 
-  /// Images of one evaluation batch on a device that holds them: enough to fill it, and no more pixels for larger images.
-  package static func evaluationBatchSize(height: Int, width: Int) -> Int {
+  /// The same wherever the images are, since the bits of a batch may depend on its size.
+  private func evaluationBatchSize(_ height: Int, _ width: Int) -> Int {
+    queue == nil ? Self.evaluationBatchSize : Self.deviceEvaluationBatchSize(height: height, width: width)
+  }
+
+  /// Images of one evaluation batch on a device: enough to fill it, and no more pixels where images are larger.
+  package static func deviceEvaluationBatchSize(height: Int, width: Int) -> Int {
     max(1, 1000 * 32 * 32 / max(height * width, 1))
   }
 

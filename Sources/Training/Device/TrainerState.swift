@@ -10,6 +10,7 @@ package final class TrainerState: @unchecked Sendable {
   fileprivate let momentum: Tensor
   fileprivate let buffers: [Tensor]
   package let epoch: Int
+  package var device: Device { values.device }
 
   fileprivate init(values: Tensor, momentum: Tensor, buffers: [Tensor], epoch: Int) {
     (self.values, self.momentum, self.buffers, self.epoch) = (values, momentum, buffers, epoch)

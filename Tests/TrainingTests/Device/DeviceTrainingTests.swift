@@ -173,7 +173,7 @@ import Training
   }
 
   @Test func imagesOnTheDeviceAreTakenInBatches() throws {
-    let trainer = try Trainer(recipe: toyRecipe(), data: toyData())
+    let trainer = try trainer(LateQueue())
     // 64 times 64 pixels: 250 images a batch.
     let split = patternedImages(260, side: 64, seed: 8)
     let resident = try ResidentImages(split, tail: trainer.evaluationTail, on: .cpu)
