@@ -2,20 +2,6 @@
 
 #include "guard.hpp"
 
-namespace {
-
-thread_local uint64_t multiply_adds = 0;
-
-/// Every number of the result is a sum over as many products as one output has weights.
-at::Tensor counted(at::Tensor result, const at::Tensor &weight) {
-  if (weight.size(0) > 0) multiply_adds += static_cast<uint64_t>(result.numel() * (weight.numel() / weight.size(0)));
-  return result;
-}
-
-}  // namespace
-
-uint64_t ct_multiply_adds(void) { return multiply_adds; }
-
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b) {
   return ct::tensor([&] { return at::add(a->value, b->value); });
 }
@@ -69,23 +55,8 @@ bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *g
   return ct::effect([&] { tensor->value.uniform_(low, high, generator->value); });
 }
 
-ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding) {
-  return ct::tensor(
-    [&] { return counted(at::conv2d(input->value, weight->value, {}, stride, padding), weight->value); });
-}
-
 ct_tensor *ct_pad(const ct_tensor *tensor, const int64_t *amounts, size_t count) {
   return ct::tensor([&] { return at::constant_pad_nd(tensor->value, at::IntArrayRef(amounts, count)); });
-}
-
-ct_tensor *ct_batch_norm(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
-  return ct::tensor([&] {
-    return at::batch_norm(
-      input->value, weight->value, bias->value, running_mean->value, running_variance->value, training, momentum,
-      epsilon, /*cudnn_enabled=*/true);
-  });
 }
 
 ct_tensor *ct_relu(const ct_tensor *tensor) {
@@ -111,11 +82,6 @@ ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t
 
 ct_tensor *ct_global_average(const ct_tensor *tensor) {
   return ct::tensor([&] { return at::mean(tensor->value, {2, 3}); });
-}
-
-ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias) {
-  return ct::tensor(
-    [&] { return counted(at::linear(input->value, weight->value, bias->value), weight->value); });
 }
 
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels) {

@@ -6,6 +6,7 @@
 #include <torch/headeronly/version.h>
 
 #include "guard.hpp"
+#include "kernels/kernels.hpp"
 
 const char *ct_error(void) { return ct::last_error().c_str(); }
 
@@ -34,6 +35,19 @@ bool ct_set_threads(int32_t count) {
 
 int32_t ct_threads(void) {
   return ct::guarded<int32_t>(1, [] { return at::get_num_threads(); });
+}
+
+bool ct_set_kernels(const char *name) {
+  return ct::effect([&] {
+    TORCH_CHECK(
+      ct::kernels::choose(name), "this processor has no kernels '", name,
+      "'; expected avx512, avx2 or neon where it has them, best, or plain");
+  });
+}
+
+const char *ct_kernels(void) {
+  const auto *kernels = ct::kernels::chosen();
+  return kernels ? kernels->name : "plain";
 }
 
 bool ct_set_grad_enabled(bool enabled) {

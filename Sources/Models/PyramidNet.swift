@@ -61,7 +61,7 @@ public struct PyramidNet: Classifier {
       }
       output = branch
     }
-    return try head(normalizedRelu(output, lastNorm, mode.isTraining).globalAverage())
+    return try head(lastNorm.rectified(output, training: mode.isTraining).globalAverage())
   }
 
   /// A bottleneck: 1×1, 3×3 and 1×1 convolution, batch norm around each, ReLU before the second and third.
@@ -94,8 +94,8 @@ public struct PyramidNet: Classifier {
 
     func branch(_ input: Tensor, training: Bool) throws -> Tensor {
       let reduced = try conv1(norm1(input, training: training))
-      let filtered = try conv2(normalizedRelu(reduced, norm2, training))
-      return try norm4(conv3(normalizedRelu(filtered, norm3, training)), training: training)
+      let filtered = try conv2(norm2.rectified(reduced, training: training))
+      return try norm4(conv3(norm3.rectified(filtered, training: training)), training: training)
     }
 
     func shortcut(_ input: Tensor) throws -> Tensor {

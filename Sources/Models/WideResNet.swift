@@ -44,7 +44,7 @@ public struct WideResNet: Classifier {
       output = try output + shortcut(input, like: output, stride: index == 0 ? 1 : 2)
     }
     output = try output + shortcut(first, like: output, stride: 4)
-    return try head(normalizedRelu(output, lastNorm, training).globalAverage())
+    return try head(lastNorm.rectified(output, training: training).globalAverage())
   }
 
   /// Batch norm, ReLU, convolution, twice, plus the shortcut.
@@ -67,8 +67,8 @@ public struct WideResNet: Classifier {
     }
 
     func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-      let activated = try normalizedRelu(input, norm1, training)
-      let output = try conv2(normalizedRelu(conv1(activated), norm2, training))
+      let activated = try norm1.rectified(input, training: training)
+      let output = try conv2(norm2.rectified(conv1(activated), training: training))
       // A convolution's backward pass does not read its output, so the sum may take its memory.
       try output.add(shortcut(sharesActivation ? activated : input, like: output, stride: stride))
       return output

@@ -57,8 +57,22 @@ public struct BatchNorm {
 
   /// Normalises by the batch's statistics when training, by the running ones otherwise.
   public func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
+    try applied(ct_batch_norm, input, training)
+  }
+
+  /// Normalises, then takes max(0, x): one pass over memory each way, and no memory for what ReLU let through.
+  public func rectified(_ input: Tensor, training: Bool) throws -> Tensor {
+    try applied(ct_batch_norm_relu, input, training)
+  }
+
+  private func applied(
+    _ function: (
+      OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, Bool, Double, Double
+    ) -> OpaquePointer?,
+    _ input: Tensor, _ training: Bool
+  ) throws -> Tensor {
     try Tensor(
-      owning: ct_batch_norm(
+      owning: function(
         input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, 0.1,
         1e-5))
   }

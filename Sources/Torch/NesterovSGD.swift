@@ -1,3 +1,5 @@
+import CTorch
+
 /// Stochastic gradient descent with Nesterov momentum, weight decay on every parameter and a clipped gradient.
 ///
 /// One step, in the order of the original (TensorFlow's form of momentum):
@@ -36,16 +38,9 @@ public final class NesterovSGD {
 
   /// Moves every parameter by the gradients that backward left.
   public func step(learningRate: Double) throws {
-    try withoutGradients {
-      try gradients.add(values, scaledBy: weightDecay)
-      // The factor stays a tensor: reading it back would wait for the device at every step.
-      let factor = try gradients.norm().clamped(minimum: clipNorm).reciprocal()
-      try factor.multiply(by: clipNorm)
-      try gradients.multiply(by: factor)
-      try momentum.multiply(by: momentumFactor)
-      try momentum.add(gradients)
-      try values.add(gradients, scaledBy: -learningRate)
-      try values.add(momentum, scaledBy: -learningRate * momentumFactor)
-    }
+    try check(
+      ct_nesterov_step(
+        values.handle, gradients.handle, momentum.handle, weightDecay, clipNorm, momentumFactor, learningRate)
+    )
   }
 }

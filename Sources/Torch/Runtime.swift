@@ -19,6 +19,17 @@ public enum Runtime {
   /// Sets how many threads one operation called from this thread may use.
   public static func setThreads(_ count: Int) throws { try check(ct_set_threads(Int32(clamping: count))) }
 
+  /// The inner loops that this thread's operations on the CPU use: "avx512", "avx2", "neon", or "plain" for libtorch's
+  /// own operations.
+  public static var kernels: String { String(cString: ct_kernels()) }
+
+  /// Takes other inner loops for this thread, by one of the names of ``kernels`` or "best".
+  ///
+  /// All but "plain" give the same bits.
+  ///
+  /// - Throws: ``TorchError`` if this processor has not got them.
+  public static func setKernels(_ name: String) throws { try check(ct_set_kernels(name)) }
+
   /// Restricts convolutions on CUDA devices to kernels that give the same bits every time, or lifts that.
   public static func setDeterministicConvolutions(_ enabled: Bool) throws {
     try check(ct_set_deterministic_cudnn(enabled))

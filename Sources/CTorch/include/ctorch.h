@@ -108,16 +108,8 @@ bool ct_fill(ct_tensor *tensor, double value);
 bool ct_fill_normal(ct_tensor *tensor, double mean, double deviation, ct_generator *generator);
 bool ct_fill_uniform(ct_tensor *tensor, double low, double high, ct_generator *generator);
 
-/// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made.
-/// Those of the way back are not counted.
-uint64_t ct_multiply_adds(void);
-/// Two-dimensional convolution without bias. Padding and stride are the same in both directions.
-ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding);
 /// Zero padding of the last dimensions: pairs (before, after), last dimension first.
 ct_tensor *ct_pad(const ct_tensor *tensor, const int64_t *amounts, size_t count);
-ct_tensor *ct_batch_norm(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon);
 ct_tensor *ct_relu(const ct_tensor *tensor);
 /// max(0, x), in place.
 bool ct_relu_in_place(ct_tensor *tensor);
@@ -127,11 +119,39 @@ ct_tensor *ct_average_pool(const ct_tensor *tensor, int64_t kernel, bool partial
 ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension);
 /// Mean over height and width: [N,C,H,W] to [N,C].
 ct_tensor *ct_global_average(const ct_tensor *tensor);
-ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
 /// Mean softmax cross-entropy of logits [N,K] and labels [N] (int64).
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels);
 /// How many rows of logits [N,K] have their maximum at the label, an int64 tensor of one element.
 ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
+
+// --- what training spends its time in (convolution.cpp, batch_norm.cpp, optimizer.cpp) ---
+// On the CPU these use the kernels of kernels/ where they fit, which give the same bits for any number of threads.
+
+/// For this thread: the kernels "avx512", "avx2" or "neon", the processor's "best", or "plain" for libtorch's own
+/// operations. Gives false and changes nothing if this processor has not got them.
+bool ct_set_kernels(const char *name);
+/// The name of the kernels that this thread uses: what it chose, otherwise what the variable PBA_KERNELS names,
+/// otherwise the best.
+const char *ct_kernels(void);
+
+/// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made, as
+/// the plain sums need them. Those of the way back are not counted.
+uint64_t ct_multiply_adds(void);
+/// Two-dimensional convolution without bias. Padding and stride are the same in both directions.
+ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding);
+ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
+ct_tensor *ct_batch_norm(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon);
+/// max(0, `ct_batch_norm`).
+ct_tensor *ct_batch_norm_relu(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon);
+/// One step of stochastic gradient descent over flat vectors, in place: g += decay * v; g *= clip / max(clip, |g|);
+/// a = momentum * a + g; v -= rate * (g + momentum * a). What it leaves in `gradients` is of no more use.
+bool ct_nesterov_step(
+  ct_tensor *values, ct_tensor *gradients, ct_tensor *accumulated, double decay, double clip_norm, double momentum,
+  double rate);
 
 // --- autograd (autograd.cpp) ---
 

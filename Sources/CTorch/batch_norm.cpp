@@ -1,0 +1,225 @@
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+
+#include "guard.hpp"
+#include "kernels/kernels.hpp"
+
+namespace {
+
+using ct::kernels::ElementKernels;
+using ct::kernels::Kernels;
+using ct::kernels::Normalization;
+
+/// Rows that one thread takes at a time. Fixed, so that the sums do not depend on the number of threads.
+constexpr int64_t ROWS = 2048;
+
+/// The rows and channels of a dense channels-last tensor [N,C,H,W].
+struct Extent {
+  int64_t rows, channels;
+
+  explicit Extent(const at::Tensor &tensor)
+      : rows(tensor.size(0) * tensor.size(2) * tensor.size(3)), channels(tensor.size(1)) {}
+};
+
+template <typename T>
+const T *elements(const at::Tensor &tensor) {
+  return static_cast<const T *>(tensor.const_data_ptr());
+}
+
+/// The statistics of each channel, [4][channels]: mean, scale, offset, 1 / deviation.
+struct Statistics {
+  at::Tensor values;
+
+  float *row(int64_t index) const { return values.data_ptr<float>() + index * values.size(1); }
+  Normalization normalization() const { return {row(0), row(1), row(2)}; }
+};
+
+/// Adds what `sums(first_row, rows, into)` gives for every piece of the rows, [2][channels], in their order.
+template <typename Sums>
+at::Tensor sum_over_rows(const Extent &extent, const Sums &sums) {
+  const int64_t pieces = (extent.rows + ROWS - 1) / ROWS;
+  const auto parts = at::empty({pieces, 2 * extent.channels}, at::kDouble);
+  at::parallel_for(0, pieces, 1, [&](int64_t first, int64_t last) {
+    for (int64_t piece = first; piece < last; ++piece) {
+      const int64_t row = piece * ROWS;
+      sums(row, std::min(ROWS, extent.rows - row), parts.data_ptr<double>() + piece * 2 * extent.channels);
+    }
+  });
+  return parts.sum(0);
+}
+
+/// Calls `body(first_row, rows)` for all rows, shared among threads.
+template <typename Body>
+void for_rows(const Extent &extent, const Body &body) {
+  at::parallel_for(0, extent.rows, ROWS, [&](int64_t first, int64_t last) { body(first, last - first); });
+}
+
+template <typename T>
+at::Tensor normalized_and_rectified(const ElementKernels<T> &kernels, const at::Tensor &input, const Statistics &statistics) {
+  const Extent extent(input);
+  auto output = at::empty_like(input);
+  auto *to = static_cast<T *>(output.data_ptr());
+  for_rows(extent, [&](int64_t row, int64_t rows) {
+    const int64_t place = row * extent.channels;
+    kernels.normalize_and_rectify(
+      elements<T>(input) + place, rows, extent.channels, statistics.normalization(), to + place);
+  });
+  return output;
+}
+
+/// The batch's own statistics; the running ones move towards them by `momentum`.
+template <typename T>
+Statistics batch_statistics(
+  const ElementKernels<T> &kernels, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
+  const at::Tensor &running_mean, const at::Tensor &running_variance, double momentum, double epsilon) {
+  const Extent extent(input);
+  Statistics statistics{at::empty({4, extent.channels}, at::kFloat)};
+  // Sums about a value of the channel itself keep their digits, however far from 0 the channel lies.
+  statistics.values[0].copy_(input.permute({0, 2, 3, 1}).reshape({extent.rows, extent.channels})[0]);
+  const auto sums = sum_over_rows(extent, [&](int64_t row, int64_t rows, double *into) {
+    kernels.moments(elements<T>(input) + row * extent.channels, rows, extent.channels, statistics.row(0), into);
+  });
+  const auto *sum = sums.template data_ptr<double>(), *squares = sum + extent.channels;
+  const auto *weights = weight.data_ptr<float>(), *biases = bias.data_ptr<float>();
+  auto *means = running_mean.data_ptr<float>(), *variances = running_variance.data_ptr<float>();
+  const double count = static_cast<double>(extent.rows);
+  for (int64_t channel = 0; channel < extent.channels; ++channel) {
+    const double shift = sum[channel] / count;
+    const double mean = statistics.row(0)[channel] + shift;
+    const double spread = squares[channel] / count - shift * shift;
+    const double variance = spread < 0 ? 0 : spread;
+    const double inverse = 1 / std::sqrt(variance + epsilon);
+    const double scale = weights[channel] * inverse;
+    statistics.row(0)[channel] = static_cast<float>(mean);
+    statistics.row(1)[channel] = static_cast<float>(scale);
+    statistics.row(2)[channel] = static_cast<float>(biases[channel] - mean * scale);
+    statistics.row(3)[channel] = static_cast<float>(inverse);
+    const double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+    means[channel] = static_cast<float>(means[channel] + momentum * (mean - means[channel]));
+    variances[channel] = static_cast<float>(variances[channel] + momentum * (unbiased - variances[channel]));
+  }
+  return statistics;
+}
+
+struct Gradients {
+  at::Tensor input, weight, bias;
+};
+
+template <typename T>
+Gradients gradients_of(
+  const ElementKernels<T> &kernels, const at::Tensor &input, const at::Tensor &gradient, const Statistics &statistics) {
+  const Extent extent(input);
+  const auto normalization = statistics.normalization();
+  const auto sums = sum_over_rows(extent, [&](int64_t row, int64_t rows, double *into) {
+    const int64_t place = row * extent.channels;
+    kernels.gradient_moments(
+      elements<T>(input) + place, elements<T>(gradient) + place, rows, extent.channels, normalization, into);
+  });
+  Gradients result{
+    at::empty_like(input), at::empty({extent.channels}, at::kFloat), at::empty({extent.channels}, at::kFloat)};
+  const auto means = at::empty({2, extent.channels}, at::kFloat);
+  auto *offset_gradient = means.data_ptr<float>(), *slope = offset_gradient + extent.channels;
+  const auto *sum = sums.template data_ptr<double>(), *weighted = sum + extent.channels;
+  const double count = static_cast<double>(extent.rows);
+  for (int64_t channel = 0; channel < extent.channels; ++channel) {
+    const double inverse = statistics.row(3)[channel];
+    result.bias.data_ptr<float>()[channel] = static_cast<float>(sum[channel]);
+    result.weight.data_ptr<float>()[channel] = static_cast<float>(weighted[channel] * inverse);
+    offset_gradient[channel] = static_cast<float>(sum[channel] / count);
+    slope[channel] = static_cast<float>(weighted[channel] * inverse * inverse / count);
+  }
+  auto *to = static_cast<T *>(result.input.data_ptr());
+  for_rows(extent, [&](int64_t row, int64_t rows) {
+    const int64_t place = row * extent.channels;
+    kernels.input_gradient(
+      elements<T>(input) + place, elements<T>(gradient) + place, rows, extent.channels, normalization, offset_gradient,
+      slope, to + place);
+  });
+  return result;
+}
+
+/// Calls `body` with the kernels for the tensor's kind of element.
+template <typename Body>
+auto of_element(const Kernels &kernels, const at::Tensor &tensor, const Body &body) {
+  return tensor.scalar_type() == at::kFloat ? body(kernels.float32) : body(kernels.bfloat);
+}
+
+/// Batch norm by the batch's statistics, then ReLU. Keeps the input and no mask: it follows from the input.
+struct NormalizedRelu : torch::autograd::Function<NormalizedRelu> {
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight,
+    const at::Tensor &bias, const at::Tensor &running_mean, const at::Tensor &running_variance, double momentum,
+    double epsilon) {
+    const Kernels *kernels = ct::kernels::chosen();
+    const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto statistics = of_element(*kernels, dense, [&](const auto &of) {
+      return batch_statistics(of, dense, weight, bias, running_mean, running_variance, momentum, epsilon);
+    });
+    context->save_for_backward({dense, statistics.values});
+    context->saved_data["kernels"] = reinterpret_cast<int64_t>(kernels);
+    return of_element(
+      *kernels, dense, [&](const auto &of) { return normalized_and_rectified(of, dense, statistics); });
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &kernels = *reinterpret_cast<const Kernels *>(context->saved_data["kernels"].toInt());
+    const auto gradient = gradients[0].to(saved[0].scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto result = of_element(
+      kernels, saved[0], [&](const auto &of) { return gradients_of(of, saved[0], gradient, Statistics{saved[1]}); });
+    return {result.input, result.weight, result.bias, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
+
+bool takes_kernels(const at::Tensor &input, const at::Tensor &weight) {
+  if (!ct::kernels::chosen() || !input.device().is_cpu() || input.dim() != 4 || input.numel() == 0) return false;
+  if (input.size(1) % 16 != 0 || weight.scalar_type() != at::kFloat) return false;
+  return input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
+}
+
+/// The running statistics, as a network in use normalises.
+at::Tensor evaluated(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &running_mean,
+  const at::Tensor &running_variance, double epsilon) {
+  const auto &kernels = *ct::kernels::chosen();
+  const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
+  const auto inverse = (running_variance.to(at::kDouble) + epsilon).rsqrt();
+  const auto scale = weight.to(at::kDouble) * inverse;
+  const auto offset = bias.to(at::kDouble) - running_mean.to(at::kDouble) * scale;
+  const Statistics statistics{at::stack({running_mean.to(at::kDouble), scale, offset, inverse}).to(at::kFloat)};
+  return of_element(
+    kernels, dense, [&](const auto &of) { return normalized_and_rectified(of, dense, statistics); });
+}
+
+}  // namespace
+
+ct_tensor *ct_batch_norm(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
+  return ct::tensor([&] {
+    return at::batch_norm(
+      input->value, weight->value, bias->value, running_mean->value, running_variance->value, training, momentum,
+      epsilon, /*cudnn_enabled=*/true);
+  });
+}
+
+ct_tensor *ct_batch_norm_relu(
+  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
+  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
+  return ct::tensor([&] {
+    const auto &values = input->value, &scale = weight->value, &offset = bias->value;
+    const auto &mean = running_mean->value, &variance = running_variance->value;
+    // Derivatives by running statistics are libtorch's.
+    if (takes_kernels(values, scale) && (training || !at::GradMode::is_enabled())) {
+      if (training) return NormalizedRelu::apply(values, scale, offset, mean, variance, momentum, epsilon);
+      return evaluated(values, scale, offset, mean, variance, epsilon);
+    }
+    // Batch norm's way back does not read its output, so ReLU may take its memory.
+    return at::batch_norm(
+             values, scale, offset, mean, variance, training, momentum, epsilon, /*cudnn_enabled=*/true)
+      .relu_();
+  });
+}

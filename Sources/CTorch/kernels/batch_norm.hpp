@@ -1,0 +1,91 @@
+// Batch norm and ReLU in one pass each way. Included once for each instruction set.
+//
+// Source of the formulas: Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithm 1 and the derivatives after it.
+
+/// Rows whose sums are kept in float before they join those in double.
+constexpr int64_t ROWS_IN_FLOAT = 64;
+
+/// Adds `terms(channel, row)`, two vectors, over the rows of each channel.
+template <typename Terms>
+inline void sum_rows(int64_t rows, int64_t channels, double *sums, const Terms &terms) {
+  for (int64_t index = 0; index < 2 * channels; ++index) sums[index] = 0;
+  for (int64_t begin = 0; begin < rows; begin += ROWS_IN_FLOAT) {
+    const int64_t end = begin + ROWS_IN_FLOAT < rows ? begin + ROWS_IN_FLOAT : rows;
+    for (int64_t channel = 0; channel < channels; channel += LANES) {
+      // Two sums of each kind: one alone would wait for its own last addition.
+      Vector first[2] = {zero(), zero()}, second[2] = {zero(), zero()};
+      const auto sum = terms(channel);
+      int64_t row = begin;
+      for (; row + 1 < end; row += 2) {
+        sum(row, first[0], second[0]);
+        sum(row + 1, first[1], second[1]);
+      }
+      if (row < end) sum(row, first[0], second[0]);
+      const Vector a = first[0] + first[1], b = second[0] + second[1];
+      for (int lane = 0; lane < LANES; ++lane) {
+        sums[channel + lane] += a[lane];
+        sums[channels + channel + lane] += b[lane];
+      }
+    }
+  }
+}
+
+template <typename T>
+void moments(const T *values, int64_t rows, int64_t channels, const float *origin, double *sums) {
+  sum_rows(rows, channels, sums, [=](int64_t channel) {
+    const Vector middle = load(origin + channel);
+    return [=](int64_t row, Vector &sum, Vector &squares) {
+      const Vector value = load(values + row * channels + channel) - middle;
+      sum += value;
+      squares = multiply_add(value, value, squares);
+    };
+  });
+}
+
+template <typename T>
+void normalize_and_rectify(
+  const T *values, int64_t rows, int64_t channels, const Normalization &normalization, T *result) {
+  const float *scales = normalization.scale, *offsets = normalization.offset;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t channel = 0; channel < channels; channel += LANES) {
+      const int64_t place = row * channels + channel;
+      const Vector value = multiply_add(load(values + place), load(scales + channel), load(offsets + channel));
+      // Written so that not-a-number stays.
+      store(result + place, value < zero() ? zero() : value);
+    }
+  }
+}
+
+template <typename T>
+void gradient_moments(
+  const T *values, const T *gradient, int64_t rows, int64_t channels, const Normalization &normalization,
+  double *sums) {
+  const Normalization n = normalization;
+  sum_rows(rows, channels, sums, [=](int64_t channel) {
+    const Vector mean = load(n.mean + channel), scale = load(n.scale + channel), offset = load(n.offset + channel);
+    return [=](int64_t row, Vector &sum, Vector &weighted) {
+      const int64_t place = row * channels + channel;
+      const Vector value = load(values + place);
+      const Vector passed = multiply_add(value, scale, offset) > zero() ? load(gradient + place) : zero();
+      sum += passed;
+      weighted = multiply_add(passed, value - mean, weighted);
+    };
+  });
+}
+
+template <typename T>
+void input_gradient(
+  const T *values, const T *gradient, int64_t rows, int64_t channels, const Normalization &normalization,
+  const float *offset_gradient, const float *slope, T *result) {
+  const float *means = normalization.mean, *scales = normalization.scale, *offsets = normalization.offset;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t channel = 0; channel < channels; channel += LANES) {
+      const int64_t place = row * channels + channel;
+      const Vector value = load(values + place), scale = load(scales + channel);
+      const Vector passed =
+        multiply_add(value, scale, load(offsets + channel)) > zero() ? load(gradient + place) : zero();
+      const Vector rest = passed - load(offset_gradient + channel) - (value - load(means + channel)) * load(slope + channel);
+      store(result + place, scale * rest);
+    }
+  }
+}
