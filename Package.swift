@@ -9,6 +9,15 @@ let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : na
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
 let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
 
+// CUDA's headers, from CUDA_HOME or from .deps/cuda, where `scripts/bootstrap` puts them. Only the second library is compiled
+// with them; without them there is no such library, and all else is the same.
+let cudaHome = Context.environment["CUDA_HOME"] ?? ""
+let cuda = cudaHome.isEmpty ? Context.packageDirectory + "/.deps/cuda" : cudaHome
+let hasCUDAHeaders = ["\(cuda)/include/cuda_runtime.h", "\(libtorch)/include/ATen/cuda/CUDAGraph.h"]
+  .allSatisfy {
+    FileManager.default.fileExists(atPath: $0)
+  }
+
 // The image libraries are linked statically where the system has archives of all of them, so that the program runs
 // on a machine without them; otherwise as shared libraries. Those after libtiff's own are what its archive needs.
 func imageLibraries(_ names: [String]) -> [String] {
@@ -31,12 +40,26 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
+// Loaded at run time beside libtorch_cuda, whose symbols stay open until then; no program links it.
+let cudaLibrary: (products: [Product], targets: [Target]) =
+  hasCUDAHeaders
+  ? (
+    [.library(name: "CTorchCUDA", type: .dynamic, targets: ["CTorchCUDA"])],
+    [
+      .target(
+        name: "CTorchCUDA", cxxSettings: [.unsafeFlags(torchInclude + ["-I\(cuda)/include"])],
+        linkerSettings: [
+          .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        ])
+    ]
+  ) : ([], [])
+
 let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v14)],
   products: [
     .executable(name: "pba", targets: ["pba"])
-  ],
+  ] + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -55,6 +78,8 @@ let package = Package(
       cxxSettings: [.unsafeFlags(torchInclude)],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        // Loads the second library.
+        .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -150,7 +175,7 @@ let package = Package(
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
         "PopulationBasedTraining",
       ]),
-  ],
+  ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20
 )

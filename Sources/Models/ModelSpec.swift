@@ -4,6 +4,12 @@ import Torch
 public protocol Classifier {
   /// Class scores [N,classes] of normalised images [N,3,H,W].
   func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor
+  /// Whether a training step draws random numbers on the host, so that no two steps are the same work.
+  var drawsInTraining: Bool { get }
+}
+
+extension Classifier {
+  public var drawsInTraining: Bool { false }
 }
 
 /// What a network's pass over a batch is for.

@@ -14,6 +14,8 @@ public struct PyramidNet: Classifier {
   let lastNorm: BatchNorm
   let head: Linear
 
+  public var drawsInTraining: Bool { true }
+
   /// Builds the layers in the scope.
   public init(_ scope: Scope, depth: Int, growth: Int, classes: Int) throws {
     let blocksPerStage = (depth - 2) / 9

@@ -12,6 +12,8 @@ public struct ShakeShake: Classifier {
   let blocks: [Block]
   let head: Linear
 
+  public var drawsInTraining: Bool { true }
+
   /// Builds the layers in the scope; `width` is even.
   public init(_ scope: Scope, width: Int, classes: Int) throws {
     let widths = [16, width, 2 * width, 4 * width]

@@ -12,6 +12,8 @@ public struct TrainingExecutor: SegmentExecutor {
   private let data: DatasetSplits
   private let devices: [Device]
   private let onImages: @Sendable (Int) -> Void
+  /// What stays on the devices between segments; nil on the CPU.
+  private let onDevices: DeviceTrainers?
 
   /// An executor for the given search.
   ///
@@ -20,6 +22,17 @@ public struct TrainingExecutor: SegmentExecutor {
   /// - Throws: `SearchError` for a setting without meaning.
   public init(
     _ configuration: SearchConfiguration, data: DatasetSplits,
+    onImages: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws {
+    let cuda: @Sendable (Device) throws -> any DeviceQueue = { try CUDAQueue(on: $0) }
+    let isOnCPU = configuration.device == Device.cpu.description
+    try self.init(configuration, data: data, queue: isOnCPU ? nil : cuda, onImages: onImages)
+  }
+
+  /// An executor whose trainers hand their work to queues; without one, they compute as they go.
+  package init(
+    _ configuration: SearchConfiguration, data: DatasetSplits,
+    queue: (@Sendable (Device) throws -> any DeviceQueue)?,
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     recipe = configuration.recipe
@@ -35,16 +48,30 @@ public struct TrainingExecutor: SegmentExecutor {
     self.data = data
     self.devices = devices
     self.onImages = onImages
+    onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }
 
   public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    var watch = WorkWatch(slot: segment.slot)
-    let trainer = try Trainer(
-      recipe: recipe, data: data, trial: segment.trial,
-      device: Self.device(ofSlot: segment.slot, among: devices))
-    if let parent = segment.parentCheckpoint {
-      try trainer.restore(Data(readBytes(parent, limit: .max)), name: parent)
+    let watch = WorkWatch(slot: segment.slot)
+    let device = Self.device(ofSlot: segment.slot, among: devices)
+    do {
+      if let onDevices {
+        return try onDevices.withTrainer(for: segment, on: device) { try run(segment, $0, watch) }
+      }
+      let trainer = try Trainer(recipe: recipe, data: data, trial: segment.trial, device: device)
+      if let parent = segment.parentCheckpoint {
+        try trainer.restore(Data(readBytes(parent, limit: .max)), name: parent)
+      }
+      return try run(segment, trainer, watch)
+    } catch let error as TrainingError where error.isDivergence {
+      return .notFinite(reason: error.description)
     }
+  }
+
+  /// Trains a segment with a trainer that stands where it starts.
+  private func run(_ segment: SegmentRequest, _ trainer: Trainer, _ watch: WorkWatch) throws -> SegmentOutcome
+  {
+    var watch = watch
     guard trainer.epoch == segment.epochs.lowerBound else {
       throw TrainingError.checkpoint(
         "\(segment.parentCheckpoint ?? "a fresh network") stands after \(trainer.epoch) epochs,"
@@ -54,23 +81,22 @@ public struct TrainingExecutor: SegmentExecutor {
       if segment.stop.isRequested { throw SearchInterrupted() }
       self.onImages(count)
     }
-    do {
-      let program = segment.policy.program()
-      var metrics: EpochMetrics?
-      watch.begin(.training)
-      for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }
-      watch.begin(.evaluation)
-      let validation = try trainer.evaluate(data.validation, onBatch: onImages)
-      watch.begin(.checkpoint)
-      try AtomicFile.writeTemporary(trainer.checkpoint(), to: segment.checkpoint)
-      let times = watch.stop()
-      return .trained(
-        SegmentMetrics(
-          validationAccuracy: validation.accuracy, trainLoss: metrics?.loss ?? 0,
-          trainAccuracy: metrics?.accuracy ?? 0, seconds: times.total, times: times))
-    } catch let error as TrainingError where error.isDivergence {
-      return .notFinite(reason: error.description)
-    }
+    let program = segment.policy.program()
+    var metrics: EpochMetrics?
+    watch.begin(.training)
+    for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }
+    watch.begin(.evaluation)
+    let validation =
+      try onDevices?.evaluate(trainer, onBatch: onImages)
+      ?? trainer.evaluate(data.validation, onBatch: onImages)
+    watch.begin(.checkpoint)
+    try AtomicFile.writeTemporary(trainer.checkpoint(), to: segment.checkpoint)
+    try onDevices?.keepState(of: trainer, after: segment)
+    let times = watch.stop()
+    return .trained(
+      SegmentMetrics(
+        validationAccuracy: validation.accuracy, trainLoss: metrics?.loss ?? 0,
+        trainAccuracy: metrics?.accuracy ?? 0, seconds: times.total, times: times))
   }
 
   /// The device of a slot: slots go round the devices, so that each has as many as the others, or one more.
@@ -89,27 +115,35 @@ public struct TrainingExecutor: SegmentExecutor {
       memories: try devices.compactMap(memory))
   }
 
-  /// What the first trial takes of a device's memory, seen while it trains one step and evaluates one batch.
+  /// What the first trial takes of a device's memory, seen while it trains as long as that grows and evaluates a batch.
   private func memory(on device: Device) throws -> SegmentCapacity.Memory? {
-    let first = data.prefix(train: recipe.batchSize, validation: Trainer.evaluationBatchSize)
-    func trainOneStep() throws {
+    let images = data.train.images
+    let first = data.prefix(
+      train: recipe.batchSize,
+      validation: device == .cpu
+        ? Trainer.evaluationBatchSize
+        : Trainer.deviceEvaluationBatchSize(height: images.height, width: images.width))
+    func trainAFewSteps() throws {
       let trainer = try Trainer(recipe: recipe, data: first, device: device)
       do {
-        _ = try trainer.trainEpoch(.none)
+        for _ in 0..<(device == .cpu ? 1 : Trainer.stepsUntilSettled) { _ = try trainer.trainEpoch(.none) }
         _ = try trainer.evaluate(first.validation)
       } catch let error as TrainingError where error.isDivergence {
         // What it takes of the memory does not depend on the loss.
       }
+      guard device != .cpu else { return }
+      // Held together, as in a search.
+      withExtendedLifetime(try (0..<DeviceTrainers.statesOfATrial).map { _ in try trainer.state() }) {}
     }
-    guard device != .cpu else { return try HostMemory.measure(trainOneStep) }
+    guard device != .cpu else { return try HostMemory.measure(trainAFewSteps) }
     // The first step brings libtorch's own parts to the device, which all trials share.
-    try trainOneStep()
+    try trainAFewSteps()
     try Runtime.forgetPeakMemory(of: device)
     guard let free = try Runtime.freeMemory(of: device), let before = try Runtime.peakMemory(of: device)
     else {
       return nil
     }
-    try trainOneStep()
+    try trainAFewSteps()
     return SegmentCapacity.Memory(needed: (try Runtime.peakMemory(of: device) ?? before) - before, free: free)
   }
 }

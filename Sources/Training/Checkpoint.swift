@@ -28,8 +28,10 @@ extension Trainer {
   /// No generator's state is among them: what an epoch draws depends on (seed, trial, epoch) alone.
   /// Weights have the network's own names (`group1.block0.conv1.weight`), row by row, as Python readers expect them.
   public func checkpoint() throws -> Data {
-    try checkpointContents(recipe, epoch: epoch, trial: trial).encoded {
-      [Self.digestName: Self.digest(header: $0, body: $1)]
+    try onQueue {
+      try checkpointContents(recipe, epoch: epoch, trial: trial).encoded {
+        [Self.digestName: Self.digest(header: $0, body: $1)]
+      }
     }
   }
 
@@ -76,14 +78,16 @@ extension Trainer {
     let targets =
       variables.parameters + variables.buffers
       + [NamedTensor(name: Self.momentumName, tensor: optimizer.momentum)]
-    try withoutGradients {
-      for target in targets {
-        guard let source = contents[target.name], source.shape == target.tensor.shape else {
-          throw TrainingError.checkpoint(
-            "\(name) has no tensor '\(target.name)' of shape \(target.tensor.shape); it is of another network"
-          )
+    try onQueue {
+      try withoutGradients {
+        for target in targets {
+          guard let source = contents[target.name], source.shape == target.tensor.shape else {
+            throw TrainingError.checkpoint(
+              "\(name) has no tensor '\(target.name)' of shape \(target.tensor.shape); it is of another network"
+            )
+          }
+          try target.tensor.copy(from: source)
         }
-        try target.tensor.copy(from: source)
       }
     }
     epoch = info.epoch

@@ -61,8 +61,8 @@ extension Trainer {
   /// The times of some steps, at least one, after others that warm up.
   private func timeSteps(_ program: AugmentationProgram, _ stop: () throws -> Void) throws -> [Double] {
     let start = ContinuousClock.now
-    // A CUDA device chooses its kernels in the first steps.
-    var warming = device == .cpu ? 1 : 4
+    // A device chooses its kernels in the first steps, and then one is recorded.
+    var warming = queue == nil ? 1 : DeviceSteps.plainSteps + 1
     var last = start
     var times: [Double] = []
     do {
@@ -108,8 +108,7 @@ extension Trainer {
 
   /// Returns when the device has done what it was asked to do so far.
   private func waitForDevice() throws {
-    if device == .cpu { return }
-    _ = try optimizer.momentum.narrowed(0, start: 0, length: 1).elements(Float.self)
+    try queue?.synchronize()
   }
 }
 

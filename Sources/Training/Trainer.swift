@@ -35,17 +35,39 @@ public final class Trainer {
   public let data: DatasetSplits
   public let device: Device
   /// The stream of randomness this training draws from; a search gives every trial its own.
-  public let trial: Int
+  public package(set) var trial: Int
   /// Epochs done.
   public internal(set) var epoch = 0
 
   let network: Network
   let optimizer: NesterovSGD
+  /// Where work goes that is done later; nil where it is done as it is called.
+  let queue: (any DeviceQueue)?
+  /// The steps of the queue, once there was one.
+  private var deviceSteps: DeviceSteps?
+  /// What random layers draw from in this epoch.
+  private var layerGenerator: Generator?
 
   /// A freshly initialised network; equal recipe, data and trial give equal weights.
   ///
   /// - Throws: ``TrainingError``, `ModelError` or `TorchError`.
-  public init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, device: Device = .cpu) throws {
+  public convenience init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, device: Device = .cpu) throws {
+    // A wrong recipe is told before a missing device.
+    try recipe.validate()
+    try self.init(
+      recipe: recipe, data: data, trial: trial, device: device,
+      queue: device == .cpu ? nil : CUDAQueue(on: device))
+  }
+
+  /// A trainer whose work goes to a queue.
+  package convenience init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, queue: any DeviceQueue) throws
+  {
+    try self.init(recipe: recipe, data: data, trial: trial, device: queue.device, queue: queue)
+  }
+
+  private init(
+    recipe: Recipe, data: DatasetSplits, trial: Int, device: Device, queue: (any DeviceQueue)?
+  ) throws {
     try recipe.validate()
     guard data.train.count == 0 || recipe.batchSize <= data.train.count else {
       throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
@@ -54,13 +76,17 @@ public final class Trainer {
     self.data = data
     self.device = device
     self.trial = trial
+    self.queue = queue
     try Runtime.setThreads(recipe.threads)
     if device != .cpu { try Runtime.setDeterministicConvolutions(true) }
     var random = RandomStream(seed: recipe.seed, domain: .initialisation, trial: trial)
     let generator = try Generator(seed: random.next())
-    network = try Network(
-      ModelSpec.named(recipe.model), classes: data.classNames.count, generator: generator, device: device)
-    optimizer = try NesterovSGD(network.variables, weightDecay: recipe.weightDecay)
+    func make() throws -> (Network, NesterovSGD) {
+      let network = try Network(
+        ModelSpec.named(recipe.model), classes: data.classNames.count, generator: generator, device: device)
+      return (network, try NesterovSGD(network.variables, weightDecay: recipe.weightDecay))
+    }
+    (network, optimizer) = try queue?.use(make) ?? make()
   }
 
   /// The number of trainable parameters.
@@ -77,54 +103,119 @@ public final class Trainer {
   public func trainEpoch(
     _ program: AugmentationProgram, onStep: (_ images: Int) throws -> Void = { _ in }
   ) throws -> EpochMetrics {
-    try Runtime.setThreads(recipe.threads)
-    let images = data.train.images
-    let batchSize = recipe.batchSize
-    let steps = stepsPerEpoch
-    var random = RandomStream(seed: recipe.seed, domain: .permutation, trial: trial, epoch: epoch)
-    let order = random.permutation(images.count)
-    var layers = RandomStream(seed: recipe.seed, domain: .randomLayers, trial: trial, epoch: epoch)
-    let generator = try Generator(seed: layers.next())
-    let augmenter = BatchAugmenter(program: program, tail: trainingTail, seed: recipe.seed, trial: trial)
-    let batch = try Tensor.empty([batchSize, 3, images.height, images.width], channelsLast: true)
-    let losses = try Tensor.zeros([steps], on: device)
-    let correct = try Tensor.zeros([1], .int64, on: device)
-    var rate = 0.0
+    try onQueue {
+      try Runtime.setThreads(recipe.threads)
+      let images = data.train.images
+      let batchSize = recipe.batchSize
+      let steps = stepsPerEpoch
+      var random = RandomStream(seed: recipe.seed, domain: .permutation, trial: trial, epoch: epoch)
+      let order = random.permutation(images.count)
+      var layers = RandomStream(seed: recipe.seed, domain: .randomLayers, trial: trial, epoch: epoch)
+      layerGenerator = try Generator(seed: layers.next())
+      let augmenter = BatchAugmenter(program: program, tail: trainingTail, seed: recipe.seed, trial: trial)
+      let work = try queue.map { try stepsOnQueue($0, count: steps) } ?? stepsHere(count: steps)
+      var rate = 0.0
+      for step in 0..<steps {
+        let samples = order[(step * batchSize)..<((step + 1) * batchSize)]
+        rate = recipe.learningRateRule.rate(
+          initial: recipe.learningRate, epoch: epoch, step: step + 1, stepsPerEpoch: steps,
+          epochs: recipe.epochs)
+        try work.take(step, samples, rate) {
+          augmenter.write(samples: samples, of: images, epoch: epoch, into: $0, threads: recipe.threads)
+        }
+        try onStep(batchSize)
+      }
 
-    for step in 0..<steps {
-      let samples = order[(step * batchSize)..<((step + 1) * batchSize)]
-      try batch.withUnsafeMutableElements(of: Float.self) {
-        augmenter.write(samples: samples, of: images, epoch: epoch, into: $0, threads: recipe.threads)
+      // The losses are read once: reading each would wait for the device at every step.
+      try queue?.synchronize()
+      let values = try work.losses.elements(Float.self)
+      if let bad = values.firstIndex(where: { !$0.isFinite }) {
+        throw TrainingError.notFinite(epoch: epoch + 1, step: bad + 1, loss: Double(values[bad]))
       }
-      let input = try batch.moved(to: device)
+      epoch += 1
+      return EpochMetrics(
+        epoch: epoch, loss: values.reduce(0) { $0 + Double($1) } / Double(max(steps, 1)),
+        accuracy: try work.correct.item() / Double(max(steps * batchSize, 1)), learningRate: rate)
+    }
+  }
+
+  /// The steps of an epoch: how one is taken, and what they leave.
+  private struct Steps {
+    /// The loss of each step.
+    let losses: Tensor
+    /// How many images were told right: [1], int64.
+    let correct: Tensor
+    /// Takes a step on a batch, which `write` puts into memory.
+    let take:
+      (
+        _ step: Int, _ samples: ArraySlice<Int>, _ rate: Double,
+        _ write: (UnsafeMutableBufferPointer<Float>) -> Void
+      ) throws -> Void
+  }
+
+  /// Steps that are done as they are taken.
+  private func stepsHere(count: Int) throws -> Steps {
+    let images = data.train.images
+    let batch = try Tensor.empty([recipe.batchSize, 3, images.height, images.width], channelsLast: true)
+    let losses = try Tensor.zeros([count])
+    let correct = try Tensor.zeros([1], .int64)
+    return Steps(losses: losses, correct: correct) { [unowned self] step, samples, rate, write in
+      try batch.withUnsafeMutableElements(of: Float.self) { write($0) }
       let labels = try labels(of: data.train, samples)
-      rate = recipe.learningRateRule.rate(
-        initial: recipe.learningRate, epoch: epoch, step: step + 1, stepsPerEpoch: steps,
-        epochs: recipe.epochs)
-      try optimizer.zeroGradients()
-      let (logits, loss) = try withPrecision(recipe.precision, on: device) {
-        let logits = try network.model.logits(input, .training(generator))
-        return (logits, try logits.crossEntropy(labels))
-      }
-      try loss.backward()
+      let (logits, loss) = try gradients(of: batch, labels)
       try optimizer.step(learningRate: rate)
       try withoutGradients {
         try losses.narrowed(0, start: step, length: 1).copy(from: loss)
         try correct.add(logits.countCorrect(labels))
       }
-      try onStep(batchSize)
     }
-
-    // The losses are read once: reading each would wait for the device at every step.
-    let values = try losses.elements(Float.self)
-    if let bad = values.firstIndex(where: { !$0.isFinite }) {
-      throw TrainingError.notFinite(epoch: epoch + 1, step: bad + 1, loss: Double(values[bad]))
-    }
-    epoch += 1
-    return EpochMetrics(
-      epoch: epoch, loss: values.reduce(0) { $0 + Double($1) } / Double(max(steps, 1)),
-      accuracy: try correct.item() / Double(max(steps * batchSize, 1)), learningRate: rate)
   }
+
+  /// Steps that are handed over to be done later.
+  private func stepsOnQueue(_ queue: any DeviceQueue, count: Int) throws -> Steps {
+    let images = data.train.images
+    let losses = try Tensor.zeros([count], on: device)
+    let deviceSteps =
+      try deviceSteps
+      ?? DeviceSteps(
+        queue, shape: [recipe.batchSize, 3, images.height, images.width],
+        isRecordable: !network.model.drawsInTraining
+      ) { [unowned self] memory in
+        let (logits, loss) = try gradients(of: memory.images, memory.labels)
+        try optimizer.step(rate: memory.rate)
+        try withoutGradients {
+          try memory.loss.copy(from: loss)
+          try memory.correct.add(logits.countCorrect(memory.labels))
+        }
+      }
+    self.deviceSteps = deviceSteps
+    try deviceSteps.begin()
+    return Steps(losses: losses, correct: deviceSteps.memory.correct) {
+      [unowned self] step, samples, rate, write in
+      try deviceSteps.step(rate: rate, losses: losses, index: step) { pixels, labels in
+        write(pixels)
+        for (place, sample) in samples.enumerated() { labels[place] = Int64(data.train.labels[sample]) }
+      }
+    }
+  }
+
+  /// The way forward and back: leaves the gradients of the loss, which it returns with the logits.
+  private func gradients(of images: Tensor, _ labels: Tensor) throws -> (logits: Tensor, loss: Tensor) {
+    guard let layerGenerator else { throw TorchError("a step was taken outside of an epoch") }
+    try optimizer.zeroGradients()
+    let (logits, loss) = try withPrecision(recipe.precision, on: device) {
+      let logits = try network.model.logits(images, .training(layerGenerator))
+      return (logits, try logits.crossEntropy(labels))
+    }
+    try loss.backward()
+    return (logits, loss)
+  }
+
+  /// Steps after which a device's memory holds all that training on it takes.
+  package static let stepsUntilSettled = DeviceSteps.plainSteps + 1
+
+  /// Runs `body` with the queue, if there is one, as the place that work goes to.
+  func onQueue<Result>(_ body: () throws -> Result) throws -> Result { try queue?.use(body) ?? body() }
 
   /// Evaluates the network as it is on images that are only normalised.
   ///
@@ -133,40 +224,72 @@ public final class Trainer {
   public func evaluate(
     _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }
   ) throws -> Evaluation {
-    try Runtime.setThreads(recipe.threads)
     let images = split.images
     let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
     let order = Array(0..<images.count)
-    let correct = try Tensor.zeros([1], .int64, on: device)
-    let total = try Tensor.zeros([], .float64, on: device)
-    try withoutGradients {
-      for start in stride(from: 0, to: images.count, by: Self.evaluationBatchSize) {
-        let samples = order[start..<min(start + Self.evaluationBatchSize, images.count)]
-        let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
-        try batch.withUnsafeMutableElements(of: Float.self) {
-          augmenter.write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
-        }
-        let input = try batch.moved(to: device)
-        let labels = try labels(of: split, samples)
-        try withPrecision(recipe.precision, on: device) {
-          let logits = try network.model.logits(input, .evaluation)
-          try correct.add(logits.countCorrect(labels))
-          try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(samples.count))
-        }
-        try onBatch(samples.count)
+    return try evaluate(
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+    ) { range in
+      let samples = order[range]
+      let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
+      try batch.withUnsafeMutableElements(of: Float.self) {
+        augmenter.write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
       }
+      return (try batch.moved(to: device), try labels(of: split, samples).moved(to: device))
     }
-    let count = Double(max(images.count, 1))
-    let loss = try total.item() / count
-    guard loss.isFinite else { throw TrainingError.notFiniteEvaluation(loss: loss) }
-    return Evaluation(accuracy: try correct.item() / count, loss: loss, images: images.count)
+  }
+
+  /// Evaluates the network on images that the device holds.
+  package func evaluate(
+    _ images: ResidentImages, onBatch: (_ images: Int) throws -> Void = { _ in }
+  ) throws -> Evaluation {
+    try evaluate(
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+    ) { try images.batch($0) }
+  }
+
+  private func evaluate(
+    count: Int, batchSize: Int, onBatch: (_ images: Int) throws -> Void,
+    batch: (Range<Int>) throws -> (images: Tensor, labels: Tensor)
+  ) throws -> Evaluation {
+    try onQueue {
+      try Runtime.setThreads(recipe.threads)
+      let correct = try Tensor.zeros([1], .int64, on: device)
+      let total = try Tensor.zeros([], .float64, on: device)
+      try withoutGradients {
+        for start in stride(from: 0, to: count, by: batchSize) {
+          let range = start..<min(start + batchSize, count)
+          let (input, labels) = try batch(range)
+          try withPrecision(recipe.precision, on: device) {
+            let logits = try network.model.logits(input, .evaluation)
+            try correct.add(logits.countCorrect(labels))
+            try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(range.count))
+          }
+          try onBatch(range.count)
+        }
+      }
+      let share = Double(max(count, 1))
+      let loss = try total.item() / share
+      guard loss.isFinite else { throw TrainingError.notFiniteEvaluation(loss: loss) }
+      return Evaluation(accuracy: try correct.item() / share, loss: loss, images: count)
+    }
   }
 
   /// Images of one evaluation batch; large enough to keep convolutions busy, small enough to stay in the cache.
   public static let evaluationBatchSize = 250
 
+  /// The same wherever the images are, since the bits of a batch may depend on its size.
+  private func evaluationBatchSize(_ height: Int, _ width: Int) -> Int {
+    queue == nil ? Self.evaluationBatchSize : Self.deviceEvaluationBatchSize(height: height, width: width)
+  }
+
+  /// Images of one evaluation batch on a device: enough to fill it, and no more pixels where images are larger.
+  package static func deviceEvaluationBatchSize(height: Int, width: Int) -> Int {
+    max(1, 1000 * 32 * 32 / max(height * width, 1))
+  }
+
   private func labels(of split: LabeledImages, _ samples: ArraySlice<Int>) throws -> Tensor {
-    try Tensor(samples.map { Int64(split.labels[$0]) }, shape: [samples.count]).moved(to: device)
+    try Tensor(samples.map { Int64(split.labels[$0]) }, shape: [samples.count])
   }
 
   private var trainingTail: BatchTail {
@@ -175,7 +298,7 @@ public final class Trainer {
       standardDeviation: data.statistics.standardDeviation, layout: .nhwc)
   }
 
-  private var evaluationTail: BatchTail {
+  package var evaluationTail: BatchTail {
     BatchTail(
       cropPadding: 0, flip: false, cutout: 0, mean: data.statistics.mean,
       standardDeviation: data.statistics.standardDeviation, layout: .nhwc)

@@ -19,7 +19,8 @@ import Torch
     }
   }
 
-  @Test(arguments: [0.1, 5.0, 1000.0]) func followsTheRule(clip: Double) throws {
+  @Test(arguments: [0.1, 5.0, 1000.0], [false, true])
+  func followsTheRule(clip: Double, rateIsATensor: Bool) throws {
     let variables = Variables(generator: try Generator(seed: 1), dataType: .float64)
     let layer = try Linear(variables.root["linear"], inputs: 3, outputs: 2)
     try variables.flatten()
@@ -30,11 +31,18 @@ import Torch
       values: try flat.elements(Double.self), momentum: Array(repeating: 0, count: flat.count))
     let input = try Tensor([1, -2, 3, 0.5, 0.25, -1] as [Double], shape: [2, 3])
     let labels = try Tensor([0, 1] as [Int64], shape: [2])
+    let rateOnDevice = try Tensor.zeros([], .float64)
     for step in 0..<8 {
+      let rate = 0.1 / Double(step + 1)
       try optimizer.zeroGradients()
       try layer(input).crossEntropy(labels).backward()
-      plain.step(try gradients.elements(Double.self), rate: 0.1 / Double(step + 1), decay: 0.01, clip: clip)
-      try optimizer.step(learningRate: 0.1 / Double(step + 1))
+      plain.step(try gradients.elements(Double.self), rate: rate, decay: 0.01, clip: clip)
+      if rateIsATensor {
+        try rateOnDevice.fill(rate)
+        try optimizer.step(rate: rateOnDevice)
+      } else {
+        try optimizer.step(learningRate: rate)
+      }
       for (found, expected) in zip(try flat.elements(Double.self), plain.values) {
         #expect(abs(found - expected) < 1e-12)
       }

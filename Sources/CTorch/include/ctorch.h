@@ -171,4 +171,7 @@ bool ct_set_data(ct_tensor *tensor, const ct_tensor *data);
 }
 #endif
 
+// The rest of the seam, which only CUDA devices need.
+#include "ctorch_device.h"
+
 #endif

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Torch
+import Training
 
 /// `pba doctor`: what is installed, found, usable.
 struct DoctorCommand: ParsableCommand {
@@ -23,6 +24,8 @@ struct DoctorCommand: ParsableCommand {
     let cores: Int
     let memoryBytes: UInt64
     let cudaDevices: Int
+    /// How training steps reach a CUDA device: recorded as graphs, or why not.
+    let cudaGraphs: String
     let training: String
     let datasets: [String: String]
   }
@@ -41,7 +44,8 @@ struct DoctorCommand: ParsableCommand {
       version: Version.text, libtorch: Runtime.version ?? "unknown", builtFor: Runtime.builtVersion,
       cores: Settings.cores,
       memoryBytes: ProcessInfo.processInfo.physicalMemory, cudaDevices: Runtime.cudaDeviceCount(),
-      training: Self.trainOneStep(), datasets: Dictionary(datasets) { first, _ in first })
+      cudaGraphs: Self.cudaGraphs(), training: Self.trainOneStep(),
+      datasets: Dictionary(datasets) { first, _ in first })
     if json {
       try printJSON(report)
     } else {
@@ -53,6 +57,7 @@ struct DoctorCommand: ParsableCommand {
       printResult(
         "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
       printResult("CUDA           \(report.cudaDevices) usable devices")
+      printResult("CUDA graphs    \(report.cudaGraphs)")
       printResult("training       \(report.training)")
       for (name, words) in datasets { printResult("\(padded(name, 15))\(words)") }
     }
@@ -60,6 +65,19 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static let works = "works"
+
+  /// Whether the second library does its part, and what to do where it does not.
+  private static func cudaGraphs() -> String {
+    if let obstacle = Recording.obstacle { return "not used: \(obstacle)" }
+    do {
+      switch try DevicePath.chosen() {
+      case .graph: return "used: a training step is recorded once and replayed"
+      case .plain: return "not used: \(DevicePath.variable) is plain"
+      }
+    } catch {
+      return "\(error)"
+    }
+  }
 
   /// Trains a small layer for one step, so that a broken libtorch shows here first.
   private static func trainOneStep() -> String {
