@@ -31,7 +31,8 @@ import Training
   }
 
   @Test func trainsAsTheProcessorDoes() throws {
-    // The rate is multiplied in at another place, so the last bits may differ; one step shows that no more does.
+    // The optimiser's own kernels of the CPU take the norm and the rate in another order and precision, so the last bits
+    // differ; one step shows that no more does.
     let late = try trainer(LateQueue()) { $0.batchSize = 224 }
     let here = try Trainer(recipe: toyRecipe { $0.batchSize = 224 }, data: Self.data)
     let metrics = try [late, here].map { try $0.trainEpoch(strongProgram) }
@@ -41,7 +42,8 @@ import Training
         try $0.tensor.elements(Float.self)
       }
     }
-    #expect(zip(values[0], values[1]).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) })
+    let differences = zip(values[0], values[1]).map { abs($0 - $1) / max(1, abs($1)) }
+    #expect(try #require(differences.max()) < 1e-5)
     // And over several epochs it learns as well.
     let learner = try trainer(LateQueue())
     for _ in 0..<4 { _ = try learner.trainEpoch(.none) }
