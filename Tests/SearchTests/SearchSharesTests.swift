@@ -32,7 +32,7 @@ import Testing
     #expect(shares.preparation == 6)
     #expect(shares.checkpoint == 6)
     // Slot 0 between its segments 1, slot 1 0.25; both between the generations 1 and at the end 0.75.
-    #expect(shares.betweenSegments == 1 + 0.25 + 2 * 1 + 2 * 0.75)
+    #expect(shares.betweenSegments == 4.75)
     // Slot 1 from 112.5 to 123, slot 0 from 134 to 144.25.
     #expect(shares.waiting == 10.5 + 10.25)
     let parts =
