@@ -92,7 +92,7 @@ public struct TrainingExecutor: SegmentExecutor {
   /// What the first trial takes of a device's memory, seen while it trains one step and evaluates one batch.
   private func memory(on device: Device) throws -> SegmentCapacity.Memory? {
     let first = data.prefix(train: recipe.batchSize, validation: Trainer.evaluationBatchSize)
-    func trainOneStep() throws {
+    @Sendable func trainOneStep() throws {
       let trainer = try Trainer(recipe: recipe, data: first, device: device)
       do {
         _ = try trainer.trainEpoch(.none)
@@ -101,7 +101,7 @@ public struct TrainingExecutor: SegmentExecutor {
         // What it takes of the memory does not depend on the loss.
       }
     }
-    guard device != .cpu else { return try HostMemory.measure(trainOneStep) }
+    guard device != .cpu else { return try onThreadOfItsOwn { try HostMemory.measure(trainOneStep) } ?? nil }
     // The first step brings libtorch's own parts to the device, which all trials share.
     try trainOneStep()
     try Runtime.forgetPeakMemory(of: device)
@@ -111,5 +111,18 @@ public struct TrainingExecutor: SegmentExecutor {
     }
     try trainOneStep()
     return SegmentCapacity.Memory(needed: (try Runtime.peakMemory(of: device) ?? before) - before, free: free)
+  }
+
+  /// Runs some work on a thread that ends with it.
+  ///
+  /// The C library keeps freed memory with the thread that took it, here as much as a trial needs. The next thread, the
+  /// first that trains, takes over what an ended one has left; the thread of the search would keep it for nothing.
+  private func onThreadOfItsOwn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws
+    -> Value?
+  {
+    let thread = WorkerThreads([()], count: 1) { _ in Result { try work() } }
+    let outcomes = thread.nextBatch()
+    thread.finish()
+    return try outcomes?.first?.get()
   }
 }
