@@ -117,6 +117,7 @@ public struct TrainingExecutor: SegmentExecutor {
 
   /// What the first trial takes of a device's memory, seen while it trains as long as that grows and evaluates a batch.
   private func memory(on device: Device) throws -> SegmentCapacity.Memory? {
+<<<<<<< HEAD
     let images = data.train.images
     let first = data.prefix(
       train: recipe.batchSize,
@@ -124,6 +125,10 @@ public struct TrainingExecutor: SegmentExecutor {
         ? Trainer.evaluationBatchSize
         : Trainer.deviceEvaluationBatchSize(height: images.height, width: images.width))
     func trainAFewSteps() throws {
+=======
+    let first = data.prefix(train: recipe.batchSize, validation: Trainer.evaluationBatchSize)
+    @Sendable func trainOneStep() throws {
+>>>>>>> w-search
       let trainer = try Trainer(recipe: recipe, data: first, device: device)
       do {
         for _ in 0..<(device == .cpu ? 1 : Trainer.stepsUntilSettled) { _ = try trainer.trainEpoch(.none) }
@@ -135,7 +140,11 @@ public struct TrainingExecutor: SegmentExecutor {
       // Held together, as in a search.
       withExtendedLifetime(try (0..<DeviceTrainers.statesOfATrial).map { _ in try trainer.state() }) {}
     }
+<<<<<<< HEAD
     guard device != .cpu else { return try HostMemory.measure(trainAFewSteps) }
+=======
+    guard device != .cpu else { return try onThreadOfItsOwn { try HostMemory.measure(trainOneStep) } ?? nil }
+>>>>>>> w-search
     // The first step brings libtorch's own parts to the device, which all trials share.
     try trainAFewSteps()
     try Runtime.forgetPeakMemory(of: device)
@@ -145,5 +154,18 @@ public struct TrainingExecutor: SegmentExecutor {
     }
     try trainAFewSteps()
     return SegmentCapacity.Memory(needed: (try Runtime.peakMemory(of: device) ?? before) - before, free: free)
+  }
+
+  /// Runs some work on a thread that ends with it.
+  ///
+  /// The C library keeps freed memory with the thread that took it, here as much as a trial needs. The next thread, the
+  /// first that trains, takes over what an ended one has left; the thread of the search would keep it for nothing.
+  private func onThreadOfItsOwn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws
+    -> Value?
+  {
+    let thread = WorkerThreads([()], count: 1) { _ in Result { try work() } }
+    let outcomes = thread.nextBatch()
+    thread.finish()
+    return try outcomes?.first?.get()
   }
 }

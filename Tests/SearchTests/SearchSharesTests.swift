@@ -32,14 +32,14 @@ import Testing
     #expect(shares.preparation == 6)
     #expect(shares.checkpoint == 6)
     // Slot 0 between its segments 1, slot 1 0.25; both between the generations 1 and at the end 0.75.
-    #expect(shares.betweenSegments == 4.75)
+    let between: [Double] = [1, 0.25, 1, 1, 0.75, 0.75]
+    #expect(shares.betweenSegments == between.reduce(0, +))
     // Slot 1 from 112.5 to 123, slot 0 from 134 to 144.25.
-    #expect(shares.waiting == 10.5 + 10.25)
-    let parts =
-      shares.start + shares.training + shares.evaluation + shares.preparation + shares.checkpoint
-      + shares.betweenSegments + shares.waiting
+    #expect(shares.waiting == 20.75)
+    let inSegments = [shares.training, shares.evaluation, shares.preparation, shares.checkpoint]
+    let parts = (inSegments + [shares.start, shares.betweenSegments, shares.waiting]).reduce(0, +)
     #expect(parts == shares.slotSeconds)
-    #expect(shares.orchestration == 6 + 6 + shares.betweenSegments)
+    #expect(shares.orchestration == shares.betweenSegments + 12)
   }
 
   @Test func aSlotThatNeverHasWorkWaits() {
