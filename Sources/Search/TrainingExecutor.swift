@@ -117,18 +117,13 @@ public struct TrainingExecutor: SegmentExecutor {
 
   /// What the first trial takes of a device's memory, seen while it trains as long as that grows and evaluates a batch.
   private func memory(on device: Device) throws -> SegmentCapacity.Memory? {
-<<<<<<< HEAD
     let images = data.train.images
     let first = data.prefix(
       train: recipe.batchSize,
       validation: device == .cpu
         ? Trainer.evaluationBatchSize
         : Trainer.deviceEvaluationBatchSize(height: images.height, width: images.width))
-    func trainAFewSteps() throws {
-=======
-    let first = data.prefix(train: recipe.batchSize, validation: Trainer.evaluationBatchSize)
-    @Sendable func trainOneStep() throws {
->>>>>>> w-search
+    @Sendable func trainAFewSteps() throws {
       let trainer = try Trainer(recipe: recipe, data: first, device: device)
       do {
         for _ in 0..<(device == .cpu ? 1 : Trainer.stepsUntilSettled) { _ = try trainer.trainEpoch(.none) }
@@ -140,11 +135,7 @@ public struct TrainingExecutor: SegmentExecutor {
       // Held together, as in a search.
       withExtendedLifetime(try (0..<DeviceTrainers.statesOfATrial).map { _ in try trainer.state() }) {}
     }
-<<<<<<< HEAD
-    guard device != .cpu else { return try HostMemory.measure(trainAFewSteps) }
-=======
-    guard device != .cpu else { return try onThreadOfItsOwn { try HostMemory.measure(trainOneStep) } ?? nil }
->>>>>>> w-search
+    guard device != .cpu else { return try onThreadOfItsOwn { try HostMemory.measure(trainAFewSteps) } ?? nil }
     // The first step brings libtorch's own parts to the device, which all trials share.
     try trainAFewSteps()
     try Runtime.forgetPeakMemory(of: device)

@@ -23,6 +23,9 @@ public enum Runtime {
   /// own operations.
   public static var kernels: String { String(cString: ct_kernels()) }
 
+  /// The environment variable that names the inner loops of threads that have taken none for themselves.
+  public static var kernelsVariable: String { "PBA_KERNELS" }
+
   /// Takes other inner loops for this thread, by one of the names of ``kernels`` or "best".
   ///
   /// All but "plain" give the same bits.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Augmentation
+import Foundation
+import Torch
 
 /// The command line: arguments in, results on standard output, progress on standard error.
 @main
@@ -21,7 +23,7 @@ struct PBA: ParsableCommand {
     ])
 
   static func main() {
-    if let complaint = InstructionSet.complaint {
+    if let complaint = InstructionSet.complaint ?? kernelsComplaint {
       printNote("Error: \(complaint)")
       exit(withError: ExitCode.validationFailure)
     }
@@ -33,6 +35,19 @@ struct PBA: ParsableCommand {
       exit(withError: ExitCode.validationFailure)
     } catch {
       exit(withError: error)
+    }
+  }
+}
+
+extension PBA {
+  /// What is wrong with the variable that names the kernels of training, where something is.
+  fileprivate static var kernelsComplaint: String? {
+    guard let name = ProcessInfo.processInfo.environment[Runtime.kernelsVariable] else { return nil }
+    do {
+      try Runtime.setKernels(name)
+      return nil
+    } catch {
+      return "\(Runtime.kernelsVariable): \(error)"
     }
   }
 }

@@ -23,6 +23,8 @@ struct DoctorCommand: ParsableCommand {
     let builtFor: String
     let cores: Int
     let memoryBytes: UInt64
+    /// The inner loops of training on the processor.
+    let kernels: String
     let cudaDevices: Int
     /// How training steps reach a CUDA device: recorded as graphs, or why not.
     let cudaGraphs: String
@@ -43,7 +45,8 @@ struct DoctorCommand: ParsableCommand {
     let report = Report(
       version: Version.text, libtorch: Runtime.version ?? "unknown", builtFor: Runtime.builtVersion,
       cores: Settings.cores,
-      memoryBytes: ProcessInfo.processInfo.physicalMemory, cudaDevices: Runtime.cudaDeviceCount(),
+      memoryBytes: ProcessInfo.processInfo.physicalMemory, kernels: Runtime.kernels,
+      cudaDevices: Runtime.cudaDeviceCount(),
       cudaGraphs: Self.cudaGraphs(), training: Self.trainOneStep(),
       datasets: Dictionary(datasets) { first, _ in first })
     if json {
@@ -56,6 +59,8 @@ struct DoctorCommand: ParsableCommand {
             ? "" : "; this program was built for \(report.builtFor): build it again, or load that version"))
       printResult(
         "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
+      printResult(
+        "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels)")
       printResult("CUDA           \(report.cudaDevices) usable devices")
       printResult("CUDA graphs    \(report.cudaGraphs)")
       printResult("training       \(report.training)")
