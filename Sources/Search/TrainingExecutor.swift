@@ -135,7 +135,9 @@ public struct TrainingExecutor: SegmentExecutor {
       // Held together, as in a search.
       withExtendedLifetime(try (0..<DeviceTrainers.statesOfATrial).map { _ in try trainer.state() }) {}
     }
-    guard device != .cpu else { return try onThreadOfItsOwn { try HostMemory.measure(trainAFewSteps) } ?? nil }
+    guard device != .cpu else {
+      return try onThreadOfItsOwn { try HostMemory.measure(trainAFewSteps) } ?? nil
+    }
     // The first step brings libtorch's own parts to the device, which all trials share.
     try trainAFewSteps()
     try Runtime.forgetPeakMemory(of: device)
