@@ -5,14 +5,16 @@
 
 extern const cpixels_kernels cpixels_avx2, cpixels_avx512;
 
-static const cpixels_kernels *usable_avx512(void) {
-  bool is_usable = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  return is_usable ? &cpixels_avx512 : NULL;
+static const cpixels_kernels *usable_avx2(void) {
+  bool is_usable = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                   __builtin_cpu_supports("bmi2");
+  return is_usable ? &cpixels_avx2 : NULL;
 }
 
-static const cpixels_kernels *usable_avx2(void) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &cpixels_avx2 : NULL;
+static const cpixels_kernels *usable_avx512(void) {
+  bool is_usable = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && usable_avx2() != NULL;
+  return is_usable ? &cpixels_avx512 : NULL;
 }
 
 const cpixels_kernels *cpixels_named(const char *name) {

@@ -1,10 +1,10 @@
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "guard.hpp"
 #include "kernels/kernels.hpp"
+#include "parallel.hpp"
 
 namespace {
 
@@ -41,7 +41,7 @@ template <typename Sums>
 at::Tensor sum_over_rows(const Extent &extent, const Sums &sums) {
   const int64_t pieces = (extent.rows + ROWS - 1) / ROWS;
   const auto parts = at::empty({pieces, 2 * extent.channels}, at::kDouble);
-  at::parallel_for(0, pieces, 1, [&](int64_t first, int64_t last) {
+  ct::parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
     for (int64_t piece = first; piece < last; ++piece) {
       const int64_t row = piece * ROWS;
       sums(row, std::min(ROWS, extent.rows - row), parts.data_ptr<double>() + piece * 2 * extent.channels);
@@ -53,7 +53,7 @@ at::Tensor sum_over_rows(const Extent &extent, const Sums &sums) {
 /// Calls `body(first_row, rows)` for all rows, shared among threads.
 template <typename Body>
 void for_rows(const Extent &extent, const Body &body) {
-  at::parallel_for(0, extent.rows, ROWS, [&](int64_t first, int64_t last) { body(first, last - first); });
+  ct::parallel_for(extent.rows, ROWS, [&](int64_t first, int64_t last) { body(first, last - first); });
 }
 
 template <typename T>
@@ -174,9 +174,13 @@ struct NormalizedRelu : torch::autograd::Function<NormalizedRelu> {
   }
 };
 
-bool takes_kernels(const at::Tensor &input, const at::Tensor &weight) {
+bool takes_kernels(const at::Tensor &input, std::initializer_list<at::Tensor> of_channels) {
   if (!ct::kernels::chosen() || !input.device().is_cpu() || input.dim() != 4 || input.numel() == 0) return false;
-  if (input.size(1) % 16 != 0 || weight.scalar_type() != at::kFloat) return false;
+  if (input.size(1) % 16 != 0) return false;
+  for (const auto &values : of_channels) {
+    if (!values.device().is_cpu() || values.scalar_type() != at::kFloat) return false;
+    if (!values.is_contiguous() || values.numel() != input.size(1)) return false;
+  }
   return input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
 }
 
@@ -213,7 +217,7 @@ ct_tensor *ct_batch_norm_relu(
     const auto &values = input->value, &scale = weight->value, &offset = bias->value;
     const auto &mean = running_mean->value, &variance = running_variance->value;
     // Derivatives by running statistics are libtorch's.
-    if (takes_kernels(values, scale) && (training || !at::GradMode::is_enabled())) {
+    if (takes_kernels(values, {scale, offset, mean, variance}) && (training || !at::GradMode::is_enabled())) {
       if (training) return NormalizedRelu::apply(values, scale, offset, mean, variance, momentum, epsilon);
       return evaluated(values, scale, offset, mean, variance, epsilon);
     }

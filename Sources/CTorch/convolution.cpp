@@ -1,9 +1,9 @@
-#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "guard.hpp"
 #include "kernels/kernels.hpp"
+#include "parallel.hpp"
 #include "scratch.hpp"
 
 namespace {
@@ -40,8 +40,8 @@ at::Tensor convolved(
   const auto *from = static_cast<const T *>(input.const_data_ptr());
   auto *to = static_cast<T *>(output.data_ptr());
   const auto *weights = packed.data_ptr<float>();
-  at::parallel_for(
-    0, images.tiles(), ct::kernels::tiles_at_once(inputs, outputs), [&](int64_t first, int64_t last) {
+  ct::parallel_for(
+    images.tiles(), ct::kernels::tiles_at_once(inputs, outputs), [&](int64_t first, int64_t last) {
       of_element.convolve(
         images, inputs, outputs, from, weights, to, first, last,
         ct::scratch(ct::kernels::convolution_scratch(inputs, outputs)));
@@ -61,7 +61,7 @@ at::Tensor weight_gradient(
   const auto *from = static_cast<const T *>(input.const_data_ptr());
   const auto *by = static_cast<const T *>(gradient.const_data_ptr());
   // Threads share the input channels: each sum is made by one of them, in the same order however many there are.
-  at::parallel_for(0, inputs / 16, 1, [&](int64_t first, int64_t last) {
+  ct::parallel_for(inputs / 16, 1, [&](int64_t first, int64_t last) {
     const int64_t first_input = first * 16, count = (last - first) * 16;
     auto *products = sums.data_ptr<float>() + PLACES * first_input * outputs;
     of_element.add_weight_gradient(

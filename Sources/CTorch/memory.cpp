@@ -36,6 +36,13 @@ class KeepingAllocator final : public at::Allocator {
 
   void copy_data(void *to, const void *from, size_t count) const override { default_copy_data(to, from, count); }
 
+  /// Frees all blocks that are kept.
+  void release() {
+    const std::lock_guard lock(mutex);
+    while (!kept.empty()) free_largest();
+    most_used = used;
+  }
+
   static KeepingAllocator &shared() {
     // Never destroyed: tensors may outlive every other object.
     static auto *allocator = new KeepingAllocator;
@@ -48,7 +55,11 @@ class KeepingAllocator final : public at::Allocator {
   size_t held = 0, used = 0, most_used = 0;
 
   void *take(size_t bytes) {
-    if (bytes < LARGE) return data_of(created(bytes));
+    if (bytes < LARGE) {
+      Header *const block = allocated(bytes);
+      if (block == nullptr) refuse(bytes);
+      return data_of(block);
+    }
     const std::lock_guard lock(mutex);
     auto found = kept.lower_bound(bytes);
     // A block that is much too large would be missing elsewhere.
@@ -58,10 +69,15 @@ class KeepingAllocator final : public at::Allocator {
       count_in(block->bytes);
       return data_of(block);
     }
-    count_in(bytes);
     give_up(bytes);
-    Header *const block = created(bytes);
+    Header *block = allocated(bytes);
+    while (block == nullptr && !kept.empty()) {
+      free_largest();
+      block = allocated(bytes);
+    }
+    if (block == nullptr) refuse(bytes);
     held += bytes;
+    count_in(bytes);
     return data_of(block);
   }
 
@@ -83,22 +99,28 @@ class KeepingAllocator final : public at::Allocator {
 
   /// Frees kept blocks, the largest first, until there is room for so many bytes more.
   void give_up(size_t bytes) {
-    while (!kept.empty() && held + bytes > most_used + most_used / 4) {
-      const auto largest = std::prev(kept.end());
-      held -= largest->first;
-      std::free(largest->second);
-      kept.erase(largest);
-    }
+    const size_t most = std::max(most_used, used + bytes);
+    while (!kept.empty() && held + bytes > most + most / 4) free_largest();
+  }
+
+  void free_largest() {
+    const auto largest = std::prev(kept.end());
+    held -= largest->first;
+    std::free(largest->second);
+    kept.erase(largest);
   }
 
   static void *data_of(Header *block) { return block + 1; }
 
-  static Header *created(size_t bytes) {
+  /// A new block, or none where the system has no memory for it.
+  static Header *allocated(size_t bytes) {
     void *place = nullptr;
-    TORCH_CHECK(
-      posix_memalign(&place, ALIGNMENT, sizeof(Header) + bytes) == 0, "not enough memory for a tensor of ", bytes,
-      " bytes");
+    if (posix_memalign(&place, ALIGNMENT, sizeof(Header) + bytes) != 0) return nullptr;
     return new (place) Header{bytes};
+  }
+
+  [[noreturn]] static void refuse(size_t bytes) {
+    TORCH_CHECK(false, "not enough memory for a tensor of ", bytes, " bytes");
   }
 };
 
@@ -109,3 +131,10 @@ const bool in_place = [] {
 }();
 
 }  // namespace
+
+void ct_release_memory(void) {
+  ct::guarded(false, [] {
+    KeepingAllocator::shared().release();
+    return true;
+  });
+}

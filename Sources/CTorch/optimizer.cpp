@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include <cmath>
@@ -6,15 +5,16 @@
 
 #include "guard.hpp"
 #include "kernels/kernels.hpp"
+#include "parallel.hpp"
 
 namespace {
 
 /// Parameters that one thread takes at a time. Fixed, so that the norm does not depend on the number of threads.
 constexpr int64_t PIECE = 1 << 16;
 
-bool takes_kernels(const at::Tensor &tensor) {
+bool takes_kernels(const at::Tensor &tensor, int64_t count) {
   return ct::kernels::chosen() && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat &&
-         tensor.is_contiguous();
+         tensor.is_contiguous() && tensor.numel() == count;
 }
 
 }  // namespace
@@ -25,9 +25,8 @@ bool ct_nesterov_step(
   return ct::effect([&] {
     const c10::NoGradGuard no_gradients;
     const auto &v = values->value, &g = gradients->value, &a = accumulated->value;
-    if (!takes_kernels(v) || !takes_kernels(g) || !takes_kernels(a)) {
+    if (!takes_kernels(v, v.numel()) || !takes_kernels(g, v.numel()) || !takes_kernels(a, v.numel())) {
       g.add_(v, decay);
-      // The factor stays a tensor: reading it back would wait for the device at every step.
       g.mul_(at::norm(g).clamp_min_(clip_norm).reciprocal_().mul_(clip_norm));
       a.mul_(momentum).add_(g);
       v.add_(g, -rate).add_(a, -rate * momentum);
@@ -37,7 +36,7 @@ bool ct_nesterov_step(
     const int64_t count = v.numel(), pieces = (count + PIECE - 1) / PIECE;
     std::vector<double> squares(pieces);
     const auto for_pieces = [&](const auto &body) {
-      at::parallel_for(0, pieces, 1, [&](int64_t first, int64_t last) {
+      ct::parallel_for(pieces, 1, [&](int64_t first, int64_t last) {
         for (int64_t piece = first; piece < last; ++piece)
           body(piece, piece * PIECE, std::min(PIECE, count - piece * PIECE));
       });

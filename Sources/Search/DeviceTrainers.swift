@@ -23,6 +23,8 @@ final class DeviceTrainers: @unchecked Sendable {
   // The lock guards what follows, so sharing the object is safe. A trainer is taken out while a thread uses it.
   private let lock = NSLock()
   private var trainers: [Int: Trainer] = [:]
+  // A slot's own as long as the search lasts: libtorch lends few streams, and none must be another's while that records.
+  private var queues: [Int: any DeviceQueue] = [:]
   private var states: [Int: [Kept]] = [:]
   private var images: [Device: ResidentImages] = [:]
 
@@ -48,7 +50,8 @@ final class DeviceTrainers: @unchecked Sendable {
       if segment.parentCheckpoint == nil { try used.restart(trial: segment.trial) }
       trainer = used
     } else {
-      trainer = try Trainer(recipe: recipe, data: data, trial: segment.trial, queue: makeQueue(device))
+      trainer = try Trainer(
+        recipe: recipe, data: data, trial: segment.trial, queue: queue(ofSlot: segment.slot, on: device))
     }
     trainer.trial = segment.trial
     if let parent = segment.parentCheckpoint {
@@ -78,6 +81,13 @@ final class DeviceTrainers: @unchecked Sendable {
       return try trainer.evaluate(data.validation, onBatch: onBatch)
     }
     return try trainer.evaluate(images, onBatch: onBatch)
+  }
+
+  private func queue(ofSlot slot: Int, on device: Device) throws -> any DeviceQueue {
+    if let queue = lock.withLock({ queues[slot] }) { return queue }
+    let queue = try makeQueue(device)
+    lock.withLock { queues[slot] = queue }
+    return queue
   }
 
   private func validationImages(for trainer: Trainer) throws -> ResidentImages? {

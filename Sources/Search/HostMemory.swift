@@ -1,9 +1,12 @@
 import Foundation
+import Torch
 
 /// The machine's main memory, as Linux tells of it; nothing is known elsewhere.
 enum HostMemory {
   /// What some work takes of the memory at its peak, and what was free before; `nil` where the system does not tell.
   static func measure(_ work: () throws -> Void) throws -> SegmentCapacity.Memory? {
+    // What an earlier training has left would be taken first, and not be seen.
+    Runtime.releaseMemory()
     guard let free = available, forgetPeak(), let before = bytes("VmRSS:", in: "/proc/self/status") else {
       return nil
     }

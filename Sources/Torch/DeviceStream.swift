@@ -4,6 +4,7 @@ import CTorch
 ///
 /// libtorch lends 32 streams of each device in turn, so more than that share. Streams do not wait for each other.
 public final class DeviceStream {
+  /// The device that works on it.
   public let device: Device
   private let handle: OpaquePointer
 

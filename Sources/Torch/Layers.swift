@@ -60,7 +60,7 @@ public struct BatchNorm {
     try applied(ct_batch_norm, input, training)
   }
 
-  /// Normalises, then takes max(0, x): one pass over memory each way, and no memory for what ReLU let through.
+  /// Normalises, then takes max(0, x): two passes over memory each way, and no memory for what ReLU let through.
   public func rectified(_ input: Tensor, training: Bool) throws -> Tensor {
     try applied(ct_batch_norm_relu, input, training)
   }

@@ -38,6 +38,9 @@ public enum Runtime {
     try check(ct_set_deterministic_cudnn(enabled))
   }
 
+  /// Gives memory that freed tensors on the CPU have left for later ones back to the system.
+  public static func releaseMemory() { ct_release_memory() }
+
   /// The number of usable CUDA devices: 0 without libtorch's CUDA part, a driver or a device.
   public static func cudaDeviceCount() -> Int { ct_load_cuda() ? Int(ct_cuda_count()) : 0 }
 

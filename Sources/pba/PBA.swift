@@ -42,7 +42,9 @@ struct PBA: ParsableCommand {
 extension PBA {
   /// What is wrong with the variable that names the kernels of training, where something is.
   fileprivate static var kernelsComplaint: String? {
-    guard let name = ProcessInfo.processInfo.environment[Runtime.kernelsVariable] else { return nil }
+    guard let name = ProcessInfo.processInfo.environment[Runtime.kernelsVariable], !name.isEmpty else {
+      return nil
+    }
     do {
       try Runtime.setKernels(name)
       return nil

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs `pba benchmark augment` and `train`, smallest, and looks at the form of what they print.
+"""Runs `pba benchmark augment`, `train` and a simulated `search`, smallest, and looks at the form of what they print.
 
     check_benchmarks.py --pba PATH
 
@@ -102,12 +102,18 @@ def check_train(pba):
     assert len(found["seconds"]) == 4 and min(found["seconds"]) > 0 and found["parameters"] == 75290, found
 
 
+def check_simulated_search(pba):
+    found = report(pba, "benchmark", "search", "--simulate", "--population", "6", "--epochs", "4", "--json")
+    assert found["segments"] == 24 and found["generations"] == 4 and found["population"] == 6, found
+    assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
     pba = os.path.abspath(parser.parse_args().pba)
     failed = 0
-    checks = [check_augment, check_instructions, check_rivals, check_train]
+    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search]
     for check in checks:
         try:
             check(pba)

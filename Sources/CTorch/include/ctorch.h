@@ -36,6 +36,8 @@ const char *ct_loaded_version(void);
 /// Threads that one operation called from this thread may use.
 bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
+/// Gives memory of CPU tensors that is kept for later ones back to the system.
+void ct_release_memory(void);
 /// Autograd on or off for this thread; returns what it was.
 bool ct_set_grad_enabled(bool enabled);
 /// Mixed precision for this thread on the kind of device `device` is.

@@ -1,7 +1,6 @@
 // The kernels for processors with AVX2 and fused multiply-add: 8 floats at a time, 16 registers.
 #if defined(__x86_64__)
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels.hpp"
 
 #define NAME "avx2"
 #define LANES 8

@@ -1,7 +1,6 @@
 // The kernels for processors with AVX-512: 16 floats at a time, 32 registers.
 #if defined(__x86_64__)
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels.hpp"
 
 #define NAME "avx512"
 #define LANES 16

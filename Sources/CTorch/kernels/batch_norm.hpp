@@ -1,4 +1,4 @@
-// Batch norm and ReLU in one pass each way. Included once for each instruction set.
+// Batch norm and ReLU in two passes each way: sums, then results. Included once for each instruction set.
 //
 // Source of the formulas: Ioffe and Szegedy, "Batch Normalization", ICML 2015, algorithm 1 and the derivatives after it.
 
@@ -66,7 +66,8 @@ void gradient_moments(
     return [=](int64_t row, Vector &sum, Vector &weighted) {
       const int64_t place = row * channels + channel;
       const Vector value = load(values + place);
-      const Vector passed = multiply_add(value, scale, offset) > zero() ? load(gradient + place) : zero();
+      // Written so that the gradient of what is not a number passes, as in torch.
+      const Vector passed = multiply_add(value, scale, offset) <= zero() ? zero() : load(gradient + place);
       sum += passed;
       weighted = multiply_add(passed, value - mean, weighted);
     };
@@ -83,7 +84,7 @@ void input_gradient(
       const int64_t place = row * channels + channel;
       const Vector value = load(values + place), scale = load(scales + channel);
       const Vector passed =
-        multiply_add(value, scale, load(offsets + channel)) > zero() ? load(gradient + place) : zero();
+        multiply_add(value, scale, load(offsets + channel)) <= zero() ? zero() : load(gradient + place);
       const Vector rest = passed - load(offset_gradient + channel) - (value - load(means + channel)) * load(slope + channel);
       store(result + place, scale * rest);
     }

@@ -56,7 +56,7 @@ std::optional<Choice> named(const char *name) {
 const Kernels *of_process() {
   static const Kernels *const kernels = [] {
     const char *wanted = std::getenv("PBA_KERNELS");
-    return named(wanted ? wanted : "best").value_or(Choice{available(0)}).kernels;
+    return named(wanted && *wanted ? wanted : "best").value_or(Choice{available(0)}).kernels;
   }();
   return kernels;
 }
@@ -86,7 +86,7 @@ bool has_matrix_unit() {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("amx-bf16");
 #else
-  return true;
+  return false;
 #endif
 }
 

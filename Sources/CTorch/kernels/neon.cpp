@@ -1,7 +1,6 @@
 // The kernels for 64-bit ARM processors: 4 floats at a time, 32 registers.
 #if defined(__aarch64__)
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels.hpp"
 
 #define NAME "neon"
 #define LANES 4

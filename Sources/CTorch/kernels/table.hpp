@@ -1,6 +1,5 @@
-// The table of one instruction set, whose NAME, LANES and namespace KERNELS are defined by who includes this.
-#include "kernels.hpp"
-
+// The table of one instruction set, whose NAME, LANES and namespace KERNELS are defined by who includes this, after
+// kernels.hpp.
 namespace ct::kernels::KERNELS {
 namespace {
 

@@ -9,6 +9,8 @@ struct MeasuredMachine: Encodable {
   let system: String
   /// The instructions that work on pixels.
   let pixelInstructions: String
+  /// The inner loops of training.
+  let kernels: String
   /// Names and versions of this program and of what it runs on.
   let versions: [String: String]
 
@@ -18,14 +20,14 @@ struct MeasuredMachine: Encodable {
     return MeasuredMachine(
       processor: processorName(), cores: ProcessInfo.processInfo.processorCount,
       system: ProcessInfo.processInfo.operatingSystemVersionString,
-      pixelInstructions: InstructionSet.chosen.rawValue,
+      pixelInstructions: InstructionSet.chosen.rawValue, kernels: Runtime.kernels,
       versions: own.merging(rival?.versions ?? [:]) { own, _ in own })
   }
 
   /// One line for people.
   var text: String {
     let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return ([processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", system] + named).joined(
+    return ([processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", "\(kernels) for training", system] + named).joined(
       separator: ", ")
   }
 

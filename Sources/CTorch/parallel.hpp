@@ -1,0 +1,14 @@
+// Loops that several threads share. Torch's own are inlined from its headers with the OpenMP of whoever compiles them,
+// and this project's compiler has none.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace ct {
+
+/// Calls `body(first, last)` for parts of 0..<count on as many threads as an operation called from this one may use.
+/// All parts but the last are multiples of `grain`. Rethrows what a part throws.
+void parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t first, int64_t last)> &body);
+
+}  // namespace ct
