@@ -1,74 +1,48 @@
 #include "parallel.hpp"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <utility>
 
 namespace {
 
-/// The helpers of one thread. They sleep between loops, and end with the thread.
-class Helpers {
- public:
-  ~Helpers() {
-    {
-      const std::lock_guard lock(mutex);
-      ended = true;
-    }
-    begin.notify_all();
-    for (auto &thread : threads) thread.join();
-  }
+/// The entry points of libgomp, the OpenMP that libtorch for Linux brings.
+///
+/// Its threads go on waiting at full speed for a while after each loop of torch. Threads of our own would share the
+/// cores with them; these are the same threads.
+struct OpenMP {
+  void (*parallel)(void (*part)(void *), void *data, unsigned threads, unsigned flags);
+  int (*index)();
+  int (*count)();
 
-  /// Calls `part(0)` up to `part(count - 1)`, the first on this thread, and returns when all have.
-  void run(int count, const std::function<void(int)> &part) {
-    {
-      const std::lock_guard lock(mutex);
-      while (static_cast<int>(threads.size()) < count - 1)
-        threads.emplace_back([this, index = static_cast<int>(threads.size()) + 1, seen = round] { serve(index, seen); });
-      work = &part;
-      parts = count;
-      left = count - 1;
-      ++round;
-    }
-    begin.notify_all();
-    guarded(part, 0);
-    std::unique_lock lock(mutex);
-    done.wait(lock, [this] { return left == 0; });
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
-  }
+  bool is_there() const { return parallel && index && count; }
 
- private:
+  static const OpenMP &loaded() {
+    static const OpenMP functions{
+      reinterpret_cast<decltype(parallel)>(dlsym(RTLD_DEFAULT, "GOMP_parallel")),
+      reinterpret_cast<decltype(index)>(dlsym(RTLD_DEFAULT, "omp_get_thread_num")),
+      reinterpret_cast<decltype(count)>(dlsym(RTLD_DEFAULT, "omp_get_num_threads"))};
+    return functions;
+  }
+};
+
+/// One loop, whose parts the threads of a team take by their numbers.
+struct Loop {
+  const int64_t count, grain, pieces;
+  const std::function<void(int64_t, int64_t)> &body;
   std::mutex mutex;
-  std::condition_variable begin, done;
-  std::vector<std::thread> threads;
-  const std::function<void(int)> *work = nullptr;
   std::exception_ptr failure;
-  int parts = 0, left = 0;
-  uint64_t round = 0;
-  bool ended = false;
 
-  void serve(int index, uint64_t seen) {
-    std::unique_lock lock(mutex);
-    while (true) {
-      begin.wait(lock, [&] { return ended || round != seen; });
-      if (ended) return;
-      seen = round;
-      if (index >= parts) continue;
-      const auto &part = *work;
-      lock.unlock();
-      guarded(part, index);
-      lock.lock();
-      if (--left == 0) done.notify_one();
-    }
-  }
-
-  void guarded(const std::function<void(int)> &part, int index) {
+  void run_part(int64_t index, int64_t of) noexcept {
+    const int64_t first = pieces * index / of * grain;
+    const int64_t last = std::min(pieces * (index + 1) / of * grain, count);
+    if (first >= last) return;
     try {
-      part(index);
+      body(first, last);
     } catch (...) {
       const std::lock_guard lock(mutex);
       if (!failure) failure = std::current_exception();
@@ -82,11 +56,13 @@ void ct::parallel_for(int64_t count, int64_t grain, const std::function<void(int
   if (count <= 0) return;
   const int64_t pieces = (count + grain - 1) / grain;
   const int64_t threads = std::min<int64_t>(at::get_num_threads(), pieces);
-  if (threads <= 1) return body(0, count);
-  static thread_local Helpers helpers;
-  helpers.run(static_cast<int>(threads), [&](int index) {
-    const int64_t first = pieces * index / threads * grain;
-    const int64_t last = std::min(pieces * (index + 1) / threads * grain, count);
-    body(first, last);
-  });
+  const auto &team = OpenMP::loaded();
+  if (threads <= 1 || !team.is_there()) return body(0, count);
+  Loop loop{count, grain, pieces, body, {}, nullptr};
+  const auto part = [](void *data) {
+    const auto &team = OpenMP::loaded();
+    static_cast<Loop *>(data)->run_part(team.index(), team.count());
+  };
+  team.parallel(part, &loop, static_cast<unsigned>(threads), 0);
+  if (loop.failure) std::rethrow_exception(loop.failure);
 }
