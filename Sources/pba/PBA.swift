@@ -2,6 +2,7 @@ import ArgumentParser
 import Augmentation
 import Foundation
 import Torch
+import Training
 
 /// The command line: arguments in, results on standard output, progress on standard error.
 @main
@@ -23,7 +24,7 @@ struct PBA: ParsableCommand {
     ])
 
   static func main() {
-    if let complaint = InstructionSet.complaint ?? kernelsComplaint {
+    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {
       printNote("Error: \(complaint)")
       exit(withError: ExitCode.validationFailure)
     }
@@ -50,6 +51,18 @@ extension PBA {
       return nil
     } catch {
       return "\(Runtime.kernelsVariable): \(error)"
+    }
+  }
+}
+
+extension PBA {
+  /// What is wrong with the variable that names the way to a device, where it is no such name.
+  fileprivate static var devicePathComplaint: String? {
+    do {
+      _ = try DevicePath.chosen(obstacle: nil)
+      return nil
+    } catch {
+      return "\(error)"
     }
   }
 }

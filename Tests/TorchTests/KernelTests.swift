@@ -82,7 +82,8 @@ import Torch
       #expect(Self.available == ["neon"])
     #elseif arch(x86_64) && os(Linux)
       // As the system tells it, not as the program finds out.
-      let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
+      let flags =
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
         .split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? []
       let wide: [Substring] = ["avx512f", "avx512bw", "avx512vl", "avx512dq"]
       #expect(Self.available.contains("avx2") == (flags.contains("avx2") && flags.contains("fma")))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Augmentation
 import Datasets
 import Foundation
 import Torch
@@ -25,6 +26,8 @@ struct DoctorCommand: ParsableCommand {
     let memoryBytes: UInt64
     /// The inner loops of training on the processor.
     let kernels: String
+    /// The instructions that work on pixels.
+    let pixelInstructions: String
     let cudaDevices: Int
     /// How training steps reach a CUDA device: recorded as graphs, or why not.
     let cudaGraphs: String
@@ -46,6 +49,7 @@ struct DoctorCommand: ParsableCommand {
       version: Version.text, libtorch: Runtime.version ?? "unknown", builtFor: Runtime.builtVersion,
       cores: Settings.cores,
       memoryBytes: ProcessInfo.processInfo.physicalMemory, kernels: Runtime.kernels,
+      pixelInstructions: InstructionSet.chosen.rawValue,
       cudaDevices: Runtime.cudaDeviceCount(),
       cudaGraphs: Self.cudaGraphs(), training: Self.trainOneStep(),
       datasets: Dictionary(datasets) { first, _ in first })
@@ -60,7 +64,8 @@ struct DoctorCommand: ParsableCommand {
       printResult(
         "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
       printResult(
-        "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels)")
+        "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels) for training, "
+          + "\(report.pixelInstructions) for pixels")
       printResult("CUDA           \(report.cudaDevices) usable devices")
       printResult("CUDA graphs    \(report.cudaGraphs)")
       printResult("training       \(report.training)")

@@ -27,8 +27,12 @@ struct MeasuredMachine: Encodable {
   /// One line for people.
   var text: String {
     let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return ([processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", "\(kernels) for training", system] + named).joined(
-      separator: ", ")
+    return
+      ([
+        processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", "\(kernels) for training",
+        system,
+      ] + named).joined(
+        separator: ", ")
   }
 
   private static func processorName() -> String {

@@ -101,6 +101,14 @@ struct SearchBenchmark: ParsableCommand {
   func run() throws {
     if simulate { return try runSimulation() }
     let data = try loadShowingProgress(selection)
+    let (height, width) = (data.train.images.height, data.train.images.width)
+    guard !rivalOptions.rivals || (height, width) == (32, 32) else {
+      throw ValidationError(
+        """
+        --rivals: the images of \(selection.publicName) are \(width)×\(height), the rivals' augmentation is for 32×32; name \
+        others with --dataset, such as cifar10 with its --data-dir, or noise
+        """)
+    }
     let real = RealSearch(
       configuration: configuration(data), data: data, folder: folder ?? NSTemporaryDirectory())
     try SearchComparison(
