@@ -4,7 +4,8 @@ import Torch
 ///
 /// A 3×3 convolution to 16 channels; three groups of (depth − 4) / 6 blocks with 16, 32 and 64 times `width` channels
 /// and strides 1, 2, 2; batch norm, ReLU, global mean, linear. Shortcuts have no weights: they are mean-pooled and their
-/// channels padded with zeros. Each group's input, and at the end the first convolution's output, is added once more.
+/// channels padded with zeros; where the stride does not divide a side, the last tile is the mean of what is there. Each
+/// group's input, and at the end the first convolution's output, is added once more.
 /// Source: Ho et al., "Population Based Augmentation", ICML 2019, and its published code.
 public struct WideResNet: Classifier {
   let stem: Convolution
@@ -30,11 +31,6 @@ public struct WideResNet: Classifier {
   }
 
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {
-    let (height, width) = (images.shape[2], images.shape[3])
-    guard height % 4 == 0, width % 4 == 0 else {
-      throw ModelError(
-        "a wide residual network needs images whose sides are multiples of 4; these are \(width)×\(height)")
-    }
     let training = mode.isTraining
     let first = try stem(images)
     var output = first
@@ -78,7 +74,7 @@ public struct WideResNet: Classifier {
 
 /// `input` without weights in the shape of `output`: pooled by the stride, channels padded half before and half after.
 private func shortcut(_ input: Tensor, like output: Tensor, stride: Int) throws -> Tensor {
-  let pooled = stride == 1 ? input : try input.averagePooled(stride)
+  let pooled = stride == 1 ? input : try input.averagePooled(stride, partialTiles: true)
   let missing = output.shape[1] - input.shape[1]
   if missing == 0 { return pooled }
   return try pooled.padded([(0, 0), (0, 0), (missing / 2, missing - missing / 2)])

@@ -43,14 +43,6 @@ import Torch
     #expect(error?.description.contains(cure) == true)
   }
 
-  @Test func refusesSidesThatCannotBeHalvedTwice() throws {
-    let network = try Network(.named("wrn_10_1"), classes: 10, generator: Generator(seed: 0))
-    let error = #expect(throws: ModelError.self) {
-      try network.model.logits(Tensor.zeros([1, 3, 30, 32]), .evaluation)
-    }
-    #expect(error?.description.contains("32×30") == true)
-  }
-
   @Test func runningStatisticsReplaceTheBatchOnEvaluation() throws {
     let generator = try Generator(seed: 2)
     let network = try Network(.named("wrn_10_1"), classes: 5, generator: generator)

@@ -22,7 +22,7 @@ SEED = 2026
 CLASSES = 10
 # Model, images, height, width: of every family small networks, and one of the published sizes.
 CASES = [
-    ("wrn_10_1", 16, 32, 32), ("wrn_16_2", 16, 24, 36), ("wrn_40_2", 4, 32, 32),
+    ("wrn_10_1", 16, 32, 32), ("wrn_16_2", 16, 24, 36), ("wrn_16_1", 8, 27, 30), ("wrn_40_2", 4, 32, 32),
     ("ss_2", 8, 9, 14), ("ss_8", 8, 27, 30), ("ss_32", 4, 32, 32),
     ("pyramid_net_11_5", 8, 9, 14), ("pyramid_net_29_24", 8, 27, 30), ("pyramid_net", 3, 16, 20),
 ]

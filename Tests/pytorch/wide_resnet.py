@@ -10,7 +10,7 @@ from layers import Convolution, head
 
 def shortcut(x, like, stride):
     if stride > 1:
-        x = F.avg_pool2d(x, stride)
+        x = F.avg_pool2d(x, stride, ceil_mode=True)
     missing = like.shape[1] - x.shape[1]
     return F.pad(x, (0, 0, 0, 0, missing // 2, missing - missing // 2)) if missing else x
 
