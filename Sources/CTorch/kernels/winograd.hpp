@@ -3,8 +3,8 @@
 // Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, equation 8. With d a 6×6 piece
 // of the input, g the 3×3 weights and Y the 4×4 output, Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A, summed over the inputs before
 // Aᵀ…A. A `place` is one of the 36 positions; for each place the sum over the inputs is a matrix product. The matrices
-// follow from five points and infinity (Toom and Cook); the points 0, ±5/8, ±3/2 keep the rounding error to about twice
-// that of the plain sum, where the usual 0, ±1, ±2 make it four times as large.
+// follow from five points and infinity (Toom and Cook); the points 0, ±5/8, ±3/2 keep the rounding error smaller than the
+// usual 0, ±1, ±2, and are exact in binary.
 // Included once for each instruction set.
 
 // What fits the registers: TILE_GROUP × COLUMNS (or INPUT_GROUP × COLUMNS) sums, COLUMNS weights and one input.
