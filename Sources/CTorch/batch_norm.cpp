@@ -1,16 +1,19 @@
+#include "batch_norm.hpp"
+
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "guard.hpp"
-#include "kernels/kernels.hpp"
 #include "parallel.hpp"
 
 namespace {
 
+using ct::BatchNorm;
+using ct::BatchNormGradients;
+using ct::Statistics;
 using ct::kernels::ElementKernels;
 using ct::kernels::Kernels;
-using ct::kernels::Normalization;
 
 /// Rows that one thread takes at a time. Fixed, so that the sums do not depend on the number of threads.
 constexpr int64_t ROWS = 2048;
@@ -27,14 +30,6 @@ template <typename T>
 const T *elements(const at::Tensor &tensor) {
   return static_cast<const T *>(tensor.const_data_ptr());
 }
-
-/// The statistics of each channel, [4][channels]: mean, scale, offset, 1 / deviation.
-struct Statistics {
-  at::Tensor values;
-
-  float *row(int64_t index) const { return values.data_ptr<float>() + index * values.size(1); }
-  Normalization normalization() const { return {row(0), row(1), row(2)}; }
-};
 
 /// Adds what `sums(first_row, rows, into)` gives for every piece of the rows, [2][channels], in their order.
 template <typename Sums>
@@ -69,11 +64,9 @@ at::Tensor normalized_and_rectified(const ElementKernels<T> &kernels, const at::
   return output;
 }
 
-/// The batch's own statistics; the running ones move towards them by `momentum`.
+/// The batch's own statistics; the running ones move towards them.
 template <typename T>
-Statistics batch_statistics(
-  const ElementKernels<T> &kernels, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
-  const at::Tensor &running_mean, const at::Tensor &running_variance, double momentum, double epsilon) {
+Statistics batch_statistics(const ElementKernels<T> &kernels, const at::Tensor &input, const BatchNorm &norm) {
   const Extent extent(input);
   Statistics statistics{at::empty({4, extent.channels}, at::kFloat)};
   // Sums about a value of the channel itself keep their digits, however far from 0 the channel lies.
@@ -82,33 +75,38 @@ Statistics batch_statistics(
     kernels.moments(elements<T>(input) + row * extent.channels, rows, extent.channels, statistics.row(0), into);
   });
   const auto *sum = sums.template data_ptr<double>(), *squares = sum + extent.channels;
-  const auto *weights = weight.data_ptr<float>(), *biases = bias.data_ptr<float>();
-  auto *means = running_mean.data_ptr<float>(), *variances = running_variance.data_ptr<float>();
+  const auto *weights = norm.weight.data_ptr<float>(), *biases = norm.bias.data_ptr<float>();
+  auto *means = norm.running_mean.data_ptr<float>(), *variances = norm.running_variance.data_ptr<float>();
   const double count = static_cast<double>(extent.rows);
   for (int64_t channel = 0; channel < extent.channels; ++channel) {
     const double shift = sum[channel] / count;
     const double mean = statistics.row(0)[channel] + shift;
     const double spread = squares[channel] / count - shift * shift;
     const double variance = spread < 0 ? 0 : spread;
-    const double inverse = 1 / std::sqrt(variance + epsilon);
+    const double inverse = 1 / std::sqrt(variance + norm.epsilon);
     const double scale = weights[channel] * inverse;
     statistics.row(0)[channel] = static_cast<float>(mean);
     statistics.row(1)[channel] = static_cast<float>(scale);
     statistics.row(2)[channel] = static_cast<float>(biases[channel] - mean * scale);
     statistics.row(3)[channel] = static_cast<float>(inverse);
     const double unbiased = count > 1 ? variance * count / (count - 1) : variance;
-    means[channel] = static_cast<float>(means[channel] + momentum * (mean - means[channel]));
-    variances[channel] = static_cast<float>(variances[channel] + momentum * (unbiased - variances[channel]));
+    means[channel] = static_cast<float>(means[channel] + norm.momentum * (mean - means[channel]));
+    variances[channel] = static_cast<float>(variances[channel] + norm.momentum * (unbiased - variances[channel]));
   }
   return statistics;
 }
 
-struct Gradients {
-  at::Tensor input, weight, bias;
-};
+/// The running statistics, as a network in use normalises.
+Statistics running_statistics(const BatchNorm &norm) {
+  const auto mean = norm.running_mean.to(at::kDouble);
+  const auto inverse = (norm.running_variance.to(at::kDouble) + norm.epsilon).rsqrt();
+  const auto scale = norm.weight.to(at::kDouble) * inverse;
+  const auto offset = norm.bias.to(at::kDouble) - mean * scale;
+  return {at::stack({mean, scale, offset, inverse}).to(at::kFloat)};
+}
 
 template <typename T>
-Gradients gradients_of(
+BatchNormGradients gradients_by(
   const ElementKernels<T> &kernels, const at::Tensor &input, const at::Tensor &gradient, const Statistics &statistics) {
   const Extent extent(input);
   const auto normalization = statistics.normalization();
@@ -117,7 +115,7 @@ Gradients gradients_of(
     kernels.gradient_moments(
       elements<T>(input) + place, elements<T>(gradient) + place, rows, extent.channels, normalization, into);
   });
-  Gradients result{
+  BatchNormGradients result{
     at::empty_like(input), at::empty({extent.channels}, at::kFloat), at::empty({extent.channels}, at::kFloat)};
   const auto means = at::empty({2, extent.channels}, at::kFloat);
   auto *offset_gradient = means.data_ptr<float>(), *slope = offset_gradient + extent.channels;
@@ -140,26 +138,18 @@ Gradients gradients_of(
   return result;
 }
 
-/// Calls `body` with the kernels for the tensor's kind of element.
-template <typename Body>
-auto of_element(const Kernels &kernels, const at::Tensor &tensor, const Body &body) {
-  return tensor.scalar_type() == at::kFloat ? body(kernels.float32) : body(kernels.bfloat);
-}
-
-/// Batch norm by the batch's statistics, then ReLU. Keeps the input and no mask: it follows from the input.
+/// Batch norm, then ReLU. Keeps the input and no mask: it follows from the input.
 struct NormalizedRelu : torch::autograd::Function<NormalizedRelu> {
+  /// `weight` and `bias` are the layer's, named here so that autograd sees them.
   static at::Tensor forward(
     torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight,
-    const at::Tensor &bias, const at::Tensor &running_mean, const at::Tensor &running_variance, double momentum,
-    double epsilon) {
+    const at::Tensor &bias, const BatchNorm *norm) {
     const Kernels *kernels = ct::kernels::chosen();
     const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
-    const auto statistics = of_element(*kernels, dense, [&](const auto &of) {
-      return batch_statistics(of, dense, weight, bias, running_mean, running_variance, momentum, epsilon);
-    });
+    const auto statistics = ct::statistics_of(*kernels, dense, *norm);
     context->save_for_backward({dense, statistics.values});
     context->saved_data["kernels"] = reinterpret_cast<int64_t>(kernels);
-    return of_element(
+    return ct::of_element(
       *kernels, dense, [&](const auto &of) { return normalized_and_rectified(of, dense, statistics); });
   }
 
@@ -168,62 +158,56 @@ struct NormalizedRelu : torch::autograd::Function<NormalizedRelu> {
     const auto saved = context->get_saved_variables();
     const auto &kernels = *reinterpret_cast<const Kernels *>(context->saved_data["kernels"].toInt());
     const auto gradient = gradients[0].to(saved[0].scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-    const auto result = of_element(
-      kernels, saved[0], [&](const auto &of) { return gradients_of(of, saved[0], gradient, Statistics{saved[1]}); });
-    return {result.input, result.weight, result.bias, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    const auto result = ct::gradients_of(kernels, saved[0], gradient, Statistics{saved[1]});
+    return {result.input, result.weight, result.bias, at::Tensor()};
   }
 };
 
-bool takes_kernels(const at::Tensor &input, std::initializer_list<at::Tensor> of_channels) {
-  if (!ct::kernels::chosen() || !input.device().is_cpu() || input.dim() != 4 || input.numel() == 0) return false;
+at::Tensor batch_norm(const at::Tensor &input, const BatchNorm &norm) {
+  return at::batch_norm(
+    input, norm.weight, norm.bias, norm.running_mean, norm.running_variance, norm.training, norm.momentum,
+    norm.epsilon, /*cudnn_enabled=*/true);
+}
+
+}  // namespace
+
+ct::BatchNorm::BatchNorm(const ct_batch_norm_layer &layer)
+    : weight(layer.weight->value), bias(layer.bias->value), running_mean(layer.running_mean->value),
+      running_variance(layer.running_variance->value), training(layer.training), momentum(layer.momentum),
+      epsilon(layer.epsilon) {}
+
+bool ct::kernels_take(const at::Tensor &input, const BatchNorm &norm) {
+  if (!kernels::chosen() || !input.device().is_cpu() || input.dim() != 4 || input.numel() == 0) return false;
   if (input.size(1) % 16 != 0) return false;
-  for (const auto &values : of_channels) {
+  // Derivatives by running statistics are libtorch's.
+  if (!norm.training && at::GradMode::is_enabled()) return false;
+  for (const auto &values : {norm.weight, norm.bias, norm.running_mean, norm.running_variance}) {
     if (!values.device().is_cpu() || values.scalar_type() != at::kFloat) return false;
     if (!values.is_contiguous() || values.numel() != input.size(1)) return false;
   }
   return input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
 }
 
-/// The running statistics, as a network in use normalises.
-at::Tensor evaluated(
-  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &running_mean,
-  const at::Tensor &running_variance, double epsilon) {
-  const auto &kernels = *ct::kernels::chosen();
-  const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
-  const auto inverse = (running_variance.to(at::kDouble) + epsilon).rsqrt();
-  const auto scale = weight.to(at::kDouble) * inverse;
-  const auto offset = bias.to(at::kDouble) - running_mean.to(at::kDouble) * scale;
-  const Statistics statistics{at::stack({running_mean.to(at::kDouble), scale, offset, inverse}).to(at::kFloat)};
-  return of_element(
-    kernels, dense, [&](const auto &of) { return normalized_and_rectified(of, dense, statistics); });
+Statistics ct::statistics_of(const Kernels &kernels, const at::Tensor &input, const BatchNorm &norm) {
+  if (!norm.training) return running_statistics(norm);
+  return of_element(kernels, input, [&](const auto &of) { return batch_statistics(of, input, norm); });
 }
 
-}  // namespace
-
-ct_tensor *ct_batch_norm(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
-  return ct::tensor([&] {
-    return at::batch_norm(
-      input->value, weight->value, bias->value, running_mean->value, running_variance->value, training, momentum,
-      epsilon, /*cudnn_enabled=*/true);
-  });
+BatchNormGradients ct::gradients_of(
+  const Kernels &kernels, const at::Tensor &input, const at::Tensor &gradient, const Statistics &statistics) {
+  return of_element(kernels, input, [&](const auto &of) { return gradients_by(of, input, gradient, statistics); });
 }
 
-ct_tensor *ct_batch_norm_relu(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon) {
-  return ct::tensor([&] {
-    const auto &values = input->value, &scale = weight->value, &offset = bias->value;
-    const auto &mean = running_mean->value, &variance = running_variance->value;
-    // Derivatives by running statistics are libtorch's.
-    if (takes_kernels(values, {scale, offset, mean, variance}) && (training || !at::GradMode::is_enabled())) {
-      if (training) return NormalizedRelu::apply(values, scale, offset, mean, variance, momentum, epsilon);
-      return evaluated(values, scale, offset, mean, variance, epsilon);
-    }
-    // Batch norm's way back does not read its output, so ReLU may take its memory.
-    return at::batch_norm(
-             values, scale, offset, mean, variance, training, momentum, epsilon, /*cudnn_enabled=*/true)
-      .relu_();
-  });
+at::Tensor ct::batch_norm_relu(const at::Tensor &input, const BatchNorm &norm) {
+  if (kernels_take(input, norm)) return NormalizedRelu::apply(input, norm.weight, norm.bias, &norm);
+  // Batch norm's way back does not read its output, so ReLU may take its memory.
+  return batch_norm(input, norm).relu_();
+}
+
+ct_tensor *ct_batch_norm(const ct_tensor *input, const ct_batch_norm_layer *layer) {
+  return ct::tensor([&] { return batch_norm(input->value, BatchNorm(*layer)); });
+}
+
+ct_tensor *ct_batch_norm_relu(const ct_tensor *input, const ct_batch_norm_layer *layer) {
+  return ct::tensor([&] { return ct::batch_norm_relu(input->value, BatchNorm(*layer)); });
 }

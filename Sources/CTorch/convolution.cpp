@@ -1,15 +1,19 @@
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "batch_norm.hpp"
 #include "guard.hpp"
-#include "kernels/kernels.hpp"
 #include "parallel.hpp"
 #include "scratch.hpp"
 
 namespace {
 
+using ct::Statistics;
+using ct::kernels::ElementKernels;
 using ct::kernels::Images;
+using ct::kernels::Input;
 using ct::kernels::Kernels;
+using ct::kernels::Normalization;
 using ct::kernels::PLACES;
 
 thread_local uint64_t multiply_adds = 0;
@@ -24,11 +28,17 @@ ct::kernels::WeightStrides strides_of(const at::Tensor &weight) {
   return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
 }
 
-/// [N,C,H,W] to the convolution with the weights, or with `transposed` to its derivative by the input.
+template <typename T>
+const T *elements(const at::Tensor &tensor) {
+  return static_cast<const T *>(tensor.const_data_ptr());
+}
+
+/// [N,C,H,W] to the convolution with the weights, or with `transposed` to its derivative by the input. Before it the
+/// input is rectified, where there is a normalization; after it the base is added, where there is one.
 template <typename T>
 at::Tensor convolved(
-  const Kernels &kernels, const ct::kernels::ElementKernels<T> &of_element, const at::Tensor &input,
-  const at::Tensor &weight, bool transposed) {
+  const Kernels &kernels, const ElementKernels<T> &of_element, const at::Tensor &input,
+  const Normalization *rectified_by, const at::Tensor &weight, bool transposed, const at::Tensor &base) {
   const int64_t inputs = weight.size(transposed ? 0 : 1), outputs = weight.size(transposed ? 1 : 0);
   const Images images{input.size(0), input.size(2), input.size(3)};
   auto output = at::empty(
@@ -37,13 +47,14 @@ at::Tensor convolved(
   kernels.pack_weights(
     weight.data_ptr<float>(), strides_of(weight), weight.size(1), weight.size(0), transposed,
     packed.data_ptr<float>());
-  const auto *from = static_cast<const T *>(input.const_data_ptr());
+  const Input<T> from{elements<T>(input), rectified_by};
+  const T *added = base.defined() ? elements<T>(base) : nullptr;
   auto *to = static_cast<T *>(output.data_ptr());
   const auto *weights = packed.data_ptr<float>();
   ct::parallel_for(
     images.tiles(), ct::kernels::tiles_at_once(inputs, outputs), [&](int64_t first, int64_t last) {
       of_element.convolve(
-        images, inputs, outputs, from, weights, to, first, last,
+        images, inputs, outputs, from, weights, added, to, first, last,
         ct::scratch(ct::kernels::convolution_scratch(inputs, outputs)));
     });
   return output;
@@ -51,15 +62,15 @@ at::Tensor convolved(
 
 template <typename T>
 at::Tensor weight_gradient(
-  const Kernels &kernels, const ct::kernels::ElementKernels<T> &of_element, const at::Tensor &input,
-  const at::Tensor &gradient, const at::Tensor &weight) {
+  const Kernels &kernels, const ElementKernels<T> &of_element, const at::Tensor &input,
+  const Normalization *rectified_by, const at::Tensor &gradient, const at::Tensor &weight) {
   const int64_t inputs = weight.size(1), outputs = weight.size(0);
   const Images images{input.size(0), input.size(2), input.size(3)};
   auto result = at::empty_like(weight);
   const auto strides = strides_of(result);
   const auto sums = at::zeros({PLACES * inputs * outputs}, weight.options());
-  const auto *from = static_cast<const T *>(input.const_data_ptr());
-  const auto *by = static_cast<const T *>(gradient.const_data_ptr());
+  const Input<T> from{elements<T>(input), rectified_by};
+  const T *by = elements<T>(gradient);
   // Threads share the input channels: each sum is made by one of them, in the same order however many there are.
   ct::parallel_for(inputs / 16, 1, [&](int64_t first, int64_t last) {
     const int64_t first_input = first * 16, count = (last - first) * 16;
@@ -72,31 +83,48 @@ at::Tensor weight_gradient(
   return result;
 }
 
-/// 3×3 convolution, stride 1, one ring of zeros, by this project's kernels.
+/// 3×3 convolution, stride 1, one ring of zeros, by this project's kernels, of the input or of its batch norm and ReLU.
+/// What is rectified is never written to memory, on the way back neither.
 struct Convolution3x3 : torch::autograd::Function<Convolution3x3> {
+  using Optional = std::optional<at::Tensor>;
+
+  /// `norm` may be null. `norm_weight` and `norm_bias` are the layer's, named here so that autograd sees them.
   static at::Tensor forward(
-    torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight) {
+    torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight,
+    const Optional &base, const Optional &norm_weight, const Optional &norm_bias, const ct::BatchNorm *norm) {
     const Kernels *kernels = ct::kernels::chosen();
     const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
-    context->save_for_backward({dense, weight});
+    const auto added = base ? base->contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
+    const auto statistics = norm ? ct::statistics_of(*kernels, dense, *norm) : Statistics{};
+    context->save_for_backward({dense, weight, statistics.values});
     context->saved_data["kernels"] = reinterpret_cast<int64_t>(kernels);
-    return dense.scalar_type() == at::kFloat ? convolved(*kernels, kernels->float32, dense, weight, false)
-                                             : convolved(*kernels, kernels->bfloat, dense, weight, false);
+    context->saved_data["has_base"] = base.has_value();
+    const auto normalization = norm ? statistics.normalization() : Normalization{};
+    return ct::of_element(*kernels, dense, [&](const auto &of) {
+      return convolved(*kernels, of, dense, norm ? &normalization : nullptr, weight, false, added);
+    });
   }
 
   static torch::autograd::variable_list backward(
     torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const auto &input = saved[0], &weight = saved[1];
+    const Statistics statistics{saved[2]};
+    const bool rectifies = statistics.values.defined();
+    const auto normalization = rectifies ? statistics.normalization() : Normalization{};
     const auto &kernels = *reinterpret_cast<const Kernels *>(context->saved_data["kernels"].toInt());
     const auto gradient = gradients[0].to(input.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-    const auto both = [&](const auto &of_element) -> torch::autograd::variable_list {
-      at::Tensor by_input, by_weight;
-      if (context->needs_input_grad(0)) by_input = convolved(kernels, of_element, gradient, weight, true);
-      if (context->needs_input_grad(1)) by_weight = weight_gradient(kernels, of_element, input, gradient, weight);
-      return {by_input, by_weight};
-    };
-    return input.scalar_type() == at::kFloat ? both(kernels.float32) : both(kernels.bfloat);
+    at::Tensor by_weight;
+    ct::BatchNormGradients by;
+    ct::of_element(kernels, input, [&](const auto &of) {
+      if (rectifies || context->needs_input_grad(0))
+        by.input = convolved(kernels, of, gradient, nullptr, weight, true, {});
+      if (context->needs_input_grad(1))
+        by_weight = weight_gradient(kernels, of, input, rectifies ? &normalization : nullptr, gradient, weight);
+    });
+    if (rectifies) by = ct::gradients_of(kernels, input, by.input, statistics);
+    const auto by_base = context->saved_data["has_base"].toBool() ? gradients[0] : at::Tensor();
+    return {by.input, by_weight, by_base, by.weight, by.bias, at::Tensor()};
   }
 };
 
@@ -107,7 +135,7 @@ at::ScalarType computed_type(const at::Tensor &input) {
 }
 
 /// Whether this project's kernels do it, and faster than libtorch's.
-bool takes_kernels(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
+bool kernels_take(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
   if (!ct::kernels::chosen() || !input.device().is_cpu() || !weight.device().is_cpu()) return false;
   if (input.dim() != 4 || weight.dim() != 4 || stride != 1 || padding != 1) return false;
   if (weight.size(2) != 3 || weight.size(3) != 3 || weight.size(1) != input.size(1)) return false;
@@ -119,16 +147,49 @@ bool takes_kernels(const at::Tensor &input, const at::Tensor &weight, int64_t st
   return type == at::kFloat || (type == at::kBFloat16 && !ct::kernels::has_matrix_unit());
 }
 
+/// Whether the sum of a convolution's output and the base can be made along with the convolution.
+bool fits(const at::Tensor &base, const at::Tensor &input, const at::Tensor &weight) {
+  return base.device().is_cpu() && base.scalar_type() == computed_type(input) && base.dim() == 4 &&
+         base.size(0) == input.size(0) && base.size(1) == weight.size(0) && base.size(2) == input.size(2) &&
+         base.size(3) == input.size(3);
+}
+
+/// `base` may be undefined.
+at::Tensor convolution(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &base, int64_t stride, int64_t padding) {
+  const bool taken = kernels_take(input, weight, stride, padding);
+  const bool fused = taken && base.defined() && fits(base, input, weight);
+  auto output = taken ? Convolution3x3::apply(
+                          input.to(computed_type(input)), weight, fused ? std::optional(base) : std::nullopt,
+                          std::nullopt, std::nullopt, nullptr)
+                      : at::conv2d(input, weight, {}, stride, padding);
+  // A convolution's way back does not read its output, so the sum may take its memory.
+  if (base.defined() && !fused) output.add_(base);
+  return counted(output, weight);
+}
+
+at::Tensor rectified_convolution(
+  const at::Tensor &input, const ct::BatchNorm &norm, const at::Tensor &weight, const at::Tensor &base, int64_t stride,
+  int64_t padding) {
+  const bool fused = kernels_take(input, weight, stride, padding) && ct::kernels_take(input, norm) &&
+                     computed_type(input) == input.scalar_type() && (!base.defined() || fits(base, input, weight));
+  if (!fused) return convolution(ct::batch_norm_relu(input, norm), weight, base, stride, padding);
+  const auto added = base.defined() ? std::optional(base) : std::nullopt;
+  return counted(
+    Convolution3x3::apply(input, weight, added, std::optional(norm.weight), std::optional(norm.bias), &norm), weight);
+}
+
 }  // namespace
 
 uint64_t ct_multiply_adds(void) { return multiply_adds; }
 
-ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding) {
+ct_tensor *ct_conv2d(
+  const ct_tensor *input, const ct_batch_norm_layer *rectified_by, const ct_tensor *weight, const ct_tensor *base,
+  int64_t stride, int64_t padding) {
   return ct::tensor([&] {
-    const auto &values = input->value, &kernel = weight->value;
-    if (takes_kernels(values, kernel, stride, padding))
-      return counted(Convolution3x3::apply(values.to(computed_type(values)), kernel), kernel);
-    return counted(at::conv2d(values, kernel, {}, stride, padding), kernel);
+    const auto added = base ? base->value : at::Tensor();
+    if (!rectified_by) return convolution(input->value, weight->value, added, stride, padding);
+    return rectified_convolution(input->value, ct::BatchNorm(*rectified_by), weight->value, added, stride, padding);
   });
 }
 

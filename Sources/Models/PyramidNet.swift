@@ -94,8 +94,8 @@ public struct PyramidNet: Classifier {
 
     func branch(_ input: Tensor, training: Bool) throws -> Tensor {
       let reduced = try conv1(norm1(input, training: training))
-      let filtered = try conv2(norm2.rectified(reduced, training: training))
-      return try norm4(conv3(norm3.rectified(filtered, training: training)), training: training)
+      let filtered = try conv2(rectifying: reduced, by: norm2, training: training)
+      return try norm4(conv3(rectifying: filtered, by: norm3, training: training), training: training)
     }
 
     func shortcut(_ input: Tensor) throws -> Tensor {

@@ -117,7 +117,7 @@ public struct ShakeShake: Classifier {
     }
 
     func callAsFunction(_ activated: Tensor, training: Bool) throws -> Tensor {
-      try norm2(conv2(norm1.rectified(conv1(activated), training: training)), training: training)
+      try norm2(conv2(rectifying: conv1(activated), by: norm1, training: training), training: training)
     }
   }
 

@@ -34,12 +34,13 @@ public struct WideResNet: Classifier {
     let training = mode.isTraining
     let first = try stem(images)
     var output = first
+    // A convolution's backward pass does not read its output, so sums may take its memory.
     for (index, group) in groups.enumerated() {
       let input = output
       for block in group { output = try block(output, training: training) }
-      output = try output + shortcut(input, like: output, stride: index == 0 ? 1 : 2)
+      try output.add(shortcut(input, channels: output.shape[1], stride: index == 0 ? 1 : 2))
     }
-    output = try output + shortcut(first, like: output, stride: 4)
+    try output.add(shortcut(first, channels: output.shape[1], stride: 4))
     return try head(lastNorm.rectified(output, training: training).globalAverage())
   }
 
@@ -63,19 +64,26 @@ public struct WideResNet: Classifier {
     }
 
     func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-      let activated = try norm1.rectified(input, training: training)
-      let output = try conv2(norm2.rectified(conv1(activated), training: training))
-      // A convolution's backward pass does not read its output, so the sum may take its memory.
-      try output.add(shortcut(sharesActivation ? activated : input, like: output, stride: stride))
-      return output
+      let base: Tensor
+      let inner: Tensor
+      if sharesActivation {
+        base = try norm1.rectified(input, training: training)
+        inner = try conv1(base)
+      } else {
+        base = input
+        inner = try conv1(rectifying: input, by: norm1, training: training)
+      }
+      return try conv2(
+        rectifying: inner, by: norm2, training: training,
+        adding: shortcut(base, channels: inner.shape[1], stride: stride))
     }
   }
 }
 
-/// `input` without weights in the shape of `output`: pooled by the stride, channels padded half before and half after.
-private func shortcut(_ input: Tensor, like output: Tensor, stride: Int) throws -> Tensor {
+/// `input` without weights in an output's shape: pooled by the stride, channels padded half before and half after.
+private func shortcut(_ input: Tensor, channels: Int, stride: Int) throws -> Tensor {
   let pooled = stride == 1 ? input : try input.averagePooled(stride, partialTiles: true)
-  let missing = output.shape[1] - input.shape[1]
+  let missing = channels - input.shape[1]
   if missing == 0 { return pooled }
   return try pooled.padded([(0, 0), (0, 0), (missing / 2, missing - missing / 2)])
 }

@@ -20,14 +20,42 @@ public struct Convolution {
   }
 
   /// [N,inputs,H,W] to [N,outputs,⌈H/stride⌉,⌈W/stride⌉].
-  public func callAsFunction(_ input: Tensor) throws -> Tensor {
+  ///
+  /// - Parameter base: of the output's shape, added to it.
+  public func callAsFunction(_ input: Tensor, adding base: Tensor? = nil) throws -> Tensor {
+    switch padding(of: input) {
+    case .even(let padding):
+      return try input.convolved(weight, adding: base, stride: stride, padding: padding)
+    case .uneven(let amounts):
+      return try input.padded(amounts).convolved(weight, adding: base, stride: stride, padding: 0)
+    }
+  }
+
+  /// The convolution of max(0, `norm` of `input`), with `base` added: in one pass over memory where that can be done.
+  public func callAsFunction(
+    rectifying input: Tensor, by norm: BatchNorm, training: Bool, adding base: Tensor? = nil
+  ) throws -> Tensor {
+    guard case .even(let padding) = padding(of: input) else {
+      return try self(norm.rectified(input, training: training), adding: base)
+    }
+    return try input.convolved(
+      weight, rectifiedBy: norm, training: training, adding: base, stride: stride, padding: padding)
+  }
+
+  /// The zeros around an input.
+  private enum Padding {
+    /// As many on every side.
+    case even(Int)
+    /// Before and after, last dimension first.
+    case uneven([(before: Int, after: Int)])
+  }
+
+  private func padding(of input: Tensor) -> Padding {
     let shape = input.shape
     let rows = Self.samePadding(shape[2], kernel: kernel, stride: stride)
     let columns = Self.samePadding(shape[3], kernel: kernel, stride: stride)
-    if rows.before == rows.after, columns.before == columns.after, rows.before == columns.before {
-      return try input.convolved(weight, stride: stride, padding: rows.before)
-    }
-    return try input.padded([columns, rows]).convolved(weight, stride: stride, padding: 0)
+    let isEven = rows.before == rows.after && columns.before == columns.after && rows.before == columns.before
+    return isEven ? .even(rows.before) : .uneven([columns, rows])
   }
 
   /// The zeros before and after a dimension of `size` places.
@@ -57,24 +85,22 @@ public struct BatchNorm {
 
   /// Normalises by the batch's statistics when training, by the running ones otherwise.
   public func callAsFunction(_ input: Tensor, training: Bool) throws -> Tensor {
-    try applied(ct_batch_norm, input, training)
+    try withLayer(training: training) { try Tensor(owning: ct_batch_norm(input.handle, $0)) }
   }
 
   /// Normalises, then takes max(0, x): two passes over memory each way, and no memory for what ReLU let through.
   public func rectified(_ input: Tensor, training: Bool) throws -> Tensor {
-    try applied(ct_batch_norm_relu, input, training)
+    try withLayer(training: training) { try Tensor(owning: ct_batch_norm_relu(input.handle, $0)) }
   }
 
-  private func applied(
-    _ function: (
-      OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, OpaquePointer?, Bool, Double, Double
-    ) -> OpaquePointer?,
-    _ input: Tensor, _ training: Bool
-  ) throws -> Tensor {
-    try Tensor(
-      owning: function(
-        input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle, training, 0.1,
-        1e-5))
+  /// Lends the layer as the seam wants it.
+  func withLayer<Result>(
+    training: Bool, _ body: (UnsafePointer<ct_batch_norm_layer>) throws -> Result
+  ) rethrows -> Result {
+    var layer = ct_batch_norm_layer(
+      weight: weight.handle, bias: bias.handle, running_mean: runningMean.handle,
+      running_variance: runningVariance.handle, training: training, momentum: 0.1, epsilon: 1e-5)
+    return try withExtendedLifetime(self) { try body(&layer) }
   }
 }
 

@@ -116,8 +116,26 @@ extension Tensor {
 
 extension Tensor {
   /// Convolution of [N,C,H,W] with a kernel [O,C,K,K], without bias.
-  public func convolved(_ kernel: Tensor, stride: Int, padding: Int) throws -> Tensor {
-    try Tensor(owning: ct_conv2d(handle, kernel.handle, Int64(stride), Int64(padding)))
+  ///
+  /// - Parameter base: of the result's shape, added to it.
+  public func convolved(
+    _ kernel: Tensor, adding base: Tensor? = nil, stride: Int, padding: Int
+  ) throws -> Tensor {
+    try withExtendedLifetime(base) {
+      try Tensor(owning: ct_conv2d(handle, nil, kernel.handle, base?.handle, Int64(stride), Int64(padding)))
+    }
+  }
+
+  /// Convolution of max(0, `norm` of this tensor).
+  func convolved(
+    _ kernel: Tensor, rectifiedBy norm: BatchNorm, training: Bool, adding base: Tensor?, stride: Int,
+    padding: Int
+  ) throws -> Tensor {
+    try withExtendedLifetime(base) {
+      try norm.withLayer(training: training) {
+        try Tensor(owning: ct_conv2d(handle, $0, kernel.handle, base?.handle, Int64(stride), Int64(padding)))
+      }
+    }
   }
 
   /// Zeros before and after each of the last dimensions: pairs, last dimension first.

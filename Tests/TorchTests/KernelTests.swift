@@ -91,6 +91,67 @@ import Torch
     #endif
   }
 
+  /// Results of a convolution of what batch norm and ReLU give, plus a base, and the gradients of all that goes in.
+  func rectifiedConvolution(
+    _ shape: (images: Int, height: Int, width: Int, inputs: Int, outputs: Int), _ precision: Precision,
+    training: Bool = true
+  ) throws -> [[Float]] {
+    let variables = Variables(generator: try Generator(seed: 0))
+    let norm = try BatchNorm(variables.root["bn"], channels: shape.inputs)
+    let layer = try Convolution(
+      variables.root["conv"], inputs: shape.inputs, outputs: shape.outputs, kernel: 3)
+    try withoutGradients {
+      // Offsets and scales of both signs, so that the zeros around an image are not what the layer makes of 0.
+      try variables.parameters[0].tensor.copy(from: random([shape.inputs], 4))
+      try variables.parameters[1].tensor.copy(from: random([shape.inputs], 5))
+    }
+    let ends = [shape.images, shape.outputs, shape.height, shape.width]
+    let input = try random(
+      [shape.images, shape.inputs, shape.height, shape.width], 6, channelsLast: true, mean: 1)
+    let base = try random(ends, 8, channelsLast: true)
+    let body = {
+      let type: DataType = precision == .bf16 ? .bfloat16 : .float32
+      return try withPrecision(precision, on: .cpu) {
+        try layer(
+          rectifying: input.converted(to: type), by: norm, training: training,
+          adding: base.converted(to: type)
+        ).converted(to: .float32)
+      }
+    }
+    guard training else { return try withoutGradients { [try body().contiguous().elements(Float.self)] } }
+    try input.setRequiresGradient(true)
+    try base.setRequiresGradient(true)
+    let output = try body()
+    try (output * random(ends, 7, channelsLast: true)).sum().backward()
+    let gradients = [input, base] + variables.parameters.map(\.tensor)
+    let tensors =
+      try [output] + gradients.map { try #require(try $0.gradient()) } + variables.buffers.map(\.tensor)
+    return try tensors.map { try $0.contiguous().elements(Float.self) }
+  }
+
+  @Test(arguments: [true, false]) func rectifiedConvolutionsAgreeWithLibtorch(training: Bool) throws {
+    for shape in Self.shapes {
+      let exact = try Self.withKernels("plain") { try rectifiedConvolution(shape, .fp32, training: training) }
+      let inBfloat = try Self.withKernels("plain") {
+        try rectifiedConvolution(shape, .bf16, training: training)
+      }
+      for name in Self.available {
+        let found = try Self.withKernels(name) {
+          try rectifiedConvolution(shape, .fp32, training: training)
+        }
+        #expect(found.count == (training ? 8 : 1))
+        for (a, b) in zip(found, exact) { #expect(difference(a, b) < 5e-5, "\(name), \(shape)") }
+        let rounded = try Self.withKernels(name) {
+          try rectifiedConvolution(shape, .bf16, training: training)
+        }
+        for ((a, b), exact) in zip(zip(rounded, inBfloat), exact) {
+          // What is rectified is not rounded in between, so no result is further from the truth than libtorch's.
+          #expect(difference(a, exact) < 1.5 * difference(b, exact) + 4e-3, "\(name), \(shape)")
+        }
+      }
+    }
+  }
+
   @Test func convolutionsAgreeWithLibtorch() throws {
     for shape in Self.shapes {
       let plain = try Self.withKernels("plain") { try convolution(shape, .fp32) }
@@ -123,7 +184,7 @@ import Torch
           for count in [1, 2, 3] {
             try Runtime.setThreads(count)
             let found = try Self.withKernels(name) {
-              try convolution(shape, precision)
+              try convolution(shape, precision) + rectifiedConvolution(shape, precision)
                 + normalization([shape.images, shape.outputs, shape.height, shape.width], precision)
             }
             #expect(found == first ?? found, "\(name), \(count) threads, \(shape), \(precision)")

@@ -139,16 +139,24 @@ const char *ct_kernels(void);
 /// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made, as
 /// the plain sums need them. Those of the way back are not counted.
 uint64_t ct_multiply_adds(void);
-/// Two-dimensional convolution without bias. Padding and stride are the same in both directions.
-ct_tensor *ct_conv2d(const ct_tensor *input, const ct_tensor *weight, int64_t stride, int64_t padding);
-ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
-ct_tensor *ct_batch_norm(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon);
+/// A layer of batch norm. In training it takes the batch's own statistics, and moves the running ones towards them.
+typedef struct {
+  const ct_tensor *weight, *bias;
+  const ct_tensor *running_mean, *running_variance;
+  bool training;
+  double momentum, epsilon;
+} ct_batch_norm_layer;
+
+ct_tensor *ct_batch_norm(const ct_tensor *input, const ct_batch_norm_layer *layer);
 /// max(0, `ct_batch_norm`).
-ct_tensor *ct_batch_norm_relu(
-  const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias, ct_tensor *running_mean,
-  ct_tensor *running_variance, bool training, double momentum, double epsilon);
+ct_tensor *ct_batch_norm_relu(const ct_tensor *input, const ct_batch_norm_layer *layer);
+/// Two-dimensional convolution without bias, padding and stride the same in both directions: of `input`, or where
+/// `rectified_by` is not NULL of its `ct_batch_norm_relu`; plus `base` where that is not NULL. What does not fit into
+/// one pass over memory is done in several.
+ct_tensor *ct_conv2d(
+  const ct_tensor *input, const ct_batch_norm_layer *rectified_by, const ct_tensor *weight, const ct_tensor *base,
+  int64_t stride, int64_t padding);
+ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
 /// One step of stochastic gradient descent over flat vectors, in place: g += decay * v; g *= clip / max(clip, |g|);
 /// a = momentum * a + g; v -= rate * (g + momentum * a). What it leaves in `gradients` is of no more use.
 bool ct_nesterov_step(

@@ -42,16 +42,27 @@ void moments(const T *values, int64_t rows, int64_t channels, const float *origi
   });
 }
 
+/// max(0, x * scale + offset) for the channels of one vector.
+struct Rectifier {
+  const Vector scale, offset;
+
+  Rectifier(const Normalization &normalization, int64_t channel)
+      : scale(load(normalization.scale + channel)), offset(load(normalization.offset + channel)) {}
+
+  Vector operator()(Vector value) const {
+    const Vector normalized = multiply_add(value, scale, offset);
+    // Written so that not-a-number stays.
+    return normalized < zero() ? zero() : normalized;
+  }
+};
+
 template <typename T>
 void normalize_and_rectify(
   const T *values, int64_t rows, int64_t channels, const Normalization &normalization, T *result) {
-  const float *scales = normalization.scale, *offsets = normalization.offset;
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t channel = 0; channel < channels; channel += LANES) {
       const int64_t place = row * channels + channel;
-      const Vector value = multiply_add(load(values + place), load(scales + channel), load(offsets + channel));
-      // Written so that not-a-number stays.
-      store(result + place, value < zero() ? zero() : value);
+      store(result + place, Rectifier(normalization, channel)(load(values + place)));
     }
   }
 }

@@ -38,17 +38,25 @@ struct Normalization {
   const float *mean, *scale, *offset;
 };
 
+/// The input of a convolution: the values, or, with a normalization, max(0, x * scale + offset) of them.
+template <typename T>
+struct Input {
+  const T *values;
+  const Normalization *rectified_by;
+};
+
 /// The functions for one kind of element, `T` = float or bfloat16; all arithmetic is in float.
 template <typename T>
 struct ElementKernels {
-  /// Convolves the tiles `first` up to `last`. `packed`: of `pack_weights`; `scratch`: `convolution_scratch` floats.
+  /// Convolves the tiles `first` up to `last`, and adds `base`, which is as large as the output, or null. `packed`: of
+  /// `pack_weights`; `scratch`: `convolution_scratch` floats.
   void (*convolve)(
-    const Images &images, int64_t inputs, int64_t outputs, const T *input, const float *packed, T *output,
-    int64_t first, int64_t last, float *scratch);
+    const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const float *packed, const T *base,
+    T *output, int64_t first, int64_t last, float *scratch);
   /// Adds to `products`, [PLACES][input_count][outputs], the transformed weights' gradient of all tiles, for the input
   /// channels from `first_input` on. `scratch`: `gradient_scratch` floats.
   void (*add_weight_gradient)(
-    const Images &images, int64_t inputs, int64_t outputs, const T *input, const T *gradient, int64_t first_input,
+    const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const T *gradient, int64_t first_input,
     int64_t input_count, float *products, float *scratch);
   /// Σ(x - origin) and Σ(x - origin)² of each channel over the rows, as [2][channels].
   void (*moments)(const T *values, int64_t rows, int64_t channels, const float *origin, double *sums);

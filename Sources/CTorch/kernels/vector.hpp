@@ -31,4 +31,9 @@ inline void store(bfloat16 *place, Vector vector) {
 
 inline Vector multiply_add(Vector a, Vector b, Vector c) { return __builtin_elementwise_fma(a, b, c); }
 
+/// The value where `kept` is -1, 0 where it is 0.
+inline Vector masked(Vector value, int32_t kept) {
+  return __builtin_bit_cast(Vector, __builtin_bit_cast(Mask, value) & Mask(kept));
+}
+
 inline Vector zero() { return Vector(0.0f); }

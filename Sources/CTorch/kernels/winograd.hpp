@@ -86,44 +86,82 @@ inline void weight_gradient_line(const Vector *u, int step, Vector *g, int g_ste
   g[2 * g_step] = multiply_add(Vector(A2), even_a, multiply_add(Vector(B2), even_b, u[5 * step]));
 }
 
+/// A channel's value as it is.
+struct Unchanged {
+  Unchanged(const Normalization &, int64_t) {}
+  Vector operator()(Vector value) const { return value; }
+};
+
+/// Bᵀ d B of one vector of channels, its places `stride` floats apart; `pixel(row, column)` gives d.
+template <typename Pixel>
+inline void transform_pixels(const Pixel &pixel, float *to, int64_t stride) {
+  Vector columns[36], v[6];
+#pragma clang loop unroll(full)
+  for (int column = 0; column < 6; ++column) {
+    Vector d[6];
+    for (int row = 0; row < 6; ++row) d[row] = pixel(row, column);
+    input_line(d[0], d[1], d[2], d[3], d[4], d[5], columns + column, 6);
+  }
+#pragma clang loop unroll(full)
+  for (int row = 0; row < 36; row += 6) {
+    const Vector *c = columns + row;
+    input_line(c[0], c[1], c[2], c[3], c[4], c[5], v, 1);
+    for (int column = 0; column < 6; ++column) store(to + (row + column) * stride, v[column]);
+  }
+}
+
 /// Writes the transformed input of some tiles, [36][tiles][count] with `stride` floats between places, for `count`
-/// channels from `first_channel` on.
-template <typename T>
-void transform_input(
-  const Images &images, int64_t channels, const T *input, int64_t first_channel, int64_t count, int64_t first,
-  int64_t last, float *transformed, int64_t stride) {
-  alignas(64) static constexpr T zeros[LANES] = {};
+/// channels from `first_channel` on. `Change`: what happens to every value first, but not to the zeros around the image.
+template <typename Change, typename T>
+void transform_changed_input(
+  const Images &images, int64_t channels, const T *input, const Normalization &normalization, int64_t first_channel,
+  int64_t count, int64_t first, int64_t last, float *transformed, int64_t stride) {
+  const int64_t line = images.width * channels;
   for (int64_t index = first; index < last; ++index) {
     const Tile tile(images, index);
-    const T *image = input + tile.image * images.height * images.width * channels + first_channel;
-    const T *pixels[36];
-    for (int64_t row = 0; row < 6; ++row) {
-      const int64_t y = tile.y - 1 + row;
-      for (int64_t column = 0; column < 6; ++column) {
-        const int64_t x = tile.x - 1 + column;
-        const bool inside = y >= 0 && y < images.height && x >= 0 && x < images.width;
-        pixels[row * 6 + column] = inside ? image + (y * images.width + x) * channels : nullptr;
-      }
-    }
+    const T *image = input + tile.image * images.height * line + first_channel;
+    // Of the piece's first pixel, which may lie outside.
+    const int64_t top = tile.y - 1, left = tile.x - 1, corner = top * line + left * channels;
     float *to = transformed + (index - first) * count;
-    for (int64_t channel = 0; channel < count; channel += LANES) {
-      Vector columns[36], v[6];
-#pragma clang loop unroll(full)
-      for (int column = 0; column < 6; ++column) {
-        Vector d[6];
-        for (int row = 0; row < 6; ++row) {
-          const T *pixel = pixels[row * 6 + column];
-          d[row] = load(pixel ? pixel + channel : zeros);
-        }
-        input_line(d[0], d[1], d[2], d[3], d[4], d[5], columns + column, 6);
+    if (top >= 0 && left >= 0 && top + 6 <= images.height && left + 6 <= images.width) {
+      for (int64_t channel = 0; channel < count; channel += LANES) {
+        const Change change(normalization, first_channel + channel);
+        const T *start = image + corner + channel;
+        transform_pixels(
+          [&](int row, int column) { return change(load(start + row * line + column * channels)); }, to + channel,
+          stride);
       }
-#pragma clang loop unroll(full)
-      for (int row = 0; row < 36; row += 6) {
-        const Vector *c = columns + row;
-        input_line(c[0], c[1], c[2], c[3], c[4], c[5], v, 1);
-        for (int column = 0; column < 6; ++column) store(to + (row + column) * stride + channel, v[column]);
-      }
+      continue;
     }
+    alignas(64) static constexpr T zeros[LANES] = {};
+    bool inside[36];
+    for (int place = 0; place < 36; ++place) {
+      const int64_t y = top + place / 6, x = left + place % 6;
+      inside[place] = y >= 0 && y < images.height && x >= 0 && x < images.width;
+    }
+    for (int64_t channel = 0; channel < count; channel += LANES) {
+      const Change change(normalization, first_channel + channel);
+      transform_pixels(
+        [&](int row, int column) {
+          const bool is_inside = inside[row * 6 + column];
+          const T *place = is_inside ? image + corner + channel + row * line + column * channels : zeros;
+          return masked(change(load(place)), is_inside ? -1 : 0);
+        },
+        to + channel, stride);
+    }
+  }
+}
+
+template <typename T>
+void transform_input(
+  const Images &images, int64_t channels, const Input<T> &input, int64_t first_channel, int64_t count, int64_t first,
+  int64_t last, float *transformed, int64_t stride) {
+  if (input.rectified_by) {
+    transform_changed_input<Rectifier>(
+      images, channels, input.values, *input.rectified_by, first_channel, count, first, last, transformed, stride);
+  } else {
+    transform_changed_input<Unchanged>(
+      images, channels, input.values, {}, first_channel, count, first, last, transformed, stride);
   }
 }
 
@@ -151,31 +189,51 @@ void multiply_tiles(
       store(products + tile * outputs + column * LANES, sums[tile][column]);
 }
 
+/// Aᵀ m A of one vector of channels, whose places are `stride` floats apart; `write(row, column, y)` takes the results.
+template <typename Write>
+inline void transform_products(const float *from, int64_t stride, const Write &write) {
+  Vector lines[24], y[4];
+#pragma clang loop unroll(full)
+  for (int column = 0; column < 6; ++column) {
+    Vector m[6];
+    for (int row = 0; row < 6; ++row) m[row] = load(from + (row * 6 + column) * stride);
+    output_line(m[0], m[1], m[2], m[3], m[4], m[5], lines + column, 6);
+  }
+#pragma clang loop unroll(full)
+  for (int row = 0; row < 4; ++row) {
+    const Vector *l = lines + 6 * row;
+    output_line(l[0], l[1], l[2], l[3], l[4], l[5], y, 1);
+    for (int column = 0; column < 4; ++column) write(row, column, y[column]);
+  }
+}
+
+/// The pixels of some tiles, [tile pixels][channels], from their products; the base, where there is one, is added.
 template <typename T>
 void transform_output(
-  const Images &images, int64_t channels, const float *products, int64_t stride, int64_t first, int64_t last,
-  T *output) {
+  const Images &images, int64_t channels, const float *products, int64_t stride, const T *base, int64_t first,
+  int64_t last, T *output) {
+  const int64_t line = images.width * channels;
   for (int64_t index = first; index < last; ++index) {
     const Tile tile(images, index);
-    T *corner = output + ((tile.image * images.height + tile.y) * images.width + tile.x) * channels;
-    const int64_t rows = images.height - tile.y < 4 ? images.height - tile.y : 4;
-    const int64_t columns = images.width - tile.x < 4 ? images.width - tile.x : 4;
-    const float *from = products + (index - first) * channels;
+    const int64_t corner = (tile.image * images.height + tile.y) * line + tile.x * channels;
+    const int64_t rows = images.height - tile.y, columns = images.width - tile.x;
     for (int64_t channel = 0; channel < channels; channel += LANES) {
-      Vector lines[24], y[4];
-#pragma clang loop unroll(full)
-      for (int column = 0; column < 6; ++column) {
-        Vector m[6];
-        for (int row = 0; row < 6; ++row) m[row] = load(from + (row * 6 + column) * stride + channel);
-        output_line(m[0], m[1], m[2], m[3], m[4], m[5], lines + column, 6);
-      }
-#pragma clang loop unroll(full)
-      for (int row = 0; row < 4; ++row) {
-        const Vector *l = lines + 6 * row;
-        output_line(l[0], l[1], l[2], l[3], l[4], l[5], y, 1);
-        T *to = corner + row * images.width * channels + channel;
-        for (int column = 0; column < 4; ++column)
-          if (row < rows && column < columns) store(to + column * channels, y[column]);
+      const float *from = products + (index - first) * channels + channel;
+      const T *added = base ? base + corner + channel : nullptr;
+      T *to = output + corner + channel;
+      if (rows < 4 || columns < 4) {
+        transform_products(from, stride, [&](int row, int column, Vector y) {
+          const int64_t place = row * line + column * channels;
+          if (row < rows && column < columns) store(to + place, added ? y + load(added + place) : y);
+        });
+      } else if (added) {
+        transform_products(from, stride, [&](int row, int column, Vector y) {
+          const int64_t place = row * line + column * channels;
+          store(to + place, y + load(added + place));
+        });
+      } else {
+        transform_products(
+          from, stride, [&](int row, int column, Vector y) { store(to + row * line + column * channels, y); });
       }
     }
   }
@@ -183,8 +241,8 @@ void transform_output(
 
 template <typename T>
 void convolve(
-  const Images &images, int64_t inputs, int64_t outputs, const T *input, const float *packed, T *output, int64_t first,
-  int64_t last, float *scratch) {
+  const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const float *packed, const T *base,
+  T *output, int64_t first, int64_t last, float *scratch) {
   const int64_t at_once = tiles_at_once(inputs, outputs);
   const int64_t input_stride = place_stride(at_once, inputs), output_stride = place_stride(at_once, outputs);
   float *transformed = scratch, *products = scratch + PLACES * input_stride;
@@ -206,7 +264,7 @@ void convolve(
         }
       }
     }
-    transform_output(images, outputs, products, output_stride, begin, end, output);
+    transform_output(images, outputs, products, output_stride, base, begin, end, output);
   }
 }
 
@@ -270,8 +328,8 @@ void add_products(
 
 template <typename T>
 void add_weight_gradient(
-  const Images &images, int64_t inputs, int64_t outputs, const T *input, const T *gradient, int64_t first_input,
-  int64_t input_count, float *products, float *scratch) {
+  const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const T *gradient,
+  int64_t first_input, int64_t input_count, float *products, float *scratch) {
   const int64_t at_once = tiles_at_once(inputs, outputs), tiles = images.tiles();
   const int64_t input_stride = place_stride(at_once, input_count), output_stride = place_stride(at_once, outputs);
   float *transformed = scratch, *transformed_gradient = scratch + PLACES * input_stride;
