@@ -2,6 +2,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "guard.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 using ct::BatchNorm;
 using ct::BatchNormGradients;
+using ct::elements;
 using ct::Statistics;
 using ct::kernels::ElementKernels;
 using ct::kernels::Kernels;
@@ -25,11 +27,6 @@ struct Extent {
   explicit Extent(const at::Tensor &tensor)
       : rows(tensor.size(0) * tensor.size(2) * tensor.size(3)), channels(tensor.size(1)) {}
 };
-
-template <typename T>
-const T *elements(const at::Tensor &tensor) {
-  return static_cast<const T *>(tensor.const_data_ptr());
-}
 
 /// Adds what `sums(first_row, rows, into)` gives for every piece of the rows, [2][channels], in their order.
 template <typename Sums>
@@ -176,7 +173,7 @@ ct::BatchNorm::BatchNorm(const ct_batch_norm_layer &layer)
       running_variance(layer.running_variance->value), training(layer.training), momentum(layer.momentum),
       epsilon(layer.epsilon) {}
 
-bool ct::kernels_take(const at::Tensor &input, const BatchNorm &norm) {
+bool ct::kernels_normalize(const at::Tensor &input, const BatchNorm &norm) {
   if (!kernels::chosen() || !input.device().is_cpu() || input.dim() != 4 || input.numel() == 0) return false;
   if (input.size(1) % 16 != 0) return false;
   // Derivatives by running statistics are libtorch's.
@@ -199,7 +196,7 @@ BatchNormGradients ct::gradients_of(
 }
 
 at::Tensor ct::batch_norm_relu(const at::Tensor &input, const BatchNorm &norm) {
-  if (kernels_take(input, norm)) return NormalizedRelu::apply(input, norm.weight, norm.bias, &norm);
+  if (kernels_normalize(input, norm)) return NormalizedRelu::apply(input, norm.weight, norm.bias, &norm);
   // Batch norm's way back does not read its output, so ReLU may take its memory.
   return batch_norm(input, norm).relu_();
 }

@@ -30,7 +30,7 @@ struct BatchNormGradients {
 };
 
 /// Whether the kernels do it, with derivatives where they are wanted.
-bool kernels_take(const at::Tensor &input, const BatchNorm &norm);
+bool kernels_normalize(const at::Tensor &input, const BatchNorm &norm);
 
 /// Of a dense channels-last [N,C,H,W]: in training the batch's own, towards which the running ones move; otherwise the
 /// running ones.
@@ -42,6 +42,11 @@ BatchNormGradients gradients_of(
 
 /// max(0, batch norm of input).
 at::Tensor batch_norm_relu(const at::Tensor &input, const BatchNorm &norm);
+
+template <typename T>
+const T *elements(const at::Tensor &tensor) {
+  return static_cast<const T *>(tensor.const_data_ptr());
+}
 
 /// Calls `body` with the kernels for the tensor's kind of element.
 template <typename Body>

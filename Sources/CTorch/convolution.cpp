@@ -8,6 +8,7 @@
 
 namespace {
 
+using ct::elements;
 using ct::Statistics;
 using ct::kernels::ElementKernels;
 using ct::kernels::Images;
@@ -28,16 +29,11 @@ ct::kernels::WeightStrides strides_of(const at::Tensor &weight) {
   return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
 }
 
-template <typename T>
-const T *elements(const at::Tensor &tensor) {
-  return static_cast<const T *>(tensor.const_data_ptr());
-}
-
 /// [N,C,H,W] to the convolution with the weights, or with `transposed` to its derivative by the input. Before it the
 /// input is rectified, where there is a normalization; after it the base is added, where there is one.
 template <typename T>
 at::Tensor convolved(
-  const Kernels &kernels, const ElementKernels<T> &of_element, const at::Tensor &input,
+  const Kernels &kernels, const ElementKernels<T> &of, const at::Tensor &input,
   const Normalization *rectified_by, const at::Tensor &weight, bool transposed, const at::Tensor &base) {
   const int64_t inputs = weight.size(transposed ? 0 : 1), outputs = weight.size(transposed ? 1 : 0);
   const Images images{input.size(0), input.size(2), input.size(3)};
@@ -53,7 +49,7 @@ at::Tensor convolved(
   const auto *weights = packed.data_ptr<float>();
   ct::parallel_for(
     images.tiles(), ct::kernels::tiles_at_once(inputs, outputs), [&](int64_t first, int64_t last) {
-      of_element.convolve(
+      of.convolve(
         images, inputs, outputs, from, weights, added, to, first, last,
         ct::scratch(ct::kernels::convolution_scratch(inputs, outputs)));
     });
@@ -62,7 +58,7 @@ at::Tensor convolved(
 
 template <typename T>
 at::Tensor weight_gradient(
-  const Kernels &kernels, const ElementKernels<T> &of_element, const at::Tensor &input,
+  const Kernels &kernels, const ElementKernels<T> &of, const at::Tensor &input,
   const Normalization *rectified_by, const at::Tensor &gradient, const at::Tensor &weight) {
   const int64_t inputs = weight.size(1), outputs = weight.size(0);
   const Images images{input.size(0), input.size(2), input.size(3)};
@@ -75,7 +71,7 @@ at::Tensor weight_gradient(
   ct::parallel_for(inputs / 16, 1, [&](int64_t first, int64_t last) {
     const int64_t first_input = first * 16, count = (last - first) * 16;
     auto *products = sums.data_ptr<float>() + PLACES * first_input * outputs;
-    of_element.add_weight_gradient(
+    of.add_weight_gradient(
       images, inputs, outputs, from, by, first_input, count, products,
       ct::scratch(ct::kernels::convolution_scratch(inputs, outputs)));
     kernels.unpack_weight_gradient(products, outputs, first_input, count, strides, result.data_ptr<float>());
@@ -135,7 +131,7 @@ at::ScalarType computed_type(const at::Tensor &input) {
 }
 
 /// Whether this project's kernels do it, and faster than libtorch's.
-bool kernels_take(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
+bool kernels_convolve(const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
   if (!ct::kernels::chosen() || !input.device().is_cpu() || !weight.device().is_cpu()) return false;
   if (input.dim() != 4 || weight.dim() != 4 || stride != 1 || padding != 1) return false;
   if (weight.size(2) != 3 || weight.size(3) != 3 || weight.size(1) != input.size(1)) return false;
@@ -154,29 +150,28 @@ bool fits(const at::Tensor &base, const at::Tensor &input, const at::Tensor &wei
          base.size(3) == input.size(3);
 }
 
-/// `base` may be undefined.
+/// The convolution of the input, or of what the layer makes of it where there is one, plus the base where there is one.
 at::Tensor convolution(
-  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &base, int64_t stride, int64_t padding) {
-  const bool taken = kernels_take(input, weight, stride, padding);
-  const bool fused = taken && base.defined() && fits(base, input, weight);
-  auto output = taken ? Convolution3x3::apply(
-                          input.to(computed_type(input)), weight, fused ? std::optional(base) : std::nullopt,
-                          std::nullopt, std::nullopt, nullptr)
-                      : at::conv2d(input, weight, {}, stride, padding);
-  // A convolution's way back does not read its output, so the sum may take its memory.
-  if (base.defined() && !fused) output.add_(base);
-  return counted(output, weight);
-}
-
-at::Tensor rectified_convolution(
-  const at::Tensor &input, const ct::BatchNorm &norm, const at::Tensor &weight, const at::Tensor &base, int64_t stride,
+  const at::Tensor &input, const ct::BatchNorm *norm, const at::Tensor &weight, const at::Tensor &base, int64_t stride,
   int64_t padding) {
-  const bool fused = kernels_take(input, weight, stride, padding) && ct::kernels_take(input, norm) &&
-                     computed_type(input) == input.scalar_type() && (!base.defined() || fits(base, input, weight));
-  if (!fused) return convolution(ct::batch_norm_relu(input, norm), weight, base, stride, padding);
-  const auto added = base.defined() ? std::optional(base) : std::nullopt;
-  return counted(
-    Convolution3x3::apply(input, weight, added, std::optional(norm.weight), std::optional(norm.bias), &norm), weight);
+  if (norm && !(kernels_convolve(input, weight, stride, padding) && ct::kernels_normalize(input, *norm) &&
+                computed_type(input) == input.scalar_type()))
+    return convolution(ct::batch_norm_relu(input, *norm), nullptr, weight, base, stride, padding);
+  const auto given = [](const at::Tensor &tensor, bool taken) { return taken ? std::optional(tensor) : std::nullopt; };
+  const bool taken = kernels_convolve(input, weight, stride, padding);
+  const bool takes_base = taken && base.defined() && fits(base, input, weight);
+  auto output = taken ? Convolution3x3::apply(
+                          input.to(computed_type(input)), weight, given(base, takes_base),
+                          given(norm ? norm->weight : at::Tensor(), norm), given(norm ? norm->bias : at::Tensor(), norm),
+                          norm)
+                      : at::conv2d(input, weight, {}, stride, padding);
+  if (base.defined() && !takes_base) {
+    TORCH_CHECK(
+      base.sizes() == output.sizes(), "a base of shape ", base.sizes(), " cannot be added to ", output.sizes());
+    // A convolution's way back does not read its output, so the sum may take its memory.
+    output.add_(base);
+  }
+  return counted(output, weight);
 }
 
 }  // namespace
@@ -187,9 +182,9 @@ ct_tensor *ct_conv2d(
   const ct_tensor *input, const ct_batch_norm_layer *rectified_by, const ct_tensor *weight, const ct_tensor *base,
   int64_t stride, int64_t padding) {
   return ct::tensor([&] {
-    const auto added = base ? base->value : at::Tensor();
-    if (!rectified_by) return convolution(input->value, weight->value, added, stride, padding);
-    return rectified_convolution(input->value, ct::BatchNorm(*rectified_by), weight->value, added, stride, padding);
+    const auto norm = rectified_by ? std::optional(ct::BatchNorm(*rectified_by)) : std::nullopt;
+    return convolution(
+      input->value, norm ? &*norm : nullptr, weight->value, base ? base->value : at::Tensor(), stride, padding);
   });
 }
 

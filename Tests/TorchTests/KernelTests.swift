@@ -9,10 +9,15 @@ import Torch
     (try? withKernels(name) {}) != nil
   }
 
+  /// What the processor can, as the system tells it, not as the program finds out.
+  static let processorFlags =
+    (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
+    .split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? []
+
   /// Images × height × width, inputs and outputs: tiles that are whole and cut, groups of channels that are full or not.
   static let shapes: [(images: Int, height: Int, width: Int, inputs: Int, outputs: Int)] = [
     (2, 8, 8, 16, 32), (3, 7, 5, 32, 48), (1, 4, 4, 16, 16), (2, 13, 30, 48, 16), (5, 32, 32, 32, 32),
-    (1, 9, 4, 64, 80),
+    (1, 9, 4, 64, 80), (1, 9, 9, 208, 208),
   ]
 
   static func withKernels<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
@@ -31,6 +36,7 @@ import Torch
 
   /// The largest difference beside the largest value.
   func difference(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count, a.allSatisfy(\.isFinite), b.allSatisfy(\.isFinite) else { return .infinity }
     let largest = b.map(abs).max() ?? 0
     return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / max(largest, .leastNormalMagnitude)
   }
@@ -56,14 +62,22 @@ import Torch
     }
   }
 
+  /// A layer of batch norm that is not as it begins: scales and offsets of both signs, statistics of their own.
+  func batchNorm(_ variables: Variables, channels: Int) throws -> BatchNorm {
+    let layer = try BatchNorm(variables.root["bn"], channels: channels)
+    try withoutGradients {
+      try variables.parameters[0].tensor.copy(from: random([channels], 4))
+      try variables.parameters[1].tensor.copy(from: random([channels], 5))
+      try variables.buffers[0].tensor.copy(from: random([channels], 9, mean: 2))
+      try variables.buffers[1].tensor.fillUniform(0.3...3, try Generator(seed: 10))
+    }
+    return layer
+  }
+
   /// Results of batch norm with ReLU, its running statistics and its gradients.
   func normalization(_ shape: [Int], _ precision: Precision, training: Bool = true) throws -> [[Float]] {
     let variables = Variables(generator: try Generator(seed: 0))
-    let layer = try BatchNorm(variables.root["bn"], channels: shape[1])
-    try withoutGradients {
-      try variables.parameters[0].tensor.copy(from: random([shape[1]], 4))
-      try variables.parameters[1].tensor.copy(from: random([shape[1]], 5))
-    }
+    let layer = try batchNorm(variables, channels: shape[1])
     let input = try random(shape, 6, channelsLast: true, mean: 3)
     try input.setRequiresGradient(training)
     let given = precision == .bf16 ? try input.converted(to: .bfloat16) : input
@@ -77,79 +91,140 @@ import Torch
     return try tensors.map { try $0.contiguous().elements(Float.self) }
   }
 
+  /// A convolution with what may stand around it.
+  struct Surroundings {
+    var rectifies = true
+    var addsBase = true
+    var baseType: DataType?
+    var stride = 1
+    var channelsLast = true
+    /// With gradients, and the running statistics moved.
+    var training = true
+    /// Gradients though the running statistics are used.
+    var differentiates: Bool?
+  }
+
+  /// Results of a convolution and the gradients of all that goes in.
+  func convolution(
+    _ shape: (images: Int, height: Int, width: Int, inputs: Int, outputs: Int), _ precision: Precision,
+    in surroundings: Surroundings
+  ) throws -> [[Float]] {
+    let stride = surroundings.stride
+    let variables = Variables(generator: try Generator(seed: 0))
+    let layer = try Convolution(
+      variables.root["conv"], inputs: shape.inputs, outputs: shape.outputs, kernel: 3, stride: stride)
+    let normVariables = Variables(generator: try Generator(seed: 0))
+    let norm = try batchNorm(normVariables, channels: shape.inputs)
+    let type: DataType = precision == .bf16 ? .bfloat16 : .float32
+    let ends = [
+      shape.images, shape.outputs, (shape.height + stride - 1) / stride, (shape.width + stride - 1) / stride,
+    ]
+    let input = try random(
+      [shape.images, shape.inputs, shape.height, shape.width], 6, channelsLast: surroundings.channelsLast,
+      mean: 1)
+    let base = surroundings.addsBase ? try random(ends, 8, channelsLast: surroundings.channelsLast) : nil
+    let body = {
+      try withPrecision(precision, on: .cpu) {
+        let given = try input.converted(to: type)
+        let added = try base?.converted(to: surroundings.baseType ?? type)
+        let output =
+          surroundings.rectifies
+          ? try layer(rectifying: given, by: norm, training: surroundings.training, adding: added)
+          : try layer(given, adding: added)
+        return try output.converted(to: .float32)
+      }
+    }
+    guard surroundings.differentiates ?? surroundings.training else {
+      return try withoutGradients { [try body().contiguous().elements(Float.self)] }
+    }
+    try input.setRequiresGradient(true)
+    try base?.setRequiresGradient(true)
+    let output = try body()
+    try (output * random(ends, 7, channelsLast: true)).sum().backward()
+    let layers = surroundings.rectifies ? [variables, normVariables] : [variables]
+    let leaves = [input] + (base.map { [$0] } ?? []) + layers.flatMap(\.parameters).map(\.tensor)
+    let tensors =
+      try [output] + leaves.map { try #require(try $0.gradient()) } + normVariables.buffers.map(\.tensor)
+    return try tensors.map { try $0.contiguous().elements(Float.self) }
+  }
+
+  @Test func convolutionsWithTheirSurroundingsAgreeWithLibtorch() throws {
+    let cases: [(Surroundings, count: Int)] = [
+      (Surroundings(), 8), (Surroundings(training: false), 1),
+      (Surroundings(rectifies: false), 6), (Surroundings(addsBase: false), 7),
+      (Surroundings(baseType: .float32), 8), (Surroundings(baseType: .bfloat16), 8),
+      (Surroundings(stride: 2), 8), (Surroundings(channelsLast: false), 8),
+      (Surroundings(training: false, differentiates: true), 8),
+    ]
+    for shape in Self.shapes {
+      for (surroundings, count) in cases {
+        let exact = try Self.withKernels("plain") { try convolution(shape, .fp32, in: surroundings) }
+        let inBfloat = try Self.withKernels("plain") { try convolution(shape, .bf16, in: surroundings) }
+        #expect(exact.count == count)
+        for name in Self.available {
+          let found = try Self.withKernels(name) { try convolution(shape, .fp32, in: surroundings) }
+          #expect(found.count == count)
+          let allowed: Float = surroundings.baseType == .bfloat16 ? 2e-2 : 5e-5
+          for (a, b) in zip(found, exact) {
+            #expect(difference(a, b) < allowed, "\(name), \(shape), \(surroundings)")
+          }
+          let rounded = try Self.withKernels(name) { try convolution(shape, .bf16, in: surroundings) }
+          for ((a, b), exact) in zip(zip(rounded, inBfloat), exact) {
+            // Products are of whole floats, and what is rectified is not rounded, so no result is further from the truth.
+            #expect(
+              difference(a, exact) < 1.5 * difference(b, exact) + 4e-3, "\(name), \(shape), \(surroundings)")
+          }
+        }
+      }
+    }
+  }
+
+  /// Only what is never written in between keeps the digits that bfloat16 would lose.
+  @Test func whatIsRectifiedIsNotWritten() throws {
+    let variables = Variables(generator: try Generator(seed: 0))
+    let layer = try Convolution(variables.root["conv"], inputs: 32, outputs: 32, kernel: 3)
+    let norm = try batchNorm(Variables(generator: try Generator(seed: 0)), channels: 32)
+    let input = try random([2, 32, 8, 8], 6, channelsLast: true).converted(to: .bfloat16)
+    for name in Self.available where !Self.processorFlags.contains("amx_bf16") {
+      let (together, apart) = try Self.withKernels(name) {
+        try withPrecision(.bf16, on: .cpu) {
+          try withoutGradients {
+            (
+              try layer(rectifying: input, by: norm, training: false),
+              try layer(norm.rectified(input, training: false))
+            )
+          }
+        }
+      }
+      let values = try [together, apart].map {
+        try $0.converted(to: .float32).contiguous().elements(Float.self)
+      }
+      #expect(values[0] != values[1], "\(name)")
+      #expect(difference(values[0], values[1]) < 2e-2, "\(name)")
+    }
+  }
+
+  @Test func aBaseOfAnotherShapeIsRefused() throws {
+    let weight = try random([16, 16, 3, 3], 1)
+    let input = try random([2, 16, 8, 8], 2)
+    for name in Self.available + ["plain"] {
+      #expect(throws: TorchError.self, "\(name)") {
+        try Self.withKernels(name) {
+          _ = try input.convolved(weight, adding: random([1, 16, 1, 1], 3), stride: 1, padding: 1)
+        }
+      }
+    }
+  }
+
   @Test func someKernelsAreThere() {
     #if arch(arm64)
       #expect(Self.available == ["neon"])
     #elseif arch(x86_64) && os(Linux)
-      // As the system tells it, not as the program finds out.
-      let flags =
-        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
-        .split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? []
+      let flags = Self.processorFlags
       let wide: [Substring] = ["avx512f", "avx512bw", "avx512vl", "avx512dq"]
       #expect(Self.available.contains("avx2") == (flags.contains("avx2") && flags.contains("fma")))
       #expect(Self.available.contains("avx512") == wide.allSatisfy(flags.contains))
     #endif
-  }
-
-  /// Results of a convolution of what batch norm and ReLU give, plus a base, and the gradients of all that goes in.
-  func rectifiedConvolution(
-    _ shape: (images: Int, height: Int, width: Int, inputs: Int, outputs: Int), _ precision: Precision,
-    training: Bool = true
-  ) throws -> [[Float]] {
-    let variables = Variables(generator: try Generator(seed: 0))
-    let norm = try BatchNorm(variables.root["bn"], channels: shape.inputs)
-    let layer = try Convolution(
-      variables.root["conv"], inputs: shape.inputs, outputs: shape.outputs, kernel: 3)
-    try withoutGradients {
-      // Offsets and scales of both signs, so that the zeros around an image are not what the layer makes of 0.
-      try variables.parameters[0].tensor.copy(from: random([shape.inputs], 4))
-      try variables.parameters[1].tensor.copy(from: random([shape.inputs], 5))
-    }
-    let ends = [shape.images, shape.outputs, shape.height, shape.width]
-    let input = try random(
-      [shape.images, shape.inputs, shape.height, shape.width], 6, channelsLast: true, mean: 1)
-    let base = try random(ends, 8, channelsLast: true)
-    let body = {
-      let type: DataType = precision == .bf16 ? .bfloat16 : .float32
-      return try withPrecision(precision, on: .cpu) {
-        try layer(
-          rectifying: input.converted(to: type), by: norm, training: training,
-          adding: base.converted(to: type)
-        ).converted(to: .float32)
-      }
-    }
-    guard training else { return try withoutGradients { [try body().contiguous().elements(Float.self)] } }
-    try input.setRequiresGradient(true)
-    try base.setRequiresGradient(true)
-    let output = try body()
-    try (output * random(ends, 7, channelsLast: true)).sum().backward()
-    let gradients = [input, base] + variables.parameters.map(\.tensor)
-    let tensors =
-      try [output] + gradients.map { try #require(try $0.gradient()) } + variables.buffers.map(\.tensor)
-    return try tensors.map { try $0.contiguous().elements(Float.self) }
-  }
-
-  @Test(arguments: [true, false]) func rectifiedConvolutionsAgreeWithLibtorch(training: Bool) throws {
-    for shape in Self.shapes {
-      let exact = try Self.withKernels("plain") { try rectifiedConvolution(shape, .fp32, training: training) }
-      let inBfloat = try Self.withKernels("plain") {
-        try rectifiedConvolution(shape, .bf16, training: training)
-      }
-      for name in Self.available {
-        let found = try Self.withKernels(name) {
-          try rectifiedConvolution(shape, .fp32, training: training)
-        }
-        #expect(found.count == (training ? 8 : 1))
-        for (a, b) in zip(found, exact) { #expect(difference(a, b) < 5e-5, "\(name), \(shape)") }
-        let rounded = try Self.withKernels(name) {
-          try rectifiedConvolution(shape, .bf16, training: training)
-        }
-        for ((a, b), exact) in zip(zip(rounded, inBfloat), exact) {
-          // What is rectified is not rounded in between, so no result is further from the truth than libtorch's.
-          #expect(difference(a, exact) < 1.5 * difference(b, exact) + 4e-3, "\(name), \(shape)")
-        }
-      }
-    }
   }
 
   @Test func convolutionsAgreeWithLibtorch() throws {
@@ -184,7 +259,7 @@ import Torch
           for count in [1, 2, 3] {
             try Runtime.setThreads(count)
             let found = try Self.withKernels(name) {
-              try convolution(shape, precision) + rectifiedConvolution(shape, precision)
+              try convolution(shape, precision) + convolution(shape, precision, in: Surroundings())
                 + normalization([shape.images, shape.outputs, shape.height, shape.width], precision)
             }
             #expect(found == first ?? found, "\(name), \(count) threads, \(shape), \(precision)")
@@ -236,6 +311,19 @@ import Torch
         let layer = try BatchNorm(variables.root["bn"], channels: 16)
         let convolution = try Convolution(variables.root["conv"], inputs: 16, outputs: 16, kernel: 3)
         for precision in Precision.allCases {
+          // Running statistics do not spread it: one in the middle and one at the border of an image.
+          for (row, column) in [(4, 3), (0, 7)] {
+            let type: DataType = precision == .bf16 ? .bfloat16 : .float32
+            let input = try random([2, 16, 8, 8], 1, channelsLast: true).converted(to: type)
+            try input.narrowed(2, start: row, length: 1).narrowed(3, start: column, length: 1).fill(.nan)
+            let output = try withoutGradients {
+              try withPrecision(precision, on: .cpu) {
+                try convolution(rectifying: input, by: layer, training: false).converted(to: .float32)
+              }
+            }
+            let there = try output.narrowed(2, start: row, length: 1).narrowed(3, start: column, length: 1)
+            #expect(try there.contiguous().elements(Float.self).allSatisfy(\.isNaN), "\(name), \(precision)")
+          }
           let input = try random([2, 16, 8, 8], 1, channelsLast: true)
           try input.narrowed(0, start: 1, length: 1).fill(.nan)
           let output = try withPrecision(precision, on: .cpu) {

@@ -139,20 +139,22 @@ const char *ct_kernels(void);
 /// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made, as
 /// the plain sums need them. Those of the way back are not counted.
 uint64_t ct_multiply_adds(void);
+
 /// A layer of batch norm. In training it takes the batch's own statistics, and moves the running ones towards them.
 typedef struct {
   const ct_tensor *weight, *bias;
-  const ct_tensor *running_mean, *running_variance;
+  ct_tensor *running_mean, *running_variance;
   bool training;
   double momentum, epsilon;
 } ct_batch_norm_layer;
 
+/// The input, normalised for each channel over all images and pixels.
 ct_tensor *ct_batch_norm(const ct_tensor *input, const ct_batch_norm_layer *layer);
 /// max(0, `ct_batch_norm`).
 ct_tensor *ct_batch_norm_relu(const ct_tensor *input, const ct_batch_norm_layer *layer);
 /// Two-dimensional convolution without bias, padding and stride the same in both directions: of `input`, or where
-/// `rectified_by` is not NULL of its `ct_batch_norm_relu`; plus `base` where that is not NULL. What does not fit into
-/// one pass over memory is done in several.
+/// `rectified_by` is not NULL of its `ct_batch_norm_relu`; plus `base`, of the output's shape, where that is not NULL.
+/// What does not fit into one pass over memory is done in several.
 ct_tensor *ct_conv2d(
   const ct_tensor *input, const ct_batch_norm_layer *rectified_by, const ct_tensor *weight, const ct_tensor *base,
   int64_t stride, int64_t padding);

@@ -54,7 +54,7 @@ struct ElementKernels {
     const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const float *packed, const T *base,
     T *output, int64_t first, int64_t last, float *scratch);
   /// Adds to `products`, [PLACES][input_count][outputs], the transformed weights' gradient of all tiles, for the input
-  /// channels from `first_input` on. `scratch`: `gradient_scratch` floats.
+  /// channels from `first_input` on. `scratch`: `convolution_scratch` floats.
   void (*add_weight_gradient)(
     const Images &images, int64_t inputs, int64_t outputs, const Input<T> &input, const T *gradient, int64_t first_input,
     int64_t input_count, float *products, float *scratch);

@@ -120,13 +120,13 @@ void transform_changed_input(
   for (int64_t index = first; index < last; ++index) {
     const Tile tile(images, index);
     const T *image = input + tile.image * images.height * line + first_channel;
-    // Of the piece's first pixel, which may lie outside.
+    // Of the piece's first pixel, which may lie outside the image, before its memory begins.
     const int64_t top = tile.y - 1, left = tile.x - 1, corner = top * line + left * channels;
     float *to = transformed + (index - first) * count;
     if (top >= 0 && left >= 0 && top + 6 <= images.height && left + 6 <= images.width) {
       for (int64_t channel = 0; channel < count; channel += LANES) {
         const Change change(normalization, first_channel + channel);
-        const T *start = image + corner + channel;
+        const T *start = image + (corner + channel);
         transform_pixels(
           [&](int row, int column) { return change(load(start + row * line + column * channels)); }, to + channel,
           stride);
@@ -144,7 +144,7 @@ void transform_changed_input(
       transform_pixels(
         [&](int row, int column) {
           const bool is_inside = inside[row * 6 + column];
-          const T *place = is_inside ? image + corner + channel + row * line + column * channels : zeros;
+          const T *place = is_inside ? image + (corner + channel + row * line + column * channels) : zeros;
           return masked(change(load(place)), is_inside ? -1 : 0);
         },
         to + channel, stride);
