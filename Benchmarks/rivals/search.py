@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes a search the way it is written in Python, for `pba benchmark search --rivals`.
 
-Ray Tune's PopulationBasedTraining (synchronous, as many trials at once as there are cores, one thread each, actors reused),
-PyTorch in eager mode, channels-last, and the augmentation in Python and Pillow of pipeline.py behind a DataLoader. The one
-argument is the search in JSON: images as files of bytes, recipe, population, interval, quantile. A question is
-{"validation": "every epoch"} or {"validation": "before comparisons"}; the answer has the seconds of the search, those that
-Ray took to start before it, and how many images were trained and evaluated.
+Ray Tune's PopulationBasedTraining (synchronous, actors reused, the recipe's threads for each trial), PyTorch in eager mode,
+channels-last, and the augmentation in Python and Pillow of pipeline.py behind a DataLoader. The one argument is the search
+in JSON: images as files of bytes, recipe, population, interval, quantile. A question says when to validate, "every epoch" or
+"before comparisons", and how many trials train at once: {"validation": "every epoch", "trialsAtOnce": 2}. The answer has
+the seconds of the search, those that Ray took to start before it, and how many images were trained and evaluated.
 
 Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn anew with probability 0.2
 or moved by 0 to 3.
@@ -190,9 +190,11 @@ def main():
         try:
             start = time.perf_counter()
             paths = os.pathsep.join([str(HERE), str(STATED)])
-            threads = str(task["recipe"]["threads"])
-            ray.init(num_cpus=os.cpu_count(), include_dashboard=False, log_to_driver=False, logging_level="error",
-                     runtime_env={"env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": threads}})
+            threads = task["recipe"]["threads"]
+            # Every trial takes its threads of these, so that so many train at once, whatever cores there are.
+            ray.init(num_cpus=question["trialsAtOnce"] * threads, include_dashboard=False, log_to_driver=False,
+                     logging_level="error",
+                     runtime_env={"env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": str(threads)}})
             started = time.perf_counter() - start
             seconds, trained, evaluated = search(task, question["validation"], folder)
             return {"seconds": seconds, "secondsToStart": started, "trainedImages": trained, "evaluatedImages": evaluated}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs `pba benchmark augment`, `train` and a simulated `search`, smallest, and looks at the form of what they print.
+"""Runs `pba benchmark augment`, `train` and a simulated `search`, smallest: the form of what they print, what they refuse.
 
     check_benchmarks.py --pba PATH
 
@@ -10,9 +10,11 @@ libraries, so that the conversation with rivals is checked without them. Needs o
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 # Answers as Benchmarks/rivals/augment.py does, always 500 µs for one rival and 1000 for the other.
@@ -47,10 +49,11 @@ def check_measured(value, n):
 
 
 def check_augment(pba):
-    found = report(pba, "benchmark", "augment", "--rounds", "2", "--size", "8", "--size", "19", "--json")
+    found = report(pba, "benchmark", "augment", "--rounds", "2", "--size", "8", "--size", "19", "--size", "8", "--json")
     check_measured(found["pipeline"]["pba"], 2)
     assert found["pipeline"]["rivals"] == {} and "ratio" not in found["pipeline"]
-    assert {(o["operation"], o["size"]) for o in found["operations"]} == {(o, s) for o in OPERATIONS for s in (8, 19)}
+    measured = [(o["operation"], o["size"]) for o in found["operations"]]
+    assert sorted(measured) == sorted((o, s) for o in OPERATIONS for s in (8, 19)), measured
     for operation in found["operations"]:
         check_measured(operation["times"]["pba"], 2)
     assert [tail["images"] for tail in found["tail"]] == [8, 128]
@@ -94,12 +97,16 @@ def check_rivals(pba):
         small[small.index(sys.executable)] = str(folder / "nothing")
         done = run(small, folder)
         assert done.returncode == 1 and "nothing: no such program" in done.stderr and "--python" in done.stderr, done
+        small[small.index(str(folder / "nothing"))] = str(folder)
+        done = run(small, folder)
+        assert done.returncode == 1 and f"{folder}: a folder, not a program" in done.stderr, done
 
 
 def check_train(pba):
     found = report(pba, "benchmark", "train", "--model", "wrn_10_1", "--batch-size", "2", "--steps", "2", "--rounds", "2",
                    "--json")
     assert len(found["seconds"]) == 4 and min(found["seconds"]) > 0 and found["parameters"] == 75290, found
+    assert found["steps"] == 2 and found["rounds"] == 2, found
 
 
 def check_simulated_search(pba):
@@ -108,12 +115,45 @@ def check_simulated_search(pba):
     assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
 
 
+def check_interrupted_search(pba):
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen([pba, "benchmark", "search", "--simulate", "--folder", folder],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while process.poll() is None and not os.listdir(folder):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+        assert process.returncode == 1 and "nothing is kept" in told, (process.returncode, told)
+        assert os.listdir(folder) == [], os.listdir(folder)
+
+
+def check_refusals(pba):
+    simulated, training = ["search", "--simulate"], "is for searches that train"
+    cases = [
+        (["augment", "--part", "tail", "--operation", "Invert"], "--operation is for --part operations"),
+        (["augment", "--part", "pipeline", "--size", "8"], "--size is for --part operations"),
+        (["augment", "--part", "pipeline", "--threads", "2"], "--threads is for --part threads"),
+        (["augment", "--part", "tail", "--part", "threads", "--rivals"], "--rivals is for --part pipeline or operations"),
+        (simulated + ["--epochs", "3", "--interval", "3"], "--epochs: found 3, expected more than the 3 of --interval"),
+        (simulated + ["--concurrency", "auto"], f"--concurrency auto {training}"),
+        (simulated + ["--rivals"], f"--rivals {training}"),
+    ]
+    cases += [([name, "--python", sys.executable], "--python is for --rivals") for name in ("augment", "train", "search")]
+    given = {"--model": "wrn_10_1", "--dataset": "noise", "--data-dir": "/tmp", "--train-size": "8",
+             "--validation-size": "8", "--batch-size": "8", "--threads": "1", "--precision": "fp32", "--rounds": "1"}
+    cases += [(simulated + [option, value], f"{option} {training}") for option, value in given.items()]
+    for arguments, expected in cases:
+        done = run([pba, "benchmark", *arguments])
+        assert done.returncode == 64 and expected in done.stderr, (arguments, done.returncode, done.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
     pba = os.path.abspath(parser.parse_args().pba)
     failed = 0
-    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search]
+    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search, check_interrupted_search,
+              check_refusals]
     for check in checks:
         try:
             check(pba)

@@ -24,7 +24,7 @@ func momentText(_ seconds: Double) -> String {
 }
 
 /// A number with its noun, in the plural where it is not 1.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// A difference of two shares in points of a percentage, with its sign.
 func pointsText(_ difference: Double) -> String {

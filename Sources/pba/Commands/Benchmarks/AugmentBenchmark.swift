@@ -27,11 +27,14 @@ struct AugmentBenchmark: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: "The width and height of operations' images, in pixels; may be given several times.")
-  var size: [Int] = [32, 224]
+    help: """
+      The width and height of operations' images, in pixels; may be given several times (default: 32 and 224).
+      """)
+  var size: [Int] = []
 
-  @Option(parsing: .unconditional, help: "Threads whose speed together is set beside that of one.")
-  var threads = 2
+  @Option(
+    parsing: .unconditional, help: "Threads whose speed together is set beside that of one (default: 2).")
+  var threads: Int?
 
   @Option(parsing: .unconditional, help: "Rounds; in each every side is measured once.")
   var rounds = 7
@@ -43,7 +46,7 @@ struct AugmentBenchmark: ParsableCommand {
 
   func validate() throws {
     for size in size { try require("size", size, in: 1...1024) }
-    try require("threads", threads, in: 1...1024)
+    if let threads { try require("threads", threads, in: 1...1024) }
     try require("rounds", rounds, in: 1...10000)
     for name in operation {
       do {
@@ -52,10 +55,27 @@ struct AugmentBenchmark: ParsableCommand {
         throw ValidationError("--operation: \(error)")
       }
     }
+    try refuseWhatIsIgnored()
   }
 
+  private func refuseWhatIsIgnored() throws {
+    let uses: [(option: String, isGiven: Bool, parts: [Part])] = [
+      ("--operation", !operation.isEmpty, [.operations]),
+      ("--size", !size.isEmpty, [.operations]),
+      ("--threads", threads != nil, [.threads]),
+      ("--rivals", rivalOptions.rivals, [.pipeline, .operations]),
+    ]
+    for use in uses where use.isGiven && parts.isDisjoint(with: use.parts) {
+      let names = use.parts.map(\.rawValue).joined(separator: " or ")
+      throw ValidationError("\(use.option) is for --part \(names)")
+    }
+  }
+
+  private var parts: Set<Part> { Set(part.isEmpty ? Part.allCases : part) }
+
+  private var sizes: [Int] { Set(size.isEmpty ? [32, 224] : size).sorted() }
+
   func run() throws {
-    let parts = Set(part.isEmpty ? Part.allCases : part)
     let rival = try rivalOptions.start("augment.py")
     var report = AugmentReport(rounds: rounds)
     let batch = try BatchTrial()
@@ -64,7 +84,7 @@ struct AugmentBenchmark: ParsableCommand {
       let chosen = Augmentation.Operation.searchOrder.filter {
         operation.isEmpty || operation.contains($0.name)
       }
-      for size in size {
+      for size in sizes {
         let trial = OperationTrial(size: size)
         report.operations += try chosen.map { try measure($0, trial, rival) }
       }
@@ -125,7 +145,8 @@ struct AugmentBenchmark: ParsableCommand {
   }
 
   private func measureThreads(_ batch: BatchTrial) -> [AugmentReport.ThreadTime] {
-    [128, 1024].map { images in
+    let threads = threads ?? 2
+    return [128, 1024].map { images in
       var (one, several): ([Double], [Double]) = ([], [])
       for round in 0...rounds {
         let times = (

@@ -1,4 +1,5 @@
 import Augmentation
+import Reports
 
 /// This program's time of an image and the rivals', in microseconds.
 struct ComparedTime: Encodable {
@@ -82,7 +83,7 @@ struct AugmentReport: Encodable {
   /// Prints tables for people.
   func print() {
     printResult(machine?.text ?? "")
-    printResult("µs an image, n = \(rounds) rounds, median [range]")
+    printResult("µs an image, n = \(counted(rounds, "round")), median [range]")
     if let pipeline {
       printResult("\nthe whole of a 32×32 image, one thread")
       printResult("  pba \(pipeline.pba.text(2))")

@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import Reports
 import Torch
 
 /// The machine and the versions that figures belong to.
@@ -27,12 +28,11 @@ struct MeasuredMachine: Encodable {
   /// One line for people.
   var text: String {
     let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-    return
-      ([
-        processor, "\(cores) logical cores", "\(pixelInstructions) for pixels", "\(kernels) for training",
-        system,
-      ] + named).joined(
-        separator: ", ")
+    let own = [
+      processor, counted(cores, "logical core"), "\(pixelInstructions) for pixels",
+      "\(kernels) for training", system,
+    ]
+    return (own + named).joined(separator: ", ")
   }
 
   private static func processorName() -> String {

@@ -22,10 +22,16 @@ struct RealSearch {
     let shares: SearchShares
   }
 
+  /// Makes the search; throws `SearchError.stopped` or `SearchInterrupted` after Ctrl-C.
   func callAsFunction() throws -> Report {
     let path = folder + "/pba-search-\(getpid())"
     try? FileManager.default.removeItem(atPath: path)
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    // Ctrl-C stops the search, and its folder goes as well.
+    let interruption = Interruption()
+    defer {
+      try? FileManager.default.removeItem(atPath: path)
+      withExtendedLifetime(interruption) {}
+    }
     let slots = Slots()
     let executor = try TrainingExecutor(configuration, data: data)
     let began = Date().timeIntervalSince1970
@@ -33,8 +39,12 @@ struct RealSearch {
     let taken = try seconds {
       let run = try RunDirectory.open(
         path, configuration: configuration, version: Version.text, resume: false)
-      result = try Search(run: run, configuration: configuration, executor: executor) { slots.take($0) }()
+      result = try Search(
+        run: run, configuration: configuration, executor: executor, stop: interruption.flag
+      ) { slots.take($0) }()
     }
+    // A search that was about to end anyway does not throw.
+    if interruption.flag.isRequested { throw SearchInterrupted() }
     let ended = began + taken
     let records = try SearchJournal(RunDirectory.read(path)).segments(generations: 0..<Int(Int32.max))
     let recipe = configuration.recipe

@@ -13,6 +13,10 @@ struct RivalOptions: ParsableArguments {
       """)
   var python: String?
 
+  func validate() throws {
+    if python != nil && !rivals { throw ValidationError("--python is for --rivals") }
+  }
+
   /// Starts a script of `Benchmarks/rivals`, or returns nil where no rivals are asked for.
   func start(_ script: String, _ arguments: [String] = []) throws -> RivalProcess? {
     guard rivals else { return nil }

@@ -27,7 +27,8 @@ final class RivalProcess {
     // A script that is gone must give an error here, not end this program.
     signal(SIGPIPE, SIG_IGN)
     guard let found = Self.path(of: python) else {
-      throw RivalError.noPython(python, reason: "no such program")
+      throw RivalError.noPython(
+        python, reason: Self.isFolder(python) ? "a folder, not a program" : "no such program")
     }
     process.executableURL = URL(fileURLWithPath: found)
     process.arguments = [script] + arguments
@@ -91,9 +92,16 @@ final class RivalProcess {
 
   /// The file that a name stands for: itself where it has a slash, otherwise the first on PATH.
   private static func path(of program: String) -> String? {
-    func isProgram(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+    func isProgram(_ path: String) -> Bool {
+      FileManager.default.isExecutableFile(atPath: path) && !isFolder(path)
+    }
     if program.contains("/") { return isProgram(program) ? program : nil }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     return folders.map { "\($0)/\(program)" }.first(where: isProgram)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }

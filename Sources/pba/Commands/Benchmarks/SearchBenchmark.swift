@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Reports
 import RunStore
 import Search
 import Torch
@@ -12,8 +13,8 @@ struct SearchBenchmark: ParsableCommand {
     commandName: "search", abstract: "Time a whole search and show what its time goes into.",
     discussion: """
       A small search is made from its start to its schedule. With --rivals the same search is also made by Ray Tune's \
-      PopulationBasedTraining with PyTorch and Pillow: same images, network, epochs, exploit and explore; once with a \
-      validation after every epoch, as the original has it, and once with one before each comparison, as here.
+      PopulationBasedTraining with PyTorch and Pillow: same images, network, epochs, trials at once, exploit and explore; \
+      once with a validation after every epoch, as the original has it, and once with one before each comparison, as here.
 
       With --simulate the trials train nothing, and 1,000 of them go through 200 generations of the real state machine \
       and the real journal: the time is the search's own. The search is stopped once and resumed.
@@ -34,32 +35,33 @@ struct SearchBenchmark: ParsableCommand {
   @Option(help: "Trials that train at once, or auto (default: auto; simulated 2).")
   var concurrency: String?
 
-  @Option(help: "The network.")
-  var model = "wrn_16_1"
+  @Option(help: "The network (default: wrn_16_1).")
+  var model: String?
 
   @Option(help: "The images (default: cifar10 where the data folder has it, otherwise bundled).")
   var dataset: String?
 
-  @Option(help: "The folder of datasets.", completion: .directory)
-  var dataDir = Settings.defaultDataDirectory
+  @Option(
+    help: "The folder of datasets (default: \(Settings.defaultDataDirectory)).", completion: .directory)
+  var dataDir: String?
 
-  @Option(parsing: .unconditional, help: "Images to train on.")
-  var trainSize = 512
+  @Option(parsing: .unconditional, help: "Images to train on (default: 512).")
+  var trainSize: Int?
 
-  @Option(parsing: .unconditional, help: "Images to validate on.")
-  var validationSize = 5888
+  @Option(parsing: .unconditional, help: "Images to validate on (default: 5888).")
+  var validationSize: Int?
 
-  @Option(parsing: .unconditional, help: "Images in a step.")
-  var batchSize = 128
+  @Option(parsing: .unconditional, help: "Images in a step (default: 128).")
+  var batchSize: Int?
 
-  @Option(parsing: .unconditional, help: "Threads of one operation.")
-  var threads = 1
+  @Option(parsing: .unconditional, help: "Threads of one operation (default: 1).")
+  var threads: Int?
 
-  @Option(help: "fp32 or bf16.")
-  var precision = "fp32"
+  @Option(help: "fp32 or bf16 (default: fp32).")
+  var precision: String?
 
-  @Option(parsing: .unconditional, help: "Rounds; in each, every side makes the search once.")
-  var rounds = 1
+  @Option(parsing: .unconditional, help: "Rounds; in each, every side makes the search once (default: 1).")
+  var rounds: Int?
 
   @Option(
     help: """
@@ -75,23 +77,43 @@ struct SearchBenchmark: ParsableCommand {
 
   func validate() throws {
     let all = 1...1_000_000
-    for (name, value) in [("population", population), ("epochs", epochs), ("interval", interval)] {
-      if let value { try require(name, value, in: all) }
+    let numbers: [(name: String, value: Int?, range: ClosedRange<Int>)] = [
+      ("population", population, all), ("epochs", epochs, all), ("interval", interval, all),
+      ("train-size", trainSize, all), ("validation-size", validationSize, all),
+      ("batch-size", batchSize, 1...4096), ("threads", threads, 1...1024), ("rounds", rounds, 1...1000),
+    ]
+    for (name, value, range) in numbers {
+      if let value { try require(name, value, in: range) }
     }
-    for (name, value) in [("train-size", trainSize), ("validation-size", validationSize)] {
-      try require(name, value, in: all)
-    }
-    try require("batch-size", batchSize, in: 1...4096)
-    try require("threads", threads, in: 1...1024)
-    try require("rounds", rounds, in: 1...1000)
     guard let concurrency = parsedConcurrency else {
       throw ValidationError("--concurrency: found \(concurrency ?? ""), expected auto or a number")
     }
     if case .trials(let count) = concurrency { try require("concurrency", count, in: all) }
-    guard Precision(rawValue: precision) != nil else {
+    if let precision, Precision(rawValue: precision) == nil {
       throw ValidationError("--precision: found \(precision), expected fp32 or bf16")
     }
-    if simulate && rivalOptions.rivals { throw ValidationError("--rivals: not with --simulate") }
+    if simulate { try validateSimulation() }
+  }
+
+  private func validateSimulation() throws {
+    let training: [(option: String, isGiven: Bool)] = [
+      ("--model", model != nil), ("--dataset", dataset != nil), ("--data-dir", dataDir != nil),
+      ("--train-size", trainSize != nil), ("--validation-size", validationSize != nil),
+      ("--batch-size", batchSize != nil), ("--threads", threads != nil), ("--precision", precision != nil),
+      ("--rounds", rounds != nil), ("--rivals", rivalOptions.rivals),
+      ("--concurrency \(Concurrency.automaticName)", parsedConcurrency == .automatic),
+    ]
+    for (option, isGiven) in training where isGiven {
+      throw ValidationError("\(option) is for searches that train, not for --simulate")
+    }
+    let simulation = simulation
+    guard simulation.generations >= 2 else {
+      throw ValidationError(
+        """
+        --epochs: found \(simulation.epochs), expected more than the \(simulation.interval) of --interval; a simulated \
+        search is stopped and resumed between two generations
+        """)
+    }
   }
 
   private var parsedConcurrency: Concurrency? {
@@ -99,7 +121,14 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   func run() throws {
-    if simulate { return try runSimulation() }
+    do {
+      if simulate { try runSimulation() } else { try runComparison() }
+    } catch SearchError.stopped, is SearchInterrupted {
+      throw BenchmarkStopped()
+    }
+  }
+
+  private func runComparison() throws {
     let data = try loadShowingProgress(selection)
     let (height, width) = (data.train.images.height, data.train.images.width)
     guard !rivalOptions.rivals || (height, width) == (32, 32) else {
@@ -112,15 +141,17 @@ struct SearchBenchmark: ParsableCommand {
     let real = RealSearch(
       configuration: configuration(data), data: data, folder: folder ?? NSTemporaryDirectory())
     try SearchComparison(
-      search: real, images: selection.publicName, rounds: rounds, rivalOptions: rivalOptions, json: json)()
+      search: real, images: selection.publicName, rounds: rounds ?? 1, rivalOptions: rivalOptions, json: json)()
   }
 
   private var selection: DataSelection {
+    let folder = dataDir ?? Settings.defaultDataDirectory
     func named(_ dataset: String) -> DataSelection {
-      DataSelection(dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDir)
+      DataSelection(
+        dataset, trainSize: trainSize ?? 512, validationSize: validationSize ?? 5888, dataDirectory: folder)
     }
     if let dataset { return named(dataset) }
-    let probe = DataSelection("cifar10", trainSize: 1, validationSize: 1, dataDirectory: dataDir)
+    let probe = DataSelection("cifar10", trainSize: 1, validationSize: 1, dataDirectory: folder)
     return named((try? loadDataset(probe)) == nil ? "bundled" : "cifar10")
   }
 
@@ -128,22 +159,26 @@ struct SearchBenchmark: ParsableCommand {
     SearchConfiguration(
       data: selection,
       recipe: Recipe(
-        model: model, epochs: epochs ?? 6, batchSize: batchSize,
-        precision: Precision(rawValue: precision) ?? .fp32, threads: threads),
+        model: model ?? "wrn_16_1", epochs: epochs ?? 6, batchSize: batchSize ?? 128,
+        precision: precision.flatMap { Precision(rawValue: $0) } ?? .fp32, threads: threads ?? 1),
       population: population ?? 4, interval: interval ?? 3, concurrency: parsedConcurrency ?? .automatic)
   }
 
-  private func runSimulation() throws {
+  private var simulation: SimulatedSearch {
     var slots = 2
     if case .trials(let count) = parsedConcurrency { slots = count }
     let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : nil
-    let report = try SimulatedSearch(
+    return SimulatedSearch(
       population: population ?? 1000, epochs: epochs ?? 200, interval: interval ?? 1, concurrency: slots,
-      folder: folder ?? memory ?? NSTemporaryDirectory())()
+      folder: folder ?? memory ?? NSTemporaryDirectory())
+  }
+
+  private func runSimulation() throws {
+    let report = try simulation()
     if json { return try printJSON(report) }
     printResult(
-      "\(report.population) simulated trials, \(report.generations) generations, \(report.concurrency) at once"
-    )
+      "\(counted(report.population, "simulated trial")), \(counted(report.generations, "generation")),"
+        + " \(report.concurrency) at once")
     printResult(
       "\(decimal(report.totalSeconds, 2)) s, \(decimal(report.microsecondsPerSegment, 1)) µs a segment;"
         + " \(decimal(report.secondsToResume, 2)) s of them to resume")
@@ -152,4 +187,9 @@ struct SearchBenchmark: ParsableCommand {
     let peak = report.peakMemoryBytes.map { "; peak memory \($0 / 1_000_000) MB" } ?? ""
     printResult("journal \(report.journalBytes / 1_000_000) MB\(peak)")
   }
+}
+
+/// A benchmark that was asked to stop.
+private struct BenchmarkStopped: Error, CustomStringConvertible {
+  var description: String { "stopped before the end; nothing is kept" }
 }

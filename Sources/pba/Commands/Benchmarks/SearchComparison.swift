@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Search
 import Training
 
@@ -50,11 +51,12 @@ struct SearchComparison {
     var own: [RealSearch.Report] = []
     var answers: [String: [Answer]] = [:]
     for round in 0..<rounds {
-      // Who begins changes from round to round.
+      // Who begins changes from round to round. It is this program first, which finds how many trials train at once.
       if round % 2 == 0 { own.append(try search()) }
-      if let rival {
+      if let rival, let slots = own.first?.slots {
         for validation in Self.validations {
-          answers[validation, default: []].append(try rival.answer(Question(validation: validation)))
+          let question = Question(validation: validation, trialsAtOnce: slots)
+          answers[validation, default: []].append(try rival.answer(question))
         }
       }
       if round % 2 == 1 { own.append(try search()) }
@@ -94,7 +96,10 @@ struct SearchComparison {
     let quantile: Double
   }
 
-  private struct Question: Encodable { let validation: String }
+  private struct Question: Encodable {
+    let validation: String
+    let trialsAtOnce: Int
+  }
 
   fileprivate struct Answer: Decodable {
     let seconds: Double
@@ -109,11 +114,11 @@ struct SearchComparison {
     printResult(report.machine.text)
     printResult(
       "\(images) \(report.trainSize)/\(report.validationSize), \(report.model), \(report.precision), batch"
-        + " \(report.batchSize), \(report.population) trials, \(report.epochs) epochs, compared every"
-        + " \(report.interval), n = \(rounds); median [range]")
+        + " \(report.batchSize), \(counted(report.population, "trial")), \(counted(report.epochs, "epoch")),"
+        + " compared every \(report.interval), n = \(rounds); median [range]")
     printResult(
-      "pba: \(report.seconds.text(2)) s, \(report.rounds.first?.slots ?? 1) trials at once,"
-        + " \(report.threads) thread each")
+      "pba: \(report.seconds.text(2)) s, \(counted(report.rounds.first?.slots ?? 1, "trial")) at once,"
+        + " \(counted(report.threads, "thread")) each")
     if let first = report.rounds.first {
       printResult(
         "  \(first.trainedImages) images trained, \(first.evaluatedImages) evaluated; slot time went into:")

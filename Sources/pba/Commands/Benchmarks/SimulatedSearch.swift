@@ -16,6 +16,9 @@ struct SimulatedSearch {
   /// Where the run's folder is made; it is deleted at the end.
   let folder: String
 
+  /// The last one is shorter where the interval does not divide the epochs.
+  var generations: Int { (epochs - 1) / interval + 1 }
+
   /// What was measured.
   struct Report: Encodable {
     let population: Int
@@ -37,13 +40,19 @@ struct SimulatedSearch {
     let peakMemoryBytes: Int?
   }
 
+  /// Makes the search, which must have two generations or more; throws `SearchError.stopped` after Ctrl-C.
   func callAsFunction() throws -> Report {
     let path = folder + "/pba-simulated-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    // Ctrl-C stops the search, and its folder goes as well.
+    let interruption = Interruption()
+    defer {
+      try? FileManager.default.removeItem(atPath: path)
+      withExtendedLifetime(interruption) {}
+    }
     let configuration = SearchConfiguration(
       data: DataSelection("noise"), recipe: Recipe(epochs: epochs), population: population,
       interval: interval, concurrency: .trials(concurrency))
-    let clock = GenerationClock(generations: (epochs - 1) / interval + 1)
+    let clock = GenerationClock(generations: generations, interruption: interruption.flag)
     let begun = ContinuousClock.now
     do {
       _ = try search(path, configuration, clock, resume: false)
@@ -52,10 +61,10 @@ struct SimulatedSearch {
     _ = try search(path, configuration, clock, resume: true)
     let ended = ContinuousClock.now
     let resumed = clock.resumed ?? stopped
-    let segments = population * clock.generations
+    let segments = population * generations
     let journal = (try? FileManager.default.attributesOfItem(atPath: path + "/run.sqlite")[.size]) as? Int
     return Report(
-      population: population, generations: clock.generations, concurrency: concurrency, segments: segments,
+      population: population, generations: generations, concurrency: concurrency, segments: segments,
       seconds: (stopped - begun) / .seconds(1), secondsToResume: (resumed - stopped) / .seconds(1),
       secondsToEnd: (ended - resumed) / .seconds(1), totalSeconds: (ended - begun) / .seconds(1),
       microsecondsPerSegment: (ended - begun) / .microseconds(1) / Double(segments),
@@ -75,22 +84,27 @@ struct SimulatedSearch {
   }
 }
 
-/// Notes when generations end, and stops the search once, before its last generation.
+/// Notes when generations end, and stops the search once, before its last generation, or for good when asked to.
 private final class GenerationClock: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
   private let lock = NSLock()
-  let generations: Int
+  private let generations: Int
+  private let interruption: StopFlag
   private var ends: [ContinuousClock.Instant] = []
   private var firstResumed: ContinuousClock.Instant?
   private var stopped = false
 
-  init(generations: Int) { self.generations = generations }
+  init(generations: Int, interruption: StopFlag) {
+    self.generations = generations
+    self.interruption = interruption
+  }
 
   var hasStopped: Bool { lock.withLock { stopped } }
   /// When the first segment after the resume began.
   var resumed: ContinuousClock.Instant? { lock.withLock { firstResumed } }
 
   func take(_ event: SearchEvent, isResumed: Bool, stop: StopFlag) {
+    if interruption.isRequested { stop.request() }
     lock.withLock {
       switch event {
       case .compared(let generation, _):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Models
+import Reports
 import Torch
 
 /// `pba benchmark train`: steps of a network, alone or beside the same step in PyTorch.
@@ -42,6 +43,8 @@ struct TrainBenchmark: ParsableCommand {
     let batchSize: Int
     let threads: Int
     let precision: String
+    let steps: Int
+    let rounds: Int
     let parameters: Int
     let machine: MeasuredMachine
     /// Of all steps, round by round.
@@ -104,7 +107,8 @@ struct TrainBenchmark: ParsableCommand {
     }
     let report = Report(
       model: model, batchSize: batchSize, threads: threads, precision: precision.rawValue,
-      parameters: subject.parameters, machine: .current(with: rival), seconds: own.flatMap { $0 },
+      steps: steps, rounds: rounds, parameters: subject.parameters, machine: .current(with: rival),
+      seconds: own.flatMap { $0 },
       rivals: names.compactMap { name in others[name].map { Rival(name, $0, own: own) } })
     if json { return try printJSON(report) }
     printReport(report)
@@ -113,8 +117,8 @@ struct TrainBenchmark: ParsableCommand {
   private func printReport(_ report: Report) {
     printResult(report.machine.text)
     printResult(
-      "\(model), \(report.parameters) parameters, batch \(batchSize), \(threads) threads, \(precision)"
-        + ", n = \(rounds) rounds of \(steps) steps; median [range]")
+      "\(model), \(report.parameters) parameters, batch \(batchSize), \(counted(threads, "thread")), "
+        + "\(precision), n = \(counted(rounds, "round")) of \(counted(steps, "step")); median [range]")
     func line(_ name: String, _ times: [Double]) {
       let measured = Measurement(values: times)
       printResult(
