@@ -4,10 +4,12 @@ A rival prints one line of JSON when it is ready, {"versions": {...}} or {"error
 reads with one line, until there are no more. Whatever libraries print goes to standard error.
 """
 
+import ctypes
 import importlib
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,7 +20,19 @@ os.dup2(2, 1)
 
 
 def say(answer):
-    print(json.dumps(answer), file=answers, flush=True)
+    try:
+        print(json.dumps(answer), file=answers, flush=True)
+    except BrokenPipeError:
+        # Nobody reads any more; nor shall Python try again as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
+        sys.exit(1)
+
+
+def end_when_told():
+    """Ends in order when told to, and on Linux also when pba is no more, however it ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def load(*names):
@@ -39,6 +53,7 @@ def load(*names):
 
 def serve(answer, modules):
     """Greets, then answers questions; an error becomes an answer that pba does not take."""
+    end_when_told()
     versions = {"Python": platform.python_version()}
     versions.update((module.__name__, module.__version__) for module in modules)
     say({"versions": versions})

@@ -154,16 +154,15 @@ bool fits(const at::Tensor &base, const at::Tensor &input, const at::Tensor &wei
 at::Tensor convolution(
   const at::Tensor &input, const ct::BatchNorm *norm, const at::Tensor &weight, const at::Tensor &base, int64_t stride,
   int64_t padding) {
-  if (norm && !(kernels_convolve(input, weight, stride, padding) && ct::kernels_normalize(input, *norm) &&
-                computed_type(input) == input.scalar_type()))
-    return convolution(ct::batch_norm_relu(input, *norm), nullptr, weight, base, stride, padding);
-  const auto given = [](const at::Tensor &tensor, bool taken) { return taken ? std::optional(tensor) : std::nullopt; };
   const bool taken = kernels_convolve(input, weight, stride, padding);
+  const auto type = computed_type(input);
+  if (norm && !(taken && type == input.scalar_type() && ct::kernels_normalize(input, *norm)))
+    return convolution(ct::batch_norm_relu(input, *norm), nullptr, weight, base, stride, padding);
   const bool takes_base = taken && base.defined() && fits(base, input, weight);
-  auto output = taken ? Convolution3x3::apply(
-                          input.to(computed_type(input)), weight, given(base, takes_base),
-                          given(norm ? norm->weight : at::Tensor(), norm), given(norm ? norm->bias : at::Tensor(), norm),
-                          norm)
+  std::optional<at::Tensor> added, norm_weight, norm_bias;
+  if (takes_base) added = base;
+  if (norm) norm_weight = norm->weight, norm_bias = norm->bias;
+  auto output = taken ? Convolution3x3::apply(input.to(type), weight, added, norm_weight, norm_bias, norm)
                       : at::conv2d(input, weight, {}, stride, padding);
   if (base.defined() && !takes_base) {
     TORCH_CHECK(

@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+RIVALS = Path(__file__).resolve().parents[2] / "Benchmarks" / "rivals"
+
 # Answers as Benchmarks/rivals/augment.py does, always 500 µs for one rival and 1000 for the other.
 RIVAL = """
 import json, sys
@@ -127,6 +129,53 @@ def check_interrupted_search(pba):
         assert os.listdir(folder) == [], os.listdir(folder)
 
 
+def check_unruly_rivals(pba):
+    """A rival that never ends or never answers goes when pba does, and leaves nothing."""
+    arguments = [pba, "benchmark", "search", "--dataset", "noise", "--model", "wrn_10_1", "--population", "2", "--epochs", "2",
+                 "--interval", "1", "--train-size", "8", "--validation-size", "8", "--batch-size", "8", "--rivals"]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        own, work = folder / "python", folder / "work"
+        work.mkdir()
+
+        def written(text):
+            own.write_text(f"#!{sys.executable}\n{text}")
+            own.chmod(0o755)
+            return [*arguments, "--folder", str(work), "--python", str(own)]
+
+        done = run(written("while True: print('y')"))
+        assert done.returncode == 1 and "not understood: y" in done.stderr, done
+        done = run(written(""))
+        assert done.returncode == 1 and f"is {own} a Python interpreter?" in done.stderr, done
+        own.chmod(0o644)
+        done = run([*arguments, "--python", str(own)])
+        assert done.returncode == 1 and f"{own}: a file that cannot be run" in done.stderr, done
+        assert os.listdir(work) == [], os.listdir(work)
+
+        asked = folder / "asked"
+        serve = written(f"import sys; sys.path.insert(0, {str(RIVALS)!r})\n"
+                        f"from serving import serve\nimport os, pathlib, time\n"
+                        f"def answer(_): pathlib.Path({str(asked)!r}).write_text(str(os.getpid())); time.sleep(1000)\n"
+                        f"serve(answer, [])\n")
+        for number in (signal.SIGINT, signal.SIGKILL):
+            process = subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while process.poll() is None and not (asked.exists() and asked.read_text()):
+                time.sleep(0.01)
+            rival = int(asked.read_text())
+            asked.unlink()
+            process.send_signal(number)
+            _, told = process.communicate(timeout=60)
+            assert "Traceback" not in told, told
+            for _ in range(500):
+                if not Path(f"/proc/{rival}").exists():
+                    break
+                time.sleep(0.01)
+            assert not sys.platform.startswith("linux") or not Path(f"/proc/{rival}").exists(), f"{rival} lives after {number}"
+            if number == signal.SIGINT:
+                assert process.returncode == 1 and "nothing is kept" in told, (process.returncode, told)
+                assert os.listdir(work) == [], os.listdir(work)
+
+
 def check_refusals(pba):
     simulated, training = ["search", "--simulate"], "is for searches that train"
     cases = [
@@ -137,6 +186,9 @@ def check_refusals(pba):
         (simulated + ["--epochs", "3", "--interval", "3"], "--epochs: found 3, expected more than the 3 of --interval"),
         (simulated + ["--concurrency", "auto"], f"--concurrency auto {training}"),
         (simulated + ["--rivals"], f"--rivals {training}"),
+        (["search", "--folder", ""], "--folder: there is no folder ''"),
+        (["search", "--folder", __file__], "is a file, not a folder"),
+        (["search", "--concurrency", "-1"], "--concurrency: found -1"),
     ]
     cases += [([name, "--python", sys.executable], "--python is for --rivals") for name in ("augment", "train", "search")]
     given = {"--model": "wrn_10_1", "--dataset": "noise", "--data-dir": "/tmp", "--train-size": "8",
@@ -153,7 +205,7 @@ def main():
     pba = os.path.abspath(parser.parse_args().pba)
     failed = 0
     checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search, check_interrupted_search,
-              check_refusals]
+              check_unruly_rivals, check_refusals]
     for check in checks:
         try:
             check(pba)

@@ -22,16 +22,11 @@ struct RealSearch {
     let shares: SearchShares
   }
 
-  /// Makes the search; throws `SearchError.stopped` or `SearchInterrupted` after Ctrl-C.
-  func callAsFunction() throws -> Report {
+  /// Makes the search; throws `SearchError.stopped` or `SearchInterrupted` where it is asked to stop.
+  func callAsFunction(stop: StopFlag) throws -> Report {
     let path = folder + "/pba-search-\(getpid())"
     try? FileManager.default.removeItem(atPath: path)
-    // Ctrl-C stops the search, and its folder goes as well.
-    let interruption = Interruption()
-    defer {
-      try? FileManager.default.removeItem(atPath: path)
-      withExtendedLifetime(interruption) {}
-    }
+    defer { try? FileManager.default.removeItem(atPath: path) }
     let slots = Slots()
     let executor = try TrainingExecutor(configuration, data: data)
     let began = Date().timeIntervalSince1970
@@ -40,11 +35,11 @@ struct RealSearch {
       let run = try RunDirectory.open(
         path, configuration: configuration, version: Version.text, resume: false)
       result = try Search(
-        run: run, configuration: configuration, executor: executor, stop: interruption.flag
+        run: run, configuration: configuration, executor: executor, stop: stop
       ) { slots.take($0) }()
     }
     // A search that was about to end anyway does not throw.
-    if interruption.flag.isRequested { throw SearchInterrupted() }
+    if stop.isRequested { throw SearchInterrupted() }
     let ended = began + taken
     let records = try SearchJournal(RunDirectory.read(path)).segments(generations: 0..<Int(Int32.max))
     let recipe = configuration.recipe

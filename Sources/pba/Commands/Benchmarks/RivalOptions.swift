@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Search
 
 /// The options of a benchmark that rivals can take part in.
 struct RivalOptions: ParsableArguments {
@@ -18,7 +19,11 @@ struct RivalOptions: ParsableArguments {
   }
 
   /// Starts a script of `Benchmarks/rivals`, or returns nil where no rivals are asked for.
-  func start(_ script: String, _ arguments: [String] = []) throws -> RivalProcess? {
+  ///
+  /// - Parameter stop: ends a wait for an answer with `SearchInterrupted`.
+  func start(
+    _ script: String, _ arguments: [String] = [], stop: StopFlag = StopFlag()
+  ) throws -> RivalProcess? {
     guard rivals else { return nil }
     guard let benchmarks = Self.folder(with: "rivals/\(script)") else {
       throw RivalError.noScript(script)
@@ -27,7 +32,7 @@ struct RivalOptions: ParsableArguments {
     let interpreter = python ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
     return try RivalProcess(
       python: interpreter, script: benchmarks.appendingPathComponent("rivals/\(script)").path,
-      arguments: arguments)
+      arguments: arguments, stop: stop)
   }
 
   /// The folder `Benchmarks` of the checkout that the working directory or this program is in.

@@ -1,4 +1,5 @@
 import Foundation
+import Search
 
 /// A Python program that measures rivals: it is told what to do line by line, in JSON, and answers in the same way.
 ///
@@ -18,17 +19,20 @@ final class RivalProcess {
   private let questions = Pipe()
   private let answers = Pipe()
   private var unread = Data()
+  private let stop: StopFlag
 
   /// Starts the script and waits until it is ready.
-  init(python: String, script: String, arguments: [String]) throws {
+  ///
+  /// - Parameter stop: ends a wait for an answer with `SearchInterrupted`.
+  init(python: String, script: String, arguments: [String], stop: StopFlag = StopFlag()) throws {
     self.script = (script as NSString).lastPathComponent
+    self.stop = stop
     process.standardInput = questions
     process.standardOutput = answers
     // A script that is gone must give an error here, not end this program.
     signal(SIGPIPE, SIG_IGN)
     guard let found = Self.path(of: python) else {
-      throw RivalError.noPython(
-        python, reason: Self.isFolder(python) ? "a folder, not a program" : "no such program")
+      throw RivalError.noPython(python, reason: Self.whyNoProgram(python))
     }
     process.executableURL = URL(fileURLWithPath: found)
     process.arguments = [script] + arguments
@@ -43,9 +47,21 @@ final class RivalProcess {
   }
 
   deinit {
-    // The script ends with its questions.
+    // The script ends with its questions; one that does not, or is in the middle of an answer, is told to.
     try? questions.fileHandleForWriting.close()
-    if process.isRunning { process.waitUntilExit() }
+    if hasEnded(within: 2) { return }
+    process.terminate()
+    if hasEnded(within: 20) { return }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  private func hasEnded(within seconds: Double) -> Bool {
+    let begun = ContinuousClock.now
+    while process.isRunning, ContinuousClock.now - begun < .seconds(seconds) {
+      usleep(10_000)
+    }
+    return !process.isRunning
   }
 
   /// Asks for one thing and waits for the answer.
@@ -80,14 +96,27 @@ final class RivalProcess {
         unread = Data(unread[(end + 1)...])
         return Data(line)
       }
+      while !canRead() {
+        if stop.isRequested { throw SearchInterrupted() }
+      }
       let more = answers.fileHandleForReading.availableData
       guard !more.isEmpty else {
         process.waitUntilExit()
         throw RivalError.failed(
-          script: script, reason: "ended with code \(process.terminationStatus) and without an answer")
+          script: script,
+          reason: """
+            ended with code \(process.terminationStatus) and without an answer; is \
+            \(process.executableURL?.path ?? "the program") a Python interpreter?
+            """)
       }
       unread.append(more)
     }
+  }
+
+  /// Waits a tenth of a second at most for something to read, which may be the end.
+  private func canRead() -> Bool {
+    var wait = pollfd(fd: answers.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&wait, 1, 100) > 0
   }
 
   /// The file that a name stands for: itself where it has a slash, otherwise the first on PATH.
@@ -98,6 +127,12 @@ final class RivalProcess {
     if program.contains("/") { return isProgram(program) ? program : nil }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     return folders.map { "\($0)/\(program)" }.first(where: isProgram)
+  }
+
+  private static func whyNoProgram(_ path: String) -> String {
+    if isFolder(path) { return "a folder, not a program" }
+    let isThere = path.contains("/") && FileManager.default.fileExists(atPath: path)
+    return isThere ? "a file that cannot be run" : "no such program"
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -32,13 +32,14 @@ struct SearchBenchmark: ParsableCommand {
   @Option(parsing: .unconditional, help: "Epochs between two comparisons (default: 3; simulated 1).")
   var interval: Int?
 
-  @Option(help: "Trials that train at once, or auto (default: auto; simulated 2).")
-  var concurrency: String?
+  @Option(parsing: .unconditional, help: "Trials that train at once, or auto (default: auto; simulated 2).")
+  var concurrency: Concurrency?
 
   @Option(help: "The network (default: wrn_16_1).")
   var model: String?
 
-  @Option(help: "The images (default: cifar10 where the data folder has it, otherwise bundled).")
+  @Option(
+    help: "The images (default: cifar10 where --data-dir is given or the default has it, otherwise bundled).")
   var dataset: String?
 
   @Option(
@@ -85,14 +86,20 @@ struct SearchBenchmark: ParsableCommand {
     for (name, value, range) in numbers {
       if let value { try require(name, value, in: range) }
     }
-    guard let concurrency = parsedConcurrency else {
-      throw ValidationError("--concurrency: found \(concurrency ?? ""), expected auto or a number")
-    }
     if case .trials(let count) = concurrency { try require("concurrency", count, in: all) }
     if let precision, Precision(rawValue: precision) == nil {
       throw ValidationError("--precision: found \(precision), expected fp32 or bf16")
     }
+    if let folder { try requireFolder(folder) }
     if simulate { try validateSimulation() }
+  }
+
+  private func requireFolder(_ folder: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+      throw ValidationError("--folder: there is no folder '\(folder)'; name one that is there")
+    }
+    guard isFolder.boolValue else { throw ValidationError("--folder: '\(folder)' is a file, not a folder") }
   }
 
   private func validateSimulation() throws {
@@ -101,7 +108,7 @@ struct SearchBenchmark: ParsableCommand {
       ("--train-size", trainSize != nil), ("--validation-size", validationSize != nil),
       ("--batch-size", batchSize != nil), ("--threads", threads != nil), ("--precision", precision != nil),
       ("--rounds", rounds != nil), ("--rivals", rivalOptions.rivals),
-      ("--concurrency \(Concurrency.automaticName)", parsedConcurrency == .automatic),
+      ("--concurrency \(Concurrency.automaticName)", concurrency == .automatic),
     ]
     for (option, isGiven) in training where isGiven {
       throw ValidationError("\(option) is for searches that train, not for --simulate")
@@ -116,19 +123,18 @@ struct SearchBenchmark: ParsableCommand {
     }
   }
 
-  private var parsedConcurrency: Concurrency? {
-    concurrency.map { Concurrency($0) } ?? (simulate ? .trials(2) : .automatic)
-  }
-
   func run() throws {
+    // Ctrl-C stops what runs, and the folders go as well.
+    let interruption = Interruption()
+    defer { withExtendedLifetime(interruption) {} }
     do {
-      if simulate { try runSimulation() } else { try runComparison() }
+      if simulate { try runSimulation(interruption.flag) } else { try runComparison(interruption.flag) }
     } catch SearchError.stopped, is SearchInterrupted {
       throw BenchmarkStopped()
     }
   }
 
-  private func runComparison() throws {
+  private func runComparison(_ stop: StopFlag) throws {
     let data = try loadShowingProgress(selection)
     let (height, width) = (data.train.images.height, data.train.images.width)
     guard !rivalOptions.rivals || (height, width) == (32, 32) else {
@@ -141,7 +147,8 @@ struct SearchBenchmark: ParsableCommand {
     let real = RealSearch(
       configuration: configuration(data), data: data, folder: folder ?? NSTemporaryDirectory())
     try SearchComparison(
-      search: real, images: selection.publicName, rounds: rounds ?? 1, rivalOptions: rivalOptions, json: json)()
+      search: real, images: selection.publicName, rounds: rounds ?? 1, rivalOptions: rivalOptions, json: json,
+      stop: stop)()
   }
 
   private var selection: DataSelection {
@@ -150,7 +157,8 @@ struct SearchBenchmark: ParsableCommand {
       DataSelection(
         dataset, trainSize: trainSize ?? 512, validationSize: validationSize ?? 5888, dataDirectory: folder)
     }
-    if let dataset { return named(dataset) }
+    // Who names a folder is not given other images.
+    if let dataset = dataset ?? dataDir.map({ _ in "cifar10" }) { return named(dataset) }
     let probe = DataSelection("cifar10", trainSize: 1, validationSize: 1, dataDirectory: folder)
     return named((try? loadDataset(probe)) == nil ? "bundled" : "cifar10")
   }
@@ -161,20 +169,20 @@ struct SearchBenchmark: ParsableCommand {
       recipe: Recipe(
         model: model ?? "wrn_16_1", epochs: epochs ?? 6, batchSize: batchSize ?? 128,
         precision: precision.flatMap { Precision(rawValue: $0) } ?? .fp32, threads: threads ?? 1),
-      population: population ?? 4, interval: interval ?? 3, concurrency: parsedConcurrency ?? .automatic)
+      population: population ?? 4, interval: interval ?? 3, concurrency: concurrency ?? .automatic)
   }
 
   private var simulation: SimulatedSearch {
     var slots = 2
-    if case .trials(let count) = parsedConcurrency { slots = count }
+    if case .trials(let count) = concurrency { slots = count }
     let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : nil
     return SimulatedSearch(
       population: population ?? 1000, epochs: epochs ?? 200, interval: interval ?? 1, concurrency: slots,
       folder: folder ?? memory ?? NSTemporaryDirectory())
   }
 
-  private func runSimulation() throws {
-    let report = try simulation()
+  private func runSimulation(_ stop: StopFlag) throws {
+    let report = try simulation(stop: stop)
     if json { return try printJSON(report) }
     printResult(
       "\(counted(report.population, "simulated trial")), \(counted(report.generations, "generation")),"

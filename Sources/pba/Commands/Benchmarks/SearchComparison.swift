@@ -11,6 +11,8 @@ struct SearchComparison {
   let rounds: Int
   let rivalOptions: RivalOptions
   let json: Bool
+  /// Ends what runs with `SearchError.stopped` or `SearchInterrupted`.
+  let stop: StopFlag
 
   /// When the rivals validate.
   private static let validations = ["every epoch", "before comparisons"]
@@ -52,14 +54,14 @@ struct SearchComparison {
     var answers: [String: [Answer]] = [:]
     for round in 0..<rounds {
       // Who begins changes from round to round. It is this program first, which finds how many trials train at once.
-      if round % 2 == 0 { own.append(try search()) }
+      if round % 2 == 0 { own.append(try search(stop: stop)) }
       if let rival, let slots = own.first?.slots {
         for validation in Self.validations {
           let question = Question(validation: validation, trialsAtOnce: slots)
           answers[validation, default: []].append(try rival.answer(question))
         }
       }
-      if round % 2 == 1 { own.append(try search()) }
+      if round % 2 == 1 { own.append(try search(stop: stop)) }
     }
     let (configuration, data) = (search.configuration, search.data)
     let times = Measurement(values: own.map(\.seconds))
@@ -85,7 +87,7 @@ struct SearchComparison {
       population: search.configuration.population, interval: search.configuration.interval,
       quantile: search.configuration.quantile)
     return try rivalOptions.start(
-      "search.py", [String(decoding: try JSONEncoder().encode(task), as: UTF8.self)])
+      "search.py", [String(decoding: try JSONEncoder().encode(task), as: UTF8.self)], stop: stop)
   }
 
   private struct Task: Encodable {

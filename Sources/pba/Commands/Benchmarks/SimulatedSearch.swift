@@ -40,19 +40,14 @@ struct SimulatedSearch {
     let peakMemoryBytes: Int?
   }
 
-  /// Makes the search, which must have two generations or more; throws `SearchError.stopped` after Ctrl-C.
-  func callAsFunction() throws -> Report {
+  /// Makes the search, which must have two generations or more; throws `SearchError.stopped` where it is asked to stop.
+  func callAsFunction(stop: StopFlag) throws -> Report {
     let path = folder + "/pba-simulated-\(getpid())"
-    // Ctrl-C stops the search, and its folder goes as well.
-    let interruption = Interruption()
-    defer {
-      try? FileManager.default.removeItem(atPath: path)
-      withExtendedLifetime(interruption) {}
-    }
+    defer { try? FileManager.default.removeItem(atPath: path) }
     let configuration = SearchConfiguration(
       data: DataSelection("noise"), recipe: Recipe(epochs: epochs), population: population,
       interval: interval, concurrency: .trials(concurrency))
-    let clock = GenerationClock(generations: generations, interruption: interruption.flag)
+    let clock = GenerationClock(generations: generations, interruption: stop)
     let begun = ContinuousClock.now
     do {
       _ = try search(path, configuration, clock, resume: false)
