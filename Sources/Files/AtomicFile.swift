@@ -70,11 +70,7 @@ public enum AtomicFile {
   ///
   /// Throws `FileError`.
   public static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: path, action: "make the folder", reason: error.localizedDescription)
-    }
+    try Folder.make(path)
     try synchroniseFolder(folder(of: path))
   }
 

@@ -143,10 +143,11 @@ extension DatasetError {
 
 private func makeFolder(_ path: String) throws {
   do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
+    try Folder.make(path)
+  } catch let error as FileError {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "no way to make this folder", expected: "a place that you may write to",
+      file: path, offset: nil, found: "no way to make this folder (\(error.reason))",
+      expected: "a place that you may write to",
       cure: "choose another --data-dir")
   }
 }

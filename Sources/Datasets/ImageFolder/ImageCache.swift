@@ -43,10 +43,10 @@ struct ImageCache {
   /// The images in this order; decodes those that the cache does not have as they are now.
   func contents(of images: [FolderImage]) throws -> Contents {
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
+      try Folder.make(folder)
+    } catch let error as FileError {
       throw DatasetError.badFile(
-        file: folder, offset: nil, found: "no way to make it (\(error.localizedDescription))",
+        file: folder, offset: nil, found: "no way to make it (\(error.reason))",
         expected: "a folder for decoded images", cure: "choose another folder with --data-dir")
     }
     return try withCacheLock(

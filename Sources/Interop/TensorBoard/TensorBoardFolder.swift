@@ -53,19 +53,11 @@ public struct TensorBoardFolder: Sendable {
       return try FileDescriptor(file, flags: O_WRONLY | O_APPEND, action: "append").write(Data(records))
     }
     let folder = group.isEmpty ? path : path + "/" + group
-    try makeFolder(folder)
+    try Folder.make(folder)
     let file = "\(folder)/events.out.\(Self.mark).\(Int(time)).pba"
     try FileDescriptor(file, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
       .write(Data(EventRecord.fileVersion(time: time) + records))
     files[group] = file
-  }
-
-  private func makeFolder(_ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(path: folder, action: "make the folder", reason: error.localizedDescription)
-    }
   }
 
   /// Deletes the event files of the folder and of the groups in it; links are not followed.

@@ -178,8 +178,7 @@ struct ScheduleCommand: ParsableCommand {
 /// Throws if the folder that a file is to be written into is not there, before work is done for it.
 func requireFolder(of path: String) throws {
   let folder = AtomicFile.folder(of: path)
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+  guard Folder.isThere(folder) else {
     throw SettingsError(
       "\(path): its folder \(folder) is not there; make it first, or name another place",
       isUsageMistake: false)

@@ -1,4 +1,5 @@
 import Augmentation
+import Files
 import Foundation
 import ImageFiles
 import Reports
@@ -9,12 +10,7 @@ struct PreviewFolder {
 
   /// Makes the folder where it is not there.
   init(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw SettingsError(
-        "\(path): the folder cannot be made: \(error.localizedDescription)", isUsageMistake: false)
-    }
+    try Folder.make(path)
     self.path = path
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Search
 
@@ -122,7 +123,7 @@ final class RivalProcess {
   /// The file that a name stands for: itself where it has a slash, otherwise the first on PATH.
   private static func path(of program: String) -> String? {
     func isProgram(_ path: String) -> Bool {
-      FileManager.default.isExecutableFile(atPath: path) && !isFolder(path)
+      FileManager.default.isExecutableFile(atPath: path) && !Folder.isThere(path)
     }
     if program.contains("/") { return isProgram(program) ? program : nil }
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -130,13 +131,8 @@ final class RivalProcess {
   }
 
   private static func whyNoProgram(_ path: String) -> String {
-    if isFolder(path) { return "a folder, not a program" }
+    if Folder.isThere(path) { return "a folder, not a program" }
     let isThere = path.contains("/") && FileManager.default.fileExists(atPath: path)
     return isThere ? "a file that cannot be run" : "no such program"
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import Reports
 import RunStore
@@ -95,11 +96,12 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   private func requireFolder(_ folder: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
+    guard FileManager.default.fileExists(atPath: folder) else {
       throw ValidationError("--folder: there is no folder '\(folder)'; name one that is there")
     }
-    guard isFolder.boolValue else { throw ValidationError("--folder: '\(folder)' is a file, not a folder") }
+    guard Folder.isThere(folder) else {
+      throw ValidationError("--folder: '\(folder)' is a file, not a folder")
+    }
   }
 
   private func validateSimulation() throws {
@@ -176,8 +178,9 @@ struct SearchBenchmark: ParsableCommand {
     var slots = 2
     if case .trials(let count) = concurrency { slots = count }
     let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : nil
+    let trials = population ?? 1000
     return SimulatedSearch(
-      population: population ?? 1000, epochs: epochs ?? 200, interval: interval ?? 1, concurrency: slots,
+      population: trials, epochs: epochs ?? 200, interval: interval ?? 1, concurrency: min(slots, trials),
       folder: folder ?? memory ?? NSTemporaryDirectory())
   }
 

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Folders that need not survive a crash of the machine; those that must are made by ``AtomicFile/makeFolder(_:)``.
+public enum Folder {
+  /// Makes a folder, and those it lies in, where they are not there.
+  ///
+  /// Foundation's own function does not say on Linux what stood in the way. Throws `FileError`.
+  public static func make(_ path: String) throws {
+    if mkdir(path, 0o777) == 0 { return }
+    let code = errno
+    if code == ENOENT, !path.isEmpty {
+      try make(AtomicFile.folder(of: path))
+      if mkdir(path, 0o777) == 0 || isThere(path) { return }
+      throw refusal(path, code: errno)
+    }
+    // Another process may have made it meanwhile.
+    if isThere(path) { return }
+    throw refusal(path, code: code)
+  }
+
+  /// Whether there is a folder, or a link to one.
+  public static func isThere(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  private static func refusal(_ path: String, code: Int32) -> FileError {
+    FileError(
+      path: path, action: "make the folder", reason: file(above: path) ?? String(cString: strerror(code)))
+  }
+
+  /// That a file stands where a folder is needed, where one does.
+  private static func file(above path: String) -> String? {
+    var place = path
+    while !FileManager.default.fileExists(atPath: place) {
+      let above = AtomicFile.folder(of: place)
+      guard above != place, above != "." else { return nil }
+      place = above
+    }
+    return isThere(place) ? nil : "\(place == path ? "there" : place) is a file"
+  }
+}
