@@ -70,6 +70,8 @@ ct_stream *ct_stream_new(ct_device device) {
 
 void ct_stream_free(ct_stream *stream) { delete stream; }
 
+int64_t ct_stream_id(const ct_stream *stream) { return stream->value.id(); }
+
 ct_stream_scope *ct_stream_enter(const ct_stream *stream) {
   return ct::guarded<ct_stream_scope *>(
     nullptr, [&] { return new ct_stream_scope{c10::StreamGuard(stream->value)}; });

@@ -15,7 +15,7 @@ public struct SegmentCapacity: Hashable, Sendable {
 
   /// What sets the number.
   public enum Limit: String, Hashable, Sendable {
-    case setting, population, cores, memory
+    case setting, population, cores, memory, streams
   }
 
   /// The number of segments, at least 1.
@@ -42,7 +42,10 @@ public struct SegmentCapacity: Hashable, Sendable {
   ///   - cores: the processor's cores, each of which keeps one thread busy.
   ///   - threads: the threads of a segment.
   ///   - memories: the memory of each device; empty where none was measured. Segments are spread evenly over devices.
-  public init(population: Int, cores: Int, threads: Int = 1, memories: [Memory] = []) {
+  ///   - streams: the streams of all devices, of which a segment has one; nil where none are needed.
+  public init(
+    population: Int, cores: Int, threads: Int = 1, memories: [Memory] = [], streams: Int? = nil
+  ) {
     let scarcest = memories.min { Self.count($0) < Self.count($1) }
     var (segments, limit) = (max(population, 1), Limit.population)
     let byCores = max(cores / max(threads, 1), 1)
@@ -51,6 +54,7 @@ public struct SegmentCapacity: Hashable, Sendable {
       let byMemory = max(Self.count(scarcest) * memories.count, 1)
       if byMemory < segments { (segments, limit) = (byMemory, .memory) }
     }
+    if let streams, streams < segments { (segments, limit) = (max(streams, 1), .streams) }
     self.segments = segments
     self.limit = limit
     memory = scarcest

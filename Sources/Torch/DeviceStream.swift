@@ -2,22 +2,41 @@ import CTorch
 
 /// A sequence of work on a CUDA device: what is handed to it is done in order, while the caller goes on.
 ///
-/// libtorch lends 32 streams of each device in turn, so more than that share. Streams do not wait for each other.
+/// Streams do not wait for each other, and while it lives, none is another's: what one thread handed to it while another
+/// records would become part of the recording.
 public final class DeviceStream {
   /// The device that works on it.
   public let device: Device
   private let handle: OpaquePointer
 
-  /// A stream of a CUDA device.
+  /// How many streams of each device there are.
+  public static let ofEachDevice = 32
+  private static let register = StreamRegister(ofEachDevice: ofEachDevice)
+
+  /// A stream of a CUDA device that nobody else has.
   ///
-  /// - Throws: ``TorchError`` for the CPU, without libtorch's CUDA part and without a device.
+  /// - Throws: ``TorchError`` for the CPU, without libtorch's CUDA part, without a device, and where all its streams are
+  ///   in use.
   public init(on device: Device) throws {
-    guard let handle = ct_stream_new(device.handle) else { throw TorchError.last() }
+    let drawn = try Self.register.lend(
+      of: device,
+      draw: { () throws -> OpaquePointer in
+        guard let handle = ct_stream_new(device.handle) else { throw TorchError.last() }
+        return handle
+      }, id: { ct_stream_id($0) }, giveBack: { ct_stream_free($0) })
+    guard let drawn else {
+      throw TorchError(
+        "all \(Self.ofEachDevice) streams of \(device) are in use; train fewer at once, with a lower --concurrency"
+      )
+    }
     self.device = device
-    self.handle = handle
+    handle = drawn
   }
 
-  deinit { ct_stream_free(handle) }
+  deinit {
+    Self.register.giveBack(ct_stream_id(handle), of: device)
+    ct_stream_free(handle)
+  }
 
   /// Runs `body`; what its thread asks of the device in it goes to this stream.
   ///

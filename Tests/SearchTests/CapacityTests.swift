@@ -41,6 +41,13 @@ import Training
     #expect(capacity(64, cores: 64, [(100, 500), (100, 1000)]).memory == Memory(needed: 100, free: 500))
   }
 
+  @Test func eachSegmentHasAStreamOfItsOwn() {
+    let bound = SegmentCapacity(population: 100, cores: 64, streams: 32)
+    #expect((bound.segments, bound.limit) == (32, .streams))
+    let loose = SegmentCapacity(population: 16, cores: 64, streams: 32)
+    #expect((loose.segments, loose.limit) == (16, .population))
+  }
+
   @Test func slotsGoRoundTheDevices() {
     let devices = [Device.cuda(0), .cuda(2), .cuda(3)]
     let slots = (0..<8).map { TrainingExecutor.device(ofSlot: $0, among: devices) }

@@ -11,6 +11,33 @@ import Torch
     #expect(error?.description.contains("the CPU has no streams") == true)
   }
 
+  @Test func aStreamInUseIsPassedOver() throws {
+    let register = StreamRegister(ofEachDevice: 3)
+    var turn: Int64 = 0
+    var returned: [Int64] = []
+    func lend(_ device: Device) throws -> Int64? {
+      try register.lend(
+        of: device,
+        draw: {
+          turn += 1
+          return turn % 3
+        }, id: { $0 }, giveBack: { returned.append($0) })
+    }
+    #expect(try [lend(.cuda(0)), lend(.cuda(0))] == [1, 2])
+    register.giveBack(1, of: .cuda(0))
+    #expect(try lend(.cuda(0)) == 0)
+    #expect(try lend(.cuda(0)) == 1)
+    #expect(returned == [])
+    // All are in use: each was drawn once and given back.
+    #expect(try lend(.cuda(0)) == nil)
+    #expect(returned == [2, 0, 1])
+    // Another device's are others.
+    #expect(try lend(.cuda(1)) == 2)
+    register.giveBack(0, of: .cuda(0))
+    #expect(try lend(.cuda(0)) == 0)
+    #expect(returned == [2, 0, 1])
+  }
+
   @Test(.disabled(if: hasCUDA, "there is a CUDA device")) func withoutCUDAStreamsAndPinnedMemoryAreRefused() {
     #expect(throws: TorchError.self) { try DeviceStream(on: .cuda(0)) }
     #expect(throws: TorchError.self) { try Tensor.pinned([2, 3]) }

@@ -19,6 +19,8 @@ typedef struct ct_recording ct_recording;
 /// A stream of a CUDA device, one of the 32 of it that libtorch lends in turn.
 ct_stream *ct_stream_new(ct_device device);
 void ct_stream_free(ct_stream *stream);
+/// Which of its device's streams it is.
+int64_t ct_stream_id(const ct_stream *stream);
 /// Makes the stream the one that this thread's work goes to, until `ct_stream_leave` on the same thread.
 ct_stream_scope *ct_stream_enter(const ct_stream *stream);
 void ct_stream_leave(ct_stream_scope *scope);

@@ -86,6 +86,7 @@ final class SearchLines: @unchecked Sendable {
       case .population: "all there are"
       case .cores: "as many as the cores bear"
       case .memory: "as many as the memory bears"
+      case .streams: "as many as there are streams"
       }
     let measured = capacity.memory.map {
       "; one takes \(megabytes($0.needed)) of \(megabytes($0.free)) that are free"

@@ -1,0 +1,41 @@
+import Foundation
+
+/// Which streams are in use, of those that libtorch lends in turn, whether the last borrower still has them or not.
+package final class StreamRegister: @unchecked Sendable {
+  private struct Place: Hashable {
+    let device: Device
+    let id: Int64
+  }
+
+  private let ofEachDevice: Int
+  // The lock guards the set, so sharing the object is safe. It is held while streams are drawn: their turn is kept.
+  private let lock = NSLock()
+  private var used: Set<Place> = []
+
+  /// A register of devices that have this many streams each.
+  package init(ofEachDevice: Int) { self.ofEachDevice = ofEachDevice }
+
+  /// Draws until a stream comes that is not in use, and notes that it is; nil where all are.
+  ///
+  /// - Parameters:
+  ///   - draw: The next stream in turn; called as often as there are streams, at most.
+  ///   - id: Which stream of the device it is.
+  ///   - giveBack: Takes a stream that is in use.
+  package func lend<Stream>(
+    of device: Device, draw: () throws -> Stream, id: (Stream) -> Int64, giveBack: (Stream) -> Void
+  ) throws -> Stream? {
+    try lock.withLock {
+      for _ in 0..<ofEachDevice {
+        let stream = try draw()
+        if used.insert(Place(device: device, id: id(stream))).inserted { return stream }
+        giveBack(stream)
+      }
+      return nil
+    }
+  }
+
+  /// Notes that a stream is free again.
+  package func giveBack(_ id: Int64, of device: Device) {
+    _ = lock.withLock { used.remove(Place(device: device, id: id)) }
+  }
+}
