@@ -13,6 +13,12 @@ public enum Runtime {
   /// The version of libtorch that this program was compiled for.
   public static var builtVersion: String { String(cString: ct_built_version()) }
 
+  /// Lets this program end as soon as it is done, without the tenth of a second in which libtorch takes its tables of
+  /// operations apart.
+  ///
+  /// Call it once, at the start of a program: what is registered with `atexit` before it is not called. Only with glibc.
+  public static func skipCleanup() { ct_skip_cleanup() }
+
   /// Threads that one operation called from this thread may use.
   public static var threads: Int { Int(ct_threads()) }
 

@@ -24,6 +24,7 @@ struct PBA: ParsableCommand {
     ])
 
   static func main() {
+    Runtime.skipCleanup()
     if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {
       printNote("Error: \(complaint)")
       exit(withError: ExitCode.validationFailure)

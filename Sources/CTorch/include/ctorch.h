@@ -33,6 +33,8 @@ const char *ct_error(void);
 const char *ct_built_version(void);
 /// The version of the libtorch that is loaded; empty where it does not tell.
 const char *ct_loaded_version(void);
+/// Lets the program end without libtorch taking its tables apart, which the end of the process does at once.
+void ct_skip_cleanup(void);
 /// Threads that one operation called from this thread may use.
 bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
