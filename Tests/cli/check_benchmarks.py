@@ -8,6 +8,7 @@ libraries, so that the conversation with rivals is checked without them. Needs o
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -118,15 +119,36 @@ def check_simulated_search(pba):
 
 
 def check_interrupted_search(pba):
-    with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([pba, "benchmark", "search", "--simulate", "--folder", folder],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while process.poll() is None and not os.listdir(folder):
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+    """Each signal that asks for an end leaves no folder; where the loss of a terminal is ignored, as by nohup, it goes on."""
+    for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
+        with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
+            stop(process, number)
+            assert os.listdir(folder) == [], os.listdir(folder)
+    small = ["--population", "100", "--epochs", "10"]
+    ignoring = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, preexec_fn=ignoring) as process:
+        process.send_signal(signal.SIGHUP)
         _, told = process.communicate(timeout=120)
-        assert process.returncode == 1 and "nothing is kept" in told, (process.returncode, told)
-        assert os.listdir(folder) == [], os.listdir(folder)
+        assert process.returncode == 0 and os.listdir(folder) == [], (process.returncode, told)
+
+
+@contextlib.contextmanager
+def simulating(pba, folder, *arguments, **options):
+    """A simulated search that has made its folder in this one."""
+    command = [pba, "benchmark", "search", "--simulate", "--folder", folder, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options) as process:
+        try:
+            while process.poll() is None and not os.listdir(folder):
+                time.sleep(0.01)
+            yield process
+        finally:
+            process.kill()
+
+
+def stop(process, number):
+    process.send_signal(number)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 1 and "nothing is kept" in told, (number, process.returncode, told)
 
 
 def check_unruly_rivals(pba):

@@ -2,23 +2,26 @@ import Dispatch
 import Foundation
 import Search
 
-/// Turns Ctrl-C and the system's request to end into a request to stop; a second one ends the program at once.
+/// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
+/// request ends the program at once.
 ///
-/// It does so as long as the object lives; afterwards both end the program again.
+/// It does so as long as the object lives; afterwards they end the program again.
 final class Interruption {
   let flag = StopFlag()
   private let sources: [any DispatchSourceSignal]
-  private static let signals = [SIGINT, SIGTERM]
+  private let signals: [Int32]
 
   init() {
     let flag = flag
     let registered = DispatchSemaphore(value: 0)
-    sources = Self.signals.map { number in
-      signal(number, SIG_IGN)
+    // Who starts the program with nohup wants it to outlive the terminal.
+    signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.ignore($0) || $0 != SIGHUP }
+    sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         // Not `exit`: that would take down what other threads still work with.
-        if flag.isRequested {
+        // A terminal that goes away may say so twice.
+        if flag.isRequested, number != SIGHUP {
           StandardError.shared.clear()
           _exit(128 + number)
         }
@@ -35,6 +38,11 @@ final class Interruption {
 
   deinit {
     for source in sources { source.cancel() }
-    for number in Self.signals { signal(number, SIG_DFL) }
+    for number in signals { signal(number, SIG_DFL) }
+  }
+
+  /// Ignores a signal; returns whether it was ignored before.
+  private static func ignore(_ number: Int32) -> Bool {
+    unsafeBitCast(signal(number, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
