@@ -26,7 +26,7 @@ struct ScaleAndAdd : torch::autograd::Function<ScaleAndAdd> {
   static torch::autograd::variable_list backward(
     torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
     const auto factors = context->get_saved_variables().front();
-    return {gradients[0] * factors, gradients[0], at::Tensor(), at::Tensor()};
+    return {gradients[0].mul(factors), gradients[0], at::Tensor(), at::Tensor()};
   }
 };
 

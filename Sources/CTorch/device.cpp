@@ -1,5 +1,7 @@
 #include "ctorch_device.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>

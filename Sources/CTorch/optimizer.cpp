@@ -1,3 +1,4 @@
+#include <ATen/ops/norm.h>
 #include <c10/core/GradMode.h>
 
 #include <cmath>

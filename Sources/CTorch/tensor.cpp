@@ -1,3 +1,7 @@
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+
 #include "guard.hpp"
 
 namespace {

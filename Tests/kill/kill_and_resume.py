@@ -26,8 +26,8 @@ from runs import (Case, ComparisonCase, Failure, Program, after, changes, compar
 from stopping import end_after_session, stop, stop_twice
 
 # Everything is computed on the CPU, where results repeat bit for bit.
-SEARCH = """search --dataset bundled --train-size 256 --validation-size 200 --model wrn_10_1 --population 4 --epochs 6
-  --interval 2 --batch-size 64 --device cpu""".split()
+SEARCH = """search --dataset bundled --train-size 128 --validation-size 100 --model wrn_10_1 --population 4 --epochs 6
+  --interval 2 --batch-size 32 --device cpu""".split()
 ASYNCHRONOUS = [*SEARCH, "--asynchronous"]
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 4 --batch-size 64 --policy rcifar10
   --device cpu""".split()

@@ -5,8 +5,8 @@
 
 Needs Pillow and numpy. One call of the program works on several images of one size: noise, gradients, constants,
 few levels, opaque, half-transparent and blank ones. Every operation, magnitude and sign runs on RGBA at the principal
-sizes and at one other size, and on RGB at one size, the sizes taken in turn; with --full at every size, on RGB and on
-RGBA. Parameters that no magnitude stands for run at one size each.
+size and at one other, and on RGB at one size, the sizes taken in turn; with --full at every size, on RGB and on RGBA.
+Parameters that no magnitude stands for run at one size each.
 """
 
 import argparse
@@ -32,9 +32,9 @@ COLOUR_ONLY = ("Invert", "Equalize", "AutoContrast", "Posterize", "Solarize")
 OPERATIONS = SIGNED + tuple(ENHANCERS) + COLOUR_ONLY + ("Cutout",)
 
 # (height, width)
-PRINCIPAL_SIZES = ((32, 32), (31, 33))
+PRINCIPAL_SIZE = (32, 32)
 OTHER_SIZES = (
-    (1, 1), (1, 7), (7, 1), (2, 2), (1, 2), (2, 9), (3, 3), (3, 5), (4, 1), (28, 28), (17, 16), (64, 48),
+    (31, 33), (1, 1), (1, 7), (7, 1), (2, 2), (1, 2), (2, 9), (3, 3), (3, 5), (4, 1), (28, 28), (17, 16), (64, 48),
     (7, 300), (300, 7), (224, 224), (97, 211), (512, 512),
 )  # fmt: skip
 
@@ -148,12 +148,12 @@ def all_parameters():
 
 
 def cases(full):
-    """Yields the cases to compare; not `full`: all parameters at the principal sizes, some at each other size."""
-    every_size = PRINCIPAL_SIZES + OTHER_SIZES
+    """Yields the cases to compare; not `full`: all parameters at the principal size, some at each other size."""
+    every_size = (PRINCIPAL_SIZE, *OTHER_SIZES)
     for number, parameters in enumerate(all_parameters()):
         # Steps without a divisor in common with the number of sizes visit all sizes in turn.
-        other = OTHER_SIZES[(number * 4) % len(OTHER_SIZES)]
-        for size in every_size if full else (*PRINCIPAL_SIZES, other):
+        other = OTHER_SIZES[(number * 5) % len(OTHER_SIZES)]
+        for size in every_size if full else (PRINCIPAL_SIZE, other):
             yield Case(*parameters, *size, 4)
         for size in every_size if full else (every_size[(number * 7) % len(every_size)],):
             yield Case(*parameters, *size, 3)
