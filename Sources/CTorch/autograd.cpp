@@ -1,3 +1,4 @@
+#include <ATen/ops/addcmul.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <vector>

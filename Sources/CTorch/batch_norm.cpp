@@ -1,5 +1,6 @@
 #include "batch_norm.hpp"
 
+#include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>

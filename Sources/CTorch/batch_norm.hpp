@@ -1,7 +1,7 @@
 // Batch norm with ReLU by this project's kernels, for the layer itself and for convolutions that take it along.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "ctorch.h"
 #include "kernels/kernels.hpp"

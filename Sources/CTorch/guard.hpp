@@ -1,7 +1,7 @@
 // What every file behind the seam shares: the handles, and the one place where exceptions become error values.
 #pragma once
 
-// Not ATen/ATen.h, which is read four times as long: a file names the operations that it calls.
+// Not ATen/ATen.h, which takes most of a compilation to read: a file names the operations that it calls.
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 

@@ -6,16 +6,13 @@ public enum Folder {
   ///
   /// Foundation's own function does not say on Linux what stood in the way. Throws `FileError`.
   public static func make(_ path: String) throws {
-    if mkdir(path, 0o777) == 0 { return }
-    let code = errno
+    var code = makeLast(path)
     if code == ENOENT, !path.isEmpty {
       try make(AtomicFile.folder(of: path))
-      if mkdir(path, 0o777) == 0 || isThere(path) { return }
-      throw refusal(path, code: errno)
+      code = makeLast(path)
     }
-    // Another process may have made it meanwhile.
-    if isThere(path) { return }
-    throw refusal(path, code: code)
+    // It may have been there, or another process may have made it meanwhile.
+    guard code == 0 || isThere(path) else { throw refusal(path, code: code) }
   }
 
   /// Whether there is a folder, or a link to one.
@@ -23,6 +20,9 @@ public enum Folder {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
+
+  /// Makes a folder in one that is there; 0, or the system's number of what stands in the way.
+  private static func makeLast(_ path: String) -> Int32 { mkdir(path, 0o777) == 0 ? 0 : errno }
 
   private static func refusal(_ path: String, code: Int32) -> FileError {
     FileError(

@@ -68,6 +68,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
     try require(
       (1...SearchConfiguration.largest).contains(concurrency), "concurrency", "\(concurrency)",
       "a number from 1 to \(SearchConfiguration.largest)")
+    try requireStreams(for: min(concurrency, policies.count * seeds), device: device)
   }
 
   /// The seeds that each policy is trained with.

@@ -83,6 +83,9 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     for (name, value) in counts where !(1...Self.largest).contains(value) {
       throw SearchError.setting(name, found: "\(value)", expected: "a number from 1 to \(Self.largest)")
     }
+    if case .trials(let count) = concurrency {
+      try requireStreams(for: min(count, population), device: device)
+    }
     guard (0...0.5).contains(quantile) else {
       throw SearchError.setting("quantile", found: "\(quantile)", expected: "a number from 0 to 0.5")
     }

@@ -113,7 +113,7 @@ public struct TrainingExecutor: SegmentExecutor {
     return SegmentCapacity(
       population: population, cores: cores, threads: recipe.threads,
       memories: try devices.compactMap(memory),
-      streams: onDevices.map { _ in devices.count * DeviceStream.ofEachDevice })
+      streams: onDevices.map { _ in devices.count * DeviceStream.countPerDevice })
   }
 
   /// What the first trial takes of a device's memory, seen while it trains as long as that grows and evaluates a batch.

@@ -10,8 +10,8 @@ public final class DeviceStream {
   private let handle: OpaquePointer
 
   /// How many streams of each device there are.
-  public static let ofEachDevice = 32
-  private static let register = StreamRegister(ofEachDevice: ofEachDevice)
+  public static let countPerDevice = 32
+  private static let register = StreamRegister(countPerDevice: countPerDevice)
 
   /// A stream of a CUDA device that nobody else has.
   ///
@@ -26,7 +26,7 @@ public final class DeviceStream {
       }, id: { ct_stream_id($0) }, giveBack: { ct_stream_free($0) })
     guard let drawn else {
       throw TorchError(
-        "all \(Self.ofEachDevice) streams of \(device) are in use; train fewer at once, with a lower --concurrency"
+        "all \(Self.countPerDevice) streams of \(device) are in use; train fewer at once, with a lower --concurrency"
       )
     }
     self.device = device

@@ -16,7 +16,8 @@ public enum Runtime {
   /// Lets this program end as soon as it is done, without the tenth of a second in which libtorch takes its tables of
   /// operations apart.
   ///
-  /// Call it once, at the start of a program: what is registered with `atexit` before it is not called. Only with glibc.
+  /// Call it once, at the start of a program: what was registered with `atexit` before is not called, so a leak checker or
+  /// a measurement of coverage would not report. Libraries that are loaded later still clean up. Only with glibc.
   public static func skipCleanup() { ct_skip_cleanup() }
 
   /// Threads that one operation called from this thread may use.

@@ -7,13 +7,13 @@ package final class StreamRegister: @unchecked Sendable {
     let id: Int64
   }
 
-  private let ofEachDevice: Int
+  private let countPerDevice: Int
   // The lock guards the set, so sharing the object is safe. It is held while streams are drawn: their turn is kept.
   private let lock = NSLock()
   private var used: Set<Place> = []
 
   /// A register of devices that have this many streams each.
-  package init(ofEachDevice: Int) { self.ofEachDevice = ofEachDevice }
+  package init(countPerDevice: Int) { self.countPerDevice = countPerDevice }
 
   /// Draws until a stream comes that is not in use, and notes that it is; nil where all are.
   ///
@@ -25,7 +25,7 @@ package final class StreamRegister: @unchecked Sendable {
     of device: Device, draw: () throws -> Stream, id: (Stream) -> Int64, giveBack: (Stream) -> Void
   ) throws -> Stream? {
     try lock.withLock {
-      for _ in 0..<ofEachDevice {
+      for _ in 0..<countPerDevice {
         let stream = try draw()
         if used.insert(Place(device: device, id: id(stream))).inserted { return stream }
         giveBack(stream)

@@ -31,14 +31,16 @@ import Testing
     #expect(try folder.names(in: ".") == ["file"])
   }
 
-  @Test func theSystemsWordsAreTheReason() {
-    #expect(throws: FileError(path: "", action: "make the folder", reason: "No such file or directory")) {
-      try Folder.make("")
+  @Test func theSystemsWordsAreTheReason() throws {
+    let folder = try TemporaryFolder()
+    func refusal(_ path: String) -> String? {
+      #expect(throws: FileError.self) { try Folder.make(path) }?.reason
     }
-    #expect(
-      throws: FileError(path: "/proc/a", action: "make the folder", reason: "No such file or directory")
-    ) {
-      try Folder.make("/proc/a/b")
-    }
+    #expect(refusal("") == "No such file or directory")
+    let long = String(repeating: "x", count: 300)
+    #expect(refusal(folder(long)) == "File name too long")
+    // The folder that it lies in can be made.
+    #expect(refusal(folder("a/" + long)) == "File name too long")
+    #expect(try folder.names(in: ".") == ["a"])
   }
 }

@@ -48,6 +48,24 @@ import Training
     #expect((loose.segments, loose.limit) == (16, .population))
   }
 
+  @Test func moreTrialsAtOnceThanStreamsAreRefused() throws {
+    func search(_ concurrency: Int, population: Int, device: String) -> SearchConfiguration {
+      var configuration = smallSearch(concurrency: concurrency)
+      configuration.population = population
+      configuration.device = device
+      return configuration
+    }
+    try search(100, population: 32, device: "cuda:0").validate()
+    try search(33, population: 33, device: "cuda:0,cuda:1").validate()
+    try search(33, population: 33, device: "cpu").validate()
+    let refusal = SearchError.setting("concurrency", found: "33", expected: "at most 32 on cuda:0")
+    #expect(throws: refusal) { try search(33, population: 100, device: "cuda:0").validate() }
+    let comparison = ComparisonConfiguration(
+      data: DataSelection("bundled"), policies: ["none", "cutout", "rcifar10"], seeds: 11, device: "cuda:0",
+      concurrency: 33)
+    #expect(throws: refusal) { try comparison.validate() }
+  }
+
   @Test func slotsGoRoundTheDevices() {
     let devices = [Device.cuda(0), .cuda(2), .cuda(3)]
     let slots = (0..<8).map { TrainingExecutor.device(ofSlot: $0, among: devices) }

@@ -12,7 +12,7 @@ import Torch
   }
 
   @Test func aStreamInUseIsPassedOver() throws {
-    let register = StreamRegister(ofEachDevice: 3)
+    let register = StreamRegister(countPerDevice: 3)
     var turn: Int64 = 0
     var returned: [Int64] = []
     func lend(_ device: Device) throws -> Int64? {
@@ -33,9 +33,10 @@ import Torch
     #expect(returned == [2, 0, 1])
     // Another device's are others.
     #expect(try lend(.cuda(1)) == 2)
-    register.giveBack(0, of: .cuda(0))
-    #expect(try lend(.cuda(0)) == 0)
-    #expect(returned == [2, 0, 1])
+    // The next in turn is 0, which is in use.
+    register.giveBack(1, of: .cuda(0))
+    #expect(try lend(.cuda(0)) == 1)
+    #expect(returned == [2, 0, 1, 0])
   }
 
   @Test(.disabled(if: hasCUDA, "there is a CUDA device")) func withoutCUDAStreamsAndPinnedMemoryAreRefused() {

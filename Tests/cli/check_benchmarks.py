@@ -124,19 +124,20 @@ def check_interrupted_search(pba):
         with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
             stop(process, number)
             assert os.listdir(folder) == [], os.listdir(folder)
-    small = ["--population", "100", "--epochs", "10"]
-    ignoring = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, preexec_fn=ignoring) as process:
+    small = ["--population", "200", "--epochs", "20"]
+    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, hangup=signal.SIG_IGN) as process:
+        assert process.poll() is None, "it ended before a signal could reach it"
         process.send_signal(signal.SIGHUP)
         _, told = process.communicate(timeout=120)
         assert process.returncode == 0 and os.listdir(folder) == [], (process.returncode, told)
 
 
 @contextlib.contextmanager
-def simulating(pba, folder, *arguments, **options):
-    """A simulated search that has made its folder in this one."""
+def simulating(pba, folder, *arguments, hangup=signal.SIG_DFL):
+    """A simulated search that has made its folder in this one; this program's caller may have it ignore SIGHUP."""
     command = [pba, "benchmark", "search", "--simulate", "--folder", folder, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup)) as process:
         try:
             while process.poll() is None and not os.listdir(folder):
                 time.sleep(0.01)

@@ -124,6 +124,18 @@ def check_second_interrupt(pba, folder):
     assert not bars(session.screen.text()), "\n".join(session.screen.text())
 
 
+def check_lost_terminal(pba, folder):
+    """A search whose terminal goes away stops in order, without one to say so on."""
+    run = folder / "lost"
+    session = Session([pba, *SEARCH, "--run", str(run)], 80)
+    assert session.run(until=bars)
+    code = session.close_terminal()
+    assert code == 1, f"exit code {code}"
+    assert not list(run.rglob("*.partial")), list(run.rglob("*.partial"))
+    done = subprocess.run([pba, "search", "--resume", "--run", str(run)], capture_output=True, text=True)
+    assert done.returncode == 0 and "best is trial" in done.stderr, done.stderr
+
+
 def check_training(pba, folder):
     columns = 60
     session = Session([pba, *TRAINING, "--run", str(folder / "trained")], columns)
@@ -165,6 +177,7 @@ def main():
             ("an asynchronous search at 40 columns", lambda: check_search(pba, folder, 40, ["--asynchronous", "--interval", "1"])),
             ("a search that is interrupted and resumed", lambda: check_interrupted(pba, folder)),
             ("a search that is interrupted twice", lambda: check_second_interrupt(pba, folder)),
+            ("a search that loses its terminal", lambda: check_lost_terminal(pba, folder)),
             ("a terminal of four rows", lambda: check_small(pba, folder)),
             ("a training", lambda: check_training(pba, folder)),
             ("without a terminal", lambda: check_plain(pba, folder)),

@@ -87,8 +87,13 @@ class Session:
         environment = {**os.environ, "TERM": kind}
         self.process = subprocess.Popen(
             command, stdin=child, stdout=subprocess.PIPE, stderr=child, env=environment, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=self.take_terminal)
         os.close(child)
+
+    @staticmethod
+    def take_terminal():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where this program was started by nohup
 
     def run(self, until=lambda screen: False, patience=120):
         """Watches until something is to be seen, or to the program's end; returns whether it was seen."""
@@ -130,3 +135,10 @@ class Session:
 
     def type(self, text):
         os.write(self.terminal, text.encode())
+
+    def close_terminal(self, patience=60):
+        """Takes the terminal away, as a closed window does; returns the exit code."""
+        os.close(self.terminal)
+        code = self.process.wait(patience)
+        self.process.stdout.close()
+        return code

@@ -6,8 +6,8 @@
 A search must end with the same schedule.json and the same checkpoints, byte for byte, a training with the same
 checkpoints, and a comparison with the same summary; metrics.jsonl must say the same but for the seconds. An asynchronous search must so with one trial at a
 time; with several its order is chance, and it must end whole. Most runs are ended by SIGKILL, which leaves them no
-time. SIGINT and SIGTERM ask them to stop: they must do so soon and say how to continue, and end at once when asked
-twice. A moment is something the run directory shows, which is watched for; or a time, a share of how long the
+time. SIGINT, SIGTERM and SIGHUP ask them to stop: they must do so soon and say how to continue, and end at once when
+asked twice by one of the former. A moment is something the run directory shows, which is watched for; or a time, a share of how long the
 undisturbed run took, mostly drawn from a fixed seed. Needs only Python's standard library. Prints a line a case and a
 closing line `N passed, M failed`; exits 1 if any failed.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 from asynchronous import check_whole
 from runs import (Case, ComparisonCase, Failure, Program, after, changes, compare, in_training, journal_appears,
                   new_checkpoints, tail, writing)
-from stopping import end_after_session, stop, stop_twice
+from stopping import end_after_session, lose_terminal, stop, stop_twice
 
 # Everything is computed on the CPU, where results repeat bit for bit.
 SEARCH = """search --dataset bundled --train-size 128 --validation-size 100 --model wrn_10_1 --population 4 --epochs 6
@@ -35,6 +35,7 @@ TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs
 COMPARISON = """compare --dataset bundled --train-size 128 --model wrn_10_1 --epochs 2 --batch-size 64 --device cpu
   --seeds 2""".split()
 RANDOM_KILLS = 4
+WATCHED_RUNS = 5  # in which the moments of a case must come, one after another
 
 # --- cases -------------------------------------------------------------------------------------------------------
 
@@ -79,6 +80,7 @@ COMPARISON_CASES = [
 SEARCH_STOPS = [
     ("stopped by SIGINT after the 1st checkpoint", lambda case, _: stop(case, new_checkpoints(1), signal.SIGINT)),
     ("stopped by SIGTERM as metrics.jsonl grows", lambda case, _: stop(case, changes("metrics.jsonl"), signal.SIGTERM)),
+    ("stopped by the loss of its terminal", lambda case, _: lose_terminal(case, new_checkpoints(2))),
     ("ended by SIGINT twice", lambda case, duration: stop_twice(case, duration, signal.SIGINT)),
     ("ended by SIGTERM twice", lambda case, duration: stop_twice(case, duration, signal.SIGTERM)),
     ("ended by SIGINT when it is over", lambda case, _: end_after_session(case, SEARCH_LAST_NOTE, signal.SIGINT)),
@@ -142,10 +144,12 @@ def run_cases(kind, command, options, cases, stops, random_cases, program, folde
         return kills
 
     def watched(name, moments, extra):
-        kills = disturbed(name, moments, extra)
-        if kills < len(moments):
-            raise Failure(f"the run ended before it was killed {len(moments)} times; it was {kills} times")
-        return True, f"killed {kills} times, "
+        # What lasts a millisecond is not always seen where other programs want the cores too.
+        for attempt in range(WATCHED_RUNS):
+            kills = disturbed(f"{name}-{attempt}", moments, extra)
+            if kills == len(moments):
+                return True, f"killed {kills} times, "
+        raise Failure(f"{WATCHED_RUNS} runs ended before they were killed {len(moments)} times; the last was {kills} times")
 
     def timed(name):
         # The machine may have become faster since the undisturbed run; then the times are drawn shorter.

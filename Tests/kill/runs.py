@@ -97,6 +97,11 @@ def after(seconds):
 # --- runs --------------------------------------------------------------------------------------------------------
 
 
+def heed_hangup():
+    """The loss of the terminal counts, even where this program was started by nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Program:
     def __init__(self, path, patience):
         self.path = path
@@ -107,7 +112,8 @@ class Program:
         """The program at work; it is gone afterwards. It prints to the log, its result to `output` if that is given."""
         with open(log, "ab") as errors:
             process = subprocess.Popen(
-                [self.path, *arguments], stdout=output or errors, stderr=errors, stdin=subprocess.DEVNULL)
+                [self.path, *arguments], stdout=output or errors, stderr=errors, stdin=subprocess.DEVNULL,
+                preexec_fn=heed_hangup)
         try:
             yield process
         finally:

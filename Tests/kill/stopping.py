@@ -1,4 +1,5 @@
-"""What SIGINT and SIGTERM do to a run: one asks it to stop, a second one ends it, and none is lost after it is over."""
+"""What SIGINT, SIGTERM and SIGHUP do to a run: one asks it to stop, a second one of the former ends it, and none is lost
+after it is over."""
 
 import os
 import signal
@@ -28,6 +29,20 @@ def require_stopped(code, log):
     last = log.read_text().splitlines()[-1]
     if not last.startswith("Error: stopped") or "continue" not in last:
         raise Failure(f"no word of how to continue: {last}")
+
+
+def lose_terminal(case, moment):
+    """Sends SIGHUP twice and more, as a terminal may; the run must end by itself, soon, and say how to continue."""
+    has_come = moment(case.run)
+    with case.program.running(case.arguments(), case.log) as process:
+        if not case.program.wait_for(has_come, process):
+            raise Failure(f"it ended with code {process.returncode} before it was stopped: {tail(case.log)}")
+        process.send_signal(signal.SIGHUP)
+        # It may end between the two, by chance.
+        if case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes(), process):
+            process.send_signal(signal.SIGHUP)
+        code = case.program.end(process, SOON_SECONDS)
+    require_stopped(code, case.log)
 
 
 def stop_twice(case, duration, number):

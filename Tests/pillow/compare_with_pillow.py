@@ -157,6 +157,8 @@ def cases(full):
             yield Case(*parameters, *size, 4)
         for size in every_size if full else (every_size[(number * 7) % len(every_size)],):
             yield Case(*parameters, *size, 3)
+    for operation in OPERATIONS:  # a size that no vector divides, whatever the turns above give
+        yield Case(operation, ("--magnitude", "7"), parameter(operation, 7, False), 31, 33, 4)
     others = [(operation, value) for operation, values in PARAMETERS.items() for value in values]
     for number, (operation, value) in enumerate(others):
         size = every_size[number % len(every_size)]

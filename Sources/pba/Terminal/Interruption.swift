@@ -13,17 +13,22 @@ final class Interruption {
 
   init() {
     let flag = flag
+    let asked = StopFlag()
     let registered = DispatchSemaphore(value: 0)
     // Who starts the program with nohup wants it to outlive the terminal.
     signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.ignore($0) || $0 != SIGHUP }
     sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        // Not `exit`: that would take down what other threads still work with.
-        // A terminal that goes away may say so twice.
-        if flag.isRequested, number != SIGHUP {
+        if number == SIGHUP {
+          // The terminal may say twice that it goes. Who read what this program prints may go with it.
+          signal(SIGPIPE, SIG_IGN)
+        } else if asked.isRequested {
+          // Not `exit`: that would take down what other threads still work with.
           StandardError.shared.clear()
           _exit(128 + number)
+        } else {
+          asked.request()
         }
         flag.request()
         printNote("stopping at the next step; once more ends at once")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Reports
 import Search
@@ -81,7 +82,7 @@ struct SearchComparison {
 
   private func start(_ shared: String) throws -> RivalProcess? {
     guard rivalOptions.rivals else { return nil }
-    try FileManager.default.createDirectory(atPath: shared, withIntermediateDirectories: true)
+    try Folder.make(shared)
     let task = Task(
       images: try SharedImages(search.data, to: shared), recipe: search.configuration.recipe,
       population: search.configuration.population, interval: search.configuration.interval,
