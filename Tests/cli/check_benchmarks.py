@@ -118,12 +118,25 @@ def check_simulated_search(pba):
     assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
 
 
+def check_search_of_bundled_images(pba):
+    """The default of the validation images fits a dataset with few."""
+    small = "--model wrn_10_1 --population 2 --epochs 2 --interval 2 --train-size 32 --batch-size 32".split()
+    found = report(pba, "benchmark", "search", "--dataset", "bundled", *small, "--json")
+    assert found["rounds"][0]["evaluatedImages"] == 2 * 1000, found
+
+
 def check_interrupted_search(pba):
     """Each signal that asks for an end leaves no folder; where the loss of a terminal is ignored, as by nohup, it goes on."""
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
         with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
             stop(process, number)
             assert os.listdir(folder) == [], os.listdir(folder)
+    # A reader of the notes that ends by the same Ctrl-C, as `tee` does, changes nothing.
+    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
+        process.stderr.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(120) == 1 and os.listdir(folder) == [], (process.returncode, os.listdir(folder))
+        process.stderr = None  # nothing is left to close
     small = ["--population", "200", "--epochs", "20"]
     with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, hangup=signal.SIG_IGN) as process:
         assert process.poll() is None, "it ended before a signal could reach it"
@@ -227,8 +240,8 @@ def main():
     parser.add_argument("--pba", required=True)
     pba = os.path.abspath(parser.parse_args().pba)
     failed = 0
-    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search, check_interrupted_search,
-              check_unruly_rivals, check_refusals]
+    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search,
+              check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_refusals]
     for check in checks:
         try:
             check(pba)

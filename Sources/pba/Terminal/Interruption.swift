@@ -20,14 +20,15 @@ final class Interruption {
     sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        if number == SIGHUP {
-          // The terminal may say twice that it goes. Who read what this program prints may go with it.
-          signal(SIGPIPE, SIG_IGN)
-        } else if asked.isRequested {
-          // Not `exit`: that would take down what other threads still work with.
-          StandardError.shared.clear()
-          _exit(128 + number)
-        } else {
+        // Who reads what this program prints may have ended by the same signal.
+        signal(SIGPIPE, SIG_IGN)
+        // The terminal may say twice that it goes.
+        if number != SIGHUP {
+          if asked.isRequested {
+            // Not `exit`: that would take down what other threads still work with.
+            StandardError.shared.clear()
+            _exit(128 + number)
+          }
           asked.request()
         }
         flag.request()

@@ -50,7 +50,9 @@ struct SearchBenchmark: ParsableCommand {
   @Option(parsing: .unconditional, help: "Images to train on (default: 512).")
   var trainSize: Int?
 
-  @Option(parsing: .unconditional, help: "Images to validate on (default: 5888).")
+  @Option(
+    parsing: .unconditional,
+    help: "Images to validate on (default: 5888, or fewer where the dataset has fewer).")
   var validationSize: Int?
 
   @Option(parsing: .unconditional, help: "Images in a step (default: 128).")
@@ -156,8 +158,11 @@ struct SearchBenchmark: ParsableCommand {
   private var selection: DataSelection {
     let folder = dataDir ?? Settings.defaultDataDirectory
     func named(_ dataset: String) -> DataSelection {
-      DataSelection(
-        dataset, trainSize: trainSize ?? 512, validationSize: validationSize ?? 5888, dataDirectory: folder)
+      // Searches take by default as many as a dataset has to spare.
+      let most = (try? DatasetSpec.named(dataset))?.searchDefaults?.validation ?? .max
+      return DataSelection(
+        dataset, trainSize: trainSize ?? 512, validationSize: validationSize ?? min(5888, most),
+        dataDirectory: folder)
     }
     // Who names a folder is not given other images.
     if let dataset = dataset ?? dataDir.map({ _ in "cifar10" }) { return named(dataset) }
