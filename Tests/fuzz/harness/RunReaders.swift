@@ -16,7 +16,6 @@ let runReaders = [
   },
   Reader("settings") { bytes in
     let settings = try Settings(contentsOf: InputFile.holding(bytes), withoutUseFor: [])
-    _ = try settings.recipe(threads: 1, on: .cpu)
     _ = try settings.searchConfiguration()
   },
 ]
