@@ -45,7 +45,10 @@ extension Settings {
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
-  private static let derived: Set<String> = ["imageDigest", "scheduleDigest", "scheduleDigests"]
+  private static let derived: Set<String> = [
+    "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
+    "movedTo",
+  ]
 
   /// The settings of a file, without those that are derived, under their names.
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {

@@ -9,20 +9,30 @@ struct RunCommandLine {
   private let command: String
   private let settings: Settings
   private let contents: RunContents
+  private let lengths: [Int]
 
-  /// - Parameter command: `search`, `train` or `compare`.
-  init(_ command: String, _ settings: Settings, _ contents: RunContents) {
+  /// - Parameters:
+  ///   - command: `search`, `train` or `compare`.
+  ///   - lengths: the epochs that a training was to have, one after another, where that was changed.
+  init(_ command: String, _ settings: Settings, _ contents: RunContents, lengths: [Int] = []) {
     self.command = command
     self.settings = settings
     self.contents = contents
+    self.lengths = lengths
   }
 
   var commands: RunCommands {
     get throws {
       RunCommands(
-        again: try again, resume: "pba \(command) --resume --run \(quoted(contents.path))",
+        again: ([try again] + longer).joined(separator: " && "),
+        resume: "pba \(command) --resume --run \(quoted(contents.path))",
         version: Version.text)
     }
+  }
+
+  /// What changes the length of the run once it has come to its end, as often as it was changed.
+  private var longer: [String] {
+    lengths.dropFirst().map { "pba \(command) --resume --epochs \($0) --run NEW" }
   }
 
   private var again: String {
@@ -57,6 +67,7 @@ struct RunCommandLine {
     switch (key, value) {
     case (.cropPadding, _), (.flip, _): nil
     case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
+    case (.epochs, _) where !lengths.isEmpty: "\(name(key)) \(lengths[0])"
     // A schedule's file may have changed since; the run has a copy of its own.
     case (.policy, _) where contents.schedule != nil && contents.kind == .train:
       name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))
