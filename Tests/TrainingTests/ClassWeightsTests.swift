@@ -6,6 +6,8 @@ import Training
 
 @Suite struct ClassWeightsTests {
   private let data = toyData(train: 64, classes: 3)
+  /// Of 64 images in turn, 22, 21 and 21 of the three classes.
+  private let balanced: [Double] = [64.0 / 66, 64.0 / 63, 64.0 / 63]
 
   private func message(_ weights: ClassWeights) -> String? {
     do {
@@ -17,8 +19,7 @@ import Training
   }
 
   @Test func balancedIsByHowRareAClassIs() throws {
-    // 64 images in turn: 22, 21 and 21 of the three classes.
-    #expect(try ClassWeights.balanced.numbers(for: data) == [64.0 / 66, 64.0 / 63, 64.0 / 63])
+    #expect(try ClassWeights.balanced.numbers(for: data) == balanced)
     let empty = DatasetSplits(
       name: "toy", classNames: data.classNames + ["class 3"], train: data.train, validation: data.validation,
       test: data.test, statistics: data.statistics)
@@ -62,13 +63,13 @@ import Training
 
   @Test func theyChangeTheTrainingAndStandInTheCheckpointAsNumbers() throws {
     let plain = try trained { _ in }
-    let balanced = try trained { $0.classWeights = .balanced }
-    let numbers = try trained { $0.classWeights = .inOrder([64.0 / 66, 64.0 / 63, 64.0 / 63]) }
+    let weighted = try trained { $0.classWeights = .balanced }
+    let numbers = try trained { $0.classWeights = .inOrder(balanced) }
     let smoothed = try trained { $0.labelSmoothing = 0.2 }
-    #expect(balanced.checkpoint == numbers.checkpoint)
-    #expect(balanced.loss != plain.loss && smoothed.loss > plain.loss)
-    let info = try Trainer.checkpointInfo(balanced.checkpoint, name: "file")
-    #expect(info.recipe.classWeights == .inOrder([64.0 / 66, 64.0 / 63, 64.0 / 63]))
+    #expect(weighted.checkpoint == numbers.checkpoint)
+    #expect(weighted.loss != plain.loss && smoothed.loss > plain.loss)
+    let info = try Trainer.checkpointInfo(weighted.checkpoint, name: "file")
+    #expect(info.recipe.classWeights == ClassWeights.inOrder(balanced))
     #expect(!String(decoding: plain.checkpoint, as: UTF8.self).contains("classWeights"))
   }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct TrainingOptions: ParsableArguments {
   @Option(
     help:
-      "Begin with the weights of this checkpoint of pba; the last layer is fresh where its classes are others. (default: fresh weights)"
+      "Begin with the weights of this checkpoint of pba, or of the folder of a training, as for pba evaluate; the last layer is fresh where its classes are others. (default: fresh weights)"
   )
   var from: String?
 

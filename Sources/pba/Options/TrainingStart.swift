@@ -10,7 +10,9 @@ extension TrainingConfiguration {
   /// - Parameter recorded: the settings of the run that is resumed: it does not need the file again unless all its own
   ///   checkpoints are lost.
   mutating func begin(from path: String, resuming recorded: TrainingConfiguration?) throws {
-    let path = URL(fileURLWithPath: path).standardizedFileURL.path
+    // A resumed run names the file itself, which need not be there.
+    let path =
+      recorded?.from == path ? path : URL(fileURLWithPath: try checkpointFile(path)).standardizedFileURL.path
     from = path
     fromDigest =
       try recorded?.from == path
