@@ -5,7 +5,19 @@ import Foundation
 /// `limit` is the largest size accepted, in bytes: a wrong path must not fill the memory. Throws `FileError`.
 public func readBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
   // Without O_NONBLOCK opening a named pipe would wait for a writer.
-  let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open")
+  try readBytes(
+    FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open"), path, limit: limit)
+}
+
+/// As `readBytes`, for a file that the program keeps for itself: a link of its name is an error.
+///
+/// Nil where it is not there. Throws `FileError`.
+package func readOwnBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8]? {
+  guard FileKind(at: path) != nil else { return nil }
+  return try readBytes(FileDescriptor(own: path, flags: O_RDONLY, action: "open"), path, limit: limit)
+}
+
+private func readBytes(_ file: borrowing FileDescriptor, _ path: String, limit: Int) throws -> [UInt8] {
   var status = stat()
   try FileDescriptor.call(path, "examine") { fstat(file.raw, &status) }
   func failure(_ reason: String, _ cure: String) -> FileError {

@@ -31,7 +31,9 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var changedAfter: [Int]?
 
   public static let kind = RunKind.train
-  /// Where a schedule decides, its digest tells; its file may have another name today. So it is with the first checkpoint.
+  /// Where a schedule decides, its digest tells; its file may have another name today.
+  ///
+  /// So it is with the checkpoint that a training begins with.
   public var settingsWithoutEffect: Set<String> {
     var names = DataSelection.namesOfPlaces
     if scheduleDigest != nil { names.insert("policy") }
@@ -67,6 +69,13 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
       if let value, !(1...1_000_000).contains(value) {
         throw TrainingError.setting("\(name): found \(value), expected 1 to 1000000")
       }
+    }
+    let (lengths, moments) = (earlierEpochs ?? [], changedAfter ?? [])
+    guard lengths.count == moments.count, moments == moments.sorted(),
+      (lengths + moments).allSatisfy({ (1...1_000_000).contains($0) })
+    else {
+      throw TrainingError.setting(
+        "earlierEpochs and changedAfter: found \(lengths) and \(moments), expected as many of both, in order")
     }
     if patience != nil, validateEvery == nil {
       throw TrainingError.setting(
@@ -118,7 +127,8 @@ extension TrainingConfiguration {
   /// Whether the length was changed after so many epochs.
   func isChanged(after trained: Int) -> Bool { changes.contains { $0.trained == trained } }
 
-  private var changes: [(trained: Int, epochs: Int)] {
+  /// Each earlier length, and how many epochs were trained when it was changed.
+  public var changes: [(trained: Int, epochs: Int)] {
     zip(changedAfter ?? [], earlierEpochs ?? []).map { (trained: $0, epochs: $1) }
   }
 

@@ -23,11 +23,8 @@ import Testing
       "flip: true\n", with: "")
     try folder.write(edited, to: "run/config.yaml")
     let edit = try #require(try resumed())
-    #expect(
-      edit.differences == [
-        ConfigurationDifference(key: "flip", recorded: "true", requested: nil),
-        ConfigurationDifference(key: "learningRate", recorded: "0.1", requested: "0.5"),
-      ])
+    #expect(edit.differences.map(\.key) == ["flip", "learningRate"])
+    #expect(edit.differences.map(\.requested) == [nil, "0.5"])
     #expect(
       edit.description
         == "\(path)/config.yaml was edited (flip: found none, the run has true; learningRate: found 0.5, the run has 0.1);"

@@ -67,7 +67,7 @@ import Training
     let numbers = try trained { $0.classWeights = .inOrder(balanced) }
     let smoothed = try trained { $0.labelSmoothing = 0.2 }
     #expect(weighted.checkpoint == numbers.checkpoint)
-    #expect(weighted.loss != plain.loss && smoothed.loss > plain.loss)
+    #expect(weighted.loss != plain.loss && smoothed.loss != plain.loss)
     let info = try Trainer.checkpointInfo(weighted.checkpoint, name: "file")
     #expect(info.recipe.classWeights == ClassWeights.inOrder(balanced))
     #expect(!String(decoding: plain.checkpoint, as: UTF8.self).contains("classWeights"))

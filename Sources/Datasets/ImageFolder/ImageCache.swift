@@ -43,7 +43,8 @@ struct ImageCache {
   /// The images in this order; decodes those that the cache does not have as they are now.
   func contents(of images: [FolderImage]) throws -> Contents {
     do {
-      try Folder.make(folder)
+      // A link would have the files elsewhere deleted that the index does not name.
+      try Folder.makeOwn(folder)
     } catch let error as FileError {
       throw DatasetError.badFile(
         file: folder, offset: nil, found: "no way to make it (\(error.reason))",
@@ -87,8 +88,21 @@ struct ImageCache {
 
   /// Makes the cache anew, taking over from the old one what is still good.
   private func rebuilt(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents {
-    let temporary = folder + "/pixels.partial"
+    // The lock is held: what has such a name is of a killed process, and takes room.
+    try AtomicFile.removeLeftovers(in: folder)
+    let temporary = TemporaryName.path(for: folder + "/pixels")
     let file = try CacheFile(writing: temporary, size: images.count * bytesPerImage)
+    do {
+      return try rebuilt(images, reuse, old, in: file)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private func rebuilt(
+    _ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?, in file: CacheFile
+  ) throws -> Contents {
     let results = ImageResults(count: images.count)
     observer(.decoding(total: images.count))
     forEachConcurrently(images.indices) { place in
@@ -192,7 +206,7 @@ private struct OldImageCache: Sendable {
 
   /// Nil when there is none, or one that cannot be trusted.
   init?(folder: String, indexPath: String, imageSize: ImageSize) {
-    guard let file = try? readBytes(indexPath, limit: .max),
+    guard let file = try? readOwnBytes(indexPath, limit: .max),
       let index = ImageCacheIndex(file, imageSize: imageSize),
       let pixels = CacheFile(reading: folder + "/" + index.pixelFile), let state = try? pixels.state()
     else { return nil }

@@ -86,7 +86,8 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
           }
           return number
         })
-    default: throw mistake("neither")
+    case nil: throw mistake("an empty file")
+    case .some(let other): throw mistake("'\(printable(other.string ?? "an alias"))'")
     }
     let named = ClassWeights.ofFile(printable(path), weights)
     try named.validate()

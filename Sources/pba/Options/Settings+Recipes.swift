@@ -30,7 +30,7 @@ extension Settings {
 
   /// What says where and with which of many equal chances a run is computed, rather than what.
   private static let keysWithoutEffect: Set<String> = [
-    "device", "dataDirectory", "concurrency", "threads", "seed",
+    "device", "dataDirectory", "concurrency", "threads", "seed", "validateEvery",
   ]
 
   /// The settings that do not make another experiment of it.

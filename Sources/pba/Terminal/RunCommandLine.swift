@@ -9,49 +9,46 @@ struct RunCommandLine {
   private let command: String
   private let settings: Settings
   private let contents: RunContents
-  private let lengths: [Int]
+  private let changes: [(trained: Int, epochs: Int)]
 
   /// - Parameters:
   ///   - command: `search`, `train` or `compare`.
-  ///   - lengths: the epochs that a training was to have, one after another, where that was changed.
-  init(_ command: String, _ settings: Settings, _ contents: RunContents, lengths: [Int] = []) {
+  ///   - changes: the earlier lengths of a training, and after how many epochs each was changed.
+  init(
+    _ command: String, _ settings: Settings, _ contents: RunContents,
+    changes: [(trained: Int, epochs: Int)] = []
+  ) {
     self.command = command
     self.settings = settings
     self.contents = contents
-    self.lengths = lengths
+    self.changes = changes
   }
 
   var commands: RunCommands {
     get throws {
       RunCommands(
-        again: ([try again] + longer).joined(separator: " && "),
+        again: try again + longer,
         resume: "pba \(command) --resume --run \(quoted(contents.path))",
         version: Version.text)
     }
   }
 
-  /// What changes the length of the run once it has come to its end, as often as it was changed.
-  private var longer: [String] {
-    lengths.dropFirst().map { "pba \(command) --resume --epochs \($0) --run NEW" }
+  /// What changes the length of the run, as often as it was changed, to be added to the first command.
+  private var longer: String {
+    let lengths = changes.dropFirst().map(\.epochs) + [settings.epochs ?? 0]
+    return zip(changes, lengths).map { change, length in
+      // No option stops a training after so many epochs; what follows is then for a person.
+      (change.trained == change.epochs ? " && " : " # stop it after epoch \(change.trained), then: ")
+        + "pba \(command) --resume --epochs \(length) --run NEW"
+    }.joined()
   }
 
   private var again: String {
     get throws {
       let start = "pba \(command)"
       let end = "--run NEW"
-      guard hasOnlyFlags else {
-        // Not every setting has a flag; the run's own file has them all.
-        return "\(start) --config \(quoted(contents.path + "/config.yaml")) \(end)"
-      }
       return ([start] + (try flags) + [end]).joined(separator: " ")
     }
-  }
-
-  /// Whether the settings that have no flag are as they are where nobody sets them.
-  private var hasOnlyFlags: Bool {
-    let base = Recipe()
-    return settings.cropPadding ?? base.cropPadding == base.cropPadding
-      && settings.flip ?? base.flip == base.flip
   }
 
   private var flags: [String] {
@@ -65,9 +62,9 @@ struct RunCommandLine {
 
   private func flag(_ key: Settings.CodingKeys, _ value: JSONValue) -> String? {
     switch (key, value) {
-    case (.cropPadding, _), (.flip, _): nil
     case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
-    case (.epochs, _) where !lengths.isEmpty: "\(name(key)) \(lengths[0])"
+    case (.epochs, _) where !changes.isEmpty: "\(name(key)) \(changes[0].epochs)"
+    case (_, .bool(let isOn)): isOn ? name(key) : name(key).replacing("--", with: "--no-", maxReplacements: 1)
     // A schedule's file may have changed since; the run has a copy of its own.
     case (.policy, _) where contents.schedule != nil && contents.kind == .train:
       name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))

@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Foundation
 import Models
@@ -25,6 +26,7 @@ struct SearchSession {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let (configuration, data) = (prepared.configuration, prepared.data)
     _ = try TrainingExecutor(configuration, data: data)
+    noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
@@ -45,6 +47,17 @@ struct SearchSession {
     }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
+  }
+}
+
+extension SearchConfiguration {
+  /// The largest square that a learnt policy can remove from these images, as the length of its side in pixels.
+  func largestCutout(on data: DatasetSplits) -> Int {
+    let images = data.train.images
+    let strongest = Augmentation.Operation.magnitudes.upperBound
+    let step = AugmentationProgram.Step(operation: .cutout, probability: 1, magnitude: strongest)
+    return AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
+      .scaled(by: recipe.pixelScale(width: images.width, height: images.height)).largestCutout
   }
 }
 

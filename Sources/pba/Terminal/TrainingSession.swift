@@ -31,6 +31,7 @@ struct TrainingSession {
     let data = prepared.data
     var configuration = prepared.configuration
     if resume { try configuration.requireValidation(in: data) } else { try configuration.requireUsable(data) }
+    try noteSurprises(configuration, on: data)
     let run: RunDirectory
     if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
       // Whatever else differs is refused as ever.
@@ -78,6 +79,16 @@ struct TrainingSession {
 }
 
 extension TrainingSession {
+  /// Says what somebody may not expect of the last epoch's policy on images of this size.
+  private func noteSurprises(_ configuration: TrainingConfiguration, on data: DatasetSplits) throws {
+    let recipe = configuration.recipe
+    let (width, height) = (data.train.images.width, data.train.images.height)
+    let program = try policy.program(
+      epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
+      height: height, scale: recipe.pixelScale(width: width, height: height))
+    pba.noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+  }
+
   /// Records another length of a run, and says what that means for the epochs that follow.
   private func changeLength(
     of run: RunDirectory, to length: Int, from configuration: TrainingConfiguration, stepsPerEpoch: Int
