@@ -1,9 +1,10 @@
-import Files
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 import Torch
 import Training
 
@@ -203,7 +204,7 @@ extension Settings {
     return (configuration, policies)
   }
 
-  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  static var cores: Int { CoreCount.usable }
 
   func resolvedDevice() throws -> Device {
     let name = device ?? "auto"

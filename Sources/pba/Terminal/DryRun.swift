@@ -75,7 +75,7 @@ struct DryRun {
     let data = try loadShowingProgress(selection)
     try requireTrainable(recipe, data)
     printNote("timing a few steps")
-    let interruption = Interruption()
+    let interruption = try Interruption()
     let cost: RunCost
     do {
       cost = try withExtendedLifetime(interruption) {

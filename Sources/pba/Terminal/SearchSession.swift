@@ -27,6 +27,7 @@ struct SearchSession {
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
     try requireTrainable(configuration.recipe, data)
+    let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
@@ -35,7 +36,6 @@ struct SearchSession {
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
-    let interruption = Interruption()
     let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
