@@ -27,6 +27,7 @@ struct SearchSession {
     let (configuration, data) = (prepared.configuration, prepared.data)
     _ = try TrainingExecutor(configuration, data: data)
     noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
@@ -34,7 +35,6 @@ struct SearchSession {
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
-    let interruption = Interruption()
     let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)

@@ -32,6 +32,7 @@ struct TrainingSession {
     var configuration = prepared.configuration
     if resume { try configuration.requireValidation(in: data) } else { try configuration.requireUsable(data) }
     try noteSurprises(configuration, on: data)
+    let interruption = try Interruption()
     let run: RunDirectory
     if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
       // Whatever else differs is refused as ever.
@@ -55,7 +56,6 @@ struct TrainingSession {
       total: configuration.images(after: trained, of: data), unit: "images")
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
     let validation = ValidationWords(configuration, epochs)
-    let interruption = Interruption()
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
       if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
       switch event {
