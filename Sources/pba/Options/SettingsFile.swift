@@ -16,9 +16,8 @@ extension Settings {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw SettingsError(
-        "\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
+    } catch let error as YamlError {
+      throw SettingsError("\(path): not YAML: \(error.words)")
     }
     guard let node else {
       self.init()
