@@ -24,6 +24,8 @@ public struct ComparisonRun: Sendable {
     case epoch(EpochRecord, of: String)
     /// A training has ended, or had ended before.
     case ended(policy: String, seed: UInt64, Comparison.Outcome)
+    /// The system starts no more threads; so many trainings go on at once, and so many would without that.
+    case threadsRefused(started: Int, of: Int)
   }
 
   /// A comparison on a run directory that was opened with the same configuration.
@@ -69,7 +71,8 @@ public struct ComparisonRun: Sendable {
       onEnd: { member, outcome in
         guard let name = names[member.path] else { return }
         onEvent(.ended(policy: name.policy, seed: name.seed, outcome))
-      })
+      },
+      onThreadsRefused: { started, wanted in onEvent(.threadsRefused(started: started, of: wanted)) })
     let outcomes = try comparison(members.map(\.member))
     let summary = summary(split, zip(members, outcomes).map { ($0.policy, $0.seed, $1) })
     try write(summary)

@@ -28,6 +28,8 @@ public enum SearchEvent: Sendable {
   case advanced(epochs: ClosedRange<Int>, ended: Int, trials: Int)
   /// How many segments train at once, where the settings leave it open; sent before the first is trained.
   case capacity(SegmentCapacity)
+  /// The system starts no more threads; so many segments train at once, and so many would without that.
+  case threadsRefused(started: Int, of: Int)
   /// The search is at its end.
   case finished(SearchResult)
 }

@@ -5,6 +5,7 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 import Torch
 import Training
 
@@ -221,7 +222,7 @@ extension Settings {
     return (configuration, policies)
   }
 
-  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  static var cores: Int { CoreCount.usable }
 
   func resolvedDevice() throws -> Device {
     let name = device ?? "auto"

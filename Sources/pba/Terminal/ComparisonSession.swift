@@ -32,12 +32,12 @@ struct ComparisonSession {
     noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
+    let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
-    let interruption = Interruption()
     let progress = SharedProgress()
     let comparison = ComparisonRun(
       run: run, configuration: configuration, data: data, version: Version.text, stop: interruption.flag
@@ -50,6 +50,9 @@ struct ComparisonSession {
         progress.display?.note("\(policy), seed \(seed): \(accuracy)")
       case .ended(let policy, let seed, .diverged(let reason)):
         progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
+      case .threadsRefused(let started, let wanted):
+        progress.display?.note(
+          "the system starts no more threads: \(started) of \(wanted) trainings go on at once")
       }
     }
     progress.display = ProgressDisplay(total: try comparison.remainingImages(), unit: "images")

@@ -81,7 +81,7 @@ struct DryRun {
     let program = try program(data.train.images.width, data.train.images.height)
     noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
     printNote("timing a few steps")
-    let interruption = Interruption()
+    let interruption = try Interruption()
     let cost: RunCost
     do {
       cost = try withExtendedLifetime(interruption) {

@@ -29,6 +29,7 @@ struct SearchSession {
     _ = try TrainingExecutor(configuration, data: data)
     try requireTrainable(configuration.recipe, data)
     noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
@@ -37,7 +38,6 @@ struct SearchSession {
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
-    let interruption = Interruption()
     let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)

@@ -35,6 +35,7 @@ struct TrainingSession {
       epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
       height: height, scale: recipe.pixelScale(width: width, height: height))
     noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+    let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this training (kept in \(path)/config.yaml):")
@@ -47,7 +48,6 @@ struct TrainingSession {
     let progress = ProgressDisplay(
       total: (recipe.epochs - trained) * perEpoch + data.validation.count + data.test.count, unit: "images")
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
-    let interruption = Interruption()
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
       if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
       switch event {
