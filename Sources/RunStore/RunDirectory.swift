@@ -171,9 +171,8 @@ extension RunDirectory {
   }
 
   private static func makeFolder(_ path: String, mustExist: Bool) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
+    if try isThere(path) {
+      guard Folder.isThere(path) else {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
@@ -188,7 +187,7 @@ extension RunDirectory {
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
     let journal = path + "/" + Name.journal
-    guard FileManager.default.fileExists(atPath: journal) else { throw RunStoreError.noRun(path: path) }
+    guard try isThere(journal) else { throw RunStoreError.noRun(path: path) }
     let database = try RunDatabase(path: journal, readOnly: true)
     guard let row = try database.read(RunRow.fetchIfBegun) else { throw RunStoreError.noRun(path: path) }
     return (database, row)
