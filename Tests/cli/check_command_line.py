@@ -72,6 +72,7 @@ CASES = [
     ([*SEARCH, "--config", "null.yml"], 64, ["null.yml: model: found nothing"]),
     ([*SEARCH, "--config", "yes.yml"], 64, ["yes.yml: flip: found 'yes'", "true or false"]),
     ([*SEARCH, "--config", "twice.yml"], 64, ["twice.yml", "epochs"]),
+    ([*SEARCH, "--config", "deep.yml"], 64, ["deep.yml: not YAML: line 1, column ", "nesting"]),
     ([*SEARCH, "--config", "both.yml"], 64, ["both.yml: batchSize: found two lines"]),
     ([*SEARCH, "--config", "none.yml"], 1, ["none.yml", "No such file"]),
     ([*SEARCH, "--config", "typo.yml"], 64, ["unknown setting 'popluation'", "did you mean 'population'?"]),
@@ -201,6 +202,7 @@ def prepare(folder):
         "zero": "batchSize: 0", "octal": "epochs: 010", "quoted": 'epochs: "010"', "grouped": "trainSize: 1_000",
         "hexadecimal": "seed: 0x10", "minutes": "epochs: 1:30", "zeros": "learningRate: 00.1", "nan": "learningRate: .nan", "empty": "epochs:",
         "null": "model: ~", "yes": "flip: yes", "twice": "epochs: 3\nepochs: 4",
+        "deep": "epochs: " + "[" * 5000,
         "both": "batchSize: 3\nbatch-size: 4",
     }.items():
         (folder / f"{name}.yml").write_text(text + "\n")
