@@ -87,6 +87,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CFileSystems"),
 
     .target(
       name: "CImageDecoders",
@@ -101,7 +102,7 @@ let package = Package(
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", crypto],
+      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(

@@ -25,7 +25,7 @@ struct ComparisonSession {
 
   /// Trains all that is left to train.
   func callAsFunction() throws -> ComparisonSummary {
-    let data = try loadShowingProgress(requested.data)
+    let data = try loadToTrain(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
     try requireTrainable(configuration.recipe, data)
@@ -34,7 +34,7 @@ struct ComparisonSession {
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
     let interruption = Interruption()
     let progress = SharedProgress()

@@ -72,7 +72,7 @@ struct DryRun {
   /// Measures, and prints settings and cost.
   func show(json: Bool) throws {
     let devices = device.split(separator: ",").compactMap { Device(String($0)) }
-    let data = try loadShowingProgress(selection)
+    let data = try loadToTrain(selection)
     try requireTrainable(recipe, data)
     printNote("timing a few steps")
     let interruption = Interruption()
@@ -89,7 +89,7 @@ struct DryRun {
     }
     if json { return try printJSON(Report(settings: values, cost: cost)) }
     printResult("settings")
-    printResult(settings.indented())
+    printResultLines(settings.indented())
     printResult("cost")
     for (name, text) in lines(cost) { printResult("  \(padded(name, 16))\(text)") }
   }

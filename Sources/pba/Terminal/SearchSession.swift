@@ -22,7 +22,7 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let data = try loadShowingProgress(requested.data)
+    let data = try loadToTrain(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
@@ -30,7 +30,7 @@ struct SearchSession {
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")

@@ -25,7 +25,7 @@ struct TrainingSession {
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let data = try loadShowingProgress(requested.data)
+    let data = try loadToTrain(requested.data)
     var configuration = requested
     configuration.imageDigest = data.digest()
     let recipe = configuration.recipe
@@ -33,7 +33,7 @@ struct TrainingSession {
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this training (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
     let epochs = try TrainingJournal(run).epochs()
     let trained = epochs.count
