@@ -10,6 +10,10 @@ public struct DatasetSpec: Sendable {
   public let licence: String
   /// The sizes a search uses when none are asked for; nil for those that loading chooses.
   public let searchDefaults: SplitSizes?
+  /// The size of its images; nil for a folder, whose images are brought to the size that is asked for.
+  public let imageSize: ImageSize?
+  /// What training does to its images after the policy, where nobody says otherwise.
+  public let tailDefaults: TailDefaults
   /// What to do when the files are not there.
   public let cure: String
   let publishedStatistics: [PublishedStatistics]
@@ -22,7 +26,8 @@ public struct DatasetSpec: Sendable {
   let source: DatasetSource
 
   init(
-    name: String, summary: String, licence: String, searchDefaults: SplitSizes?, cure: String,
+    name: String, summary: String, licence: String, searchDefaults: SplitSizes?,
+    imageSize: ImageSize? = .standard, tailDefaults: TailDefaults = TailDefaults(), cure: String,
     publishedStatistics: [PublishedStatistics] = [], validationPlace: ValidationPlace = .afterTraining,
     drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil, source: DatasetSource
   ) {
@@ -30,6 +35,8 @@ public struct DatasetSpec: Sendable {
     self.summary = summary
     self.licence = licence
     self.searchDefaults = searchDefaults
+    self.imageSize = imageSize
+    self.tailDefaults = tailDefaults
     self.cure = cure
     self.publishedStatistics = publishedStatistics
     self.validationPlace = validationPlace

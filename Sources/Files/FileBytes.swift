@@ -5,7 +5,16 @@ import Foundation
 /// `limit` is the largest size accepted, in bytes: a wrong path must not fill the memory. Throws `FileError`.
 public func readBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
   // Without O_NONBLOCK opening a named pipe would wait for a writer.
-  try readBytes(of: FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open"), path, limit: limit)
+  try readBytes(
+    of: FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open"), path, limit: limit)
+}
+
+/// As `readBytes`, for a file that the program keeps for itself: a link of its name is an error.
+///
+/// Nil where it is not there. Throws `FileError`.
+package func readOwnBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8]? {
+  guard FileKind(at: path) != nil else { return nil }
+  return try readBytes(of: FileDescriptor(own: path, flags: O_RDONLY, action: "open"), path, limit: limit)
 }
 
 /// Reads the whole of an open regular file, from its start; `path` is what errors call it.

@@ -102,9 +102,10 @@ public struct TrainingRun {
   private func trainEpoch(_ trainer: Trainer, _ watch: inout WorkWatch) throws -> EpochRecord {
     let start = ContinuousClock.now
     let epoch = trainer.epoch
+    let (width, height) = (data.train.images.width, data.train.images.height)
     let program = try policy.program(
       epoch: epoch, totalEpochs: configuration.recipe.epochs, order: configuration.policyOrder,
-      width: data.train.images.width, height: data.train.images.height)
+      width: width, height: height, scale: configuration.recipe.pixelScale(width: width, height: height))
     watch.begin(.training)
     let metrics = try trainer.trainEpoch(program) { try onEvent(.images($0)) }
     watch.begin(.evaluation)

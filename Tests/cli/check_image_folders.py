@@ -47,9 +47,10 @@ class Program:
     def __init__(self, pba, folder):
         self.pba, self.folder, self.runs = pba, folder, 0
 
-    def __call__(self, *arguments, code=0, user=None, text=True):
+    def __call__(self, *arguments, code=0, user=None, **environment):
         done = subprocess.run(
-            [self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=120, user=user)
+            [self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=120, user=user,
+            env={**os.environ, **environment})
         assert done.returncode == code, f"exit code {done.returncode}, expected {code}: {done.stderr.decode()[-400:]}"
         done.out, done.err = done.stdout.decode(), done.stderr.decode()
         return done
@@ -252,6 +253,11 @@ def check_passwords(program, folder):
         done = program("data", "fetch", "cifar10", "--mirror", mirror, "--retries", "0", "--data-dir", "data", code=1)
         assert "Error: " in done.err and "127.0.0.1" in done.err, done.err
         assert "secret" not in done.err + done.out, done.err
+    for proxy in ("user:secret@proxy.invalid:port", "http://user:secret@proxy.invalid:port", "http://user:secret@127.0.0.1:9"):
+        done = program(
+            "data", "fetch", "cifar10", "--mirror", "http://host.invalid", "--retries", "0", "--data-dir", "data", code=1,
+            http_proxy=proxy, no_proxy="")
+        assert "Error: " in done.err and "secret" not in done.err, done.err
     assert "secret" not in program("data", "fetch", "cifar10", mirror.replace("user", "http://user"), code=64).err
 
 

@@ -6,7 +6,7 @@ import Foundation
 func withCacheLock<Result>(
   _ path: String, whenWaiting: () -> Void, _ body: () throws -> Result
 ) throws -> Result {
-  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+  let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
   guard descriptor >= 0 else { throw CacheFile.failure(path, "created", errno) }
   defer { close(descriptor) }
   if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

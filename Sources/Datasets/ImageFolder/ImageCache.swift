@@ -43,7 +43,8 @@ struct ImageCache {
   /// The images in this order; decodes those that the cache does not have as they are now.
   func contents(of images: [FolderImage]) throws -> Contents {
     do {
-      try Folder.make(folder)
+      // A link would have the files elsewhere deleted that the index does not name.
+      try Folder.makeOwn(folder)
     } catch let error as FileError {
       throw DatasetError.badFile(
         file: folder, offset: nil, found: "no way to make it (\(error.reason))",
@@ -117,8 +118,21 @@ struct ImageCache {
   private func rebuilt(
     _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache?
   ) throws -> Contents {
-    let temporary = folder + "/pixels.partial"
+    // The lock is held: what has such a name is of a killed process, and takes room.
+    try AtomicFile.removeLeftovers(in: folder)
+    let temporary = TemporaryName.path(for: folder + "/pixels")
     let file = try CacheFile(writing: temporary, size: images.count * bytesPerImage)
+    do {
+      return try rebuilt(images, findings, old, in: file)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private func rebuilt(
+    _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache?, in file: CacheFile
+  ) throws -> Contents {
     let outcomes = Gathered<ImageOutcome>(count: images.count)
     observer(.decoding(total: images.count))
     forEachConcurrently(images.indices) { place in

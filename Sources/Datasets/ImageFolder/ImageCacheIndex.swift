@@ -92,7 +92,8 @@ struct ImageCacheIndex: Equatable, Sendable {
     else { return nil }
     var reader = IndexReader(rest: body.dropFirst(Self.magic.count))
     guard reader.number() == imageSize.height, reader.number() == imageSize.width,
-      let pixelFile = reader.text(), let pixelFileModified = reader.number(), let count = reader.number(),
+      let pixelFile = reader.text(), !pixelFile.contains("/"), let pixelFileModified = reader.number(),
+      let count = reader.number(),
       count >= 0
     else { return nil }
     var records: [Record] = []

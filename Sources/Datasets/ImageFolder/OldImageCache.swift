@@ -23,7 +23,7 @@ struct OldImageCache: Sendable {
 
   /// Nil when there is none, or one that cannot be trusted.
   init?(folder: String, indexPath: String, imageSize: ImageSize) {
-    guard let file = try? readBytes(indexPath, limit: .max),
+    guard let file = try? readOwnBytes(indexPath, limit: .max),
       let index = ImageCacheIndex(file, imageSize: imageSize),
       let pixels = CacheFile(reading: folder + "/" + index.pixelFile), let state = try? pixels.state()
     else { return nil }

@@ -139,7 +139,7 @@ struct DataCommand: ParsableCommand {
         trainPerClass: counts.train, validationPerClass: counts.validation, testPerClass: counts.test,
         cautions: data.cautions(),
         statistics: data.statistics, measured: ChannelStatistics(of: data.train.images))
-      for caution in report.cautions { printNote("note: \(caution)") }
+      for caution in report.cautions { printNote(caution) }
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")

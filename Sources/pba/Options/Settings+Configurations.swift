@@ -39,6 +39,8 @@ extension Settings {
       model: recipe.model, epochs: recipe.epochs, batchSize: recipe.batchSize,
       learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule,
       weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
+      // Said also where it is not so: the default depends on the dataset.
+      scaleToSize: recipe.scaleToSize ?? false,
       flip: recipe.flip, seed: recipe.seed, precision: recipe.precision.rawValue, threads: recipe.threads,
       dataDirectory: data.dataDirectory, imageSize: data.imageSize, skipUnreadable: data.skipUnreadable)
   }

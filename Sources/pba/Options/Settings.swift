@@ -1,5 +1,6 @@
-import Files
+import Augmentation
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
@@ -22,6 +23,7 @@ struct Settings: Codable {
   var weightDecay: Double?
   var cutout: Int?
   var cropPadding: Int?
+  var scaleToSize: Bool?
   var flip: Bool?
   var seed: UInt64?
   var precision: String?
@@ -42,11 +44,14 @@ struct Settings: Codable {
   var seeds: Int?
   /// The Cutout that a policy has where neither a flag nor a file asks for one; a policy may do without it.
   var recipeCutout: Int?
+  /// The zero padding of the crop where neither a flag nor a file asks for one.
+  var recipeCropPadding: Int?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
       weightDecay
-    case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
+    case cutout, cropPadding, scaleToSize, flip, seed, precision, threads, device, dataDirectory, population,
+      interval,
       quantile
     case burnIn, asynchronous, concurrency, policy, policyOrder, policies, seeds, imageSize, skipUnreadable
   }
@@ -68,6 +73,7 @@ struct Settings: Codable {
     fill(\.weightDecay)
     fill(\.cutout)
     fill(\.cropPadding)
+    fill(\.scaleToSize)
     fill(\.flip)
     fill(\.seed)
     fill(\.precision)
@@ -87,6 +93,7 @@ struct Settings: Codable {
     fill(\.policies)
     fill(\.seeds)
     fill(\.recipeCutout)
+    fill(\.recipeCropPadding)
     return result
   }
 }
@@ -97,24 +104,32 @@ extension Settings {
   /// The dataset's folder where none is named.
   static let defaultDataDirectory = "~/.cache/pba/data"
 
-  private func requireDataset() throws -> String {
+  private func requireDataset() throws -> DatasetSpec {
     guard let dataset else {
       let names = DatasetFamily.usages
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
     // An image folder's name has the whole path, so that a run can be resumed from elsewhere.
-    return try DatasetSpec.named(dataset).name
+    return try DatasetSpec.named(dataset)
   }
 
-  /// Training settings, the defaults filled in.
-  func recipe(threads: Int, on device: Device) throws -> Recipe {
+  /// Training settings, the defaults filled in: the dataset's own where it has some.
+  ///
+  /// Lengths in pixels that nobody gave follow the size of the images where that is asked for, or the dataset's default.
+  private func recipe(for dataset: DatasetSpec, threads: Int, on device: Device) throws -> Recipe {
     let base = Recipe()
+    let defaults = dataset.tailDefaults
+    let scalesToSize = scaleToSize ?? defaults.scalesToSize
+    let size = imageSize ?? dataset.imageSize ?? .standard
+    let scale = scalesToSize ? PixelScale(width: size.width, height: size.height) : .none
     let recipe = Recipe(
       model: model ?? base.model, epochs: epochs ?? base.epochs, batchSize: batchSize ?? base.batchSize,
       learningRate: learningRate ?? base.learningRate,
       learningRateRule: learningRateRule ?? base.learningRateRule,
-      weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? recipeCutout ?? base.cutout,
-      cropPadding: cropPadding ?? base.cropPadding, flip: flip ?? base.flip, seed: seed ?? base.seed,
+      weightDecay: weightDecay ?? base.weightDecay,
+      cutout: cutout ?? scale.cutout(recipeCutout ?? base.cutout),
+      cropPadding: cropPadding ?? scale.padding(recipeCropPadding ?? defaults.cropPadding),
+      scaleToSize: scalesToSize ? true : nil, flip: flip ?? defaults.flip, seed: seed ?? base.seed,
       precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
     try recipe.validate()
     return recipe
@@ -132,11 +147,11 @@ extension Settings {
   /// A search's settings, the defaults filled in.
   func searchConfiguration() throws -> SearchConfiguration {
     let dataset = try requireDataset()
-    let sizes = try DatasetSpec.named(dataset).searchDefaults
+    let sizes = dataset.searchDefaults
     let devices = try resolvedDevices()
-    let recipe = try recipe(threads: 1, on: devices.first ?? .cpu)
+    let recipe = try recipe(for: dataset, threads: 1, on: devices.first ?? .cpu)
     let data = selection(
-      dataset, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
+      dataset.name, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
     let base = SearchConfiguration(data: data)
     let configuration = SearchConfiguration(
       data: data, recipe: recipe, population: population ?? base.population,
@@ -157,17 +172,17 @@ extension Settings {
   ) throws -> (TrainingConfiguration, PolicyChoice) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    var recipe = try recipe(threads: Self.cores, on: device)
+    var recipe = try recipe(for: dataset, threads: Self.cores, on: device)
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       recorded?.policy == policy && recorded?.scheduleDigest != nil
       && FileManager.default.fileExists(atPath: kept)
-    let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
+    let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
     try choice.check(policyOrder ?? .schedule)
     recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
     let configuration = TrainingConfiguration(
-      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
+      data: selection(dataset.name, trainSize: trainSize, validationSize: validationSize),
       policy: policy, policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
       recipe: recipe, device: device.description)
@@ -182,9 +197,9 @@ extension Settings {
   ) throws -> (ComparisonConfiguration, ComparedPolicies) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    let recipe = try recipe(threads: 1, on: device)
+    let recipe = try recipe(for: dataset, threads: 1, on: device)
     var configuration = ComparisonConfiguration(
-      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
+      data: selection(dataset.name, trainSize: trainSize, validationSize: validationSize),
       policies: policies ?? [], recipe: recipe, device: device.description)
     configuration.seeds = seeds ?? configuration.seeds
     if case .trials(let count) = concurrency {

@@ -1,6 +1,7 @@
 import Augmentation
 import Files
 import Foundation
+import RunStore
 import Yams
 
 extension Settings {
@@ -42,10 +43,17 @@ extension Settings {
       let found = flat.first { $0.key.string == key }?.value.string ?? "a list or a mapping"
       throw SettingsError("\(path): \(key): found '\(found)', which is not a value of this setting")
     }
+    // The settings of a run that was begun before there was such a setting, or without it.
+    if Self.isOfARun(mapping), scaleToSize == nil { scaleToSize = false }
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
   private static let derived: Set<String> = ["imageDigest", "scheduleDigest", "scheduleDigests"]
+
+  /// Whether the lines are the `config.yaml` of a run, which holds the digest of its images.
+  private static func isOfARun(_ mapping: Node.Mapping) -> Bool {
+    mapping.keys.contains { $0.string == ConfigurationDifference.imageDigestKey }
+  }
 
   /// The settings of a file, without those that are derived, under their names.
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {

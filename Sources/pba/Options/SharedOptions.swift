@@ -41,9 +41,26 @@ struct SharedOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)"
+    help:
+      "The side of the square that Cutout removes, in pixels as typed; 0 = off. (default: 16, see --scale-to-size; 0 for --policy none)"
   )
   var cutout: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The zero padding of the random crop, in pixels as typed; 0 = off. (default: 4, see --scale-to-size; 0 for svhn, svhn-full)"
+  )
+  var cropPadding: Int?
+
+  @OptionGroup var scaling: ScalingOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Mirror every second image, by chance. (default: yes; no for svhn, svhn-full, whose digits it would change)"
+  )
+  var flip: Bool?
 
   @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
   var seed: UInt64?
@@ -79,7 +96,8 @@ struct SharedOptions: ParsableArguments {
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
       batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
       weightDecay: weightDecay,
-      cutout: cutout, seed: seed, precision: precision, threads: threads, device: device,
+      cutout: cutout, cropPadding: cropPadding, scaleToSize: scaling.scaleToSize, flip: flip,
+      seed: seed, precision: precision, threads: threads, device: device,
       dataDirectory: dataDirectory, imageSize: images.imageSize,
       skipUnreadable: images.skipUnreadable ? true : nil)
     guard let config else { return flags }

@@ -29,6 +29,7 @@ struct ComparisonSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     try requireTrainable(configuration.recipe, data)
+    noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)

@@ -9,7 +9,7 @@ func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
 /// Loads a dataset to train on; says what makes the figures of a training less than they seem.
 func loadToTrain(_ selection: DataSelection) throws -> DatasetSplits {
   let data = try loadShowingProgress(selection)
-  for caution in data.cautions() { printNote("note: \(caution)") }
+  for caution in data.cautions() { printNote(caution) }
   return data
 }
 

@@ -21,7 +21,10 @@ struct DryRun {
   /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
   init(_ configuration: SearchConfiguration) throws {
     let learnt = try Schedule.named("rcifar10")
-    program = { _, _ in learnt.lastPolicy.program(operationCount: learnt.operationCount) }
+    program = { width, height in
+      learnt.lastPolicy.program(operationCount: learnt.operationCount)
+        .scaled(by: configuration.recipe.pixelScale(width: width, height: height))
+    }
     workload = { data in
       switch configuration.concurrency {
       case .trials(let count): return Workload(configuration, concurrency: count, data: data)
@@ -60,7 +63,8 @@ struct DryRun {
   ) -> (_ width: Int, _ height: Int) throws -> AugmentationProgram {
     { width, height in
       try choice.program(
-        epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: order, width: width, height: height)
+        epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: order, width: width, height: height,
+        scale: recipe.pixelScale(width: width, height: height))
     }
   }
 
@@ -74,6 +78,8 @@ struct DryRun {
     let devices = device.split(separator: ",").compactMap { Device(String($0)) }
     let data = try loadToTrain(selection)
     try requireTrainable(recipe, data)
+    let program = try program(data.train.images.width, data.train.images.height)
+    noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
     printNote("timing a few steps")
     let interruption = Interruption()
     let cost: RunCost
@@ -81,8 +87,7 @@ struct DryRun {
       cost = try withExtendedLifetime(interruption) {
         try RunCost(
           try workload(data), recipe: recipe, data: data,
-          program: try program(data.train.images.width, data.train.images.height), devices: devices,
-          stop: interruption.flag)
+          program: program, devices: devices, stop: interruption.flag)
       }
     } catch is SearchInterrupted {
       throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)

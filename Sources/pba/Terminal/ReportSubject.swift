@@ -18,7 +18,7 @@ struct ReportSubject {
       let configuration = try RunDirectory.configuration(SearchConfiguration.self, of: path)
       commands = try RunCommandLine("search", Settings(configuration), contents).commands
       (images, samples) = Self.look(configuration.data) { sample in
-        SampleDrawing(sample).groups(of: history.best, seed: configuration.recipe.seed)
+        SampleDrawing(sample).groups(of: history.best, recipe: configuration.recipe)
       }
     case .training(let epochs):
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)

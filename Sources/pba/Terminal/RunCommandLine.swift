@@ -29,19 +29,8 @@ struct RunCommandLine {
     get throws {
       let start = "pba \(command)"
       let end = "--run NEW"
-      guard hasOnlyFlags else {
-        // Not every setting has a flag; the run's own file has them all.
-        return "\(start) --config \(quoted(contents.path + "/config.yaml")) \(end)"
-      }
       return ([start] + (try flags) + [end]).joined(separator: " ")
     }
-  }
-
-  /// Whether the settings that have no flag are as they are where nobody sets them.
-  private var hasOnlyFlags: Bool {
-    let base = Recipe()
-    return settings.cropPadding ?? base.cropPadding == base.cropPadding
-      && settings.flip ?? base.flip == base.flip
   }
 
   private var flags: [String] {
@@ -55,8 +44,8 @@ struct RunCommandLine {
 
   private func flag(_ key: Settings.CodingKeys, _ value: JSONValue) -> String? {
     switch (key, value) {
-    case (.cropPadding, _), (.flip, _): nil
     case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
+    case (_, .bool(let isOn)): isOn ? name(key) : name(key).replacing("--", with: "--no-", maxReplacements: 1)
     // A schedule's file may have changed since; the run has a copy of its own.
     case (.policy, _) where contents.schedule != nil && contents.kind == .train:
       name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))

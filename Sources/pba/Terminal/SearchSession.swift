@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Foundation
 import Models
@@ -27,6 +28,7 @@ struct SearchSession {
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
     try requireTrainable(configuration.recipe, data)
+    noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this search (kept in \(path)/config.yaml):")
@@ -48,6 +50,17 @@ struct SearchSession {
     }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
+  }
+}
+
+extension SearchConfiguration {
+  /// The largest square that a learnt policy can remove from these images, as the length of its side in pixels.
+  func largestCutout(on data: DatasetSplits) -> Int {
+    let images = data.train.images
+    let strongest = Augmentation.Operation.magnitudes.upperBound
+    let step = AugmentationProgram.Step(operation: .cutout, probability: 1, magnitude: strongest)
+    return AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
+      .scaled(by: recipe.pixelScale(width: images.width, height: images.height)).largestCutout
   }
 }
 

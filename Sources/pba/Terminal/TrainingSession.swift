@@ -30,6 +30,11 @@ struct TrainingSession {
     configuration.imageDigest = data.digest()
     let recipe = configuration.recipe
     try requireTrainable(recipe, data)
+    let (width, height) = (data.train.images.width, data.train.images.height)
+    let program = try policy.program(
+      epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
+      height: height, scale: recipe.pixelScale(width: width, height: height))
+    noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
     printNote("settings of this training (kept in \(path)/config.yaml):")

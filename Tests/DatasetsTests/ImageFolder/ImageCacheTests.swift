@@ -141,6 +141,37 @@ import Testing
     #expect(whole.allValues == values)
   }
 
+  @Test func aForeseenNameIsNotWrittenThrough() throws {
+    let images = try filledFolder()
+    _ = try images.load()
+    let folder = try images.cacheFolder()
+    let victim = images.root + "-victim"
+    defer { try? FileManager.default.removeItem(atPath: victim) }
+    try write([1, 2, 3], to: victim)
+    for name in ["pixels.partial", "index.\(getpid()).partial"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/" + name, withDestinationPath: victim)
+    }
+    try images.addImage("a/new.ppm", 99)
+    #expect(try images.load().allValues == values + [99])
+    #expect(try contents(victim) == [1, 2, 3])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 3)
+  }
+
+  @Test func aLinkInPlaceOfTheCacheIsRefusedAndNothingIsDeletedBehindIt() throws {
+    let images = try filledFolder()
+    _ = try images.load()
+    let folder = try images.cacheFolder()
+    let elsewhere = images.root + "-elsewhere"
+    defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+    try FileManager.default.moveItem(atPath: folder, toPath: elsewhere)
+    try write([1], to: elsewhere + "/mine")
+    try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: elsewhere)
+    try images.addImage("a/new.ppm", 99)
+    #expect(message { _ = try images.load() }?.contains("found a symbolic link, expected a folder") == true)
+    #expect(try contents(elsewhere + "/mine") == [1])
+  }
+
   @Test func severalMayLoadAtTheSameTime() throws {
     let images = try filledFolder()
     let counts = EventLog()
