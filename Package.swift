@@ -71,7 +71,8 @@ let package = Package(
     .target(name: "Files", dependencies: [crypto]),
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
-    .target(name: "Augmentation", dependencies: ["CPixels"]),
+    .target(name: "Threads"),
+    .target(name: "Augmentation", dependencies: ["CPixels", "Threads"]),
     .target(name: "PopulationBasedTraining"),
     .target(
       name: "CTorch",
@@ -102,7 +103,9 @@ let package = Package(
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", crypto],
+      dependencies: [
+        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads", crypto,
+      ],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
@@ -117,7 +120,7 @@ let package = Package(
       name: "Search",
       dependencies: [
         "Augmentation", "Files", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore",
-        "Datasets",
+        "Datasets", "Threads",
       ]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
@@ -140,12 +143,13 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
     .testTarget(
@@ -174,7 +178,7 @@ let package = Package(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining",
+        "PopulationBasedTraining", "Threads",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],
