@@ -29,7 +29,7 @@ struct ComparisonSession {
     var configuration = requested
     configuration.imageDigest = data.digest()
     try requireTrainable(configuration.recipe, data)
-    noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
+    if !resume { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption()

@@ -28,7 +28,10 @@ struct SearchSession {
     configuration.imageDigest = data.digest()
     _ = try TrainingExecutor(configuration, data: data)
     try requireTrainable(configuration.recipe, data)
-    noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    if !resume {
+      noteSurprises(
+        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    }
     let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)

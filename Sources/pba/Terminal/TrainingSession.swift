@@ -34,7 +34,7 @@ struct TrainingSession {
     let program = try policy.program(
       epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
       height: height, scale: recipe.pixelScale(width: width, height: height))
-    noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+    if !resume { noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data) }
     let interruption = try Interruption()
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
     noteVersions(of: run)
