@@ -27,12 +27,17 @@ public struct Recipe: Codable, Hashable, Sendable {
   ///
   /// Sums are split among them, so results depend on it.
   public var threads: Int
+  /// The share ε of every label that is spread over all classes in the training loss, above 0 and below 1; nil for none.
+  public var labelSmoothing: Double?
+  /// What an image of each class counts in the training loss; nil for 1 everywhere.
+  public var classWeights: ClassWeights?
 
   public init(
     model: String = "wrn_40_2", epochs: Int = 200, batchSize: Int = 128, learningRate: Double = 0.1,
     learningRateRule: LearningRateRule = .cosine, weightDecay: Double = 0.0005, cutout: Int = 16,
     cropPadding: Int = 4, scaleToSize: Bool? = nil, flip: Bool = true, seed: UInt64 = 0,
-    precision: Precision = .fp32, threads: Int = 1
+    precision: Precision = .fp32, threads: Int = 1, labelSmoothing: Double? = nil,
+    classWeights: ClassWeights? = nil
   ) {
     self.model = model
     self.epochs = epochs
@@ -47,6 +52,8 @@ public struct Recipe: Codable, Hashable, Sendable {
     self.seed = seed
     self.precision = precision
     self.threads = threads
+    self.labelSmoothing = labelSmoothing
+    self.classWeights = classWeights
   }
 }
 
@@ -69,6 +76,12 @@ extension Recipe {
     try require(side.contains(cutout), "cutout", "\(cutout)", "0 (off) to 4096 pixels")
     try require(side.contains(cropPadding), "cropPadding", "\(cropPadding)", "0 (off) to 4096 pixels")
     try require((1...1024).contains(threads), "threads", "\(threads)", "1 to 1024")
+    if let labelSmoothing {
+      try require(
+        labelSmoothing > 0 && labelSmoothing < 1, "labelSmoothing", "\(labelSmoothing)",
+        "a number from 0 (off) to below 1")
+    }
+    try classWeights?.validate()
   }
 }
 

@@ -13,7 +13,10 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The images: \(DatasetFamily.usages).")
   var dataset: String
 
-  @Option(help: "The checkpoint, a safetensors file that pba wrote.")
+  @Option(
+    help:
+      "The checkpoint, a safetensors file that pba wrote; or the folder of a training: its best one where it was validated between epochs, otherwise its newest."
+  )
   var checkpoint: String
 
   @Option(help: "Which images: test, validation, train.")
@@ -57,6 +60,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let checkpoint = try checkpointFile(checkpoint)
     let file = Data(try readBytes(checkpoint, limit: 1 << 34))
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
     let loaded = try loadShowingProgress(

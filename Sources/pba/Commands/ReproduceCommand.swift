@@ -30,6 +30,7 @@ struct ReproduceCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup(title: "Options of a training") var policy: PolicyOptions
+  @OptionGroup(title: "Options of a training") var training: TrainingOptions
   @OptionGroup(title: "Options of a search") var search: SearchOptions
 
   func validate() throws {
@@ -43,7 +44,7 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     guard let table, !list else { return try RecipeList().show(table: table, json: shared.json) }
     let recipe = try PublishedRecipe.named(model, of: table)
-    let flags = try policy.settings.over(search.settings)
+    let flags = try policy.settings.over(training.settings).over(search.settings)
       .over(
         shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
     try flags.naming { try run(recipe, flags) }
@@ -60,6 +61,7 @@ struct ReproduceCommand: ParsableCommand {
     // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
     if recipe.isSearch {
       try refuse(try policy.settings, "a search learns its policies")
+      try refuse(try training.settings, "a population begins afresh and is measured at its comparisons")
       let settings = place.resume ? flags : flags.over(published)
       let whole = Settings(try published.over(flags.withoutEffect).searchConfiguration())
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(

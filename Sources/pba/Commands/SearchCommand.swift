@@ -54,7 +54,8 @@ struct SearchRequest {
       printResult("best trial          \(result.trial)")
       printResult("validation accuracy \(percent(result.validationAccuracy))")
       printResult("schedule            \(result.schedulePath)")
-      printResult("checkpoint          \(result.checkpointPath)")
+      printResult(
+        "checkpoint          \(result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))")
     }
     if result.schedule.appliesNothing {
       printNote(
@@ -92,7 +93,7 @@ struct SearchSummary: Encodable {
   let epochs: Int
   let segments: Int
   let schedule: String
-  let checkpoint: String
+  let checkpoint: String?
 
   init(_ result: SearchResult) {
     trial = result.trial
@@ -100,6 +101,6 @@ struct SearchSummary: Encodable {
     epochs = result.schedule.epochs
     segments = result.schedule.segments.count
     schedule = result.schedulePath
-    checkpoint = result.checkpointPath
+    checkpoint = result.checkpoint
   }
 }

@@ -43,6 +43,11 @@ struct Settings: Codable {
   var skipUnreadable: Bool?
   var policies: [String]?
   var seeds: Int?
+  var labelSmoothing: Double?
+  var classWeights: ClassWeightsSetting?
+  var from: String?
+  var validateEvery: Int?
+  var patience: Int?
   /// The Cutout that a policy has where neither a flag nor a file asks for one; a policy may do without it.
   var recipeCutout: Int?
   /// The zero padding of the crop where neither a flag nor a file asks for one.
@@ -57,6 +62,7 @@ struct Settings: Codable {
       interval,
       quantile
     case burnIn, asynchronous, concurrency, policy, policyOrder, policies, seeds, imageSize, skipUnreadable
+    case labelSmoothing, classWeights, from, validateEvery, patience
   }
 
   /// These settings, and where they say nothing those of `other`.
@@ -96,6 +102,11 @@ struct Settings: Codable {
     fill(\.skipUnreadable)
     fill(\.policies)
     fill(\.seeds)
+    fill(\.labelSmoothing)
+    fill(\.classWeights)
+    fill(\.from)
+    fill(\.validateEvery)
+    fill(\.patience)
     fill(\.recipeCutout)
     fill(\.recipeCropPadding)
     return result
@@ -134,7 +145,8 @@ extension Settings {
       cutout: cutout ?? scale.cutout(recipeCutout ?? base.cutout),
       cropPadding: cropPadding ?? scale.padding(recipeCropPadding ?? defaults.cropPadding),
       scaleToSize: scalesToSize ? true : nil, flip: flip ?? defaults.flip, seed: seed ?? base.seed,
-      precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
+      precision: try resolvedPrecision(on: device), threads: self.threads ?? threads,
+      labelSmoothing: labelSmoothing == 0 ? nil : labelSmoothing, classWeights: try classWeights?.weights())
     try recipe.validate()
     return recipe
   }
@@ -185,11 +197,15 @@ extension Settings {
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
     try choice.check(policyOrder ?? .schedule)
     recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
-    let configuration = TrainingConfiguration(
+    var configuration = TrainingConfiguration(
       data: selection(dataset.name, trainSize: trainSize, validationSize: validationSize),
       policy: policy, policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
-      recipe: recipe, device: device.description)
+      recipe: recipe, device: device.description, validateEvery: validateEvery, patience: patience)
+    if let from { try configuration.begin(from: from, resuming: recorded) }
+    configuration.earlierEpochs = recorded?.earlierEpochs
+    configuration.changedAfter = recorded?.changedAfter
+    try configuration.validate()
     return (configuration, choice)
   }
 

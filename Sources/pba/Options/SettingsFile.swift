@@ -16,9 +16,8 @@ extension Settings {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw SettingsError(
-        "\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
+    } catch let error as YamlError {
+      throw SettingsError("\(path): not YAML: \(error.words)")
     }
     guard let node else {
       self.init()
@@ -52,7 +51,10 @@ extension Settings {
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
-  private static let derived: Set<String> = ["imageDigest", "scheduleDigest", "scheduleDigests"]
+  private static let derived: Set<String> = [
+    "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
+    "movedTo",
+  ]
 
   /// Whether the lines are the `config.yaml` of a run, which holds the digest of its images.
   private static func isOfARun(_ mapping: Node.Mapping) -> Bool {

@@ -82,6 +82,17 @@ struct SharedOptions: ParsableArguments {
   @Option(name: .customLong("data-dir"), help: "The folder with datasets. (default: ~/.cache/pba/data)")
   var dataDirectory: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: "The share of every label that is spread over all classes in the training loss. (default: 0)")
+  var labelSmoothing: Double?
+
+  @Option(
+    help:
+      "What classes count in the training loss: balanced (by how rare each is), a YAML or JSON file with 'class: number' lines or a list, or numbers with commas between them. (default: all the same)"
+  )
+  var classWeights: ClassWeightsSetting?
+
   @Option(help: "A YAML file with any of these settings; flags win.")
   var config: String?
 
@@ -99,7 +110,8 @@ struct SharedOptions: ParsableArguments {
       cutout: cutout, cropPadding: cropPadding, scaleToSize: scaling.scaleToSize, flip: flip,
       seed: seed, precision: precision, threads: threads, device: device,
       dataDirectory: dataDirectory, imageSize: images.imageSize,
-      skipUnreadable: images.skipUnreadable ? true : nil
+      skipUnreadable: images.skipUnreadable ? true : nil,
+      labelSmoothing: labelSmoothing, classWeights: classWeights
     )
     .typed()
     guard let config else { return flags }

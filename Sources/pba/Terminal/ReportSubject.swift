@@ -22,7 +22,10 @@ struct ReportSubject {
       }
     case .training(let epochs):
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)
-      commands = try RunCommandLine("train", Settings(configuration), contents).commands
+      commands = try RunCommandLine(
+        "train", Settings(configuration), contents,
+        changes: configuration.changes
+      ).commands
       (images, samples) = Self.look(configuration.data) { sample in
         let policy = contents.schedule == nil ? configuration.policy : RunDirectory.schedulePath(in: path)
         let choice = try PolicyChoice(
