@@ -27,7 +27,7 @@ struct ComparisonSession {
   func callAsFunction() throws -> ComparisonSummary {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
+    if !resume { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption()

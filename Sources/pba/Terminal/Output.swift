@@ -23,11 +23,17 @@ func lines(of text: String) -> [String] {
 
 /// Writes bytes to standard output; where that is full or gone, the program ends with a line that says so.
 func writeResult(_ data: Data) {
-  do {
-    try FileHandle.standardOutput.write(contentsOf: data)
-  } catch {
-    printNote("Error: standard output cannot be written: \(systemReason(of: error))")
-    exit(1)
+  var rest = data[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    if count >= 0 {
+      rest = rest.dropFirst(count)
+    } else if errno != EINTR {
+      // Foundation's own call does not tell why.
+      let reason = systemReason(errno)
+      printNote("Error: standard output cannot be written: \(reason)")
+      exit(1)
+    }
   }
 }
 

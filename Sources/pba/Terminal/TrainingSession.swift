@@ -30,8 +30,12 @@ struct TrainingSession {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let data = prepared.data
     var configuration = prepared.configuration
-    if resume { try configuration.requireValidation(in: data) } else { try configuration.requireUsable(data) }
-    try noteSurprises(configuration, on: data)
+    if resume {
+      try configuration.requireValidation(in: data)
+    } else {
+      try configuration.requireUsable(data)
+      try noteSurprises(configuration, on: data)
+    }
     let interruption = try Interruption()
     let run: RunDirectory
     if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
