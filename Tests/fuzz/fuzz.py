@@ -53,11 +53,11 @@ def attack(fuzzer, reader, amount, seed):
             (folder / name).mkdir()
         for place, content in enumerate(seeds.of(reader)):
             (folder / "seeds" / f"{place:03}").write_bytes(content)
-        words = seeds.words_of(reader)
-        (folder / "words").write_text("".join(f'"{word}"\n' for word in words))
+        words = "".join(f'"{word}"\n' for word in seeds.words_of(reader))
+        (folder / "words").write_text(words)
         environment = dict(environment_for(reader), TMPDIR=str(folder / "tmp"))
         command = [fuzzer, *LIMITS, f"-max_len={LONGEST.get(reader, 4096)}", f"-seed={seed}", amount,
-                   f"-dict={folder}/words", "-print_final_stats=1",
+                   *([f"-dict={folder}/words"] if words else []), "-print_final_stats=1",
                    f"-artifact_prefix={folder}/findings/", folder / "corpus", folder / "seeds"]
         result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 errors="replace")

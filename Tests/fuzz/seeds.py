@@ -162,6 +162,20 @@ def settings():
     ]
 
 
+def checkpoint():
+    return [json.dumps({
+        "recipe": {"model": "wrn_10_1", "epochs": 3, "batchSize": 128, "learningRate": 0.1, "learningRateRule": "cosine",
+                   "weightDecay": 0.0005, "cutout": 16, "cropPadding": 4, "flip": True, "seed": 1, "precision": "fp32",
+                   "threads": 1},
+        "dataset": "bundled", "classNames": ["cat", "dog"], "epoch": 3, "trial": 0, "imageSize": [32, 32],
+        "statistics": {"mean": [0.5, 0.5, 0.5], "standardDeviation": [0.2, 0.2, 0.2]}}).encode()]
+
+
+def http_heads():
+    return [b"HTTP/1.1 206 Partial Content\r\nContent-Length: 90\r\nETag: \"a1\"\r\nContent-Range: bytes 10-99/100\r\n",
+            b"HTTP/2 200\nlast-modified: Mon, 01 Jan 2024 00:00:00 GMT\nContent-Range: bytes */100\n"]
+
+
 def schedule():
     return files(POLICIES, "two_segments.json")
 
@@ -177,10 +191,12 @@ def ray_results():
 def image_cache_index():
     number = lambda value: struct.pack("<q", value)
     text = lambda word: number(len(word)) + word
-    head = b"pba image cache 2\n" + number(8) + number(8) + text(b"pixels-0.rgb") + number(5)
-    record = text(b"cat/1.png") + number(100) + number(7) + number(0xFFFFFFFF)
-    fault = text(b"cat/2.png") + number(9) + number(7) + text(b"is damaged") + number(1)
-    return [head + number(1) + record + number(1) + fault, head + number(0) + number(0)]
+    head = b"pba image cache 3\n" + number(8) + number(8) + text(b"pixels-0.rgb") + number(5)
+    # A digest of 256 bits, then device, number, size, times and whether the file was read.
+    content = number(-1) * 4 + number(1) + number(2) + number(100) + number(7) + number(8) + number(1)
+    record = text(b"cat/1.png") + content + number(0xFFFFFFFF)
+    faults = text(b"cat/2.png") + number(1) + content + text(b"is damaged") + text(b"cat/3.png") + number(0) + text(b"is away")
+    return [head + number(1) + record + number(2) + faults, head + number(0) + number(0)]
 
 
 MADE = {
@@ -199,15 +215,18 @@ MADE = {
     "cifar-binary": lambda: [b"\1" + bytes(3072), b"\1" + bytes(3072) + b"\x0c" + bytes(3072)],
     "mat": lambda: files(DATASETS, "svhn/*.mat"),
     "tar": tar,
+    "http-head": http_heads,
     "image-cache-index": image_cache_index,
     "schedule": schedule,
     "original-log": lambda: files(POLICIES, "*.txt"),
     "ray-results": ray_results,
     "safetensors": safetensors,
+    "checkpoint": checkpoint,
     "settings": settings,
 }
 READERS = list(MADE)
-TEXTS = {"schedule", "original-log", "ray-results", "safetensors", "settings", "npy", "pickle", "image-cache-index"}
+TEXTS = {"npy", "pickle", "http-head", "image-cache-index", "schedule", "original-log", "ray-results", "safetensors", "checkpoint",
+         "settings"}
 
 
 def of(reader):

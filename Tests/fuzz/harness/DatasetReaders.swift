@@ -41,6 +41,13 @@ let datasetReaders = [
       precondition(count <= bytes.count, "more bytes than the archive has")
     }
   },
+  Reader("http-head") { bytes in
+    var head = HTTPHead()
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      head.take(String(decoding: line, as: UTF8.self))
+    }
+    _ = (head.contentLength, head.validator, head.contentRange)
+  },
   Reader("image-cache-index") { body in
     // The digest is right, or nothing behind it would be reached.
     guard let size = ImageSize(height: 8, width: 8),
