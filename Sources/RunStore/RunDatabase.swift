@@ -7,19 +7,21 @@ struct RunDatabase: Sendable {
   let path: String
   /// The policies that were read lately.
   let policies = PolicyTable()
-  private let queue: DatabaseQueue
+  private let connection: Connection
+  private var queue: DatabaseQueue { connection.queue }
 
   /// Opens the file, and makes it when it is not there unless `readOnly`.
   ///
   /// Throws `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool) throws {
     self.path = path
-    queue = try Self.inWords(path) {
+    connection = try Self.inWords(path) {
       var configuration = Configuration()
       configuration.readonly = readOnly
       configuration.journalMode = readOnly ? .default : .wal
       configuration.busyMode = .timeout(5)
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let connection = Connection(try DatabaseQueue(path: path, configuration: configuration))
+      let queue = connection.queue
       let migrator = runSchema
       if try queue.read(migrator.hasBeenSuperseded) { throw RunStoreError.newerJournal(path: path) }
       let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
@@ -31,8 +33,22 @@ struct RunDatabase: Sendable {
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(queue)
       }
-      return queue
+      return connection
     }
+  }
+
+  /// A connection that is closed when nobody has it any more.
+  private final class Connection: Sendable {
+    let queue: DatabaseQueue
+
+    init(_ queue: DatabaseQueue) {
+      self.queue = queue
+      // The queue stays in memory: Dispatch takes apart one of its own on another thread, and waits for ever where the system
+      // starts none.
+      _ = Unmanaged.passRetained(queue)
+    }
+
+    deinit { try? queue.close() }
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {

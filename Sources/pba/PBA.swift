@@ -31,6 +31,8 @@ struct PBA: ParsableCommand {
       exit(withError: ExitCode.validationFailure)
     }
     do {
+      // Until a training asks for more: libtorch would start one for each core at the first operation.
+      try Runtime.setThreads(1)
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
