@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
 public struct DatasetSpec: Sendable {
@@ -69,7 +69,7 @@ public struct DatasetSpec: Sendable {
 
   private func located(_ dataDirectory: String) -> [DatasetCandidate] {
     guard case .files(let candidates) = source else { return [] }
-    return candidates(expandingTilde(dataDirectory))
+    return candidates(HomeFolder().expanding(dataDirectory))
   }
 }
 
@@ -89,11 +89,6 @@ enum ValidationPlace: Sendable {
   case afterTraining
   /// The last.
   case atTheEnd
-}
-
-/// A path with a leading `~` replaced by the home folder.
-func expandingTilde(_ path: String) -> String {
-  NSString(string: path).expandingTildeInPath
 }
 
 /// Statistics that were published for a training set of one size, drawn from an official set of one size.
