@@ -73,6 +73,8 @@ let package = Package(
     .target(name: "CPixels"),
     .target(name: "Threads"),
     .target(name: "Augmentation", dependencies: ["CPixels", "Threads"]),
+    // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
+    .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
     .target(
       name: "CTorch",
@@ -143,7 +145,7 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", "CProcess", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.

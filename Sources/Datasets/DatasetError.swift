@@ -12,6 +12,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFetched(address: String, found: String, expected: String, cure: String)
   /// The split asked for cannot be drawn from the images that are there.
   case impossibleSplit(dataset: String, found: String, expected: String)
+  /// The images asked for take more memory than the process or its container may have.
+  case noRoom(dataset: String, found: String, expected: String)
   /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
   case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
@@ -24,7 +26,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .badFile(let file, _, _, _, _): file
     case .unreadableImages(let folder, _, _, _): folder
     case .badFolder(let path, _, _): path
-    case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit: nil
+    case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit, .noRoom: nil
     }
   }
 
@@ -46,6 +48,9 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
     case .badFolder(let path, let reason, let cure):
       return "\(path): \(reason); \(cure)"
+    case .noRoom(let dataset, let found, let expected):
+      return "not enough memory for the dataset \(dataset): found \(found), expected less than \(expected), "
+        + "the limit of this process or its container; raise it, or lower --train-size"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
       return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import CProcess
 import Files
 import Foundation
 import Torch
@@ -25,7 +26,22 @@ struct PBA: ParsableCommand {
     ])
 
   static func main() {
+    cprocess_explain_faults()
+    let code = cprocess_with_stack(obeyArguments)
+    guard code == 0 else {
+      printNote("Error: no thread with a stack of its own can be made: \(String(cString: strerror(code)))")
+      exit(withError: ExitCode.failure)
+    }
+  }
+}
+
+/// Does what the arguments say, on whatever thread.
+private func obeyArguments() { PBA.obey() }
+
+extension PBA {
+  nonisolated fileprivate static func obey() {
     Runtime.skipCleanup()
+    Runtime.limitMemory(MemoryLimit().bytes)
     if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {
       printNote("Error: \(complaint)")
       exit(withError: ExitCode.validationFailure)

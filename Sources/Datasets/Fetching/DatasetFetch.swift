@@ -31,7 +31,7 @@ extension DatasetSpec {
       return candidate.folder
     }
     return try distribution.fetch(
-      into: expandingTilde(dataDirectory), mirror: mirror, retries: retries, report: report)
+      into: HomeFolder().resolving(dataDirectory), mirror: mirror, retries: retries, report: report)
   }
 
   private static var fetchableNames: [String] {

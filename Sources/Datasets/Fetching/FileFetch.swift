@@ -1,4 +1,5 @@
 import Crypto
+import Files
 import Foundation
 
 /// Where a file is fetched from.
@@ -19,7 +20,7 @@ package enum FetchOrigin {
       self = .address(base.hasSuffix("/" + file) ? base : base + "/" + file)
       return
     }
-    let path = expandingTilde(mirror)
+    let path = HomeFolder().expanding(mirror)
     self = .local(URL(fileURLWithPath: path).lastPathComponent == file ? path : path + "/" + file)
   }
 

@@ -27,7 +27,7 @@ extension DatasetFamily {
 
 /// The path from the root of the file system, symbolic links followed where the path exists.
 private func absolutePath(_ path: String) -> String {
-  let expanded = expandingTilde(path)
+  let expanded = HomeFolder().expanding(path)
   return realPath(expanded) ?? URL(fileURLWithPath: expanded).standardized.path
 }
 
@@ -60,7 +60,8 @@ struct ImageFolder: Sendable {
     let sets = [drawn.pool, validation, listing.test ?? drawn.aside]
     let size = options.imageSize ?? .standard
     let cache = ImageCache(
-      root: root, imageSize: size, dataDirectory: expandingTilde(dataDirectory), observer: observer)
+      root: root, imageSize: size, dataDirectory: try HomeFolder().resolving(dataDirectory),
+      observer: observer)
     let contents = try cache.contents(of: sets.flatMap(\.self))
     let unreadable = listing.faults + contents.unreadable
     try settle(unreadable, skip: options.skipUnreadable, observer)

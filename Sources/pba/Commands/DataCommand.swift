@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
 
   struct Options: ParsableArguments {
     @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
-    var dataDirectory = Settings.defaultDataDirectory
+    var dataDirectory = Settings.defaultDataPlace
 
     @Flag(help: "Print the result as JSON.")
     var json = false
