@@ -74,7 +74,7 @@ public struct DatasetSpec: Sendable {
 
   private func located(_ dataDirectory: String) -> [DatasetCandidate] {
     guard case .files(let candidates) = source else { return [] }
-    return candidates(expandingTilde(dataDirectory))
+    return candidates(HomeFolder().expanding(dataDirectory))
   }
 }
 
@@ -94,11 +94,6 @@ enum ValidationPlace: Sendable {
   case afterTraining
   /// The last.
   case atTheEnd
-}
-
-/// A path with a leading `~` replaced by the home folder.
-func expandingTilde(_ path: String) -> String {
-  NSString(string: path).expandingTildeInPath
 }
 
 /// Statistics that were published for a training set of one size, drawn from an official set of one size.

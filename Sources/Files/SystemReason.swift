@@ -10,7 +10,7 @@ public func systemReason(of error: any Error) -> String {
   if let error = error as? POSIXError { return systemReason(error.code.rawValue) }
   guard let error = error as? CocoaError else { return "\(error)" }
   if let underlying = error.underlying { return systemReason(of: underlying) }
-  let code: Int32 =
+  let code: Int32? =
     switch error.code {
     case .fileNoSuchFile, .fileReadNoSuchFile: ENOENT
     case .fileReadNoPermission, .fileWriteNoPermission: EACCES
@@ -19,9 +19,9 @@ public func systemReason(of error: any Error) -> String {
     case .fileWriteVolumeReadOnly: EROFS
     case .fileReadTooLarge: EFBIG
     case .fileReadInvalidFileName, .fileWriteInvalidFileName: EINVAL
-    default: EIO
+    default: nil
     }
-  return systemReason(code)
+  return code.map(systemReason) ?? "the system gave no reason (number \(error.errorCode))"
 }
 
 /// Whether there is something under a name, a link followed.

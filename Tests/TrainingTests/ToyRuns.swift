@@ -57,8 +57,12 @@ struct ToyTraining {
   func outcome(_ folder: TemporaryFolder) throws -> Outcome {
     var result = try train(folder)
     let run = try RunDirectory.read(folder.path)
-    result.checkpoint = result.checkpoint.map { ($0 as NSString).lastPathComponent }
-    result.best?.checkpoint = result.best?.checkpoint.map { ($0 as NSString).lastPathComponent }
+    func name(_ path: String?) -> String? { path.map { ($0 as NSString).lastPathComponent } }
+    result.checkpoint = name(result.checkpoint)
+    if var best = result.best {
+      best.checkpoint = name(best.checkpoint)
+      result.best = best
+    }
     let files = try FileManager.default.contentsOfDirectory(atPath: run.checkpoints.path)
     return Outcome(
       result: result, epochs: try TrainingJournal(run).epochs().map(\.timeless),

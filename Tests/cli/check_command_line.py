@@ -369,9 +369,12 @@ def check_plain_values(pba, folder):
 
 def check_idle_searches(pba, folder):
     """A search in which nothing can ever be copied says so before it trains."""
-    for arguments, reason in [(["--population", "1"], "population: 1"), (["--quantile", "0", "--population", "2"], "quantile: 0"),
+    for arguments, reason in [(["--population", "1", "--interval", "1"], "population: 1"),
+                              (["--quantile", "0", "--population", "2", "--interval", "1"], "quantile: 0"),
                               (["--interval", "2", "--population", "2"], "interval: 2 of 2 epochs"),
-                              (["--burn-in", "1", "--interval", "1", "--population", "2"], None)]:
+                              (["--burn-in", "1", "--interval", "1", "--population", "2"], None),
+                              (["--burn-in", "3", "--interval", "2", "--population", "2", "--epochs", "4"],
+                               "burnIn: 3, the last comparison is after epoch 2")]:
         for more in (["--dry-run"], ["--run", "idle" + "".join(arguments)]):
             done = subprocess.run(
                 [pba, "search", *SMALL, "--validation-size", "8", *arguments, *more], cwd=folder, capture_output=True, text=True)
@@ -413,11 +416,13 @@ def check_long_schedules(pba, folder):
         error = done.stderr.read().decode()
         assert done.wait() == 0, f"{arguments}: {done.returncode}: {error[-300:]}"
         if "csv" in arguments:
-            assert count == 30_000_001 and last.endswith(b"1000000,30,Contrast,0.3,5\n"), (count, last)
+            assert count == 30_000_001 and last.endswith(b"1000000,30,Contrast,0.9,2\n"), (count, last)
     answer(pba, "schedule", "plot", "long.json", "-o", "long.svg", folder=folder)
     answer(pba, "schedule", "export", "rsvhn", "--format", "csv", "-o", "rsvhn.csv", folder=folder)
     assert (folder / "rsvhn.csv").read_text() == answer(pba, "schedule", "export", "rsvhn", "--format", "csv")
-    assert "Foundation" not in error and "NSCocoa" not in error
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([pba, "schedule", "export", "rsvhn", "--format", "csv"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1 and done.stderr == "Error: standard output cannot be written: No space left on device\n", done.stderr
 
 
 def check_closed_folders(pba, folder):

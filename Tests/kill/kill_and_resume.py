@@ -252,6 +252,8 @@ def stop_quickstart(program, folder):
 
 
 def main():
+    # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pba", required=True, help="the program")
     parser.add_argument("--seed", type=int, default=0, help="what the random times are drawn from")

@@ -40,6 +40,8 @@ bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Gives memory of CPU tensors that is kept for later ones back to the system.
 void ct_release_memory(void);
+/// How much memory the process may have in all, in bytes: a large CPU tensor beyond that is an error. 0 = whatever the system gives.
+void ct_limit_memory(uint64_t bytes);
 /// Autograd on or off for this thread; returns what it was.
 bool ct_set_grad_enabled(bool enabled);
 /// Mixed precision for this thread on the kind of device `device` is.

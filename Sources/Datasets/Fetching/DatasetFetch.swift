@@ -31,7 +31,7 @@ extension DatasetSpec {
       return candidate.folder
     }
     return try distribution.fetch(
-      into: expandingTilde(dataDirectory), mirror: mirror, retries: retries, report: report)
+      into: HomeFolder().resolving(dataDirectory), mirror: mirror, retries: retries, report: report)
   }
 
   private static var fetchableNames: [String] {
@@ -44,6 +44,7 @@ extension DatasetDistribution {
   package func fetch(
     into root: String, mirror: String?, retries: Int, report: (FetchEvent) -> Void
   ) throws -> String {
+    if let mirror { try FetchOrigin.check(mirror: mirror) }
     let target = root + "/" + folder
     // What is whole needs no lock, so that it may lie where nobody may write.
     if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isThere(target) {

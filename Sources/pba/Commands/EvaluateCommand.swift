@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var images: ImageFolderArguments
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
-  var dataDirectory = Settings.defaultDataDirectory
+  var dataDirectory = Settings.defaultDataPlace
 
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N.")
   var device = "auto"

@@ -68,9 +68,13 @@ struct SearchRequest {
 extension SearchRequest {
   /// Says so where no trial can ever copy another.
   private static func noteIdle(_ configuration: SearchConfiguration) {
+    let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)
+    let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
-      if configuration.interval >= configuration.recipe.epochs {
-        "interval: \(configuration.interval) of \(configuration.recipe.epochs) epochs"
+      if interval >= epochs {
+        "interval: \(interval) of \(epochs) epochs"
+      } else if configuration.burnIn > lastComparison {
+        "burnIn: \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {
         "population: \(configuration.population)"
       } else if configuration.quantile == 0 {

@@ -116,8 +116,10 @@ struct Settings: Codable {
 // MARK: - From settings to configurations
 
 extension Settings {
-  /// The dataset's folder where none is named.
-  static let defaultDataDirectory = "~/.cache/pba/data"
+  /// The dataset's folder where none is named, as a run's settings have it: `~` stands for whoever continues the run.
+  static var defaultDataDirectory: String { HomeFolder().cacheFolder("pba/data") }
+  /// The same as the place that it is for this user.
+  static var defaultDataPlace: String { HomeFolder().expanding(defaultDataDirectory) }
 
   private func requireDataset() throws -> DatasetSpec {
     guard let dataset else {

@@ -79,7 +79,8 @@ struct SharedOptions: ParsableArguments {
   )
   var threads: Int?
 
-  @Option(name: .customLong("data-dir"), help: "The folder with datasets. (default: ~/.cache/pba/data)")
+  @Option(
+    name: .customLong("data-dir"), help: "The folder with datasets. (default: \(Settings.defaultDataPlace))")
   var dataDirectory: String?
 
   @Option(

@@ -27,13 +27,13 @@ struct ComparisonSession {
   func callAsFunction() throws -> ComparisonSummary {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
+    if !resume { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
     let progress = SharedProgress()
     let comparison = ComparisonRun(

@@ -4,6 +4,8 @@ import Training
 
 /// Says what somebody may not expect of training with a recipe on these images.
 ///
+/// Nothing of it can be changed when a run is resumed.
+///
 /// - Parameter policyCutout: the largest square that the policy itself removes, as the length of its side in pixels.
 func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits) {
   let (width, height) = (data.train.images.width, data.train.images.height)

@@ -26,11 +26,14 @@ struct SearchSession {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let (configuration, data) = (prepared.configuration, prepared.data)
     _ = try TrainingExecutor(configuration, data: data)
-    noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    if !resume {
+      noteSurprises(
+        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    }
     let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")

@@ -30,8 +30,12 @@ struct TrainingSession {
     let prepared = try PreparedRun(requested, path: path, resume: resume)
     let data = prepared.data
     var configuration = prepared.configuration
-    if resume { try configuration.requireValidation(in: data) } else { try configuration.requireUsable(data) }
-    try noteSurprises(configuration, on: data)
+    if resume {
+      try configuration.requireValidation(in: data)
+    } else {
+      try configuration.requireUsable(data)
+      try noteSurprises(configuration, on: data)
+    }
     let interruption = try Interruption()
     let run: RunDirectory
     if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
@@ -46,7 +50,7 @@ struct TrainingSession {
       run = try prepared.open()
     }
     printNote("settings of this training (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let recipe = configuration.recipe
     let epochs = try TrainingJournal(run).epochs()
     let trained = epochs.count
