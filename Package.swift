@@ -73,6 +73,8 @@ let package = Package(
     .target(name: "CPixels"),
     .target(name: "Threads"),
     .target(name: "Augmentation", dependencies: ["CPixels", "Threads"]),
+    // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
+    .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
     .target(
       name: "CTorch",
@@ -88,6 +90,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CFileSystems"),
 
     .target(
       name: "CImageDecoders",
@@ -102,7 +105,9 @@ let package = Package(
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", "Threads", crypto],
+      dependencies: [
+        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads", crypto,
+      ],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
@@ -140,7 +145,7 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", "CProcess", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.

@@ -17,11 +17,12 @@ run() { # NAME COMMAND OPTION...: begins a run, or continues it; keeps what it p
   local name=$1 command=$2
   shift 2
   [ -e "$folder/$name.txt" ] && return
-  local began=$SECONDS
+  local began=$SECONDS partial
   if [ -e "$folder/$name/run.sqlite" ]; then set -- --resume "$@"; fi
-  "$pba" "$command" "$@" "${recipe[@]}" --run "$folder/$name" >"$folder/$name.partial"
-  printf 'took %d s in this go\n' $((SECONDS - began)) >>"$folder/$name.partial"
-  mv "$folder/$name.partial" "$folder/$name.txt"
+  partial=$(mktemp "$folder/$name.partial.XXXXXX") # a name that nobody can foresee
+  "$pba" "$command" "$@" "${recipe[@]}" --run "$folder/$name" >"$partial"
+  printf 'took %d s in this go\n' $((SECONDS - began)) >>"$partial"
+  mv "$partial" "$folder/$name.txt"
 }
 
 others=none,cutout,autoaugment,randaugment,trivialaugment,rcifar10,rcifar10@shuffled

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <exception>
+#include <new>
 #include <string>
 
 #include "ctorch.h"
@@ -33,6 +34,8 @@ Result guarded(Result failed, Body &&body) noexcept {
     return body();
   } catch (const c10::Error &error) {
     last_error() = error.what_without_backtrace();
+  } catch (const std::bad_alloc &) {
+    last_error() = "not enough memory; ask for smaller batches, smaller images or fewer trainings at once";
   } catch (const std::exception &error) {
     last_error() = error.what();
   } catch (...) {

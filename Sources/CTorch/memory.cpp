@@ -1,7 +1,11 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -19,6 +23,18 @@ constexpr size_t ALIGNMENT = 64;
 struct alignas(ALIGNMENT) Header {
   size_t bytes;
 };
+
+/// Bytes that this process has of its own in the system's memory, files that are mapped left out; 0 where that is not known.
+size_t resident() {
+  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file == -1) return 0;
+  char text[128] = "";
+  const ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  unsigned long size = 0, resident = 0, shared = 0;
+  if (count <= 0 || std::sscanf(text, "%lu %lu %lu", &size, &resident, &shared) != 3) return 0;
+  return (resident - std::min(shared, resident)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
 
 /// Memory of CPU tensors that keeps large blocks when they are given back.
 ///
@@ -43,6 +59,12 @@ class KeepingAllocator final : public at::Allocator {
     most_used = used;
   }
 
+  /// Refuses what would take the process beyond so many bytes; 0 = nothing.
+  void set_limit(size_t bytes) {
+    const std::lock_guard lock(mutex);
+    limit = bytes;
+  }
+
   static KeepingAllocator &shared() {
     // Never destroyed: tensors may outlive every other object.
     static auto *allocator = new KeepingAllocator;
@@ -52,7 +74,7 @@ class KeepingAllocator final : public at::Allocator {
  private:
   std::mutex mutex;
   std::multimap<size_t, Header *> kept;
-  size_t held = 0, used = 0, most_used = 0;
+  size_t held = 0, used = 0, most_used = 0, limit = 0;
 
   void *take(size_t bytes) {
     if (bytes < LARGE) {
@@ -70,6 +92,7 @@ class KeepingAllocator final : public at::Allocator {
       return data_of(block);
     }
     give_up(bytes);
+    if (limit > 0) require_room(bytes);
     Header *block = allocated(bytes);
     while (block == nullptr && !kept.empty()) {
       free_largest();
@@ -90,6 +113,15 @@ class KeepingAllocator final : public at::Allocator {
     self.used -= block->bytes;
     self.kept.emplace(block->bytes, block);
     self.give_up(0);
+  }
+
+  /// Linux gives out more memory than there is, and ends a process that then uses it.
+  void require_room(size_t bytes) {
+    const auto is_beyond = [&] { return bytes > limit || std::max(held, resident()) > limit - bytes; };
+    while (is_beyond() && !kept.empty()) free_largest();
+    TORCH_CHECK(
+      !is_beyond(), "not enough memory for a tensor of ", bytes, " bytes: ", std::max(held, resident()), " of ", limit,
+      " are in use; ask for smaller batches, smaller images or fewer trainings at once");
   }
 
   void count_in(size_t bytes) {
@@ -120,7 +152,9 @@ class KeepingAllocator final : public at::Allocator {
   }
 
   [[noreturn]] static void refuse(size_t bytes) {
-    TORCH_CHECK(false, "not enough memory for a tensor of ", bytes, " bytes");
+    TORCH_CHECK(
+      false, "not enough memory for a tensor of ", bytes,
+      " bytes; ask for smaller batches, smaller images or fewer trainings at once");
   }
 };
 
@@ -131,6 +165,8 @@ const bool in_place = [] {
 }();
 
 }  // namespace
+
+void ct_limit_memory(uint64_t bytes) { KeepingAllocator::shared().set_limit(bytes); }
 
 void ct_release_memory(void) {
   ct::guarded(false, [] {

@@ -12,15 +12,21 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case notFetched(address: String, found: String, expected: String, cure: String)
   /// The split asked for cannot be drawn from the images that are there.
   case impossibleSplit(dataset: String, found: String, expected: String)
+  /// The images asked for take more memory than the process or its container may have.
+  case noRoom(dataset: String, found: String, expected: String)
   /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
   case unreadableImages(folder: String, count: Int, first: [String], reason: String)
+
+  /// A folder in an image folder cannot be listed.
+  case badFolder(path: String, reason: String, cure: String)
 
   /// The file or folder that the error is about; nil where it is about none.
   public var file: String? {
     switch self {
     case .badFile(let file, _, _, _, _): file
     case .unreadableImages(let folder, _, _, _): folder
-    case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit: nil
+    case .badFolder(let path, _, _): path
+    case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit, .noRoom: nil
     }
   }
 
@@ -40,6 +46,11 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(address): found \(found), expected \(expected); \(cure)"
     case .impossibleSplit(let dataset, let found, let expected):
       return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
+    case .badFolder(let path, let reason, let cure):
+      return "\(path): \(reason); \(cure)"
+    case .noRoom(let dataset, let found, let expected):
+      return "not enough memory for the dataset \(dataset): found \(found), expected less than \(expected), "
+        + "the limit of this process or its container; raise it, or lower --train-size"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
       return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The seed of the published reduced sets.
@@ -16,9 +17,10 @@ private let splitSeed: UInt32 = 0
 public func loadDataset(
   _ selection: DataSelection, observer: @escaping DatasetLoadingObserver = { _ in }
 ) throws -> DatasetSplits {
-  try DatasetSpec.named(selection.dataset).load(
+  let splits = try DatasetSpec.named(selection.place).load(
     trainSize: selection.trainSize, validationSize: selection.validationSize,
     dataDirectory: selection.dataDirectory, images: selection.images, observer: observer)
+  return selection.movedTo == nil ? splits : splits.named(selection.dataset)
 }
 
 extension DatasetSpec {
@@ -88,18 +90,20 @@ extension DatasetSpec {
     return (Array(order[..<train]), Array(order[validationStart..<validationStart + validation]))
   }
 
-  /// Refuses more images than the machine has memory for, before any is read.
+  /// Refuses more images than there is memory for, before any is read.
   private func requireRoom(for count: Int, of images: StoredImages) throws {
-    let (bytes, memory) = (
-      Double(count) * Double(images.height * images.width * 3), ProcessInfo.processInfo.physicalMemory
-    )
-    guard bytes < Double(memory) else {
-      func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
+    let bytes = Double(count) * Double(images.height * images.width * 3)
+    func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
+    let request = "\(count) images of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes < memory else {
       throw DatasetError.impossibleSplit(
-        dataset: name,
-        found:
-          "a request for \(count) images of \(images.height)×\(images.width), \(gigabytes(bytes)) in all",
-        expected: "less than this machine's memory, \(gigabytes(Double(memory))); lower --train-size")
+        dataset: name, found: "a request for " + request,
+        expected: "less than this machine's memory, \(gigabytes(memory)); lower --train-size")
+    }
+    let limit = Double(MemoryLimit().bytes)
+    guard bytes < limit else {
+      throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(limit))
     }
   }
 

@@ -5,53 +5,68 @@ import Foundation
 /// The bytes go to a temporary name in the same folder, reach the disk, and take the final name; then the folder
 /// itself reaches the disk.
 public enum AtomicFile {
-  /// The end of every temporary name.
-  ///
-  /// `removeLeftovers` deletes what a killed process left under such names.
-  public static let temporarySuffix = ".partial"
-
-  /// The temporary name that belongs to a final name.
-  public static func temporaryPath(for path: String) -> String { path + temporarySuffix }
-
   /// Replaces the file at `path` by `data`, durably.
   ///
-  /// Throws `FileError`.
+  /// A link is replaced, not followed. Throws `FileError`, also where something else than a file is there.
   public static func write(_ data: Data, to path: String) throws {
-    // Two processes that write the same file must not write into one another's.
-    let temporary = "\(path).\(getpid())\(temporarySuffix)"
-    do {
-      let file = try FileDescriptor(
-        temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create", named: path)
-      try file.write(data)
+    try write(to: path) { try $0(data) }
+  }
+
+  /// As above, with the bytes given piece by piece, so that they need not be in memory as a whole.
+  public static func write(
+    to path: String, pieces: (_ write: (Data) throws -> Void) throws -> Void
+  ) throws {
+    if let kind = FileKind(at: path), kind != .file, kind != .link {
+      throw FileError(
+        path: path, action: "rename the new file to it", reason: "found \(kind.words), expected a file",
+        cure: "name another file, or remove it")
+    }
+    let temporary = TemporaryName.path(for: path)
+    try writeTemporary(to: temporary, named: path, pieces: pieces) { file in
       try file.synchronise()
       try publish(temporary, as: path)
-    } catch {
-      unlink(temporary)
-      throw error
     }
     try synchroniseFolder(folder(of: path))
   }
 
   /// Writes a file under its temporary name, to be synchronised and published later.
   ///
-  /// Throws `FileError`.
+  /// Throws `FileError`, also where the name is taken; nothing is left then.
   public static func writeTemporary(_ data: Data, to temporary: String) throws {
-    let file = try FileDescriptor(temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
-    try file.write(data)
+    try writeTemporary(to: temporary, named: temporary, pieces: { try $0(data) }, then: { _ in })
   }
 
-  /// Adds `data` to the end of the file at `path`, durably.
+  /// Writes a new file and goes on with it; after an error it is deleted.
+  private static func writeTemporary(
+    to temporary: String, named name: String, pieces: (_ write: (Data) throws -> Void) throws -> Void,
+    then next: (borrowing FileDescriptor) throws -> Void
+  ) throws {
+    let file = try FileDescriptor(creating: temporary, named: name)
+    do {
+      try pieces { try file.write($0) }
+      try next(file)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Adds `data` to the end of the file at `path`, durably; a link is not followed.
   ///
   /// A crash may leave a part of it at the end.
   public static func append(_ data: Data, to path: String) throws {
-    let file = try FileDescriptor(path, flags: O_WRONLY | O_CREAT | O_APPEND, action: "append")
+    let file = try FileDescriptor(own: path, flags: O_WRONLY | O_CREAT | O_APPEND, action: "append")
+    // Another name of the file, in a copy of the folder made of hard links perhaps, keeps what it has.
+    guard try file.nameCount() <= 1 else {
+      return try write(Data(readBytes(path, limit: .max)) + data, to: path)
+    }
     try file.write(data)
     try file.synchronise()
   }
 
   /// Waits until the bytes of a finished file are on the disk.
   public static func synchronise(_ path: String) throws {
-    try FileDescriptor(path, flags: O_RDONLY, action: "open").synchronise()
+    try FileDescriptor(own: path, flags: O_RDONLY, action: "open").synchronise()
   }
 
   /// Gives a synchronised temporary file its final name.
@@ -83,8 +98,11 @@ public enum AtomicFile {
   }
 
   /// Deletes temporary files that a killed process left in `folder`.
-  public static func removeLeftovers(in folder: String) throws {
-    for name in try names(in: folder) where name.hasSuffix(temporarySuffix) {
+  ///
+  /// - Parameter beginning: what their names begin with.
+  public static func removeLeftovers(in folder: String, beginning: String = "") throws {
+    for name in try names(in: folder)
+    where name.hasPrefix(beginning) && name.hasSuffix(TemporaryName.suffix) {
       try remove(folder + "/" + name)
     }
   }
@@ -94,14 +112,13 @@ public enum AtomicFile {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     } catch {
-      throw FileError(
-        path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
+      throw FileError(path: folder, action: "list the folder", reason: systemReason(of: error))
     }
   }
 
   /// Deletes a file; that it is gone already is no error.
   public static func remove(_ path: String) throws {
     guard unlink(path) != 0, errno != ENOENT else { return }
-    throw FileError(path: path, action: "delete", reason: String(cString: strerror(errno)))
+    throw FileError(path: path, action: "delete", reason: systemReason(errno))
   }
 }

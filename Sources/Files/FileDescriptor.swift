@@ -14,6 +14,40 @@ package struct FileDescriptor: ~Copyable {
     raw = try Self.call(self.path, action) { open(path, flags | O_CLOEXEC, 0o666) }
   }
 
+  /// Creates a file to write, which must not be there, not even as a link.
+  package init(creating path: String, named name: String? = nil) throws {
+    try self.init(
+      path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, action: "create", named: name)
+  }
+
+  /// Opens a file that the program keeps for itself: a link is not followed, and what is no file is an error.
+  ///
+  /// Nothing is waited for, as a named pipe would let its opener do.
+  package init(own path: String, flags: Int32, action: String) throws {
+    if let kind = FileKind(at: path) { try kind.require(.file, at: path) }
+    let opened = try Self.call(path, action) {
+      open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
+    }
+    do {
+      // It may have been replaced between the two calls.
+      try FileKind(Self.status(opened, path)).require(.file, at: path)
+    } catch {
+      close(opened)
+      throw error
+    }
+    self.path = path
+    raw = opened
+  }
+
+  private static func status(_ file: Int32, _ path: String) throws -> stat {
+    var status = stat()
+    try call(path, "examine") { fstat(file, &status) }
+    return status
+  }
+
+  /// How many names the file has.
+  package func nameCount() throws -> Int { try Int(Self.status(raw, path).st_nlink) }
+
   deinit { close(raw) }
 
   /// Writes all of it.
@@ -42,7 +76,7 @@ package struct FileDescriptor: ~Copyable {
       if result != -1 { return result }
       let code = errno
       if code == EINTR { continue }
-      throw FileError(path: path, action: action, reason: String(cString: strerror(code)))
+      throw FileError(path: path, action: action, reason: systemReason(code))
     }
   }
 }

@@ -17,7 +17,7 @@ public struct FileDigest: Codable, Hashable, Sendable {
   ///
   /// Throws `FileError`.
   public init(ofFile path: String) throws {
-    let file = try FileDescriptor(path, flags: O_RDONLY, action: "open")
+    let file = try FileDescriptor(own: path, flags: O_RDONLY, action: "open")
     var hash = SHA256()
     var size = 0
     try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
@@ -38,16 +38,17 @@ public struct FileDigest: Codable, Hashable, Sendable {
 
   /// Whether the file at `path` is there and is the one this value was taken of.
   ///
-  /// Throws `FileError` where that cannot be found out: a file that cannot be read today is not a damaged one.
+  /// Nothing but a file is: a link or a pipe of its name is not it. Throws `FileError` where that cannot be found out: a
+  /// file that cannot be read today is not a damaged one.
   public func matches(_ path: String) throws -> Bool {
     var status = stat()
-    if stat(path, &status) != 0 {
+    if lstat(path, &status) != 0 {
       guard errno == ENOENT || errno == ENOTDIR else {
         throw FileError(path: path, action: "examine", reason: String(cString: strerror(errno)))
       }
       return false
     }
-    return try Int(status.st_size) == size && FileDigest(ofFile: path) == self
+    return try FileKind(status) == .file && Int(status.st_size) == size && FileDigest(ofFile: path) == self
   }
 }
 

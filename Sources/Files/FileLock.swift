@@ -15,7 +15,7 @@ public final class FileLock: Sendable {
   /// Takes the lock of `folder`, or throws ``Held`` when another holds it for longer than an instant.
   public init(folder: String, file name: String) throws {
     let path = folder + "/" + name
-    file = try FileDescriptor(path, flags: O_RDWR | O_CREAT, action: "create the lock")
+    file = try FileDescriptor(own: path, flags: O_RDWR | O_CREAT, action: "create the lock")
     var attempts = 0
     while flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
@@ -27,10 +27,12 @@ public final class FileLock: Sendable {
         continue
       }
       guard code == EWOULDBLOCK else {
-        throw FileError(path: path, action: "lock", reason: String(cString: strerror(code)))
+        throw FileError(path: path, action: "lock", reason: systemReason(code))
       }
-      throw Held(process: Self.process(in: path))
+      throw Held(process: try Self.process(in: file))
     }
+    // What has another name too may be somebody's file; the lock holds without a text.
+    guard try file.nameCount() <= 1 else { return }
     try FileDescriptor.call(path, "empty") { ftruncate(file.raw, 0) }
     try file.write(Data("\(getpid())\n".utf8))
   }
@@ -40,23 +42,24 @@ public final class FileLock: Sendable {
   /// Nothing is written. The question holds the lock itself for an instant, together with others who only ask.
   public static func holder(folder: String, file name: String) throws -> Held? {
     let path = folder + "/" + name
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let file = try FileDescriptor(path, flags: O_RDONLY, action: "open the lock")
+    guard FileKind(at: path) != nil else { return nil }
+    let file = try FileDescriptor(own: path, flags: O_RDONLY, action: "open the lock")
     while flock(file.raw, LOCK_SH | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
       guard code == EWOULDBLOCK else {
-        throw FileError(path: path, action: "examine the lock", reason: String(cString: strerror(code)))
+        throw FileError(path: path, action: "examine the lock", reason: systemReason(code))
       }
-      return Held(process: process(in: path))
+      return Held(process: try process(in: file))
     }
     return nil
   }
 
   /// The process id that a lock file tells.
-  private static func process(in path: String) -> Int? {
-    FileManager.default.contents(atPath: path).flatMap {
-      Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-    }
+  private static func process(in file: borrowing FileDescriptor) throws -> Int? {
+    var text = [UInt8](repeating: 0, count: 32)
+    let count = try FileDescriptor.call(file.path, "read") { pread(file.raw, &text, text.count, 0) }
+    return Int(
+      String(decoding: text.prefix(count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }

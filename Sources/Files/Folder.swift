@@ -15,6 +15,25 @@ public enum Folder {
     guard code == 0 || isThere(path) else { throw refusal(path, code: code) }
   }
 
+  /// Makes a folder that the program keeps for itself: as `make`, but a link of its name is an error.
+  ///
+  /// Those it lies in may be links. Throws `FileError`.
+  package static func makeOwn(_ path: String) throws {
+    if let kind = FileKind(at: path) { return try kind.require(.folder, at: path) }
+    try make(path)
+  }
+
+  /// Makes a folder with a name of its own, which nobody else may look into; returns its path.
+  ///
+  /// Throws `FileError`.
+  public static func makeTemporary(in folder: String, beginning: String) throws -> String {
+    var path = Array("\(folder)/\(beginning)-XXXXXX".utf8CString)
+    guard mkdtemp(&path) != nil else {
+      throw FileError(path: folder, action: "make a folder in it", reason: String(cString: strerror(errno)))
+    }
+    return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Whether there is a folder, or a link to one.
   public static func isThere(_ path: String) -> Bool {
     var isFolder: ObjCBool = false

@@ -21,12 +21,19 @@ public struct CheckpointRecord: Codable, Hashable, Sendable {
 public struct CheckpointFolder: Sendable {
   /// The folder.
   public let path: String
+  private let temporaryNames = TemporaryNames()
+
+  init(path: String) {
+    self.path = path
+  }
 
   /// Where the checkpoint of a name stands.
   public func path(of file: String) -> String { path + "/" + file }
 
   /// Where the checkpoint of a name is written first.
-  public func temporaryPath(for file: String) -> String { AtomicFile.temporaryPath(for: path(of: file)) }
+  ///
+  /// Nobody can foresee it; this value has always the same one for a name.
+  public func temporaryPath(for file: String) -> String { temporaryNames.path(for: path(of: file)) }
 
   /// Brings a finished temporary file to the disk and takes its digest.
   public func seal(_ file: String) throws -> CheckpointRecord {
@@ -74,6 +81,8 @@ public struct CheckpointFolder: Sendable {
   public static let suffix = ".safetensors"
 
   func prepare() throws {
+    // A link would have the checkpoints of another run deleted.
+    if let kind = FileKind(at: path) { try kind.require(.folder, at: path) }
     try AtomicFile.makeFolder(path)
     try AtomicFile.removeLeftovers(in: path)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Policies
 import Yams
 
 extension RunConfiguration {
@@ -12,9 +13,15 @@ extension RunConfiguration {
     var lines = Node.Mapping(flattened(groups))
     // The YAML encoder writes 0.1 as 1e-1 and rounds to 15 digits; JSON's numbers are short and exact.
     let exact = try settings(inJSON: json())
-    for (key, value) in lines where value.tag == Tag(.float) {
-      if let name = key.string, case .scalar(let number) = exact[name] {
+    for (key, value) in lines {
+      guard let name = key.string, let number = exact[name] else { continue }
+      switch (value, number) {
+      case (.scalar, .scalar(let number)) where value.tag == Tag(.float):
         lines[key] = .scalar(Node.Scalar(number.string))
+      case (.sequence(let items), .sequence(let numbers)) where items.contains { $0.tag == Tag(.float) }:
+        lines[key] = .sequence(
+          Node.Sequence(numbers.map { .scalar(Node.Scalar(settingText($0))) }, .implicit, .flow))
+      default: break
       }
     }
     return try Yams.serialize(node: .mapping(lines))
@@ -25,7 +32,9 @@ extension RunConfiguration {
 ///
 /// JSON is YAML; read as such, no number is rounded, and a seed keeps its 64 bits.
 func settings(inJSON text: String) throws -> [String: Node] {
-  guard case .mapping(let members) = try Yams.compose(yaml: text) else { return [:] }
+  // Names may hold characters that JSON takes as they are and YAML does not.
+  let lines = text.split(separator: "\n").map { printable(String($0)) }
+  guard case .mapping(let members) = try Yams.compose(yaml: lines.joined(separator: "\n")) else { return [:] }
   return Dictionary(flattened(members).compactMap { key, value in key.string.map { ($0, value) } }) { $1 }
 }
 

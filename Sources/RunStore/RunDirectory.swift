@@ -14,6 +14,8 @@ public final class RunDirectory: Sendable {
   public let version: String
   /// The checkpoints of the run.
   public let checkpoints: CheckpointFolder
+  /// What somebody changed in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
+  public let settingsEdit: SettingsEdit?
   let database: RunDatabase
   private let lock: FileLock?
 
@@ -27,12 +29,15 @@ public final class RunDirectory: Sendable {
   /// Where each finished stretch of training has its line.
   public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
 
-  private init(path: String, database: RunDatabase, row: RunRow, lock: FileLock?) {
+  private init(
+    path: String, database: RunDatabase, row: RunRow, lock: FileLock?, settingsEdit: SettingsEdit? = nil
+  ) {
     self.path = path
     self.kind = row.kind
     self.version = row.version
     self.database = database
     self.lock = lock
+    self.settingsEdit = settingsEdit
     checkpoints = CheckpointFolder(path: path + "/" + Name.checkpoints)
   }
 
@@ -73,8 +78,13 @@ public final class RunDirectory: Sendable {
         isFinished: false)
       try database.write(row.insert)
     }
-    let run = RunDirectory(path: path, database: database, row: row, lock: lock)
-    try run.restore(Configuration.self, from: row)
+    // What follows from the journal is brought into its right form after a crash.
+    try AtomicFile.removeLeftovers(in: path)
+    let edit = try SettingsEdit.restoring(
+      decode(Configuration.self, from: row, path: path), recorded: row.configuration, in: path,
+      file: Name.configuration)
+    let run = RunDirectory(path: path, database: database, row: row, lock: lock, settingsEdit: edit)
+    try run.checkpoints.prepare()
     return run
   }
 
@@ -110,6 +120,20 @@ public final class RunDirectory: Sendable {
 
   /// The lock's name in the folder.
   static var lockName: String { Name.lock }
+
+  /// Records other settings, which hold from here on.
+  ///
+  /// - Parameter unfinished: whether the run has not come to its end any more.
+  public func record(_ configuration: some RunConfiguration, unfinished: Bool = false) throws {
+    // A file that says something else than the journal is taken for an edit; one that is missing is written again.
+    try AtomicFile.remove(configurationPath)
+    let json = try configuration.json()
+    try database.write { database in
+      try database.execute(sql: "UPDATE run SET configuration = ?", arguments: [json])
+      if unfinished { try database.execute(sql: "UPDATE run SET finished = 0") }
+    }
+    try AtomicFile.write(Data(try configuration.yaml().utf8), to: configurationPath)
+  }
 
   /// Records that the run has come to its end.
   public func finish() throws {
@@ -147,9 +171,8 @@ extension RunDirectory {
   }
 
   private static func makeFolder(_ path: String, mustExist: Bool) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
+    if try isThere(path) {
+      guard Folder.isThere(path) else {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
@@ -164,7 +187,7 @@ extension RunDirectory {
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
     let journal = path + "/" + Name.journal
-    guard FileManager.default.fileExists(atPath: journal) else { throw RunStoreError.noRun(path: path) }
+    guard try isThere(journal) else { throw RunStoreError.noRun(path: path) }
     let database = try RunDatabase(path: journal, readOnly: true)
     guard let row = try database.read(RunRow.fetchIfBegun) else { throw RunStoreError.noRun(path: path) }
     return (database, row)
@@ -179,15 +202,6 @@ extension RunDirectory {
       throw RunStoreError.damagedJournal(
         path: path + "/" + Name.journal, detail: "its settings are not readable: \(error)")
     }
-  }
-
-  /// Brings what follows from the journal into its right form after a crash.
-  private func restore<Configuration: RunConfiguration>(_ type: Configuration.Type, from row: RunRow) throws {
-    try AtomicFile.removeLeftovers(in: path)
-    let text = Data(try Self.decode(type, from: row, path: path).yaml().utf8)
-    let file = path + "/" + Name.configuration
-    if FileManager.default.contents(atPath: file) != text { try AtomicFile.write(text, to: file) }
-    try checkpoints.prepare()
   }
 }
 

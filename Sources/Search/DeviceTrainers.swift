@@ -105,9 +105,10 @@ final class DeviceTrainers: @unchecked Sendable {
 
   private func state(of checkpoint: String, on device: Device) -> TrainerState? {
     // A segment writes under a temporary name, which its checkpoint then loses.
-    let written = AtomicFile.temporaryPath(for: checkpoint)
-    return lock.withLock {
-      states.values.joined().first { $0.checkpoint == written && $0.state.device == device }?.state
+    lock.withLock {
+      states.values.joined().first {
+        TemporaryName.isTemporary($0.checkpoint, for: checkpoint) && $0.state.device == device
+      }?.state
     }
   }
 }

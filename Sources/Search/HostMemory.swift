@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Torch
 
@@ -18,7 +19,7 @@ enum HostMemory {
   /// Bytes that programs can have without others being driven to the disk.
   private static var available: Int? {
     guard let machine = bytes("MemAvailable:", in: "/proc/meminfo") else { return nil }
-    return min(machine, leftToContainer ?? machine)
+    return min(machine, leftToContainer ?? machine, MemoryLimit().bytes)
   }
 
   /// Bytes that this process's control group and those around it may still take, where any has a limit (version 2 of

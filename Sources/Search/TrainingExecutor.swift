@@ -82,7 +82,9 @@ public struct TrainingExecutor: SegmentExecutor {
       if segment.stop.isRequested { throw SearchInterrupted() }
       self.onImages(count)
     }
+    let images = data.train.images
     let program = segment.policy.program()
+      .scaled(by: recipe.pixelScale(width: images.width, height: images.height))
     var metrics: EpochMetrics?
     watch.begin(.training)
     for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }

@@ -48,6 +48,10 @@ public enum Runtime {
   /// Gives memory that freed tensors on the CPU have left for later ones back to the system.
   public static func releaseMemory() { ct_release_memory() }
 
+  /// Makes an error of a large tensor on the CPU that would take the process beyond so many bytes; nil = whatever the
+  /// system gives.
+  public static func limitMemory(_ bytes: Int?) { ct_limit_memory(UInt64(max(bytes ?? 0, 0))) }
+
   /// The number of usable CUDA devices: 0 without libtorch's CUDA part, a driver or a device.
   public static func cudaDeviceCount() -> Int { ct_load_cuda() ? Int(ct_cuda_count()) : 0 }
 

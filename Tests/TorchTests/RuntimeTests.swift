@@ -44,6 +44,16 @@ import Torch
     _ = try (Tensor.full([1 << 20], 1) + Tensor.full([1 << 20], 2)).sum()
   }
 
+  @Test func aTensorBeyondTheLimitOfMemoryIsAnError() throws {
+    defer { Runtime.limitMemory(nil) }
+    // Far above what other tests take meanwhile, and far below what the system would give out.
+    Runtime.limitMemory(1 << 36)
+    let error = #expect(throws: TorchError.self) { try Tensor.zeros([1 << 34, 2]) }
+    #expect(error?.description.contains("not enough memory for a tensor of 137438953472 bytes: ") == true)
+    #expect(error?.description.contains(" of 68719476736 are in use") == true)
+    #expect(try Tensor.zeros([1 << 20]).shape == [1 << 20])
+  }
+
   @Test func mixedPrecisionHoldsInsideItsScopeOnly() throws {
     let input = try Tensor.full([1, 3, 4, 4], 1)
     let kernel = try Tensor.full([2, 3, 3, 3], 1)

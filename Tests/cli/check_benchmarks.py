@@ -236,6 +236,8 @@ def check_refusals(pba):
 
 
 def main():
+    # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
     pba = os.path.abspath(parser.parse_args().pba)

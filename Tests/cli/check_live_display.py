@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -166,6 +167,8 @@ def check_plain(pba, folder):
 
 
 def main():
+    # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True)
     pba = os.path.abspath(parser.parse_args().pba)

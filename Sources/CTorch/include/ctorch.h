@@ -40,6 +40,8 @@ bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
 /// Gives memory of CPU tensors that is kept for later ones back to the system.
 void ct_release_memory(void);
+/// How much memory the process may have in all, in bytes: a large CPU tensor beyond that is an error. 0 = whatever the system gives.
+void ct_limit_memory(uint64_t bytes);
 /// Autograd on or off for this thread; returns what it was.
 bool ct_set_grad_enabled(bool enabled);
 /// Mixed precision for this thread on the kind of device `device` is.
@@ -125,6 +127,9 @@ ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t
 ct_tensor *ct_global_average(const ct_tensor *tensor);
 /// Mean softmax cross-entropy of logits [N,K] and labels [N] (int64).
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels);
+/// The same with weights [K] of the classes, or NULL, and a share of every label that goes to all classes.
+ct_tensor *ct_smoothed_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, const ct_tensor *weights,
+                                     double smoothing);
 /// How many rows of logits [N,K] have their maximum at the label, an int64 tensor of one element.
 ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
 

@@ -31,7 +31,7 @@ extension DatasetSpec {
       return candidate.folder
     }
     return try distribution.fetch(
-      into: expandingTilde(dataDirectory), mirror: mirror, retries: retries, report: report)
+      into: HomeFolder().resolving(dataDirectory), mirror: mirror, retries: retries, report: report)
   }
 
   private static var fetchableNames: [String] {
@@ -44,6 +44,7 @@ extension DatasetDistribution {
   package func fetch(
     into root: String, mirror: String?, retries: Int, report: (FetchEvent) -> Void
   ) throws -> String {
+    if let mirror { try FetchOrigin.check(mirror: mirror) }
     let target = root + "/" + folder
     // What is whole needs no lock, so that it may lie where nobody may write.
     if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isThere(target) {
@@ -100,9 +101,33 @@ extension DatasetDistribution {
 
   /// Unpacks an archive beside its folder, compares the wanted files with what is published, and moves all into place.
   private func unpack(_ archive: String, _ wanted: [FileSum], into target: String) throws {
-    let temporary = target + ".partial"
-    try? FileManager.default.removeItem(atPath: temporary)
-    try makeFolder(temporary)
+    try removeLeftovers(of: target)
+    // A new folder with a name that cannot be foreseen: nothing in it is anybody else's.
+    let temporary = TemporaryName.path(for: target)
+    guard mkdir(temporary, 0o777) == 0 else { throw DatasetError.notWritten(temporary, "made") }
+    do {
+      try unpack(archive, wanted, toNew: temporary)
+      try moveFiles(from: temporary, to: target)
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw error
+    }
+  }
+
+  /// Deletes what a killed process left of an unpacking; whoever calls has the lock.
+  private func removeLeftovers(of target: String) throws {
+    let folder = AtomicFile.folder(of: target)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      let path = folder + "/" + name
+      // Until its names could not be foreseen, it was the target's with the same ending.
+      guard TemporaryName.isTemporary(path, for: target) || path == target + TemporaryName.suffix else {
+        continue
+      }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  private func unpack(_ archive: String, _ wanted: [FileSum], toNew temporary: String) throws {
     let unpacked = try InflatedSource(FileRange(OpenFile(archive)), name: archive)
     try TarArchive(unpacked, name: archive, folder: folder).forEachFile { name, contents in
       let file = try PartialFile(for: temporary + "/" + name)
@@ -118,7 +143,6 @@ extension DatasetDistribution {
           cure: "use the archive as it is published")
       }
     }
-    try moveFiles(from: temporary, to: target)
   }
 }
 

@@ -5,7 +5,8 @@ import ImageFiles
 /// A download that is not whole yet: `NAME.partial`, and beside it `NAME.partial.validator`, by which the server can
 /// tell whether its file is still the same.
 ///
-/// It is locked while it is open; another process that fetches the same file ends with an error.
+/// Its name must be the same the next time, so it can be foreseen: what is there is taken only where it is a file and has
+/// no other name. It is locked while it is open; another process that fetches the same file ends with an error.
 final class PartialFile {
   let finalPath: String
   private(set) var size: Int
@@ -27,7 +28,8 @@ final class PartialFile {
   /// Opens and locks the file that has this name; returns its size too.
   private static func openLocked(_ path: String) throws -> (descriptor: Int32, size: Int) {
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+      if let kind = FileKind(at: path), kind != .file { throw notOwn(path, kind.words) }
+      let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else { throw failure(path, "created") }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         close(descriptor)
@@ -40,7 +42,11 @@ final class PartialFile {
         close(descriptor)
         throw failure(path, "examined")
       }
-      if stat(path, &named) == 0, (own.st_dev, own.st_ino) == (named.st_dev, named.st_ino) {
+      if lstat(path, &named) == 0, (own.st_dev, own.st_ino) == (named.st_dev, named.st_ino) {
+        guard own.st_mode & S_IFMT == S_IFREG, own.st_nlink <= 1 else {
+          close(descriptor)
+          throw notOwn(path, "a file with \(own.st_nlink) names")
+        }
         return (descriptor, Int(own.st_size))
       }
       // Between opening and locking, its owner finished: this is the final file by now, which is not to be touched.
@@ -52,7 +58,11 @@ final class PartialFile {
 
   /// What the server said of the file these bytes are from.
   var validator: String? {
-    (try? readBytes(validatorPath, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
+    // It is sent to a server: nothing but one line of a file of this name.
+    guard let bytes = try? readOwnBytes(validatorPath, limit: 4096),
+      bytes.allSatisfy({ $0 >= 32 && $0 != 127 })
+    else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Forgets all bytes; those to come are from a file with this validator.
@@ -94,6 +104,12 @@ final class PartialFile {
   func discard() {
     unlink(path)
     unlink(validatorPath)
+  }
+
+  private static func notOwn(_ path: String, _ found: String) -> DatasetError {
+    .badFile(
+      file: path, offset: nil, found: found, expected: "the beginning of a download, or nothing",
+      cure: "remove it, then run the same command again")
   }
 
   private static func failure(_ path: String, _ action: String) -> DatasetError { .notWritten(path, action) }

@@ -11,20 +11,21 @@ final class CacheFile: Sendable {
 
   /// Opens a file to read; nil when it is not there.
   init?(reading path: String) {
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     self.path = path
   }
 
-  /// Opens an empty file to write, with room for so many bytes.
+  /// Creates a file to write, with room for so many bytes; what is there is an error.
   init(writing path: String, size: Int) throws {
     self.path = path
-    descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Self.failure(path, "created", errno) }
     #if !canImport(Darwin)
       // A full disk is better found before hours of work than after. Some file systems cannot reserve.
       let code = size > 0 ? posix_fallocate(descriptor, 0, off_t(size)) : 0
       guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
+        unlink(path)
         throw Self.failure(path, "given room for \(size) bytes", code)
       }
     #endif

@@ -2,12 +2,12 @@ import Foundation
 
 /// Runs the body while no other process, and no other thread, runs one under the same lock file.
 ///
-/// The system drops the lock when the process ends in any way.
+/// The system drops the lock when the process ends in any way. Where nothing may be written, a lock file that is there is
+/// locked all the same; without one the body runs without, as there nobody can make the file either.
 func withCacheLock<Result>(
   _ path: String, whenWaiting: () -> Void, _ body: () throws -> Result
 ) throws -> Result {
-  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw CacheFile.failure(path, "created", errno) }
+  guard let descriptor = try lockFile(path) else { return try body() }
   defer { close(descriptor) }
   if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
     if errno == EWOULDBLOCK { whenWaiting() }
@@ -16,4 +16,17 @@ func withCacheLock<Result>(
     }
   }
   return try body()
+}
+
+/// An open lock file; nil where there is none and none can be made because nothing may be written.
+private func lockFile(_ path: String) throws -> Int32? {
+  let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+  if descriptor >= 0 { return descriptor }
+  let code = errno
+  guard [EACCES, EPERM, EROFS].contains(code) else { throw CacheFile.failure(path, "created", code) }
+  let readable = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+  if readable >= 0 { return readable }
+  // What cannot be written is found out, and said, where it is needed.
+  guard errno == ENOENT else { throw CacheFile.failure(path, "opened", errno) }
+  return nil
 }

@@ -50,24 +50,26 @@ public struct TensorBoardFolder: Sendable {
 
   private mutating func write(_ records: [UInt8], to group: String, time: Double) throws {
     if let file = files[group] {
-      return try FileDescriptor(file, flags: O_WRONLY | O_APPEND, action: "append").write(Data(records))
+      return try FileDescriptor(own: file, flags: O_WRONLY | O_APPEND, action: "append").write(Data(records))
     }
     let folder = group.isEmpty ? path : path + "/" + group
-    try Folder.make(folder)
+    try Folder.makeOwn(path)
+    try Folder.makeOwn(folder)
     let file = "\(folder)/events.out.\(Self.mark).\(Int(time)).pba"
-    try FileDescriptor(file, flags: O_WRONLY | O_CREAT | O_TRUNC, action: "create")
+    try FileDescriptor(creating: file)
       .write(Data(EventRecord.fileVersion(time: time) + records))
     files[group] = file
   }
 
   /// Deletes the event files of the folder and of the groups in it; links are not followed.
   private static func removeEventFiles(in folder: String, withGroups: Bool = true) throws {
-    guard FileManager.default.fileExists(atPath: folder) else { return }
+    guard let kind = FileKind(at: folder) else { return }
+    try kind.require(.folder, at: folder)
     for name in try AtomicFile.names(in: folder) {
       let path = folder + "/" + name
-      let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-      if kind == .typeRegular, name.contains(mark) { try AtomicFile.remove(path) }
-      if kind == .typeDirectory, withGroups { try removeEventFiles(in: path, withGroups: false) }
+      let kind = FileKind(at: path)
+      if kind == .file, name.contains(mark) { try AtomicFile.remove(path) }
+      if kind == .folder, withGroups { try removeEventFiles(in: path, withGroups: false) }
     }
   }
 }

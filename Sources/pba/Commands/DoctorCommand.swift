@@ -11,7 +11,7 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor", abstract: "Say what is installed, found and usable on this machine.")
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
-  var dataDirectory = Settings.defaultDataDirectory
+  var dataDirectory = Settings.defaultDataPlace
 
   @Flag(help: "Print the result as JSON.")
   var json = false

@@ -41,7 +41,12 @@ struct ReportCommand: ParsableCommand {
     let subject = try ReportSubject(contents)
     let page = ReportPage(
       contents, command: subject.commands, images: subject.images, samples: subject.samples)
-    try AtomicFile.write(Data(page.html.utf8), to: output)
+    do {
+      try AtomicFile.write(Data(page.html.utf8), to: output)
+    } catch let error as FileError where error.cure == nil {
+      throw FileError(
+        path: error.path, action: error.action, reason: error.reason, cure: "name another file with -o")
+    }
     printNote("wrote \(output)")
   }
 

@@ -4,7 +4,8 @@ import Search
 /// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
 /// request ends the program at once.
 ///
-/// It does so as long as the object lives; afterwards they end the program again.
+/// It does so as long as the object lives; afterwards they end the program again. A signal that was ignored before stays
+/// ignored.
 final class Interruption {
   let flag = StopFlag()
   private let signals: [Int32]
@@ -13,8 +14,9 @@ final class Interruption {
   init() throws {
     let flag = flag
     let asked = StopFlag()
-    // Who starts the program with nohup wants it to outlive the terminal.
-    signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) || $0 != SIGHUP }
+    // Who starts the program with a signal ignored wants it to outlive the signal: the loss of the terminal with nohup,
+    // Ctrl-C in the background of a shell.
+    signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     try SignalListener.listen(to: signals) { number in
       // Who reads what this program prints may have ended by the same signal.
       signal(SIGPIPE, SIG_IGN)

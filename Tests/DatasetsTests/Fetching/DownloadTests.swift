@@ -326,6 +326,52 @@ private func fetch(
     }
   }
 
+  @Test(arguments: ["a link", "another name", "a pipe", "a folder"])
+  func aForeseenPartialFileThatLeadsElsewhereIsRefused(impostor: String) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (victim, partial) = (folder + "/victim", folder + "/images.bin.partial")
+    try write([1, 2, 3], to: victim)
+    switch impostor {
+    case "a link": #expect(symlink(victim, partial) == 0)
+    case "another name": #expect(link(victim, partial) == 0)
+    case "a pipe": #expect(mkfifo(partial, 0o600) == 0)
+    default: #expect(mkdir(partial, 0o700) == 0)
+    }
+    try withServer({ _, _ in .file(content) }) { server in
+      let text = message {
+        let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
+        _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+      }
+      #expect(text?.contains("expected the beginning of a download, or nothing; remove it") == true)
+      #expect(server.served.isEmpty)
+    }
+    #expect(try contents(victim) == [1, 2, 3])
+  }
+
+  @Test func aValidatorIsOneLineOfAFileAndNothingElseIsSent() throws {
+    for impostor in ["two lines", "a link"] {
+      let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let validator = folder + "/images.bin.partial.validator"
+      try write([1, 2, 3], to: folder + "/images.bin.partial")
+      if impostor == "a link" {
+        try write(Array("secret".utf8), to: folder + "/secret")
+        #expect(symlink(folder + "/secret", validator) == 0)
+      } else {
+        try write(Array("\"v1\"\r\nX-Injected: yes".utf8), to: validator)
+      }
+      try withServer({ _, _ in .file(content) }) { server in
+        let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
+        _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+        #expect(server.served.map(\.rangeStart) == [nil])
+      }
+      #expect(try contents(folder + "/images.bin") == content)
+    }
+  }
+
   @Test func saysWhenNobodyListens() throws {
     let server = try LoopbackServer { _, _ in .file(content) }
     // The answer to one request shows that the server runs; stopping it then ends its thread.

@@ -18,6 +18,7 @@ import Testing
     let (first, second) = (EventLog(), EventLog())
     let made = try images.load(events: first)
     #expect(first.decodedCount == 20)
+    #expect(first.takenOverCount == 0)
     let read = try images.load(events: second)
     #expect(!second.hasDecoded)
     #expect(read.train == made.train)
@@ -67,10 +68,10 @@ import Testing
   @Test func decodesAgainOnlyWhatHasChanged() throws {
     let images = try filledFolder()
     _ = try images.load()
-    // Were these files decoded again, they would be refused.
-    for number in 0..<10 { try images.changeUnnoticed("a/\(number).ppm", [UInt8](repeating: 1, count: 59)) }
     try images.addImage("b/new.ppm", 99)
-    #expect(try images.load().allValues == values + [99])
+    let events = EventLog()
+    #expect(try images.load(events: events).allValues == values + [99])
+    #expect(events.decodedCount == 1)
   }
 
   @Test func noticesADamagedCache() throws {
@@ -138,6 +139,37 @@ import Testing
     #expect(names.filter { !$0.hasPrefix("pixels-") }.sorted() == ["index", "lock"])
     // What an earlier load gave out stays as it was.
     #expect(whole.allValues == values)
+  }
+
+  @Test func aForeseenNameIsNotWrittenThrough() throws {
+    let images = try filledFolder()
+    _ = try images.load()
+    let folder = try images.cacheFolder()
+    let victim = images.root + "-victim"
+    defer { try? FileManager.default.removeItem(atPath: victim) }
+    try write([1, 2, 3], to: victim)
+    for name in ["pixels.partial", "index.\(getpid()).partial"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/" + name, withDestinationPath: victim)
+    }
+    try images.addImage("a/new.ppm", 99)
+    #expect(try images.load().allValues == values + [99])
+    #expect(try contents(victim) == [1, 2, 3])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 3)
+  }
+
+  @Test func aLinkInPlaceOfTheCacheIsRefusedAndNothingIsDeletedBehindIt() throws {
+    let images = try filledFolder()
+    _ = try images.load()
+    let folder = try images.cacheFolder()
+    let elsewhere = images.root + "-elsewhere"
+    defer { try? FileManager.default.removeItem(atPath: elsewhere) }
+    try FileManager.default.moveItem(atPath: folder, toPath: elsewhere)
+    try write([1], to: elsewhere + "/mine")
+    try FileManager.default.createSymbolicLink(atPath: folder, withDestinationPath: elsewhere)
+    try images.addImage("a/new.ppm", 99)
+    #expect(message { _ = try images.load() }?.contains("found a symbolic link, expected a folder") == true)
+    #expect(try contents(elsewhere + "/mine") == [1])
   }
 
   @Test func severalMayLoadAtTheSameTime() throws {

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import RunStore
 import Search
@@ -24,8 +25,7 @@ struct RealSearch {
 
   /// Makes the search; throws `SearchError.stopped` or `SearchInterrupted` where it is asked to stop.
   func callAsFunction(stop: StopFlag) throws -> Report {
-    let path = folder + "/pba-search-\(getpid())"
-    try? FileManager.default.removeItem(atPath: path)
+    let path = try Folder.makeTemporary(in: folder, beginning: "pba-search")
     defer { try? FileManager.default.removeItem(atPath: path) }
     let slots = Slots()
     let executor = try TrainingExecutor(configuration, data: data)

@@ -44,7 +44,7 @@ struct SearchBenchmark: ParsableCommand {
   var dataset: String?
 
   @Option(
-    help: "The folder of datasets (default: \(Settings.defaultDataDirectory)).", completion: .directory)
+    help: "The folder of datasets (default: \(Settings.defaultDataPlace)).", completion: .directory)
   var dataDir: String?
 
   @Option(parsing: .unconditional, help: "Images to train on (default: 512).")

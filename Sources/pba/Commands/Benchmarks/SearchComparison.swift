@@ -48,7 +48,7 @@ struct SearchComparison {
   }
 
   func callAsFunction() throws {
-    let shared = search.folder + "/pba-images-\(getpid())"
+    let shared = try Folder.makeTemporary(in: search.folder, beginning: "pba-images")
     defer { try? FileManager.default.removeItem(atPath: shared) }
     let rival = try start(shared)
     var own: [RealSearch.Report] = []
@@ -82,7 +82,6 @@ struct SearchComparison {
 
   private func start(_ shared: String) throws -> RivalProcess? {
     guard rivalOptions.rivals else { return nil }
-    try Folder.make(shared)
     let task = Task(
       images: try SharedImages(search.data, to: shared), recipe: search.configuration.recipe,
       population: search.configuration.population, interval: search.configuration.interval,

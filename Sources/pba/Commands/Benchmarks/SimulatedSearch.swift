@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import RunStore
 import Search
@@ -42,7 +43,7 @@ struct SimulatedSearch {
 
   /// Makes the search, which must have two generations or more; throws `SearchError.stopped` where it is asked to stop.
   func callAsFunction(stop: StopFlag) throws -> Report {
-    let path = folder + "/pba-simulated-\(getpid())"
+    let path = try Folder.makeTemporary(in: folder, beginning: "pba-simulated")
     defer { try? FileManager.default.removeItem(atPath: path) }
     let configuration = SearchConfiguration(
       data: DataSelection("noise"), recipe: Recipe(epochs: epochs), population: population,

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import RunStore
 import Search
@@ -21,7 +22,7 @@ struct SimulatedTraining: SegmentExecutor {
       for byte in try Data(contentsOf: URL(fileURLWithPath: parent)) { state.add(UInt64(byte)) }
     }
     let weights = Data("simulated weights after \(segment.epochs.upperBound) epochs: \(state.value)\n".utf8)
-    try weights.write(to: URL(fileURLWithPath: segment.checkpoint))
+    try AtomicFile.writeTemporary(weights, to: segment.checkpoint)
     let score = Double(state.value >> 11) * 0x1p-53
     return .trained(
       SegmentMetrics(

@@ -1,0 +1,28 @@
+// What the files of this module share.
+#pragma once
+
+#include <stddef.h>
+
+#include "cprocess.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Writes texts to standard error as one line and ends the program with code 1.
+///
+/// Takes no memory and no lock, so that it may be called at any moment. `texts` ends with a null pointer.
+CPROCESS_NORETURN void cprocess_fail(const char *const *texts);
+
+/// The digits of a number, at the end of `digits`.
+const char *cprocess_digits(unsigned long long number, char digits[24]);
+
+/// Lets a C++ exception that nobody catches end the program with a line where it is the system's refusal.
+void cprocess_explain_exceptions(void);
+
+/// The smallest stack that is taken as it is, in bytes.
+enum { CPROCESS_ENOUGH_STACK = 1 << 20 };
+
+#ifdef __cplusplus
+}
+#endif

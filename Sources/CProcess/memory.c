@@ -1,0 +1,84 @@
+// Memory that the system refuses.
+//
+// Swift's runtime ends the program by a trap where memory is refused, and hardly any library goes on without a few bytes.
+// So the C library's functions are wrapped here: what nobody could go on without ends the program with a line. All else is
+// refused as before, and its caller says so.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#ifdef __GLIBC__
+
+/// The function behind one of these, of the C library or of what LD_PRELOAD names.
+///
+/// It is looked up at the first call, which may come before anything in this program has run.
+#define NEXT(name) \
+  ({ \
+    static __typeof__(&name) found; \
+    __typeof__(&name) function = __atomic_load_n(&found, __ATOMIC_RELAXED); \
+    if (function == NULL) { \
+      function = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
+      __atomic_store_n(&found, function, __ATOMIC_RELAXED); \
+    } \
+    function; \
+  })
+
+/// Who asks for more is asked first whether it can do with less.
+static const size_t small = 1 << 16;
+
+/// Whether an address lies in code that ends by a trap without memory.
+static int needs_memory(const void *caller) {
+  Dl_info place;
+  if (dladdr(caller, &place) == 0 || place.dli_fname == NULL) return 0;
+  const char *const slash = strrchr(place.dli_fname, '/');
+  const char *const name = slash != NULL ? slash + 1 : place.dli_fname;
+  return strncmp(name, "libswift", 8) == 0 || strncmp(name, "libFoundation", 13) == 0 ||
+    strncmp(name, "lib_Foundation", 14) == 0 || strncmp(name, "libdispatch", 11) == 0;
+}
+
+static void check(const void *block, size_t bytes, const void *caller) {
+  if (block != NULL || bytes == 0) return;
+  if (bytes < small || needs_memory(caller)) cprocess_memory_is_used_up(bytes);
+  errno = ENOMEM;
+}
+
+void *malloc(size_t bytes) {
+  void *const block = NEXT(malloc)(bytes);
+  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  return block;
+}
+
+void *calloc(size_t count, size_t size) {
+  void *const block = NEXT(calloc)(count, size);
+  if (__builtin_expect(block == NULL, 0)) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) bytes = SIZE_MAX;
+    check(block, bytes, __builtin_return_address(0));
+  }
+  return block;
+}
+
+void *realloc(void *old, size_t bytes) {
+  void *const block = NEXT(realloc)(old, bytes);
+  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  return block;
+}
+
+void *aligned_alloc(size_t alignment, size_t bytes) {
+  void *const block = NEXT(aligned_alloc)(alignment, bytes);
+  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  return block;
+}
+
+int posix_memalign(void **block, size_t alignment, size_t bytes) {
+  const int code = NEXT(posix_memalign)(block, alignment, bytes);
+  if (__builtin_expect(code == ENOMEM, 0)) check(NULL, bytes, __builtin_return_address(0));
+  return code;
+}
+
+#endif

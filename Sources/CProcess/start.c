@@ -1,0 +1,78 @@
+// What happens before any library's own code runs.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/// The working directory, where it has been deleted; -1 otherwise.
+///
+/// Volatile, because compilers take no code to run before constructors do, which they would otherwise carry out themselves.
+static volatile int deleted_folder = -1;
+
+/// Opens the standard descriptors that are closed: the next files that are opened must not get their numbers, or what is
+/// printed would go into them.
+static void open_standard_descriptors(void) {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+    // The system gives the lowest number that is free, which is this one.
+    if (open("/dev/null", O_RDWR) == -1) (void)open("/", O_RDONLY);
+  }
+}
+
+/// Leaves a working directory that has been deleted, because oneMKL ends the program there while it is loaded.
+static void leave_deleted_folder(void) {
+  char path[PATH_MAX];
+  if (getcwd(path, sizeof path) != NULL || errno != ENOENT) return;
+  deleted_folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (deleted_folder != -1 && chdir("/") != 0) {
+    close(deleted_folder);
+    deleted_folder = -1;
+  }
+}
+
+/// Goes back to it, so that no relative path is taken for one in another folder.
+static void return_to_deleted_folder(void) {
+  if (deleted_folder == -1) return;
+  if (fchdir(deleted_folder) != 0) {
+    cprocess_fail((const char *const[]){"the working directory cannot be used; change to another one", NULL});
+  }
+  close(deleted_folder);
+}
+
+/// Gives threads stacks of their usual size where the limit is smaller.
+static void enlarge_thread_stacks(void) {
+#ifdef __GLIBC__
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= CPROCESS_ENOUGH_STACK) return;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  if (pthread_attr_setstacksize(&attributes, 2 * CPROCESS_ENOUGH_STACK) == 0) pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+#endif
+}
+
+static void begin(void) {
+  open_standard_descriptors();
+  leave_deleted_folder();
+  enlarge_thread_stacks();
+  // A file that becomes too large is then an error of the call that writes it.
+  signal(SIGXFSZ, SIG_IGN);
+  cprocess_explain_exceptions();
+}
+
+#ifdef __linux__
+// Called by the loader before the first library's constructors.
+__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = begin;
+__attribute__((constructor)) static void after_libraries(void) { return_to_deleted_folder(); }
+#else
+__attribute__((constructor)) static void first(void) {
+  begin();
+  return_to_deleted_folder();
+}
+#endif

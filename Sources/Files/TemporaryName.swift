@@ -1,0 +1,51 @@
+import Crypto
+import Foundation
+
+/// Names under which files are written before they get their own.
+///
+/// A name that can be foreseen may be taken before: by a link, whose target would be written over. So each holds 64 bits
+/// that nobody else knows, and whoever creates the file refuses what is there.
+public enum TemporaryName {
+  /// The end of every temporary name, by which what a killed process left is recognised.
+  public static let suffix = ".partial"
+
+  /// The bytes of a final name that its temporary name begins with; file systems take 255 for the whole.
+  private static let longestBeginning = 200
+
+  /// A temporary path beside a final one, another each time.
+  public static func path(for path: String) -> String {
+    self.path(for: path, token: hexadecimal(randomBytes(8)))
+  }
+
+  /// Whether a path is a temporary one of a final path.
+  public static func isTemporary(_ temporary: String, for path: String) -> Bool {
+    temporary.hasPrefix(path + ".") && temporary.hasSuffix(suffix)
+  }
+
+  fileprivate static func path(for path: String, token: String) -> String {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    let name = path.utf8.dropFirst(folder.utf8.count).prefix(longestBeginning)
+    return "\(folder)\(String(decoding: name, as: UTF8.self)).\(token)\(suffix)"
+  }
+
+  fileprivate static func randomBytes(_ count: Int) -> [UInt8] {
+    // The system's numbers: these names are to be unforeseeable, which nothing else here is.
+    var system = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in system.next() }
+  }
+}
+
+/// Temporary names of which the same final path always has the same one, for those who write it and those who rename it.
+///
+/// They follow from a secret of this value, so that one that was seen tells nothing of the next.
+public struct TemporaryNames: Sendable {
+  private let secret = TemporaryName.randomBytes(16)
+
+  public init() {}
+
+  /// The temporary path that belongs to a final path.
+  public func path(for path: String) -> String {
+    let token = SHA256.hash(data: Data(secret) + Data(path.utf8)).prefix(8)
+    return TemporaryName.path(for: path, token: hexadecimal(token))
+  }
+}

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Runs the real program where the machine is not as usual: other homes and users, folders that may not be written to or
+are gone, closed descriptors, ignored signals.
+
+    check_environment.py --pba PATH
+
+As root, what is about permissions runs as another user. Needs only Python's standard library.
+"""
+
+import argparse
+import os
+import pwd
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SMALL = """--dataset noise:8x8x3 --train-size 48 --model wrn_10_1 --batch-size 16 --cutout 2 --device cpu""".split()
+TRAIN = ["train", *SMALL, "--validation-size", "0"]
+SEARCH = ["search", *SMALL, "--validation-size", "20", "--population", "2", "--interval", "1"]
+ROOT = os.geteuid() == 0
+# A number that no user has.
+NOBODY_AT_ALL = next(number for number in range(54321, 60000) if number not in {user.pw_uid for user in pwd.getpwall()})
+
+
+def other_user(number=None):
+    """What makes a process run as another user, where that may be asked for."""
+    if not ROOT:
+        return {}
+    return {"user": number or "nobody", "group": 65534, "extra_groups": []}
+
+
+class Case:
+    """A folder for one case, and the program in it."""
+
+    def __init__(self, pba, folder):
+        self.pba, self.folder = pba, folder
+        folder.chmod(0o777)
+
+    def run(self, *arguments, variables=None, without=(), program=None, **options):
+        environment = {name: value for name, value in os.environ.items() if name not in (*without, "XDG_CACHE_HOME")}
+        options = {"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options}
+        return subprocess.run([program or self.pba, *map(str, arguments)], text=True,
+                              env={**environment, **(variables or {})}, **options)
+
+    def make(self, name):
+        path = self.folder / name
+        path.mkdir()
+        path.chmod(0o777)
+        return path
+
+    def images(self, name="images", count=40):
+        """A folder of small pictures in two classes."""
+        numbers = random.Random(1)
+        for label, colour in (("cat", (200, 40, 40)), ("dog", (40, 200, 40))):
+            place = self.folder / name / label
+            place.mkdir(parents=True)
+            for index in range(count):
+                pixels = bytes(min(255, max(0, value + numbers.randint(-30, 30))) for _ in range(400) for value in colour)
+                (place / f"{index}.ppm").write_bytes(b"P6 20 20 255\n" + pixels)
+        return self.folder / name
+
+
+def succeeded(done):
+    assert done.returncode == 0, f"exit code {done.returncode}: {(done.stderr or '').strip()[-400:]}"
+    return done.stdout
+
+
+def refused(done, *words):
+    """The program ended with code 1 and one line that has these words."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
+    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
+    missing = [word for word in map(str, words) if word not in lines[0]]
+    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
+
+
+def lock(folder, is_locked=True):
+    """Takes the right to write from a folder and all that is in it, or gives it back."""
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir():
+            path.chmod(0o555 if is_locked else 0o777)
+        else:
+            path.chmod(0o444 if is_locked else 0o666)
+
+
+def the_home_folder_is_the_variables(case):
+    images, home, caches = case.images(), case.make("home"), case.make("caches")
+    ask = ["data", "stats", f"folder:{images}"]
+    for variables, place in [
+        ({"HOME": str(home)}, home / ".cache/pba/data"),
+        ({"HOME": str(home), "XDG_CACHE_HOME": str(caches)}, caches / "pba/data"),
+        ({"HOME": str(home), "XDG_CACHE_HOME": "caches"}, home / ".cache/pba/data"),
+    ]:
+        shutil.rmtree(place, ignore_errors=True)
+        succeeded(case.run(*ask, variables=variables, **other_user()))
+        assert (place / "cache").is_dir(), f"no cache in {place}"
+        for command in ("train", "data stats", "doctor", "evaluate", "benchmark search"):
+            text = succeeded(case.run(*command.split(), "--help", variables=variables))
+            assert str(place) in text.replace("\n", "").replace(" ", ""), f"{command} --help does not name {place}: {text}"
+    # `~` of an option that a shell leaves alone, and of settings.
+    succeeded(case.run(*ask, "--data-dir=~/elsewhere", variables={"HOME": str(home)}, **other_user()))
+    assert (home / "elsewhere/cache").is_dir()
+    done = case.run("data", "verify", "cifar10", variables={"HOME": str(home)})
+    refused(done, f"{home}/.cache/pba/data")
+
+
+def a_home_folder_may_be_missing(case):
+    images = case.images()
+    ask = ["data", "stats", f"folder:{images}"]
+    if ROOT:
+        unknown = dict(without=("HOME",), **other_user(NOBODY_AT_ALL))
+        refused(case.run(*ask, **unknown), "HOME", "whole path")
+        assert not (case.folder / "~").exists()
+        succeeded(case.run(*ask, "--data-dir", case.make("data"), **unknown))
+        succeeded(case.run("data", "list", **unknown))
+        succeeded(case.run("schedule", "show", "rcifar10", **unknown))
+        refused(case.run(*ask, variables={"HOME": "/nonexistent"}, **other_user()), "/nonexistent/.cache", "--data-dir")
+    succeeded(case.run(*ask, variables={"HOME": str(case.folder / "new")}, **other_user()))
+    assert (case.folder / "new/.cache/pba/data/cache").is_dir()
+
+
+def a_complete_cache_need_not_be_writable(case):
+    images, data = case.images(), case.make("data")
+    ask = ["data", "stats", f"folder:{images}", "--data-dir", data]
+    first = succeeded(case.run(*ask, **other_user()))
+    lock(data)
+    assert succeeded(case.run(*ask, **other_user())) == first
+    lock(data, False)
+    for path in data.rglob("lock"):
+        path.unlink()
+    lock(data)
+    assert succeeded(case.run(*ask, **other_user())) == first
+    (images / "cat/0.ppm").write_bytes(b"P6 20 20 255\n" + bytes(1200))
+    refused(case.run(*ask, **other_user()), data, "--data-dir")
+    lock(data, False)
+
+
+def a_report_needs_no_right_to_write_into_the_run(case):
+    succeeded(case.run(*TRAIN, "--epochs", "1", "--run", "finished", **other_user()))
+    # A run that was killed has a journal of which a part is in SQLite's log.
+    killed = case.folder / "killed"
+    process = subprocess.Popen([case.pba, *SEARCH, "--epochs", "5000", "--run", "killed"], cwd=case.folder,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **other_user())
+    wait_until(lambda: (killed / "metrics.jsonl").exists() and (killed / "run.sqlite-wal").exists(), process)
+    process.kill()
+    process.wait()
+    for name in ("finished", "killed"):
+        run = case.folder / name
+        lock(run)
+        before = sorted(run.rglob("*"))
+        refused(case.run("report", name, **other_user()), f"{name}/report.html", "-o")
+        succeeded(case.run("report", name, "-o", f"{name}.html", **other_user()))
+        assert "<html" in (case.folder / f"{name}.html").read_text()
+        assert sorted(run.rglob("*")) == before, "the folder of the run has changed"
+        refused(case.run("train" if name == "finished" else "search", "--resume", "--run", name, **other_user()), name)
+        lock(run, False)
+    lock(case.folder / "finished")
+    refused(case.run("report", "finished", "-o", "x.html", variables={"TMPDIR": "/nonexistent"}, **other_user()), "TMPDIR")
+    lock(case.folder / "finished", False)
+
+
+def wait_until(is_so, process, seconds=60):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert process.poll() is None, f"ended with code {process.returncode}"
+        assert time.monotonic() < end, f"nothing in {seconds} s"
+        time.sleep(0.02)
+
+
+def a_working_directory_may_be_deleted(case):
+    run = case.folder / "run"
+    for name, arguments, check in [
+        ("a", ["--version"], succeeded),
+        ("b", ["schedule", "show", "rcifar10"], succeeded),
+        ("c", ["data", "stats", "bundled"], succeeded),
+        ("d", [*TRAIN, "--epochs", "1", "--run", str(run)], succeeded),
+        ("e", ["report", str(run)], succeeded),
+        ("f", [*TRAIN, "--epochs", "1", "--run", "here"], lambda done: refused(done, "here")),
+        ("g", ["schedule", "export", "rcifar10", "-o", "here.json"], lambda done: refused(done, "here.json")),
+        ("h", ["report", "here"], lambda done: refused(done, "here")),
+        ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here")),
+        ("j", ["apply", "Invert", "in.png", "out.png", "--magnitude", "1"], lambda done: refused(done, "in.png")),
+        ("k", ["preview", "--policy", "rcifar10", "-o", "here.svg"], lambda done: refused(done, "here.svg")),
+    ]:
+        gone = case.make(name)
+        shell = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
+        check(case.run("-c", shell, "sh", gone, case.pba, *arguments, program="sh"))
+    assert not Path("/here").exists() and not Path("/here.json").exists()
+
+
+def closed_descriptors_stay_apart_from_files(case):
+    for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        run = case.folder / "run"
+        done = case.run("-c", f'"$@" {closed}', "sh", case.pba, *SEARCH, "--epochs", "2", "--run", run, program="sh")
+        assert done.returncode == 0, f"{closed}: exit code {done.returncode}: {done.stderr.strip()[-300:]}"
+        text = (run / "lock").read_text()
+        assert text.strip().isdigit(), f"{closed}: the lock has {text!r}"
+        for path in run.rglob("*"):
+            if path.is_file() and path.name != "config.yaml":
+                assert b"settings of this" not in path.read_bytes(), f"{closed}: progress is in {path}"
+        shutil.rmtree(run)
+
+
+def ignored_signals_stay_ignored(case):
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        run = case.folder / f"run-{number}"
+        # Longer than until the signal comes; it ends by itself.
+        process = subprocess.Popen([case.pba, *SEARCH, "--epochs", "60", "--run", run], cwd=case.folder, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                   preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+        wait_until(lambda: (run / "metrics.jsonl").exists(), process)
+        process.send_signal(number)
+        _, notes = process.communicate(timeout=120)
+        assert process.returncode == 0 and "stopping" not in notes, f"{number!r}: {process.returncode}, {notes[-300:]}"
+
+
+def a_build_of_another_user_is_used(case):
+    """The script `pba` with a made-up build: what it builds for one user runs for another as it is."""
+    checkout, log = case.make("checkout"), case.folder / "log"
+    shutil.copy(Path(__file__).parents[2] / "pba", checkout / "pba")
+    for place in ("Sources", "Recipes", "scripts", ".deps/libtorch/lib", "bin"):
+        (checkout / place).mkdir(parents=True)
+    (checkout / "Package.swift").write_text("")
+    (checkout / ".deps/libtorch/lib/libtorch_cpu.so").write_text("")
+    swift = f'mkdir -p "{checkout}/.build/release"; printf "#!/bin/sh\\necho runs \\$@\\n" >"{checkout}/.build/release/pba"\n' \
+        f'chmod +x "{checkout}/.build/release/pba"; echo built >>"{log}"\n'
+    for path, text in (("scripts/bootstrap", ""), ("bin/swift", swift)):
+        (checkout / path).write_text("#!/bin/sh\n" + text)
+        (checkout / path).chmod(0o755)
+    for path in [checkout, *checkout.rglob("*")]:
+        path.chmod(0o755)
+    variables = {"PATH": f"{checkout}/bin:{os.environ['PATH']}"}
+    start = dict(program=checkout / "pba", variables=variables, without=("LIBTORCH", "PBA_ANY_LIBTORCH"))
+    assert succeeded(case.run("first", **start)) == "runs first\n"
+    assert succeeded(case.run("second", **start)) == "runs second\n"
+    assert log.read_text() == "built\n"
+    assert succeeded(case.run("third", **start, **other_user())) == "runs third\n"
+    # What an earlier version of the script built is the builder's alone to read.
+    (checkout / ".build/pba-built").chmod(0o600)
+    assert succeeded(case.run("fourth", **start, **other_user())) == "runs fourth\n"
+    if ROOT:
+        os.utime(checkout / "Package.swift", (time.time() + 100,) * 2)
+        refused(case.run("fifth", **start, **other_user()), "has to be built", "root")
+    assert log.read_text() == "built\n"
+
+
+def a_locale_changes_no_number(case):
+    for locale in ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "no_such"):
+        text = succeeded(case.run(*TRAIN, "--learning-rate", "0.25", "--dry-run", variables={"LC_ALL": locale}))
+        assert "learningRate: 0.25" in text, text
+
+
+CASES = [
+    the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
+    a_report_needs_no_right_to_write_into_the_run, a_working_directory_may_be_deleted,
+    closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored, a_build_of_another_user_is_used,
+    a_locale_changes_no_number,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True)
+    parser.add_argument("--only", help="a part of a case's name")
+    arguments = parser.parse_args()
+    pba, failed = os.path.abspath(arguments.pba), 0
+    cases = [case for case in CASES if (arguments.only or "") in case.__name__]
+    for case in cases:
+        with tempfile.TemporaryDirectory() as name:
+            try:
+                case(Case(pba, Path(name).resolve()))
+            except (AssertionError, OSError, subprocess.TimeoutExpired) as fault:
+                failed += 1
+                print(f"FAILED {case.__name__.replace('_', ' ')}\n       {fault}")
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Runs the real program where the system refuses: memory, sizes of files, the stack, and mapped files that are cut.
+
+    check_limits.py --pba PATH
+
+Whatever is refused must end with code 1 and one line that begins with `Error:`, never by a signal. Needs only Python's
+standard library.
+"""
+
+import argparse
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SMALL = "--model wrn_10_1 --batch-size 16 --cutout 2 --device cpu".split()
+NOISE = "--dataset noise:8x8x3 --train-size 48".split()
+TRAIN = ["train", *NOISE, *SMALL, "--validation-size", "0"]
+SEARCH = ["search", *NOISE, *SMALL, "--validation-size", "20", "--population", "2", "--interval", "1"]
+MEGABYTE = 1 << 20
+
+
+class Case:
+    """A folder for one case, and the program in it."""
+
+    def __init__(self, pba, folder):
+        self.pba, self.folder, self.count = pba, folder, 0
+
+    def new(self):
+        self.count += 1
+        return self.folder / f"run-{self.count}"
+
+    def run(self, *arguments, **limits):
+        """Runs the program with limits, by the end of their names in the module `resource`."""
+        def set_limits():
+            for name, value in limits.items():
+                resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
+        return subprocess.run([self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
+                              preexec_fn=set_limits, timeout=30)
+
+
+def refused(done, *words):
+    """The program ended with code 1 and one line that has these words."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
+    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
+    assert "Fatal error" not in done.stderr and "crashed" not in done.stderr, done.stderr[-400:]
+    missing = [word for word in map(str, words) if word not in lines[0]]
+    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
+
+
+def succeeded(done):
+    assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
+
+
+def least_memory(case):
+    """The smallest address space, in megabytes, in which the program's libraries load."""
+    low, high = 64, 4096
+    while low < high:
+        middle = (low + high) // 2
+        done = case.run("--version", AS=middle * MEGABYTE)
+        # The loader itself ends with 127.
+        low, high = (low, middle) if done.returncode in (0, 1) else (middle + 1, high)
+    return low
+
+
+def memory_that_runs_out_is_an_error(case):
+    least = least_memory(case)
+    outcomes = set()
+    for commands, steps in [
+        ([[*TRAIN, "--threads", "1", "--epochs", "1", "--run"]], range(0, 220, 12)),
+        ([["data", "stats", "noise:64x64x3", "--train-size", "4000"]], range(0, 100, 20)),
+        ([["preview", "--policy", "rcifar10", "--draws", "100", "-o"]], range(0, 100, 20)),
+    ]:
+        for extra in steps:
+            command = [*commands[0]]
+            if command[-1] == "--run":
+                command.append(case.new())
+            elif command[-1] == "-o":
+                command.append(f"{case.new()}.png")
+            done = case.run(*command, AS=(least + extra) * MEGABYTE)
+            outcomes.add(done.returncode)
+            if done.returncode != 0:
+                try:
+                    refused(done)
+                except AssertionError as fault:
+                    raise AssertionError(f"{least} + {extra} MB, {' '.join(map(str, command))}: {fault}") from None
+    assert outcomes == {0, 1}, f"found the exit codes {outcomes}, expected some runs to have enough memory and some not"
+
+
+def large_requests_are_refused(case):
+    least = least_memory(case)
+    shape = ["--dataset", "noise:512x512x3", "--validation-size", "0", "--model", "wrn_10_1", "--device", "cpu",
+             "--epochs", "1", "--run"]
+    # The images themselves, and what a network makes of a batch of them.
+    limit = (least + 400) * MEGABYTE
+    refused(case.run("train", "--train-size", "2000", "--batch-size", "8", *shape, case.new(), AS=limit), "memory")
+    refused(case.run("train", "--train-size", "64", "--batch-size", "64", *shape, case.new(), AS=limit), "memory", "bytes")
+
+
+def a_limit_of_file_sizes_is_an_error(case):
+    for kilobytes in (0, 1, 4, 16, 40):
+        run = case.new()
+        done = case.run(*SEARCH, "--epochs", "2", "--run", run, FSIZE=kilobytes * 1024)
+        refused(done, run, "File too large")
+        run = case.new()
+        refused(case.run(*TRAIN, "--epochs", "1", "--run", run, FSIZE=kilobytes * 1024), run, "File too large")
+    refused(case.run("schedule", "export", "rcifar10", "-o", "s.json", FSIZE=100), "s.json", "File too large")
+    assert not list(case.folder.glob("s.json*")), "left a part of a file behind"
+    refused(case.run("preview", "--policy", "rcifar10", "-o", "p.svg", FSIZE=1000), "p.svg", "File too large")
+    images(case.folder / "images", 20)
+    refused(case.run("data", "stats", "folder:images", "--data-dir", "data", FSIZE=3000), "data/cache", "File too large")
+    with open(case.folder / "out", "wb") as out:
+        done = subprocess.run([case.pba, "schedule", "export", "rcifar10"], stdout=out, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+    refused(done, "standard output", "File too large")
+
+
+def a_small_stack_is_enough_or_an_error(case):
+    for kilobytes in (32, 64, 100, 256, 900):
+        succeeded(case.run("schedule", "show", "rcifar10", STACK=kilobytes * 1024))
+        succeeded(case.run(*TRAIN, "--epochs", "1", "--run", case.new(), STACK=kilobytes * 1024))
+        succeeded(case.run(*SEARCH, "--epochs", "2", "--run", case.new(), STACK=kilobytes * 1024))
+
+
+def a_limit_of_open_files_is_an_error(case):
+    for count in range(3, 15):
+        done = case.run(*SEARCH, "--epochs", "2", "--run", case.new(), NOFILE=count)
+        if done.returncode not in (0, 127):
+            refused(done)
+
+
+def images(folder, count):
+    """Small pictures in two classes."""
+    numbers = random.Random(1)
+    for label in ("cat", "dog"):
+        (folder / label).mkdir(parents=True)
+        for index in range(count):
+            (folder / label / f"{index}.ppm").write_bytes(b"P6 20 20 255\n" + numbers.randbytes(1200))
+
+
+def a_mapped_file_that_is_cut_is_an_error(case):
+    # More pages than the system reads ahead.
+    images(case.folder / "images", 300)
+    command = ["train", "--dataset", "folder:images", "--data-dir", "data", "--image-size", "32", *SMALL, "--epochs", "9999",
+               "--run", "run"]
+    process = subprocess.Popen([case.pba, *command], cwd=case.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True)
+    end = time.monotonic() + 60
+    while not (case.folder / "run/metrics.jsonl").exists():
+        assert process.poll() is None and time.monotonic() < end, "no epoch in 60 s"
+        time.sleep(0.02)
+    pixels = [path for path in (case.folder / "data/cache").glob("*/*") if path.stat().st_size > 1_000_000]
+    assert len(pixels) == 1, pixels
+    os.truncate(pixels[0], 0)
+    _, notes = process.communicate(timeout=60)
+    refused(subprocess.CompletedProcess([], process.returncode, "", notes), pixels[0].name, "cuts")
+    # The cache is made anew.
+    succeeded(case.run("data", "stats", "folder:images", "--data-dir", "data", "--image-size", "32"))
+
+
+def other_faults_end_the_program_as_they_do(case):
+    process = subprocess.Popen([case.pba, *TRAIN, "--epochs", "9999", "--run", case.new()], cwd=case.folder,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+    while not case.folder.joinpath("run-1/metrics.jsonl").exists() and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGSEGV)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGSEGV, process.returncode
+
+
+CASES = [
+    memory_that_runs_out_is_an_error, large_requests_are_refused, a_limit_of_file_sizes_is_an_error,
+    a_limit_of_open_files_is_an_error, a_small_stack_is_enough_or_an_error, a_mapped_file_that_is_cut_is_an_error,
+    other_faults_end_the_program_as_they_do,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True)
+    parser.add_argument("--only", help="a part of a case's name")
+    arguments = parser.parse_args()
+    # A core file of a test that kills tells nobody anything.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pba, failed = os.path.abspath(arguments.pba), 0
+    cases = [case for case in CASES if (arguments.only or "") in case.__name__]
+    for case in cases:
+        with tempfile.TemporaryDirectory() as name:
+            try:
+                case(Case(pba, Path(name).resolve()))
+            except (AssertionError, OSError, subprocess.TimeoutExpired) as fault:
+                failed += 1
+                print(f"FAILED {case.__name__.replace('_', ' ')}\n       {fault}")
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
