@@ -15,6 +15,7 @@
 
 #include "guard.hpp"
 #include "kernels/kernels.hpp"
+#include "parallel.hpp"
 
 namespace {
 
@@ -80,8 +81,11 @@ bool ct_set_threads(int32_t count) {
     // A thread's first parallel operation takes over the count that was set last anywhere, unless it has done so before.
     // Asking for the count does so inside the library, whose mark of having done so is its own.
     at::get_num_threads();
+    const bool is_new = count > startable;
     require_threads(count);
     at::set_num_threads(count);
+    // OpenMP's threads come now, before others take the places that were seen to be free.
+    if (is_new) ct::parallel_for(count, 1, [](int64_t, int64_t) {});
   });
 }
 

@@ -19,6 +19,8 @@ public final class HelperThreads: @unchecked Sendable {
   private var calls: [Call] = []
   private var waiting = 0
   private var started = 0
+  /// Whether the system has refused one: what is free later is left to the threads of training.
+  private var isRefused = false
   private let start: Start
 
   /// Helpers that are started in the given way, and never end.
@@ -37,7 +39,7 @@ public final class HelperThreads: @unchecked Sendable {
       calls.append(call)
       for _ in 0..<min(call.wanted, waiting) { work.wakeOne() }
       let wanted = calls.reduce(0) { $0 + $1.wanted }
-      let missing = max(0, min(wanted - waiting, call.wanted, Self.most - started))
+      let missing = isRefused ? 0 : max(0, min(wanted - waiting, call.wanted, Self.most - started))
       started += missing
       return missing
     }
@@ -56,7 +58,10 @@ public final class HelperThreads: @unchecked Sendable {
       do {
         try start { [self] in help() }
       } catch {
-        lock.withLock { started -= count - index }
+        lock.withLock {
+          started -= count - index
+          isRefused = true
+        }
         return
       }
     }

@@ -3,6 +3,7 @@ import Augmentation
 import CProcess
 import Files
 import Foundation
+import Threads
 import Torch
 import Training
 
@@ -29,7 +30,7 @@ struct PBA: ParsableCommand {
     cprocess_explain_faults()
     let code = cprocess_with_stack(obeyArguments)
     guard code == 0 else {
-      printNote("Error: no thread with a stack of its own can be made: \(String(cString: strerror(code)))")
+      printNote("Error: \(ThreadError(code: code))")
       exit(withError: ExitCode.failure)
     }
   }
