@@ -173,7 +173,7 @@ let package = Package(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining",
+        "PopulationBasedTraining", grdb,
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],
