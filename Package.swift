@@ -88,6 +88,7 @@ let package = Package(
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CFileSystems"),
 
     .target(
       name: "CImageDecoders",
@@ -102,7 +103,9 @@ let package = Package(
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", "Threads", crypto],
+      dependencies: [
+        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads", crypto,
+      ],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(

@@ -15,11 +15,15 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
   case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
+  /// A folder in an image folder cannot be listed.
+  case badFolder(path: String, reason: String, cure: String)
+
   /// The file or folder that the error is about; nil where it is about none.
   public var file: String? {
     switch self {
     case .badFile(let file, _, _, _, _): file
     case .unreadableImages(let folder, _, _, _): folder
+    case .badFolder(let path, _, _): path
     case .unknown, .badParameter, .missing, .notFetched, .impossibleSplit: nil
     }
   }
@@ -40,6 +44,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(address): found \(found), expected \(expected); \(cure)"
     case .impossibleSplit(let dataset, let found, let expected):
       return "cannot split the dataset \(dataset): found \(found), expected \(expected)"
+    case .badFolder(let path, let reason, let cure):
+      return "\(path): \(reason); \(cure)"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
       return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
@@ -63,6 +64,10 @@ public struct DatasetSpec: Sendable {
   /// The place that holds the dataset; otherwise an error that says where it was looked for.
   func found(in dataDirectory: String) throws -> DatasetCandidate {
     if let candidate = present(in: dataDirectory) { return candidate }
+    // A folder that nobody may look into is not one without the files.
+    for candidate in located(dataDirectory) {
+      for name in candidate.files.flatMap(\.names) { _ = try isThere(candidate.folder + "/" + name) }
+    }
     throw DatasetError.missing(
       dataset: name, searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
   }

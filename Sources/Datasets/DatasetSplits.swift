@@ -12,12 +12,14 @@ public struct DatasetSplits: Sendable {
   public let test: LabeledImages
   /// What all three sets are normalised with.
   public let statistics: ChannelStatistics
-  /// How many files of an image folder could not be read and were left out.
+  /// How many files and folders of an image folder could not be read and were left out.
   public let skippedImages: Int
+  /// Where the images of an image folder lie in it, in the order of each set; nil for other datasets.
+  public let paths: ImagePaths?
 
   public init(
     name: String, classNames: [String], train: LabeledImages, validation: LabeledImages, test: LabeledImages,
-    statistics: ChannelStatistics, skippedImages: Int = 0
+    statistics: ChannelStatistics, skippedImages: Int = 0, paths: ImagePaths? = nil
   ) {
     self.name = name
     self.classNames = classNames
@@ -26,13 +28,14 @@ public struct DatasetSplits: Sendable {
     self.test = test
     self.statistics = statistics
     self.skippedImages = skippedImages
+    self.paths = paths
   }
 
   /// The same images under another name of the dataset.
   public func named(_ name: String) -> DatasetSplits {
     DatasetSplits(
       name: name, classNames: classNames, train: train, validation: validation, test: test,
-      statistics: statistics, skippedImages: skippedImages)
+      statistics: statistics, skippedImages: skippedImages, paths: paths)
   }
 
   /// The same dataset with only the first images of the training and the validation set.
@@ -41,6 +44,13 @@ public struct DatasetSplits: Sendable {
       name: name, classNames: classNames, train: self.train.prefix(train),
       validation: self.validation.prefix(validation), test: test.prefix(0), statistics: statistics)
   }
+}
+
+/// The paths of images, below the folder that they lie in, in the order of each set.
+public struct ImagePaths: Sendable {
+  public let train: [String]
+  public let validation: [String]
+  public let test: [String]
 }
 
 /// How many images to train on and how many to validate on.

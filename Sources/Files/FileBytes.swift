@@ -6,7 +6,7 @@ import Foundation
 public func readBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
   // Without O_NONBLOCK opening a named pipe would wait for a writer.
   try readBytes(
-    FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open"), path, limit: limit)
+    of: FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open"), path, limit: limit)
 }
 
 /// As `readBytes`, for a file that the program keeps for itself: a link of its name is an error.
@@ -14,12 +14,14 @@ public func readBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8] {
 /// Nil where it is not there. Throws `FileError`.
 package func readOwnBytes(_ path: String, limit: Int = 1 << 31) throws -> [UInt8]? {
   guard FileKind(at: path) != nil else { return nil }
-  return try readBytes(FileDescriptor(own: path, flags: O_RDONLY, action: "open"), path, limit: limit)
+  return try readBytes(of: FileDescriptor(own: path, flags: O_RDONLY, action: "open"), path, limit: limit)
 }
 
-private func readBytes(_ file: borrowing FileDescriptor, _ path: String, limit: Int) throws -> [UInt8] {
+/// Reads the whole of an open regular file, from its start; `path` is what errors call it.
+package func readBytes(of file: borrowing FileDescriptor, _ path: String, limit: Int) throws -> [UInt8] {
+  let descriptor = file.raw
   var status = stat()
-  try FileDescriptor.call(path, "examine") { fstat(file.raw, &status) }
+  try FileDescriptor.call(path, "examine") { fstat(descriptor, &status) }
   func failure(_ reason: String, _ cure: String) -> FileError {
     FileError(path: path, action: "read", reason: reason, cure: cure)
   }
@@ -33,7 +35,7 @@ private func readBytes(_ file: borrowing FileDescriptor, _ path: String, limit: 
   return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
     while count < size {
       let received = try FileDescriptor.call(path, "read") {
-        read(file.raw, buffer.baseAddress.map { $0 + count }, size - count)
+        read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
       }
       guard received > 0 else {
         throw failure("it ended after \(count) of \(size) bytes", "wait until its writer has finished")

@@ -48,23 +48,20 @@ public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
 /// no series of chunks keeps its rest; libpng says what is wrong with it.
 private func withoutRemarks(_ bytes: [UInt8]) -> [UInt8] {
   let signature = 8
-  var place = signature
-  var dropped: [Range<Int>] = []
+  var kept = Array(bytes.prefix(signature))
+  kept.reserveCapacity(bytes.count)
+  var place = kept.count
   // A chunk: four bytes of length, four of type, the data, four of checksum. A small first letter marks a chunk that a reader
   // may pass over; of these only the transparent colours count.
   while place + 12 <= bytes.count {
     let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-    let type = bytes[place + 4..<place + 8]
-    let isRemark = bytes[place + 4] & 0x20 != 0 && !type.elementsEqual("tRNS".utf8)
     let isWhole = length <= bytes.count - place - 12
     let end = isWhole ? place + 12 + length : bytes.count
-    if isRemark { dropped.append(place..<end) }
+    let isRemark = bytes[place + 4] & 0x20 != 0 && !bytes[place + 4..<place + 8].elementsEqual("tRNS".utf8)
+    if !isRemark { kept += bytes[place..<end] }
     place = end
   }
-  guard !dropped.isEmpty else { return bytes }
-  var kept = bytes
-  for range in dropped.reversed() { kept.removeSubrange(range) }
-  return kept
+  return kept + bytes[place...]
 }
 
 /// Whether a PNG file has an alpha channel of its own, opaque or not.

@@ -2,6 +2,8 @@
 ///
 /// The escapes are JSON's: `\n`, `\u001b`.
 public func printable(_ text: String) -> String {
+  // Most texts are plain, and a file's content may be long.
+  guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return text }
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -21,7 +23,7 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0..<0x20, 0x7F..<0xA0: true
   // Line and paragraph separators, and the marks that turn the direction of writing.
-  case 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+  case 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
   default: false
   }
 }

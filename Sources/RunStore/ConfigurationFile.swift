@@ -1,4 +1,5 @@
 import Foundation
+import Policies
 import Yams
 
 extension RunConfiguration {
@@ -31,7 +32,9 @@ extension RunConfiguration {
 ///
 /// JSON is YAML; read as such, no number is rounded, and a seed keeps its 64 bits.
 func settings(inJSON text: String) throws -> [String: Node] {
-  guard case .mapping(let members) = try Yams.compose(yaml: text) else { return [:] }
+  // Names may hold characters that JSON takes as they are and YAML does not.
+  let lines = text.split(separator: "\n").map { printable(String($0)) }
+  guard case .mapping(let members) = try Yams.compose(yaml: lines.joined(separator: "\n")) else { return [:] }
   return Dictionary(flattened(members).compactMap { key, value in key.string.map { ($0, value) } }) { $1 }
 }
 

@@ -222,9 +222,8 @@ extension RunDirectory {
   }
 
   private static func makeFolder(_ path: String, mustExist: Bool) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
+    if try isThere(path) {
+      guard Folder.isThere(path) else {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
@@ -241,7 +240,7 @@ extension RunDirectory {
   }
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
-    guard Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
+    guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
     let names = try AtomicFile.names(in: path)
     guard names.contains(Name.journal) else {
       throw trace(ofRunIn: names).map { lostJournal(path, "it is missing, but \($0)") } ?? .noRun(path: path)

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
@@ -104,7 +105,7 @@ public struct Comparison: Sendable {
   private func train(_ member: Member, slot: Int) throws -> Outcome {
     if stop.isRequested { throw SearchInterrupted() }
     try ComparisonFolder.requireOwn(member.path)
-    let exists = FileManager.default.fileExists(atPath: member.path)
+    let exists = try isThere(member.path)
     var configuration = member.configuration
     configuration.imageDigest = imageDigest
     let run = try RunDirectory.open(

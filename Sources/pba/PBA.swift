@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import Files
 import Foundation
 import Torch
 import Training
@@ -35,9 +36,29 @@ struct PBA: ParsableCommand {
     } catch  where error.isUsageMistake {
       printNote("Error: \(error)")
       exit(withError: ExitCode.validationFailure)
+    } catch  where error is CocoaError || error is POSIXError {
+      printNote("Error: \(systemReason(of: error))")
+      exit(withError: ExitCode.failure)
     } catch {
-      exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Prints what an error says, or the help that was asked for, and ends with its exit code.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    guard code != .success else { exit(withError: error) }
+    let message = Self.message(for: error)
+    var usage = fullMessage(for: error)
+    if !message.isEmpty {
+      // The parser breaks a line in one place alone: before the values of a list.
+      let parts = message.components(separatedBy: "\n  - ")
+      printNote("Error: " + parts[0])
+      for value in parts.dropFirst() { printNote("  - " + value) }
+      usage = String(Substring(usage.utf8.dropFirst("Error: \(message)\n".utf8.count)))
+    }
+    if !usage.isEmpty { printNoteLines(usage) }
+    exit(withError: code)
   }
 }
 

@@ -20,7 +20,7 @@ SWIFT_MODULES = ["ImageFiles", "Policies", "Datasets", "Torch", "RunStore", "pba
 C_MODULES = ["CImageDecoders"]
 # The command line takes long to optimise, and owns one short reader.
 NOT_OPTIMISED = {"pba"}
-SWIFT_FLAGS = ["-sanitize=address", "-sanitize=fuzzer", "-enable-testing"]
+SWIFT_FLAGS = ["-sanitize=address,fuzzer", "-enable-testing"]
 C_FLAGS = ["-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"]
 
 
@@ -159,7 +159,7 @@ def link(manifest, ours, marks):
     # The program's own main gives way to libFuzzer's.
     start = args.index("--defsym") - 1
     args = args[:start] + args[start + 4:]
-    args = replaced(args, "-o", str(OUT / "fuzzer")) + ["-sanitize=address", "-sanitize=fuzzer"]
+    args = replaced(args, "-o", str(OUT / "fuzzer")) + ["-sanitize=address,fuzzer"]
     kept = [(path, pathlib.Path(path).stat().st_mtime_ns) for path in objects]
     stage = Stage("fuzzer", fingerprint(args, marks, kept))
     if not stage.is_fresh or not (OUT / "fuzzer").exists():

@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import pickle
+import re
 import struct
 import tarfile
 import zlib
@@ -114,7 +115,8 @@ def tar():
     good = archives[0]
     for name in (b"../set/one", b"/set/one", b"set/../one", b"set/./one", b"set//one", b"set/one/", b"set", b"other/one"):
         archives.append(header(name, b"%011o\0" % 3) + b"abc".ljust(512, b"\0") + bytes(1024))
-    for size in (b"77777777777\0", b"-0000000005\0", b"+0000000003\0", b"\x80" + bytes(10) + b"\3", b"\xff" * 12, b" 3 \0" + bytes(8)):
+    for size in (b"77777777777\0", b"-0000000005\0", b"+0000000003\0", b"\x80" + bytes(10) + b"\3", b"\xff" * 12,
+                 b" 3 \0" + bytes(8)):
         archives.append(header(b"set/one", size) + b"abc".ljust(512, b"\0") + bytes(1024))
     for kind in b"12346gxLKS7":
         archives.append(header(b"set/one", b"%011o\0" % 3, kind) + b"abc".ljust(512, b"\0") + bytes(1024))
@@ -147,11 +149,15 @@ def safetensors():
 
 
 def settings():
+    # Every key that there is.
+    source = (TESTS.parent / "Sources/pba/Options/Settings.swift").read_bytes()
+    enumeration = re.search(rb"enum CodingKeys[^{]*\{(.*?)\}", source, re.DOTALL)[1].replace(b"case ", b"")
     return [
         b"dataset: bundled\nmodel: wrn_10_1\nepochs: 3\nbatch-size: 64\nlearning-rate: 0.1\nlearningRateRule: cosine\n",
         b"# a search\n{dataset: cifar10, population: 4, interval: 2, quantile: 0.25, burnIn: 1, asynchronous: true,\n"
         b" concurrency: auto, seed: 18446744073709551615, flip: no, cutout: 16, imageSize: 32}\n",
         b"&a policies: [none, cutout]\n--- !!map\n? weightDecay\n: 5e-4\nprecision: fp32\nthreads: 0x2\nseeds: 1_0\n",
+        b"".join(b"%s: 1\n" % key for key in re.findall(rb"\w+", enumeration)),
         b"dataset: folder:/x\nskipUnreadable: true\nimage-size: 64x48\ncropPadding: 4\ndataDirectory: ~/d\n<<: {epochs: 1}\n",
     ]
 
@@ -201,8 +207,17 @@ MADE = {
     "settings": settings,
 }
 READERS = list(MADE)
+TEXTS = {"schedule", "original-log", "ray-results", "safetensors", "settings", "npy", "pickle", "image-cache-index"}
 
 
 def of(reader):
     """The inputs to begin with, as bytes."""
     return MADE[reader]()
+
+
+def words_of(reader):
+    """The words in a reader's first inputs, where these are text, for libFuzzer to put together anew."""
+    if reader not in TEXTS:
+        return []
+    found = {word.decode() for content in of(reader) for word in re.findall(rb"[A-Za-z_][A-Za-z_0-9.]{2,24}", content)}
+    return sorted(found)

@@ -44,6 +44,7 @@ extension DatasetDistribution {
   package func fetch(
     into root: String, mirror: String?, retries: Int, report: (FetchEvent) -> Void
   ) throws -> String {
+    if let mirror { try FetchOrigin.check(mirror: mirror) }
     let target = root + "/" + folder
     // What is whole needs no lock, so that it may lie where nobody may write.
     if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isThere(target) {

@@ -47,13 +47,13 @@ struct FileDownload {
       case .broken(let words): reason = words
       case .impossible(let words):
         throw DatasetError.notFetched(
-          address: address, found: "\"\(words)\"", expected: "the file \(file.name)", cure: Self.cure)
+          address: shownAddress, found: "\"\(words)\"", expected: "the file \(file.name)", cure: Self.cure)
       }
       failures = partial.size - furthest >= Self.worthwhileGain ? 1 : failures + 1
       furthest = max(furthest, partial.size)
       guard failures <= retries else {
         throw DatasetError.notFetched(
-          address: address, found: "\(reason), \(failures) times in a row",
+          address: shownAddress, found: "\(reason), \(failures) times in a row",
           expected: "the \(file.byteCount) bytes of \(file.name)",
           cure:
             "run the same command again later, "
@@ -64,6 +64,9 @@ struct FileDownload {
       if partial.size <= before { pause(after: failures) }
     }
   }
+
+  /// The address as people are shown it, without passwords.
+  private var shownAddress: String { withoutCredentials(ofAddress: address) }
 
   private static let cure = "check the address, or name another with --mirror"
 
@@ -133,7 +136,7 @@ struct FileDownload {
   }
 
   private func wrong(found: String, expected: String) -> DatasetError {
-    .notFetched(address: address, found: found, expected: expected, cure: Self.cure)
+    .notFetched(address: shownAddress, found: found, expected: expected, cure: Self.cure)
   }
 
   /// Waits half a second after the first failure, twice as long after each further one.

@@ -23,10 +23,31 @@ package enum FetchOrigin {
     self = .local(URL(fileURLWithPath: path).lastPathComponent == file ? path : path + "/" + file)
   }
 
-  var description: String {
+  /// What people are shown, without passwords.
+  package var description: String {
     switch self {
-    case .address(let text), .local(let text): text
+    case .address(let text): withoutCredentials(ofAddress: text)
+    case .local(let text): text
     }
+  }
+
+  /// Throws `DatasetError.notFetched` for a mirror that is an address which nothing is fetched from.
+  static func check(mirror: String) throws {
+    let scheme = mirror.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    let isAddress = !scheme.isEmpty && mirror[scheme.endIndex...].hasPrefix("://")
+    let found: String
+    if isAddress, !["http", "https"].contains(scheme.lowercased()) {
+      found = "an address that begins with \(scheme)://"
+    } else if !isAddress, mirror.contains("@"), access(expandingTilde(mirror), F_OK) != 0 {
+      // A path that is not there is shown in errors; an address with a password must not be.
+      found = "no address and no file or folder that is there"
+    } else {
+      return
+    }
+    throw DatasetError.notFetched(
+      address: withoutCredentials(ofAddress: mirror), found: found,
+      expected: "http:// or https:// before a host, or a local folder or file",
+      cure: "name another --mirror")
   }
 }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Foundation
 
 /// The head of an HTTP answer.
 struct HTTPHead: Equatable {
@@ -86,12 +87,21 @@ func httpGet(
     }
     if let failure = exchange.failure { throw failure }
     let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let shown = withoutCredentials(withoutProxyPasswords(reason))
     return switch end {
     case CCURL_COMPLETE: .complete
-    case CCURL_BROKEN: .broken(reason)
-    default: .impossible(reason)
+    case CCURL_BROKEN: .broken(shown)
+    default: .impossible(shown)
     }
   }
+}
+
+/// A reason that quotes a proxy of the environment, which may stand there without `http://`.
+private func withoutProxyPasswords(_ reason: String) -> String {
+  let environment = ProcessInfo.processInfo.environment
+  return ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    .compactMap { environment[$0] }.filter { $0.contains("@") }
+    .reduce(reason) { $0.replacing($1, with: withoutCredentials(ofAddress: $1)) }
 }
 
 /// What the C side calls back into during one request.

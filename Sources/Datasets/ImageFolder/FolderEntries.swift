@@ -3,16 +3,9 @@ import Foundation
 /// What a name in a folder stands for, symbolic links followed.
 enum FolderEntryKind: Equatable {
   case folder(FileIdentity)
-  /// Size in bytes and time of the last change in nanoseconds.
-  case file(FileIdentity, size: Int, modified: Int)
+  case file(FileState)
   /// Neither, with what it is or why it cannot be told.
   case unusable(String)
-}
-
-/// A file or folder whatever name leads to it.
-struct FileIdentity: Hashable {
-  let device: UInt64
-  let number: UInt64
 }
 
 /// One name in a folder.
@@ -22,6 +15,12 @@ struct FolderEntry: Equatable {
   let kind: FolderEntryKind
   /// False for a file or folder that lies here itself.
   let mayBeLink: Bool
+  /// Whether a folder of images may have been meant: false for files and devices.
+  let mayBeFolder: Bool
+
+  var isFolder: Bool {
+    if case .folder = kind { true } else { false }
+  }
 }
 
 /// The names in a folder in the order of their bytes, without hidden ones and without what file managers leave.
@@ -35,16 +34,23 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
   var entries: [FolderEntry] = []
   errno = 0
   while let entry = readdir(stream) {
-    let (name, isText) = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+    let (name, isText, status, code) = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
       let name = bytes.prefix { $0 != 0 }
-      return (String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil)
+      var status = stat()
+      let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+      let code = start.map { fstatat(dirfd(stream), $0, &status, 0) } == 0 ? 0 : errno
+      return (
+        String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil, status, code
+      )
     }
     if !name.hasPrefix("."), !leftByFileManagers.contains(name) {
-      let kind = isText ? kindOfEntry(path + "/" + name) : .unusable("a name that is not UTF-8")
+      let kind = isText ? FolderEntryKind(status, code) : .unusable("a name that is not UTF-8")
       // Some file systems do not tell the type here.
       let type = Int(entry.pointee.d_type)
       entries.append(
-        FolderEntry(name: name, kind: kind, mayBeLink: type != Int(DT_REG) && type != Int(DT_DIR)))
+        FolderEntry(
+          name: name, kind: kind, mayBeLink: type != Int(DT_REG) && type != Int(DT_DIR),
+          mayBeFolder: code != 0 ? type != Int(DT_REG) : status.st_mode & S_IFMT == S_IFDIR))
     }
     errno = 0
   }
@@ -56,27 +62,58 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
   return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
 }
 
-/// Files that Windows keeps, hidden, in folders of pictures.
-private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini"]
+/// Files that Windows keeps, hidden, in folders of pictures, and the folders that macOS puts into archives, with the
+/// names of all others in them, and Synology's servers beside pictures.
+private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir"]
 
-private func kindOfEntry(_ path: String) -> FolderEntryKind {
-  var status = stat()
-  guard stat(path, &status) == 0 else { return .unusable("\"\(systemReason())\" when it was examined") }
-  let identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
-  switch status.st_mode & S_IFMT {
-  case S_IFDIR:
-    return .folder(identity)
-  case S_IFREG:
-    return .file(identity, size: Int(status.st_size), modified: modificationTime(status))
-  default:
-    return .unusable("a device or a pipe")
+extension FolderEntryKind {
+  /// What `stat` found; `code` is the system's number of what stood in the way.
+  fileprivate init(_ status: stat, _ code: Int32) {
+    guard code == 0 else {
+      self = .unusable("\"\(String(cString: strerror(code)))\" when it was examined")
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: self = .folder(FileIdentity(status))
+    case S_IFREG: self = .file(FileState(status))
+    default: self = .unusable("a device or a pipe")
+    }
   }
 }
 
 /// Which folder a path leads to; nil where there is none.
 func identity(ofFolder path: String) -> FileIdentity? {
-  guard case .folder(let identity) = kindOfEntry(path) else { return nil }
-  return identity
+  var status = stat()
+  guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+  return FileIdentity(status)
+}
+
+/// Why a folder cannot be listed, in the system's words; nil where it can.
+func obstacleToListing(_ path: String) -> String? {
+  guard let stream = opendir(path) else { return systemReason() }
+  closedir(stream)
+  return nil
+}
+
+/// The names of the folders in a folder that holds nothing else; nil for any other.
+///
+/// Reading ends at the first file, so that this costs nothing for a folder of images.
+func namesOfFolders(in path: String) -> Set<String>? {
+  guard let stream = opendir(path) else { return nil }
+  defer { closedir(stream) }
+  var names: Set<String> = []
+  while let entry = readdir(stream) {
+    let type = Int(entry.pointee.d_type)
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard !name.hasPrefix("."), !leftByFileManagers.contains(name) else { continue }
+    // A link, or a file system that does not tell the type.
+    let mayBeFolder = type != Int(DT_REG) && identity(ofFolder: path + "/" + name) != nil
+    guard type == Int(DT_DIR) || mayBeFolder else { return nil }
+    names.insert(name)
+  }
+  return names.isEmpty ? nil : names
 }
 
 /// A path with symbolic links followed; nil where it leads nowhere.
@@ -84,16 +121,6 @@ func realPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)
-}
-
-/// The time of the last change to a file's content in nanoseconds since 1970.
-func modificationTime(_ status: stat) -> Int {
-  #if canImport(Darwin)
-    let time = status.st_mtimespec
-  #else
-    let time = status.st_mtim
-  #endif
-  return Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
 }
 
 /// The system's words for the error of the call before.

@@ -3,9 +3,7 @@ struct FolderImage: Equatable, Sendable {
   /// The path below the folder.
   let path: String
   let label: Int32
-  /// Size in bytes and time of the last change in nanoseconds: a file that keeps both is taken as unchanged.
-  let size: Int
-  let modified: Int
+  let state: FileState
 }
 
 /// A file that is no image, or cannot be read, and why.
@@ -25,9 +23,13 @@ struct FolderListing: Sendable {
   private(set) var test: [FolderImage]?
   /// What is in the place of an image, and cannot be one.
   private(set) var faults: [UnreadableImage] = []
+  /// What is in the place of a class's folder, and cannot be listed.
+  private(set) var unusableFolders: [UnreadableImage] = []
   /// What was passed over, in words.
   private(set) var notes: [String] = []
   private let root: String
+  /// The folder of the training images below `root`, with a slash behind it; empty where `root` itself is that folder.
+  private var trainPlace = ""
   /// Where each class's folder lies, symbolic links followed, and which one it is.
   private var classPlaces: [String: String] = [:]
   /// Everything that was reached, or has an owner already.
@@ -35,39 +37,40 @@ struct FolderListing: Sendable {
   /// What was reached a second time, or belongs to another class.
   private var repeated: [String] = []
 
-  /// Lists a folder that has a folder for each class, or `train`, `val` and `test` folders that have.
+  /// Lists a folder that has a folder for each class, or folders for `train`, `val` and `test` that have.
   init(of root: String) throws {
     self.root = root
     let entries = try folderEntries(of: root)
-    noteStrayFiles(entries, in: "")
     if let identity = identity(ofFolder: root) { visited.insert(identity) }
-    let folders = entries.filter(\.isFolder)
-    guard try isSplit(folders) else {
+    guard let splits = try FolderLayout(root: root).sets(entries) else {
+      let folders = usableFolders(entries, in: "")
       classNames = folders.map(\.name)
       try requireClasses()
       try claim(folders, in: "")
       train = try images(of: folders, in: "")
-      try requireImages(in: "", train)
+      try requireImages(train)
       noteRepeated()
       return
     }
-    classNames = try folderEntries(of: root + "/train").filter(\.isFolder).map(\.name)
-    try requireClasses(in: "train")
-    let sets = try folders.map { folder in
-      (folder, try folderEntries(of: root + "/" + folder.name))
+    noteStrayFiles(entries, in: "")
+    let sets = try splits.map { (folder, role) in
+      let place = folder.name + "/"
+      return (place, role, usableFolders(try folderEntries(of: root + "/" + folder.name), in: place))
     }
-    try claim(folders, in: "")
-    for (folder, entries) in sets { try claim(entries.filter(\.isFolder), in: folder.name + "/") }
-    for (folder, entries) in sets {
-      noteStrayFiles(entries, in: folder.name + "/")
-      let found = try images(of: entries.filter(\.isFolder), in: folder.name + "/")
-      switch splitNames[folder.name] {
+    for (place, role, folders) in sets where role == .train {
+      (trainPlace, classNames) = (place, folders.map(\.name))
+    }
+    try requireClasses()
+    try claim(splits.map(\.folder), in: "")
+    for (place, _, folders) in sets { try claim(folders, in: place) }
+    for (place, role, folders) in sets {
+      let found = try images(of: folders, in: place)
+      switch role {
       case .train:
-        try requireImages(in: "train/", found)
+        try requireImages(found)
         train = found
       case .validation: validation = found
       case .test: test = found
-      case nil: break
       }
     }
     noteRepeated()
@@ -75,35 +78,33 @@ struct FolderListing: Sendable {
 
   // MARK: Layout
 
-  private enum Split { case train, validation, test }
-
-  private let splitNames: [String: Split] = [
-    "train": .train, "val": .validation, "valid": .validation, "validation": .validation, "test": .test,
-  ]
-
-  /// Whether the folder is divided into `train` and others, and not into classes of which one is called `train`.
-  private func isSplit(_ folders: [FolderEntry]) throws -> Bool {
-    guard folders.contains(where: { $0.name == "train" }),
-      try folderEntries(of: root + "/train").contains(where: \.isFolder)
-    else { return false }
-    if let stranger = folders.first(where: { splitNames[$0.name] == nil }) {
-      throw DatasetError.badFile(
-        file: root + "/" + stranger.name, offset: nil,
-        found: "a folder beside train/, which has folders of classes",
-        expected: "val/ and test/ alone beside train/", cure: "move it elsewhere")
+  /// The folders of classes that can be listed; notes what else lies there.
+  private mutating func usableFolders(_ entries: [FolderEntry], in place: String) -> [FolderEntry] {
+    noteStrayFiles(entries, in: place)
+    var usable: [FolderEntry] = []
+    for entry in entries where entry.mayBeFolder {
+      let path = place + entry.name
+      let obstacle: String? =
+        switch entry.kind {
+        case .folder: obstacleToListing(root + "/" + path).map { "\"\($0)\" when it was listed" }
+        case .file: nil
+        case .unusable(let reason): reason
+        }
+      if let obstacle {
+        unusableFolders.append(
+          UnreadableImage(path: path, reason: "found \(obstacle), expected a folder of images"))
+      } else {
+        usable.append(entry)
+      }
     }
-    let validations = folders.map(\.name).filter { splitNames[$0] == .validation }
-    guard validations.count <= 1 else {
-      throw DatasetError.badFile(
-        file: root, offset: nil, found: "the folders \(validations.joined(separator: " and "))",
-        expected: "one folder of validation images", cure: "keep one of them")
-    }
-    return true
+    return usable
   }
 
-  private func requireClasses(in subfolder: String = "") throws {
+  private func requireClasses() throws {
     guard classNames.count < 2 else { return }
-    let place = subfolder.isEmpty ? root : root + "/" + subfolder
+    // What is left out may be what is missing.
+    if let fault = unusableFolders.first { throw refusal(of: fault) }
+    let place = trainPlace.isEmpty ? root : root + "/" + trainPlace.dropLast()
     let only = classNames.first
     throw DatasetError.badFile(
       file: place, offset: nil, found: only.map { "one folder, \($0)" } ?? "no folder in it",
@@ -112,17 +113,24 @@ struct FolderListing: Sendable {
         ?? "put the images of each class into a folder that has its name")
   }
 
-  private func requireImages(in place: String, _ images: [FolderImage]) throws {
+  /// The error for what is in the place of a class's folder.
+  func refusal(of fault: UnreadableImage) -> DatasetError {
+    .badFolder(
+      path: root + "/" + fault.path, reason: fault.reason,
+      cure: "repair or remove it, or give --skip-unreadable to leave it out")
+  }
+
+  private func requireImages(_ images: [FolderImage]) throws {
     var isEmpty = [Bool](repeating: true, count: classNames.count)
     for image in images { isEmpty[Int(image.label)] = false }
     guard let label = isEmpty.firstIndex(of: true) else { return }
     throw DatasetError.badFile(
-      file: root + "/" + place + classNames[label], offset: nil, found: "no file in this class",
+      file: root + "/" + trainPlace + classNames[label], offset: nil, found: "no file in this class",
       expected: "at least one image to train on", cure: "add images, or remove the folder")
   }
 
   private mutating func noteStrayFiles(_ entries: [FolderEntry], in place: String) {
-    let strays = entries.filter { !$0.isFolder }
+    let strays = entries.filter { !$0.mayBeFolder }
     guard let first = strays.first else { return }
     let others = strays.count > 1 ? " and \(strays.count - 1) more" : ""
     notes.append("\(root)/\(place)\(first.name)\(others): not in a class's folder, passed over")
@@ -157,16 +165,20 @@ struct FolderListing: Sendable {
     for folder in folders {
       // Byte for byte: names that only look alike are different folders.
       guard let label = classNames.firstIndex(where: { $0.utf8.elementsEqual(folder.name.utf8) }) else {
+        if unusableFolders.contains(where: { $0.path == trainPlace + folder.name }) {
+          unusableFolders.append(
+            UnreadableImage(
+              path: place + folder.name,
+              reason: "found a class whose folder in \(trainPlace) cannot be listed"))
+          continue
+        }
         throw DatasetError.badFile(
-          file: root + "/" + place + folder.name, offset: nil, found: "a class that train/ does not have",
+          file: root + "/" + place + folder.name, offset: nil,
+          found: "a class that \(trainPlace) does not have",
           expected: "one of its \(classNames.count) classes",
-          cure: "add a folder of that name to train/, or remove this one")
+          cure: "add a folder of that name to \(trainPlace), or remove this one")
       }
-      let before = found.count
       try collect(place + folder.name, of: place + folder.name, Int32(label), &found)
-      if found.count == before, place != "", place != "train/" {
-        notes.append("\(root)/\(place)\(folder.name): no file in this class")
-      }
     }
     return found
   }
@@ -175,6 +187,13 @@ struct FolderListing: Sendable {
   private mutating func collect(
     _ place: String, of classPlace: String, _ label: Int32, _ found: inout [FolderImage]
   ) throws {
+    if let obstacle = obstacleToListing(root + "/" + place) {
+      faults.append(
+        UnreadableImage(
+          path: place,
+          reason: "\(root)/\(place): found \"\(obstacle)\" when it was listed, expected a folder of images"))
+      return
+    }
     for entry in try folderEntries(of: root + "/" + place) {
       let path = place + "/" + entry.name
       if case .unusable(let reason) = entry.kind {
@@ -193,12 +212,12 @@ struct FolderListing: Sendable {
           continue
         }
         try collect(path, of: classPlace, label, &found)
-      case .file(let identity, let size, let modified):
-        guard visited.insert(identity).inserted else {
+      case .file(let state):
+        guard visited.insert(state.identity).inserted else {
           repeated.append(path)
           continue
         }
-        found.append(FolderImage(path: path, label: label, size: size, modified: modified))
+        found.append(FolderImage(path: path, label: label, state: state))
       case .unusable: break
       }
     }
@@ -212,12 +231,5 @@ struct FolderListing: Sendable {
       guard let slash = real.lastIndex(of: "/"), slash > real.startIndex else { return nil }
       real = String(real[..<slash])
     }
-  }
-}
-
-extension FolderEntry {
-  fileprivate var isFolder: Bool {
-    if case .folder = kind { return true }
-    return false
   }
 }

@@ -57,43 +57,73 @@ struct ImageCache {
       }
     ) {
       let old = OldImageCache(folder: folder, indexPath: indexPath, imageSize: imageSize)
-      let reuse = images.map { old?.slot(of: $0) }
-      if let kept = try unchanged(images, reuse, old) { return kept }
-      return try rebuilt(images, reuse, old)
+      let findings = compared(images, with: old)
+      if let old, let kept = try unchanged(images, findings, old) { return kept }
+      return try rebuilt(images, findings, old)
     }
+  }
+
+  /// What the old cache tells of each image; files whose state does not tell are read, not decoded.
+  private func compared(_ images: [FolderImage], with old: OldImageCache?) -> [ImageFinding] {
+    guard let old else { return images.map { _ in .unknown } }
+    var findings = images.map(old.finding)
+    let open = images.indices.filter { place in
+      if case .unknown = findings[place] { old.mayKnow(images[place]) } else { false }
+    }
+    guard !open.isEmpty else { return findings }
+    observer(.comparing(total: open.count))
+    let results = Gathered<ImageFinding>(count: open.count)
+    forEachConcurrently(open.indices) { index in
+      let image = images[open[index]]
+      do {
+        results.set(index, old.finding(of: image, try FileContent(of: root + "/" + image.path).stamp))
+      } catch {
+        results.set(index, .fault(ImageCacheIndex.Fault(path: image.path, content: nil, reason: "\(error)")))
+      }
+      observer(.compared(1))
+    }
+    for (place, finding) in zip(open, results.values) { findings[place] = finding ?? .unknown }
+    return findings
   }
 
   /// What the cache has, if that is what is asked for: every image in its place, and nothing else but files that
   /// are as they were when they could not be decoded.
-  private func unchanged(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents?
-  {
-    guard let old, old.isIntact, reuse.compactMap(\.self).elementsEqual(old.index.records.indices) else {
-      return nil
-    }
-    var unreadable: [UnreadableImage] = []
-    for (image, slot) in zip(images, reuse) where slot == nil {
-      guard let fault = old.fault(of: image) else { return nil }
-      if fault.isOfContent {
-        unreadable.append(UnreadableImage(path: image.path, reason: fault.reason))
-      } else {
-        // Permissions may have changed, which the time of change does not tell. A refusal takes no time.
-        guard case .failure(let again) = decoded(image), !again.isOfContent else { return nil }
-        unreadable.append(again.image)
+  private func unchanged(
+    _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache
+  ) throws -> Contents? {
+    guard old.isIntact else { return nil }
+    var (records, faults): ([ImageCacheIndex.Record], [ImageCacheIndex.Fault]) = ([], [])
+    for (image, finding) in zip(images, findings) {
+      switch finding {
+      case .slot(records.count, let content):
+        records.append(
+          ImageCacheIndex.Record(
+            path: image.path, content: content, checksum: old.index.records[records.count].checksum))
+      case .fault(let fault): faults.append(fault)
+      case .slot, .unknown: return nil
       }
     }
+    guard records.count == old.index.records.count else { return nil }
+    var index = old.index
+    (index.records, index.faults) = (records, faults)
+    // Without what is known now, the files are read again the next time, which is no reason to fail.
+    if index != old.index { try? AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath) }
     return Contents(
-      pixels: try old.pixels.mapped(size: old.index.records.count * bytesPerImage),
-      isReadable: reuse.map { $0 != nil }, unreadable: unreadable)
+      pixels: try old.pixels.mapped(size: records.count * bytesPerImage),
+      isReadable: findings.map { if case .slot = $0 { true } else { false } },
+      unreadable: faults.map { UnreadableImage(path: $0.path, reason: $0.reason) })
   }
 
   /// Makes the cache anew, taking over from the old one what is still good.
-  private func rebuilt(_ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?) throws -> Contents {
+  private func rebuilt(
+    _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache?
+  ) throws -> Contents {
     // The lock is held: what has such a name is of a killed process, and takes room.
     try AtomicFile.removeLeftovers(in: folder)
     let temporary = TemporaryName.path(for: folder + "/pixels")
     let file = try CacheFile(writing: temporary, size: images.count * bytesPerImage)
     do {
-      return try rebuilt(images, reuse, old, in: file)
+      return try rebuilt(images, findings, old, in: file)
     } catch {
       unlink(temporary)
       throw error
@@ -101,43 +131,35 @@ struct ImageCache {
   }
 
   private func rebuilt(
-    _ images: [FolderImage], _ reuse: [Int?], _ old: OldImageCache?, in file: CacheFile
+    _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache?, in file: CacheFile
   ) throws -> Contents {
-    let results = ImageResults(count: images.count)
+    let outcomes = Gathered<ImageOutcome>(count: images.count)
     observer(.decoding(total: images.count))
     forEachConcurrently(images.indices) { place in
-      results.set(place) {
-        try pixels(of: images[place], reuse[place], old)
-      } writing: {
-        try file.write($0, at: place * bytesPerImage)
+      outcomes.make(place) {
+        try outcome(of: images[place], findings[place], old) { try file.write($0, at: place * bytesPerImage) }
       }
-      observer(.decoded(1))
     }
-    let outcomes = try results.finish()
     var records: [ImageCacheIndex.Record] = []
     var faults: [ImageCacheIndex.Fault] = []
-    for (place, outcome) in outcomes.enumerated() {
-      let checksum: UInt32
+    for (place, outcome) in try outcomes.finished().enumerated() {
       switch outcome {
-      case .success(let value): checksum = value
-      case .failure(let fault):
-        faults.append(ImageCacheIndex.Fault(of: images[place], fault.image.reason, fault.isOfContent))
-        continue
+      case .failure(let fault): faults.append(fault)
+      case .success(let record):
+        // Images behind one that cannot be read move up.
+        if records.count < place,
+          let bytes = try file.bytes(at: place * bytesPerImage, count: bytesPerImage)
+        {
+          try file.write(bytes, at: records.count * bytesPerImage)
+        }
+        records.append(record)
       }
-      // Images behind one that cannot be read move up.
-      if records.count < place, let bytes = try file.bytes(at: place * bytesPerImage, count: bytesPerImage) {
-        try file.write(bytes, at: records.count * bytesPerImage)
-      }
-      let image = images[place]
-      records.append(
-        ImageCacheIndex.Record(
-          path: image.path, size: image.size, modified: image.modified, checksum: checksum))
     }
     try commit(records, faults, file)
     return Contents(
       pixels: try file.mapped(size: records.count * bytesPerImage),
-      isReadable: outcomes.map { if case .success = $0 { true } else { false } },
-      unreadable: outcomes.compactMap { if case .failure(let fault) = $0 { fault.image } else { nil } })
+      isReadable: try outcomes.finished().map { if case .success = $0 { true } else { false } },
+      unreadable: faults.map { UnreadableImage(path: $0.path, reason: $0.reason) })
   }
 
   /// Gives a finished file of pixels its name, then the index, then removes all that the index does not name.
@@ -157,110 +179,86 @@ struct ImageCache {
     }
   }
 
-  /// An image's pixels, from the old cache when they are there unharmed, otherwise from its file.
-  private func pixels(
-    of image: FolderImage, _ slot: Int?, _ old: OldImageCache?
-  ) throws -> Result<[UInt8], ImageFault> {
-    if let fault = old?.fault(of: image), fault.isOfContent {
-      return .failure(
-        ImageFault(image: UnreadableImage(path: image.path, reason: fault.reason), isOfContent: true))
+  /// Writes an image's pixels, from the old cache when they are there unharmed, otherwise from its file.
+  private func outcome(
+    of image: FolderImage, _ finding: ImageFinding, _ old: OldImageCache?,
+    writing write: ([UInt8]) throws -> Void
+  ) throws -> ImageOutcome {
+    if case .fault(let fault) = finding {
+      observer(.takenOver(1))
+      return .failure(fault)
     }
-    if let slot, let old, let bytes = try old.pixels.bytes(at: slot * bytesPerImage, count: bytesPerImage),
+    if case .slot(let slot, let content) = finding, let old,
+      let bytes = try old.pixels.bytes(at: slot * bytesPerImage, count: bytesPerImage),
       checksum(bytes) == old.index.records[slot].checksum
     {
-      return .success(bytes)
-    }
-    return decoded(image)
-  }
-
-  private func decoded(_ image: FolderImage) -> Result<[UInt8], ImageFault> {
-    let path = root + "/" + image.path
-    do {
+      try write(bytes)
+      observer(.takenOver(1))
       return .success(
-        try PixelBudget.shared.decode(readBytes(path, limit: 1 << 30), name: path) {
-          $0.covering(width: imageSize.width, height: imageSize.height).pixels
-        })
+        ImageCacheIndex.Record(path: image.path, content: content, checksum: checksum(bytes)))
+    }
+    defer { observer(.decoded(1)) }
+    switch decoded(image) {
+    case .failure(let fault): return .failure(fault)
+    case .success(let (content, pixels)):
+      try write(pixels)
+      return .success(
+        ImageCacheIndex.Record(path: image.path, content: content, checksum: checksum(pixels)))
+    }
+  }
+
+  private func decoded(
+    _ image: FolderImage
+  ) -> Result<(ContentStamp, pixels: [UInt8]), ImageCacheIndex.Fault> {
+    let path = root + "/" + image.path
+    var content: ContentStamp?
+    do {
+      let file = try FileContent(of: path)
+      content = file.stamp
+      let pixels = try PixelBudget.shared.decode(file.bytes, name: path) {
+        $0.covering(width: imageSize.width, height: imageSize.height).pixels
+      }
+      return .success((file.stamp, pixels))
     } catch {
-      return .failure(
-        ImageFault(
-          image: UnreadableImage(path: image.path, reason: "\(error)"), isOfContent: error is ImageFileError))
+      // Only the content itself is a reason not to try again.
+      let lasting = error is ImageFileError ? content : nil
+      return .failure(ImageCacheIndex.Fault(path: image.path, content: lasting, reason: "\(error)"))
     }
   }
 }
 
-/// Why there are no pixels of an image.
-private struct ImageFault: Error {
-  let image: UnreadableImage
-  /// Whether the same bytes can never be decoded; else they could not be read.
-  let isOfContent: Bool
-}
+/// An image that was written, or why there is none.
+private typealias ImageOutcome = Result<ImageCacheIndex.Record, ImageCacheIndex.Fault>
 
-/// The cache as an earlier run left it.
-private struct OldImageCache: Sendable {
-  let index: ImageCacheIndex
-  let pixels: CacheFile
-  /// Whether the file of pixels is the one that was written, as far as size and time tell.
-  let isIntact: Bool
-  private let slots: [[UInt8]: Int]
-  private let faults: [[UInt8]: ImageCacheIndex.Fault]
+extension ImageCacheIndex.Fault: Error {}
 
-  /// Nil when there is none, or one that cannot be trusted.
-  init?(folder: String, indexPath: String, imageSize: ImageSize) {
-    guard let file = try? readOwnBytes(indexPath, limit: .max),
-      let index = ImageCacheIndex(file, imageSize: imageSize),
-      let pixels = CacheFile(reading: folder + "/" + index.pixelFile), let state = try? pixels.state()
-    else { return nil }
-    self.index = index
-    self.pixels = pixels
-    isIntact =
-      state.size == index.records.count * imageSize.height * imageSize.width * 3
-      && state.modified == index.pixelFileModified
-    slots = Dictionary(
-      index.records.enumerated().map { (Array($0.element.path.utf8), $0.offset) }, uniquingKeysWith: { $1 })
-    faults = Dictionary(index.faults.map { (Array($0.path.utf8), $0) }, uniquingKeysWith: { $1 })
-  }
-
-  /// Why an image could not be decoded; nil when that is not known of the file as it is now.
-  func fault(of image: FolderImage) -> ImageCacheIndex.Fault? {
-    faults[Array(image.path.utf8)].flatMap { $0.stands(for: image) ? $0 : nil }
-  }
-
-  /// Where an image's pixels lie, nil when the cache lacks the image or has it as it was before a change.
-  func slot(of image: FolderImage) -> Int? {
-    guard let slot = slots[Array(image.path.utf8)], index.records[slot].stands(for: image) else { return nil }
-    return slot
-  }
-}
-
-/// What became of each image, gathered from several threads.
-private final class ImageResults: @unchecked Sendable {
+/// Values by their places, gathered from several threads.
+private final class Gathered<Value: Sendable>: @unchecked Sendable {
   // The lock guards both variables, so sharing the object is safe.
   private let lock = NSLock()
-  private var outcomes: [Result<UInt32, ImageFault>?]
+  private var gathered: [Value?]
   private var error: (any Error)?
 
   init(count: Int) {
-    outcomes = Array(repeating: nil, count: count)
+    gathered = Array(repeating: nil, count: count)
   }
 
-  /// Makes one image and writes it; after an error of the cache itself, nothing more is done.
-  func set(
-    _ place: Int, _ make: () throws -> Result<[UInt8], ImageFault>,
-    writing write: ([UInt8]) throws -> Void
-  ) {
+  func set(_ place: Int, _ value: Value) { lock.withLock { gathered[place] = value } }
+
+  /// Makes one value; after an error nothing more is done.
+  func make(_ place: Int, _ body: () throws -> Value) {
     guard lock.withLock({ error == nil }) else { return }
     do {
-      let outcome = try make()
-      if case .success(let pixels) = outcome { try write(pixels) }
-      let sum = outcome.map(checksum)
-      lock.withLock { outcomes[place] = sum }
+      set(place, try body())
     } catch {
       lock.withLock { self.error = error }
     }
   }
 
-  func finish() throws -> [Result<UInt32, ImageFault>] {
+  var values: [Value?] { lock.withLock { gathered } }
+
+  func finished() throws -> [Value] {
     if let error { throw error }
-    return outcomes.compactMap(\.self)
+    return gathered.compactMap(\.self)
   }
 }

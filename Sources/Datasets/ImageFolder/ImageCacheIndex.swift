@@ -6,30 +6,17 @@ struct ImageCacheIndex: Equatable, Sendable {
   /// An image that lies in the cache.
   struct Record: Equatable, Sendable {
     let path: String
-    let size: Int
-    let modified: Int
+    let content: ContentStamp
     /// The CRC-32 of the pixels.
     let checksum: UInt32
-
-    /// Whether this is what became of a file, unless the file has changed since.
-    func stands(for image: FolderImage) -> Bool {
-      size == image.size && modified == image.modified && path.utf8.elementsEqual(image.path.utf8)
-    }
   }
 
   /// A file that could not be decoded.
   struct Fault: Equatable, Sendable {
     let path: String
-    let size: Int
-    let modified: Int
+    /// What could never be decoded; nil where the file could not be read.
+    let content: ContentStamp?
     let reason: String
-    /// Whether the same bytes can never be decoded; else they could not be read.
-    let isOfContent: Bool
-
-    /// Whether this is what became of a file, unless the file has changed since.
-    func stands(for image: FolderImage) -> Bool {
-      size == image.size && modified == image.modified && path.utf8.elementsEqual(image.path.utf8)
-    }
   }
 
   /// The file of the pixels, beside the index.
@@ -39,14 +26,15 @@ struct ImageCacheIndex: Equatable, Sendable {
   var records: [Record]
   var faults: [Fault]
 
-  /// A name that belongs to these records and to no others.
+  /// A name that belongs to these pixels, in this order, and to no others.
   static func pixelFileName(for records: [Record]) -> String {
     var hash = SHA256()
     for record in records {
       hash.update(data: Data(record.path.utf8))
-      for number in [record.path.utf8.count, record.size, record.modified, Int(record.checksum)] {
+      for number in [record.path.utf8.count, Int(record.checksum)] {
         withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) }
       }
+      withUnsafeBytes(of: record.content.digest) { hash.update(bufferPointer: $0) }
     }
     let digest = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
     return "pixels-\(digest.joined()).rgb"
@@ -55,7 +43,9 @@ struct ImageCacheIndex: Equatable, Sendable {
   // MARK: The file
 
   /// Changed whenever pixels decoded by an earlier version would differ, or the file's form does.
-  private static let magic = Array("pba image cache 2\n".utf8)
+  ///
+  /// A cache of version 2 told files by size and time alone, and may hold the pixels of others: it is made anew.
+  private static let magic = Array("pba image cache 3\n".utf8)
 
   /// The index as a file: magic, numbers of 64 bits, little end first, texts with their length before them, SHA-256.
   func encoded(imageSize: ImageSize) -> [UInt8] {
@@ -65,6 +55,15 @@ struct ImageCacheIndex: Equatable, Sendable {
       append(text.utf8.count)
       file += text.utf8
     }
+    func append(_ content: ContentStamp) {
+      for index in content.digest.indices { append(Int(bitPattern: UInt(content.digest[index]))) }
+      append(Int(bitPattern: UInt(content.state.identity.device)))
+      append(Int(bitPattern: UInt(content.state.identity.number)))
+      append(content.state.size)
+      append(content.state.modified)
+      append(content.state.changed)
+      append(content.isProven ? 1 : 0)
+    }
     append(imageSize.height)
     append(imageSize.width)
     append(pixelFile)
@@ -72,17 +71,15 @@ struct ImageCacheIndex: Equatable, Sendable {
     append(records.count)
     for record in records {
       append(record.path)
-      append(record.size)
-      append(record.modified)
+      append(record.content)
       append(Int(record.checksum))
     }
     append(faults.count)
     for fault in faults {
       append(fault.path)
-      append(fault.size)
-      append(fault.modified)
+      append(fault.content == nil ? 0 : 1)
+      if let content = fault.content { append(content) }
       append(fault.reason)
-      append(fault.isOfContent ? 1 : 0)
     }
     return file + SHA256.hash(data: file)
   }
@@ -95,24 +92,24 @@ struct ImageCacheIndex: Equatable, Sendable {
     else { return nil }
     var reader = IndexReader(rest: body.dropFirst(Self.magic.count))
     guard reader.number() == imageSize.height, reader.number() == imageSize.width,
-      let pixelFile = reader.text(), let pixelFileModified = reader.number(), let count = reader.number(),
+      let pixelFile = reader.text(), !pixelFile.contains("/"), let pixelFileModified = reader.number(),
+      let count = reader.number(),
       count >= 0
     else { return nil }
     var records: [Record] = []
     for _ in 0..<count {
-      guard let path = reader.text(), let size = reader.number(), let modified = reader.number(),
+      guard let path = reader.text(), let content = reader.content(),
         let checksum = reader.number().flatMap(UInt32.init(exactly:))
       else { return nil }
-      records.append(Record(path: path, size: size, modified: modified, checksum: checksum))
+      records.append(Record(path: path, content: content, checksum: checksum))
     }
     guard let faultCount = reader.number(), faultCount >= 0 else { return nil }
     var faults: [Fault] = []
     for _ in 0..<faultCount {
-      guard let path = reader.text(), let size = reader.number(), let modified = reader.number(),
-        let reason = reader.text(), let isOfContent = reader.number()
-      else { return nil }
-      faults.append(
-        Fault(path: path, size: size, modified: modified, reason: reason, isOfContent: isOfContent == 1))
+      guard let path = reader.text(), let hasContent = reader.number() else { return nil }
+      let content = hasContent == 1 ? reader.content() : nil
+      guard (content != nil) == (hasContent == 1), let reason = reader.text() else { return nil }
+      faults.append(Fault(path: path, content: content, reason: reason))
     }
     self.init(pixelFile: pixelFile, pixelFileModified: pixelFileModified, records: records, faults: faults)
   }
@@ -122,13 +119,6 @@ struct ImageCacheIndex: Equatable, Sendable {
     self.pixelFileModified = pixelFileModified
     self.records = records
     self.faults = faults
-  }
-}
-
-extension ImageCacheIndex.Fault {
-  init(of image: FolderImage, _ reason: String, _ isOfContent: Bool) {
-    self.init(
-      path: image.path, size: image.size, modified: image.modified, reason: reason, isOfContent: isOfContent)
   }
 }
 
@@ -145,5 +135,20 @@ private struct IndexReader {
     guard let count = number(), count >= 0, count <= rest.count else { return nil }
     defer { rest = rest.dropFirst(count) }
     return String(decoding: rest.prefix(count), as: UTF8.self)
+  }
+
+  mutating func content() -> ContentStamp? {
+    var numbers: [Int] = []
+    for _ in 0..<10 {
+      guard let number = number() else { return nil }
+      numbers.append(number)
+    }
+    func unsigned(_ place: Int) -> UInt64 { UInt64(bitPattern: Int64(numbers[place])) }
+    return ContentStamp(
+      digest: SIMD4(unsigned(0), unsigned(1), unsigned(2), unsigned(3)),
+      state: FileState(
+        identity: FileIdentity(device: unsigned(4), number: unsigned(5)), size: numbers[6],
+        modified: numbers[7], changed: numbers[8]),
+      isProven: numbers[9] == 1)
   }
 }

@@ -10,6 +10,7 @@ extension ImageFolder {
     _ count: Int, trainSize: Int?, validationSize: Int?, options: ImageFolderOptions
   ) throws -> DatasetSample {
     let listing = try FolderListing(of: root)
+    try settleFolders(listing, skip: options.skipUnreadable)
     let drawn = StratifiedOrder(listing.train, setsAside: listing.test == nil)
     let own = listing.validation?.count
     let validation = validationSize ?? own ?? Self.validationShare(of: drawn.pool.count, listing)

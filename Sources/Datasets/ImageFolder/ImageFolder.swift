@@ -54,6 +54,7 @@ struct ImageFolder: Sendable {
   ) throws -> DatasetSplits {
     let listing = try FolderListing(of: root)
     for note in listing.notes { observer(.note(note)) }
+    try settleFolders(listing, skip: options.skipUnreadable, observer)
     let drawn = StratifiedOrder(listing.train, setsAside: listing.test == nil)
     let validation = listing.validation.map { StratifiedOrder($0, setsAside: false).pool } ?? []
     let sets = [drawn.pool, validation, listing.test ?? drawn.aside]
@@ -66,18 +67,33 @@ struct ImageFolder: Sendable {
 
     var (first, place) = (0, 0)
     let stored = sets.map { images in
-      let readable = zip(images, contents.isReadable[place..<place + images.count]).filter(\.1).map(\.0.label)
+      let readable = zip(images, contents.isReadable[place..<place + images.count]).filter(\.1).map(\.0)
       place += images.count
       defer { first += readable.count }
-      return CachedSet(pixels: contents.pixels, first: first, labels: readable, size: size)
+      return CachedSet(pixels: contents.pixels, first: first, images: readable, size: size)
     }
-    let (train, validationSet) = try draw(
+    let (trained, validated) = try draw(
       trainSize, validationSize, pool: stored[0], own: listing.validation == nil ? nil : stored[1], listing,
       observer)
+    let (train, tested) = (trained.all, stored[2])
     return DatasetSplits(
-      name: "folder:\(root)", classNames: listing.classNames, train: train, validation: validationSet,
-      test: stored[2].images(0..<stored[2].count),
-      statistics: ChannelStatistics(of: train.images), skippedImages: unreadable.count)
+      name: "folder:\(root)", classNames: listing.classNames, train: train, validation: validated.all,
+      test: tested.all, statistics: ChannelStatistics(of: train.images),
+      skippedImages: unreadable.count + listing.unusableFolders.count,
+      paths: ImagePaths(
+        train: trained.images.map(\.path), validation: validated.images.map(\.path),
+        test: tested.images.map(\.path)))
+  }
+
+  /// Refuses folders of classes that cannot be listed, or names those that are left out.
+  func settleFolders(
+    _ listing: FolderListing, skip: Bool, _ observer: DatasetLoadingObserver = { _ in }
+  ) throws {
+    guard let first = listing.unusableFolders.first else { return }
+    guard skip else { throw listing.refusal(of: first) }
+    for fault in listing.unusableFolders {
+      observer(.note("left out: \(root)/\(fault.path): \(fault.reason)"))
+    }
   }
 
   /// Refuses images that cannot be read, or says how many are left out.
@@ -95,7 +111,7 @@ struct ImageFolder: Sendable {
   private func draw(
     _ trainSize: Int?, _ validationSize: Int?, pool: CachedSet, own: CachedSet?, _ listing: FolderListing,
     _ observer: DatasetLoadingObserver
-  ) throws -> (LabeledImages, LabeledImages) {
+  ) throws -> (train: CachedSet, validation: CachedSet) {
     let name = "folder:\(root)"
     func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
       guard !range.contains(size) else { return }
@@ -113,15 +129,9 @@ struct ImageFolder: Sendable {
     let available = own == nil ? pool.count - validation : pool.count
     let train = trainSize ?? available
     try check(train, in: 1...available, "training images, beside \(validation) for validation")
-    let chosen = pool.images(0..<train)
-    let missing = Set(0..<Int32(listing.classNames.count)).subtracting(chosen.labels)
-    if let label = missing.min() {
-      let others = missing.count > 1 ? " and \(missing.count - 1) more classes have" : " has"
-      observer(
-        .note(
-          "the class \(listing.classNames[Int(label)])\(others) no training image in a split of this size"))
-    }
-    return (chosen, own?.images(0..<validation) ?? pool.images(pool.count - validation..<pool.count))
+    return (
+      pool.part(0..<train), own?.part(0..<validation) ?? pool.part(pool.count - validation..<pool.count)
+    )
   }
 
   /// How many of the images that training and validation share are for validation, where nobody says.
@@ -137,7 +147,11 @@ struct ImageFolder: Sendable {
     for note in listing.notes { observer(.note(note)) }
     let images = listing.train + (listing.validation ?? []) + (listing.test ?? [])
     observer(.decoding(total: images.count))
-    let faults = Faults(listing.faults)
+    let faults = Faults(
+      listing.faults
+        + listing.unusableFolders.map {
+          UnreadableImage(path: $0.path, reason: "\(root)/\($0.path): \($0.reason)")
+        })
     forEachConcurrently(images.indices) { place in
       let path = root + "/" + images[place].path
       do {
@@ -151,7 +165,7 @@ struct ImageFolder: Sendable {
     let summary = FileVerification(
       path: root, outcome: bad.isEmpty ? .structureCheckedOnly : .malformed,
       found:
-        "\(images.count - bad.count + listing.faults.count) images in \(listing.classNames.count) classes",
+        "\(images.count - bad.count + listing.faults.count + listing.unusableFolders.count) images in \(listing.classNames.count) classes",
       expected: nil, problem: bad.isEmpty ? nil : "files that cannot be read as images: \(bad.count)")
     return bad.map {
       FileVerification(
@@ -165,18 +179,22 @@ private struct CachedSet {
   let pixels: LentBytes
   /// The place of the first image among all in the cache.
   let first: Int
-  let labels: [Int32]
+  let images: [FolderImage]
   let size: ImageSize
 
-  var count: Int { labels.count }
+  var count: Int { images.count }
 
-  func images(_ range: Range<Int>) -> LabeledImages {
+  func part(_ range: Range<Int>) -> CachedSet {
+    CachedSet(pixels: pixels, first: first + range.lowerBound, images: Array(images[range]), size: size)
+  }
+
+  var all: LabeledImages {
     let bytes = size.height * size.width * 3
-    let part = (first + range.lowerBound) * bytes..<(first + range.upperBound) * bytes
     return LabeledImages(
       images: ImageStack(
-        count: range.count, height: size.height, width: size.width, pixels: PixelBytes(pixels, part)),
-      labels: Array(labels[range]))
+        count: count, height: size.height, width: size.width,
+        pixels: PixelBytes(pixels, first * bytes..<(first + count) * bytes)),
+      labels: images.map(\.label))
   }
 }
 

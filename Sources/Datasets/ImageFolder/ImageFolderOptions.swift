@@ -28,6 +28,12 @@ public enum DatasetLoadingEvent: Sendable, Equatable {
   case decoding(total: Int)
   /// So many more have been decoded; comes from several threads.
   case decoded(Int)
+  /// So many more were decoded before and have not changed; comes from several threads.
+  case takenOver(Int)
+  /// So many files are about to be read to see whether they have changed, which size and times do not tell.
+  case comparing(total: Int)
+  /// So many more have been read; comes from several threads.
+  case compared(Int)
 }
 
 /// Takes the events of loading, on any thread.

@@ -55,7 +55,8 @@ public struct SVGElement: Hashable, Sendable {
 
 /// Text as it stands in XML and HTML, between tags or in a value between double quotes.
 ///
-/// Characters that XML does not allow become the replacement character (XML 1.0, section 2.2).
+/// Characters that XML does not allow or discourages become the replacement character (XML 1.0, section 2.2), and so
+/// do the marks that reorder the line in which a name stands.
 public func escapedForXML(_ text: String) -> String {
   var escaped = ""
   escaped.reserveCapacity(text.utf8.count)
@@ -65,6 +66,8 @@ public func escapedForXML(_ text: String) -> String {
     case "<": escaped += "&lt;"
     case ">": escaped += "&gt;"
     case "\"": escaped += "&quot;"
+    case "\u{7F}"..."\u{84}", "\u{86}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+      escaped += "\u{FFFD}"
     case "\t", "\n", "\r", " "..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"..."\u{10FFFF}":
       escaped.unicodeScalars.append(scalar)
     default: escaped += "\u{FFFD}"

@@ -115,6 +115,10 @@ struct DataCommand: ParsableCommand {
       let skipped: Int
       let classes: [String]
       let trainPerClass: [Int]
+      let validationPerClass: [Int]
+      let testPerClass: [Int]
+      /// What makes the figures of a training less than they seem, a line each.
+      let cautions: [String]
       /// What the images are normalised with: the published figures where there are any for these sizes.
       let statistics: ChannelStatistics
       /// The training images' own figures.
@@ -126,23 +130,26 @@ struct DataCommand: ParsableCommand {
         DataSelection(
           dataset, trainSize: trainSize, validationSize: validationSize,
           dataDirectory: options.dataDirectory, images: images.options))
-      var perClass = [Int](repeating: 0, count: data.classNames.count)
-      for label in data.train.labels { perClass[Int(label)] += 1 }
+      let counts = data.classCounts
       let report = Report(
         dataset: data.name, height: data.train.images.height, width: data.train.images.width,
         train: data.train.count,
         validation: data.validation.count, test: data.test.count, skipped: data.skippedImages,
         classes: data.classNames,
-        trainPerClass: perClass,
+        trainPerClass: counts.train, validationPerClass: counts.validation, testPerClass: counts.test,
+        cautions: data.cautions(),
         statistics: data.statistics, measured: ChannelStatistics(of: data.train.images))
+      for caution in report.cautions { printNote(caution) }
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
-      if report.skipped > 0 { printResult("left out \(report.skipped) files that cannot be read as images") }
+      if report.skipped > 0 { printResult("left out \(report.skipped) files or folders that cannot be read") }
       Self.show(report.statistics, "normalised with")
       if report.measured != report.statistics { Self.show(report.measured, "measured here") }
-      for (name, count) in zip(report.classes, perClass) {
-        printResult("  \(padded(name, 14)) \(count) training images")
+      for (place, name) in report.classes.enumerated() {
+        printResult(
+          "  \(padded(name, 14)) \(counts.train[place]) training images, \(counts.validation[place]) validation, "
+            + "\(counts.test[place]) test")
       }
     }
 

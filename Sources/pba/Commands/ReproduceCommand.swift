@@ -44,9 +44,13 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     guard let table, !list else { return try RecipeList().show(table: table, json: shared.json) }
     let recipe = try PublishedRecipe.named(model, of: table)
-    let flags = policy.settings.over(training.settings).over(search.settings)
+    let flags = try policy.settings.over(training.settings).over(search.settings)
       .over(
-        try shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+        shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+    try flags.naming { try run(recipe, flags) }
+  }
+
+  private func run(_ recipe: PublishedRecipe, _ flags: Settings) throws {
     var published = try Settings(recipe)
     // The published lengths are those of 32 × 32 images, unless somebody asks for scaling.
     published.scaleToSize = false
@@ -56,8 +60,8 @@ struct ReproduceCommand: ParsableCommand {
     let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
     // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
     if recipe.isSearch {
-      try refuse(policy.settings, "a search learns its policies")
-      try refuse(training.settings, "a population begins afresh and is measured at its comparisons")
+      try refuse(try policy.settings, "a search learns its policies")
+      try refuse(try training.settings, "a population begins afresh and is measured at its comparisons")
       let settings = place.resume ? flags : flags.over(published)
       let whole = Settings(try published.over(flags.withoutEffect).searchConfiguration())
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
@@ -66,7 +70,7 @@ struct ReproduceCommand: ParsableCommand {
           if !$0.asynchronous { printNote(Self.synchronousNote) }
         })
     } else {
-      try refuse(search.settings, "a training has no population")
+      try refuse(try search.settings, "a training has no population")
       let settings = place.resume ? flags : flags.over(published)
       let whole = Settings(try published.over(flags.withoutEffect).trainingConfiguration().0)
       var differences: [String] = []

@@ -18,8 +18,11 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
 
   func run() throws {
-    let settings = search.settings.over(try shared.settings(withoutUseFor: Settings.idleInSearch))
-    try SearchRequest(settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+    let settings = try search.settings.over(shared.settings(withoutUseFor: Settings.idleInSearch))
+    let folder = try place.folder()
+    try settings.naming {
+      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+    }
   }
 }
 
@@ -41,8 +44,8 @@ struct SearchRequest {
     }
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
-    if place.dryRun { return try DryRun(configuration).show(json: json) }
     Self.noteIdle(configuration)
+    if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try SearchSession(
       configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     if json {

@@ -26,10 +26,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var training: TrainingOptions
 
   func run() throws {
-    let settings = policy.settings.over(training.settings)
-      .over(try shared.settings(withoutUseFor: Settings.idleInTraining))
-    _ = try TrainingRequest(
-      settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+    let settings = try policy.settings.over(training.settings)
+      .over(shared.settings(withoutUseFor: Settings.idleInTraining))
+    let folder = try place.folder()
+    _ = try settings.naming {
+      try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+    }
   }
 }
 

@@ -25,7 +25,11 @@ extension Settings {
 
   /// What is set, by name.
   func values() throws -> [String: JSONValue] {
-    try JSONDecoder().decode([String: JSONValue].self, from: JSONEncoder().encode(self))
+    let encoder = JSONEncoder()
+    // They are refused later, by name.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try JSONDecoder().decode([String: JSONValue].self, from: encoder.encode(self))
   }
 
   /// What says where and with which of many equal chances a run is computed, rather than what.

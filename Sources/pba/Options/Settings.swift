@@ -52,6 +52,8 @@ struct Settings: Codable {
   var recipeCutout: Int?
   /// The zero padding of the crop where neither a flag nor a file asks for one.
   var recipeCropPadding: Int?
+  /// Where those that somebody gave were given.
+  var origins: [CodingKeys: SettingOrigin] = [:]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
@@ -66,6 +68,7 @@ struct Settings: Codable {
   /// These settings, and where they say nothing those of `other`.
   func over(_ other: Settings) -> Settings {
     var result = self
+    result.origins = origins.merging(other.origins) { own, _ in own }
     func fill<Value>(_ setting: WritableKeyPath<Settings, Value?>) {
       if result[keyPath: setting] == nil { result[keyPath: setting] = other[keyPath: setting] }
     }

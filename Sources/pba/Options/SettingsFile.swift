@@ -16,9 +16,8 @@ extension Settings {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw SettingsError(
-        "\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
+    } catch let error as YamlError {
+      throw SettingsError("\(path): not YAML: \(error.words)")
     }
     guard let node else {
       self.init()
@@ -32,7 +31,9 @@ extension Settings {
 
   /// Takes settings from the `key: value` lines of a file.
   init(_ mapping: Node.Mapping, from path: String, withoutUseFor unused: [CodingKeys]) throws {
-    let flat = Node.Mapping(Self.settings(of: mapping))
+    let lines = Self.settings(of: mapping)
+    try Self.requireEachOnce(lines, of: path)
+    let flat = Node.Mapping(lines)
     for key in flat.keys { try Self.check(key, path) }
     let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
     if !idle.isEmpty { printNote("\(path): this command has no use for \(idle.joined(separator: ", "))") }
@@ -43,6 +44,8 @@ extension Settings {
       let found = flat.first { $0.key.string == key }?.value.string ?? "a list or a mapping"
       throw SettingsError("\(path): \(key): found '\(found)', which is not a value of this setting")
     }
+    try check(flat, of: path)
+    self = try from(.file(path))
     // The settings of a run that was begun before there was such a setting, or without it.
     if Self.isOfARun(mapping), scaleToSize == nil { scaleToSize = false }
   }

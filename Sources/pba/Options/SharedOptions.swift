@@ -103,7 +103,7 @@ struct SharedOptions: ParsableArguments {
   ///
   /// - Parameter unused: the settings that this command does not read; a note says so where a file has them.
   func settings(withoutUseFor unused: [Settings.CodingKeys]) throws -> Settings {
-    let flags = Settings(
+    let flags = try Settings(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
       batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
       weightDecay: weightDecay,
@@ -111,7 +111,9 @@ struct SharedOptions: ParsableArguments {
       seed: seed, precision: precision, threads: threads, device: device,
       dataDirectory: dataDirectory, imageSize: images.imageSize,
       skipUnreadable: images.skipUnreadable ? true : nil,
-      labelSmoothing: labelSmoothing, classWeights: classWeights)
+      labelSmoothing: labelSmoothing, classWeights: classWeights
+    )
+    .typed()
     guard let config else { return flags }
     return flags.over(try Settings(contentsOf: config, withoutUseFor: unused))
   }

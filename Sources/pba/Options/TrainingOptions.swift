@@ -21,5 +21,7 @@ struct TrainingOptions: ParsableArguments {
   var patience: Int?
 
   /// What the flags say.
-  var settings: Settings { Settings(from: from, validateEvery: validateEvery, patience: patience) }
+  var settings: Settings {
+    get throws { try Settings(from: from, validateEvery: validateEvery, patience: patience).typed() }
+  }
 }

@@ -33,7 +33,7 @@ struct ComparisonSession {
     let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
     let progress = SharedProgress()
     let comparison = ComparisonRun(

@@ -1,4 +1,5 @@
 import Foundation
+import Policies
 import Reports
 import RunStore
 
@@ -10,7 +11,7 @@ struct ComparisonTable {
 
   func show() {
     let words = ComparisonWords(summary, names: names)
-    let width = summary.rows.reduce(10) { max($0, words.name($1).count) } + 2
+    let width = summary.rows.reduce(10) { max($0, printable(words.name($1)).count) } + 2
     printResult(
       "\(summary.split.rawValue) accuracy on \(summary.images) images: mean over seeds and its 95 % interval")
     show(["policy", "accuracy", "n", "difference to the first, paired"], width)

@@ -6,6 +6,13 @@ func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
   try withLoadingProgress { try loadDataset(selection, observer: $0) }
 }
 
+/// Loads a dataset to train on; says what makes the figures of a training less than they seem.
+func loadToTrain(_ selection: DataSelection) throws -> DatasetSplits {
+  let data = try loadShowingProgress(selection)
+  for caution in data.cautions() { printNote(caution) }
+  return data
+}
+
 /// Calls the body with an observer that shows what it is told on standard error.
 func withLoadingProgress<Result>(_ body: (@escaping DatasetLoadingObserver) throws -> Result) rethrows
   -> Result
@@ -25,13 +32,17 @@ private final class DatasetLoadingDisplay: @unchecked Sendable {
       switch event {
       case .note(let text):
         if let progress { progress.note(text) } else { printNote(text) }
-      case .decoding(let total):
-        progress?.finish()
-        progress = ProgressDisplay(total: total, unit: "images")
-        progress?.setLabel("decoding")
-      case .decoded(let count): progress?.advance(count)
+      case .comparing(let total): begin("looking for changes", total)
+      case .decoding(let total): begin("decoding", total)
+      case .decoded(let count), .takenOver(let count), .compared(let count): progress?.advance(count)
       }
     }
+  }
+
+  private func begin(_ label: String, _ total: Int) {
+    progress?.finish()
+    progress = ProgressDisplay(total: total, unit: "images")
+    progress?.setLabel(label)
   }
 
   func finish() { lock.withLock { progress?.finish() } }

@@ -89,7 +89,7 @@ struct DryRun {
   /// Measures, and prints settings and cost.
   func show(json: Bool) throws {
     let devices = device.split(separator: ",").compactMap { Device(String($0)) }
-    let data = try loadShowingProgress(selection)
+    let data = try loadToTrain(selection)
     try requireTrainable(recipe, data)
     try check(data)
     let settings = try settings(recipe.resolved(for: data))
@@ -109,7 +109,7 @@ struct DryRun {
     }
     if json { return try printJSON(Report(settings: settings.values, cost: cost)) }
     printResult("settings")
-    printResult(settings.text.indented())
+    printResultLines(settings.text.indented())
     printResult("cost")
     for (name, text) in lines(cost) { printResult("  \(padded(name, 16))\(text)") }
   }

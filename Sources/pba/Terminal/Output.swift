@@ -1,8 +1,24 @@
+import Files
 import Foundation
+import Policies
 
 /// Writes a line to standard output: results, which programs may read.
-func printResult(_ text: String) {
-  writeResult(Data((text + "\n").utf8))
+///
+/// Names of files and classes may hold anything; what would move a terminal's cursor is escaped.
+func printResult(_ line: String) {
+  writeResult(Data((printable(line) + "\n").utf8))
+}
+
+/// Writes several lines to standard output.
+func printResultLines(_ text: String) {
+  writeResult(Data((lines(of: text).map(printable).joined(separator: "\n") + "\n").utf8))
+}
+
+/// The lines of a text, which end at line feeds alone.
+func lines(of text: String) -> [String] {
+  text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+    String(Substring($0))
+  }
 }
 
 /// Writes bytes to standard output; where that is full or gone, the program ends with a line that says so.
@@ -10,7 +26,7 @@ func writeResult(_ data: Data) {
   do {
     try FileHandle.standardOutput.write(contentsOf: data)
   } catch {
-    printNote("Error: standard output cannot be written: \(error.localizedDescription)")
+    printNote("Error: standard output cannot be written: \(systemReason(of: error))")
     exit(1)
   }
 }
@@ -19,7 +35,8 @@ func writeResult(_ data: Data) {
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  printResult(String(decoding: try encoder.encode(value), as: UTF8.self))
+  // Between strings JSON is plain, and within them the escapes of `printable` are JSON's own.
+  printResultLines(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
 /// A share as a percentage with two decimals.
@@ -34,6 +51,8 @@ func decimal(_ value: Double, _ decimals: Int) -> String {
 
 /// A time span as people say it: `42 s`, `3 min 5 s`, `2 h 10 min`.
 func duration(_ seconds: Double) -> String {
+  // Beyond this no number of seconds means anything to anybody, and a whole number could not hold it.
+  guard seconds < 1e15 else { return "for ever" }
   let whole = Int(max(seconds, 0).rounded())
   if whole < 60 { return "\(whole) s" }
   if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
@@ -41,6 +60,9 @@ func duration(_ seconds: Double) -> String {
 }
 
 /// Text padded with spaces on the right to a width.
+///
+/// A name takes as much room as it does when it is printed.
 func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
+  let shown = printable(text)
+  return shown + String(repeating: " ", count: max(0, width - shown.count))
 }

@@ -42,7 +42,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
 
   private static func load(_ selection: DataSelection, isResumed: Bool) throws -> DatasetSplits {
     do {
-      return try loadShowingProgress(selection)
+      return try loadToTrain(selection)
     } catch let error as DatasetError where isResumed && selection.place.hasPrefix("folder:") {
       throw SettingsError(
         "\(error); if the images were moved, name their new place: --dataset folder:PATH",

@@ -77,12 +77,7 @@ struct RunCommandLine {
     if case .string(let words) = value { words } else { value.text }
   }
 
-  /// `--batch-size` for `batchSize`.
-  private func name(_ key: Settings.CodingKeys) -> String {
-    if key == .dataDirectory { return "--data-dir" }
-    return "--"
-      + key.rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-  }
+  private func name(_ key: Settings.CodingKeys) -> String { key.flag }
 }
 
 /// A word as a shell takes it: as it is where that is safe, otherwise between single quotes.

@@ -30,7 +30,7 @@ struct SearchSession {
     let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")

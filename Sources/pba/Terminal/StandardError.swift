@@ -1,4 +1,6 @@
+import Datasets
 import Foundation
+import Policies
 
 /// Standard error: lines that stay and, on a terminal, a few lines below them that change in place.
 ///
@@ -21,7 +23,8 @@ final class StandardError: @unchecked Sendable {
   }
 
   /// Writes a line that stays.
-  func note(_ text: String) {
+  func note(_ line: String) {
+    let text = Self.plain(line)
     lock.withLock {
       guard !shown.isEmpty else { return write(text + "\n") }
       let size = TerminalSize.ofStandardError()
@@ -49,6 +52,11 @@ final class StandardError: @unchecked Sendable {
     }
   }
 
+  /// A line without what would move the cursor, and without the passwords of addresses.
+  ///
+  /// Every text passes here, wherever a name or an address in it came from.
+  private static func plain(_ line: String) -> String { printable(withoutCredentials(line)) }
+
   private static let eraseToEndOfLine = "\u{1B}[K"
   private static let eraseBelow = "\u{1B}[J"
 
@@ -62,7 +70,7 @@ final class StandardError: @unchecked Sendable {
 
   private func drawing(_ lines: [String], _ size: TerminalSize) -> String {
     // There is room for the last note above. A character in the last column makes some terminals begin a new line.
-    shown = lines.suffix(max(1, size.rows - 3)).map { cut($0, size.columns - 1) }
+    shown = lines.suffix(max(1, size.rows - 3)).map { cut(Self.plain($0), size.columns - 1) }
     return shown.map { $0 + Self.eraseToEndOfLine + "\n" }.joined() + Self.eraseBelow
   }
 
@@ -70,4 +78,7 @@ final class StandardError: @unchecked Sendable {
 }
 
 /// Writes a line to standard error: what is going on.
-func printNote(_ text: String) { StandardError.shared.note(text) }
+func printNote(_ line: String) { StandardError.shared.note(line) }
+
+/// Writes several lines to standard error.
+func printNoteLines(_ text: String) { lines(of: text).forEach(printNote) }

@@ -46,7 +46,7 @@ struct TrainingSession {
       run = try prepared.open()
     }
     printNote("settings of this training (kept in \(path)/config.yaml):")
-    printNote(try configuration.yaml().indented())
+    printNoteLines(try configuration.yaml().indented())
     let recipe = configuration.recipe
     let epochs = try TrainingJournal(run).epochs()
     let trained = epochs.count

@@ -49,6 +49,19 @@ final class TemporaryImages {
     utimensat(AT_FDCWD, file, &times, 0)
   }
 
+  /// Gives every file below a folder the same time of modification, as archives do.
+  func setTimes(of folder: String = "") throws {
+    let top = root + "/" + folder
+    for name in FileManager.default.enumerator(atPath: top)?.compactMap({ $0 as? String }) ?? [] {
+      var times = [timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0)]
+      utimensat(AT_FDCWD, top + "/" + name, &times, 0)
+    }
+  }
+
+  func move(_ path: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: root + "/" + path, toPath: root + "/" + other)
+  }
+
   /// Loads with images of 4 × 4 pixels, so that the values stay what they are.
   func load(
     train: Int? = nil, validation: Int? = nil, skip: Bool = false, events: EventLog = EventLog()
@@ -92,6 +105,11 @@ final class EventLog: @unchecked Sendable {
   /// Whether the cache was made or made anew.
   var hasDecoded: Bool {
     lock.withLock { events.contains { if case .decoding = $0 { true } else { false } } }
+  }
+
+  /// How many images the events count as taken over from the cache.
+  var takenOverCount: Int {
+    lock.withLock { events.reduce(0) { if case .takenOver(let count) = $1 { $0 + count } else { $0 } } }
   }
 
   /// How many images the events count as decoded.

@@ -22,14 +22,14 @@ struct Reader: Sendable {
     return reader
   }()
 
-  static let all = imageReaders + arrayReaders + datasetReaders + policyReaders + runReaders
+  static let all = imageReaders + arrayReaders + datasetReaders + policyReaders + runReaders + [selfTest]
 }
 
 /// libFuzzer's entry: one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  // An error is a right answer; what is wrong with the file is asked for, as words are made from the file's bytes.
+  // An error is a right answer; its words are asked for, as they are made from the file's bytes.
   do { try Reader.chosen.read(bytes) } catch { precondition(!"\(error)".isEmpty, "an error without words") }
   return 0
 }

@@ -85,7 +85,8 @@ struct AugmentReport: Encodable {
     printResult(machine?.text ?? "")
     printResult("µs an image, n = \(counted(rounds, "round")), median [range]")
     if let pipeline {
-      printResult("\nthe whole of a 32×32 image, one thread")
+      printResult("")
+      printResult("the whole of a 32×32 image, one thread")
       printResult("  pba \(pipeline.pba.text(2))")
       for (name, time) in pipeline.rivals.sorted(by: { $0.value.median < $1.value.median }) {
         printResult("  \(name) \(time.text(1)), \(pipeline.ratio(to: time).text(1)) times as long")
@@ -107,7 +108,8 @@ struct AugmentReport: Encodable {
   private func printOperations(_ size: Int) {
     let times = operations.filter { $0.size == size }
     let names = Set(times.flatMap { $0.times.rivals.keys }).sorted()
-    printResult("\none operation alone, \(size)×\(size)")
+    printResult("")
+    printResult("one operation alone, \(size)×\(size)")
     let heading = names.map { padded($0, 26) }.joined()
     printResult(
       "  \(padded("", 14))\(padded("pba", 26))\(heading)\(names.isEmpty ? "" : "fastest rival / pba")")
