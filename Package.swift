@@ -180,7 +180,7 @@ let package = Package(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", "Threads",
+        "PopulationBasedTraining", "Threads", grdb,
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -52,6 +52,11 @@ public struct FileDigest: Codable, Hashable, Sendable {
   }
 }
 
+/// The first 8 bytes of the SHA-256 of some bytes: enough to notice damage, and small where there are many.
+package func shortDigest(of bytes: [UInt8]) -> UInt64 {
+  SHA256.hash(data: bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+}
+
 /// Bytes as lower-case hexadecimal digits, two each.
 public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()

@@ -1,5 +1,11 @@
 import Foundation
 
+/// The size of what stands under a name in bytes, a link not followed; nil where nothing does.
+package func fileSize(at path: String) -> Int? {
+  var status = stat()
+  return lstat(path, &status) == 0 ? Int(status.st_size) : nil
+}
+
 /// What stands under a name; a link is not followed.
 package enum FileKind: Hashable, Sendable {
   case file, folder, link, pipe, socket, device
@@ -21,6 +27,15 @@ package enum FileKind: Hashable, Sendable {
       case S_IFSOCK: .socket
       default: .device
       }
+  }
+
+  /// Throws where a file has more names than this one: who writes into it would write into somebody's other file.
+  package static func requireOneName(at path: String) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_nlink > 1 else { return }
+    throw FileError(
+      path: path, action: "write into it", reason: "found a file with \(status.st_nlink) names, expected one",
+      cure: "copy the folder with a program that makes no hard links, and use the copy")
   }
 
   /// As in "found a symbolic link".

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a comparison keeps in its folder, and where.
@@ -10,9 +11,9 @@ public struct ComparisonFolder: Sendable {
   }
 
   /// Where the runs of the trainings are, a folder each.
-  public var trainingsPath: String { path + "/trainings" }
+  public var trainingsPath: String { path + "/" + Self.trainings }
   /// Where the comparison's own copies of schedules are.
-  public var schedulesPath: String { path + "/schedules" }
+  public var schedulesPath: String { path + "/" + Self.schedules }
 
   /// The run of one training.
   ///
@@ -25,15 +26,22 @@ public struct ComparisonFolder: Sendable {
   public func keptSchedule(ofPolicy index: Int) -> String { "\(schedulesPath)/\(index + 1).json" }
 
   /// The summary for programs.
-  public var summaryPath: String { path + "/summary.json" }
+  public var summaryPath: String { path + "/" + Self.summary }
   /// The summary as a table.
-  public var tablePath: String { path + "/summary.csv" }
+  public var tablePath: String { path + "/" + Self.table }
+
+  static let trainings = "trainings"
+  static let schedules = "schedules"
+  static let summary = "summary.json"
+  static let table = "summary.csv"
 
   /// The epochs of one training that have been recorded, and whether it has ended; nil where it was not begun.
   public func progress(ofPolicy index: Int, seed: UInt64) throws -> (epochs: [EpochRecord], isFinished: Bool)?
   {
     do {
-      let run = try RunDirectory.read(training(ofPolicy: index, seed: seed))
+      let training = training(ofPolicy: index, seed: seed)
+      try Self.requireOwn(training)
+      let run = try RunDirectory.read(training)
       // Asked first: a training that ends meanwhile has no fewer epochs than it says.
       let isFinished = try run.isFinished
       return (try TrainingJournal(run).epochs(), isFinished)
@@ -44,7 +52,12 @@ public struct ComparisonFolder: Sendable {
 
   /// The summary that the comparison wrote at its end; nil where there is none that can be read.
   public func summary() -> ComparisonSummary? {
-    FileManager.default.contents(atPath: summaryPath)
-      .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: $0) }
+    (try? readOwnBytes(summaryPath, limit: 1 << 28))
+      .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: Data($0)) }
+  }
+
+  /// Throws where a link stands in place of the folder of a training.
+  public static func requireOwn(_ training: String) throws {
+    try FileKind(at: training)?.require(.folder, at: training)
   }
 }

@@ -18,15 +18,15 @@ public struct MetricsFile: Sendable {
   /// As above, with the lines asked for piece by piece, so that a long file never stands in memory as a whole while it
   /// is as it should be.
   public func restore<Line: Encodable>(pieces: Range<Int>, _ lines: (_ piece: Int) throws -> [Line]) throws {
-    let file = try? FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    let file = try OwnFileReader(path)
     var missing = Data()
     for piece in pieces {
       let wanted = try Self.text(lines(piece))
-      let found = try missing.isEmpty ? file?.read(upToCount: wanted.count) ?? Data() : Data()
+      let found = try missing.isEmpty ? file?.read(upTo: wanted.count) ?? Data() : Data()
       guard wanted.starts(with: found) else { return try rewrite(pieces, lines) }
       missing.append(wanted.dropFirst(found.count))
     }
-    if try missing.isEmpty && file?.read(upToCount: 1)?.isEmpty == false { return try rewrite(pieces, lines) }
+    if try missing.isEmpty && file?.read(upTo: 1).isEmpty == false { return try rewrite(pieces, lines) }
     if !missing.isEmpty { try AtomicFile.append(missing, to: path) }
   }
 

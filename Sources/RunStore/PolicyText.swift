@@ -14,6 +14,7 @@ enum PolicyText {
   static func policy(_ text: String) throws -> Policy {
     // Bytes, not characters: a search reads hundreds of thousands of these.
     let bytes = Array(text.utf8)
+    guard !bytes.isEmpty else { throw PolicyError(found: "no entry", expected: "one or more") }
     return Policy(
       entries: try bytes.split(separator: comma).map { try entry($0.split(separator: space), of: $0) })
   }

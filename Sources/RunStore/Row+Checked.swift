@@ -13,7 +13,7 @@ extension Row {
     return value
   }
 
-  /// The value of a column that may be empty.
+  /// The value of a column that may be empty, or not be there in a journal of an older version.
   func checkedIfPresent<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
     self[column] == nil ? nil : try checked(column)
   }

@@ -5,6 +5,8 @@ import GRDBSQLite
 /// The SQLite file of a run: opened durably, brought to the known schema, its failures put in words.
 struct RunDatabase: Sendable {
   let path: String
+  /// Whether the rows have digests: in a journal of an older version not until it is opened to write.
+  let isSealed: Bool
   /// The policies that were read lately.
   let policies = PolicyTable()
   private let connection: Connection
@@ -17,7 +19,7 @@ struct RunDatabase: Sendable {
   /// Throws `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool) throws {
     self.path = path
-    connection = try Self.inWords(path) {
+    (connection, isSealed) = try Self.inWords(path) {
       do {
         return try Self.opened(path, named: path, readOnly: readOnly)
       } catch let error as DatabaseError
@@ -32,25 +34,35 @@ struct RunDatabase: Sendable {
   }
 
   /// Opens the file in a place; errors call it by its name.
-  private static func opened(_ place: String, named path: String, readOnly: Bool) throws -> Connection {
+  private static func opened(
+    _ place: String, named path: String, readOnly: Bool
+  ) throws -> (Connection, isSealed: Bool) {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.journalMode = readOnly ? .default : .wal
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(Self.patience)
+    configuration.prepareDatabase { database in
+      // The file may come from anybody: nothing in its schema is run that could do more than keep data.
+      try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    }
     let connection = Connection(try DatabaseQueue(path: place, configuration: configuration))
     let queue = connection.queue
     let migrator = runSchema
     if try queue.read(migrator.hasBeenSuperseded) { throw RunStoreError.newerJournal(path: path) }
-    let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-    guard verdict == "ok" else {
-      throw RunStoreError.damagedJournal(path: path, detail: verdict ?? "no answer to a check")
+    if let damage = try queue.read(Self.damage) {
+      throw RunStoreError.damagedJournal(path: path, detail: damage)
     }
     if !readOnly {
       // What is told as done must be on the disk, not in the system's memory.
       try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      try migrator.migrate(queue)
+      do {
+        try migrator.migrate(queue)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        throw RunStoreError.damagedJournal(
+          path: path, detail: error.message ?? "an entry names another one that is not there")
+      }
     }
-    return connection
+    return (connection, try queue.read(migrator.appliedIdentifiers).contains(sealedSchema))
   }
 
   /// A connection that is closed when nobody has it any more.
@@ -66,6 +78,39 @@ struct RunDatabase: Sendable {
 
     deinit { try? queue.close() }
   }
+
+  /// What is wrong with the file, if anything is, as far as SQLite can tell.
+  private static func damage(_ database: Database) throws -> String? {
+    // The indices too: they decide what is found.
+    let verdict = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer to a check"
+    if verdict != "ok" { return verdict }
+    let foreign = try String.fetchOne(
+      database, sql: "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index')")
+    return foreign.map { "found the \($0), expected tables and indices alone" }
+  }
+
+  /// Throws unless a row is as it was written; journals of an older version do not tell.
+  func verify(_ row: Row, _ seal: RowSeal) throws {
+    if isSealed { try seal.verify(row) }
+  }
+
+  /// Brings what is in the log, the file `-wal`, into the journal itself, which then holds the run alone.
+  ///
+  /// While another process reads, that has to wait until the next time.
+  func merge() throws {
+    try Self.inWords(path) {
+      try queue.writeWithoutTransaction { database in
+        sqlite3_busy_timeout(database.sqliteConnection, 100)
+        defer { sqlite3_busy_timeout(database.sqliteConnection, CInt(Self.patience * 1000)) }
+        do {
+          _ = try database.checkpoint(.truncate)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}
+      }
+    }
+  }
+
+  /// How long another process that uses the file is waited for, in seconds.
+  private static let patience = 5.0
 
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try Self.inWords(path) { try queue.read(body) }

@@ -54,10 +54,12 @@ public final class RunDirectory: Sendable {
   ) throws -> RunDirectory {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try makeFolder(path, mustExist: resume)
+    try requireOwnFiles(in: path, forWriting: true)
     let lock = try lock(path)
+    try requireNoLostJournal(in: path)
     let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: false)
     let row: RunRow
-    if let found = try database.read(RunRow.fetch) {
+    if let found = try RunRow.fetch(database) {
       row = found
       guard row.kind == Configuration.kind else {
         throw RunStoreError.wrongKind(path: path, found: row.kind, expected: Configuration.kind)
@@ -71,12 +73,14 @@ public final class RunDirectory: Sendable {
       guard differences.isEmpty else {
         throw RunStoreError.otherConfiguration(path: path, differences: differences)
       }
+      try row.verifyShape(database)
     } else {
       try requireNothingMade(in: path)
       row = RunRow(
         kind: Configuration.kind, configuration: try configuration.json(), version: version,
         isFinished: false)
       try database.write(row.insert)
+      try database.merge()
     }
     // What follows from the journal is brought into its right form after a crash.
     try AtomicFile.removeLeftovers(in: path)
@@ -93,6 +97,7 @@ public final class RunDirectory: Sendable {
   /// Nothing can be recorded.
   public static func read(_ path: String) throws -> RunDirectory {
     let (database, row) = try existing(path)
+    try row.verifyShape(database)
     return RunDirectory(path: path, database: database, row: row, lock: nil)
   }
 
@@ -109,11 +114,11 @@ public final class RunDirectory: Sendable {
 
   /// Whether the run has come to its end.
   public var isFinished: Bool {
-    get throws { try database.read(RunRow.fetch)?.isFinished ?? false }
+    get throws { try RunRow.fetch(database)?.isFinished ?? false }
   }
 
   /// The settings as the journal has them.
-  func recordedConfiguration() throws -> String { try database.read(RunRow.fetch)?.configuration ?? "{}" }
+  func recordedConfiguration() throws -> String { try RunRow.fetch(database)?.configuration ?? "{}" }
 
   /// Where the settings stand for people.
   var configurationPath: String { path + "/" + Name.configuration }
@@ -131,13 +136,19 @@ public final class RunDirectory: Sendable {
     try database.write { database in
       try database.execute(sql: "UPDATE run SET configuration = ?", arguments: [json])
       if unfinished { try database.execute(sql: "UPDATE run SET finished = 0") }
+      try RowSeal.run.write(database)
     }
+    try database.merge()
     try AtomicFile.write(Data(try configuration.yaml().utf8), to: configurationPath)
   }
 
   /// Records that the run has come to its end.
   public func finish() throws {
-    try database.write { try $0.execute(sql: "UPDATE run SET finished = 1") }
+    try database.write { database in
+      try database.execute(sql: "UPDATE run SET finished = 1")
+      try RowSeal.run.write(database)
+    }
+    try database.merge()
   }
 }
 
@@ -150,16 +161,56 @@ extension RunDirectory {
     static let schedule = "schedule.json"
     static let metrics = "metrics.jsonl"
     static let tensorBoard = "tensorboard"
+    static let report = "report.html"
+
+    /// What stands beside the journal while SQLite works on it.
+    static let besideJournal = ["-wal", "-shm", "-journal"].map { journal + $0 }
+    /// The files and folders that this program keeps in the folder of a run of any kind.
+    static let files =
+      [journal] + besideJournal
+      + [lock, configuration, schedule, metrics, report, ComparisonFolder.summary, ComparisonFolder.table]
+    static let folders = [checkpoints, tensorBoard, ComparisonFolder.trainings, ComparisonFolder.schedules]
+  }
+
+  /// Throws where a link or something else stands in place of what this program keeps in the folder.
+  ///
+  /// A folder that came from elsewhere must not have files written or deleted that lie elsewhere, nor be waited for. The
+  /// folder itself may be a link.
+  private static func requireOwnFiles(in path: String, forWriting: Bool) throws {
+    for (names, kind) in [(Name.files, FileKind.file), (Name.folders, .folder)] {
+      for name in names { try FileKind(at: path + "/" + name)?.require(kind, at: path + "/" + name) }
+    }
+    guard forWriting else { return }
+    // SQLite writes into these where they are; two runs must not share them.
+    for name in [Name.journal] + Name.besideJournal { try FileKind.requireOneName(at: path + "/" + name) }
+  }
+
+  /// Throws where SQLite would take the journal for a new one and delete what is left of it.
+  private static func requireNoLostJournal(in path: String) throws {
+    let log = Name.besideJournal[0]
+    guard fileSize(at: path + "/" + Name.journal) == 0, fileSize(at: path + "/" + log) ?? 0 > 0 else {
+      return
+    }
+    throw lostJournal(path, "it is empty, but \(log)")
+  }
+
+  private static func lostJournal(_ path: String, _ found: String) -> RunStoreError {
+    .damagedJournal(path: path + "/" + Name.journal, detail: "\(found) of a run is beside it")
   }
 
   /// Throws if the folder holds what only a begun run leaves: then its journal was lost, and nothing is written over.
   private static func requireNothingMade(in path: String) throws {
-    let beginnings = [Name.lock, Name.journal, Name.journal + "-wal", Name.journal + "-shm"]
+    let beginnings = [Name.lock, Name.journal] + Name.besideJournal
     guard let other = try AtomicFile.names(in: path).first(where: { !beginnings.contains($0) }) else {
       return
     }
-    throw RunStoreError.damagedJournal(
-      path: path + "/" + Name.journal, detail: "it is empty, but \(other) of a run is beside it")
+    throw lostJournal(path, "it is empty, but \(other)")
+  }
+
+  /// What shows that a run was begun in a folder without a journal; nil where nothing does.
+  private static func trace(ofRunIn names: [String]) -> String? {
+    if names.contains(Name.besideJournal[0]) { return Name.besideJournal[0] }
+    return Set(names).isSuperset(of: [Name.configuration, Name.checkpoints]) ? Name.checkpoints : nil
   }
 
   private static func lock(_ path: String) throws -> FileLock {
@@ -176,6 +227,9 @@ extension RunDirectory {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
+      if !names.contains(Name.journal), let trace = trace(ofRunIn: names) {
+        throw lostJournal(path, "it is missing, but \(trace)")
+      }
       if !names.contains(Name.journal), let other = names.first(where: { $0 != Name.lock }) {
         throw RunStoreError.foreignDirectory(path: path, example: other)
       }
@@ -186,10 +240,18 @@ extension RunDirectory {
   }
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
-    let journal = path + "/" + Name.journal
-    guard try isThere(journal) else { throw RunStoreError.noRun(path: path) }
-    let database = try RunDatabase(path: journal, readOnly: true)
-    guard let row = try database.read(RunRow.fetchIfBegun) else { throw RunStoreError.noRun(path: path) }
+    guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
+    let names = try AtomicFile.names(in: path)
+    guard names.contains(Name.journal) else {
+      throw trace(ofRunIn: names).map { lostJournal(path, "it is missing, but \($0)") } ?? .noRun(path: path)
+    }
+    try requireOwnFiles(in: path, forWriting: false)
+    try requireNoLostJournal(in: path)
+    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: true)
+    guard let row = try RunRow.fetch(database) else {
+      try requireNothingMade(in: path)
+      throw RunStoreError.noRun(path: path)
+    }
     return (database, row)
   }
 
@@ -212,8 +274,17 @@ private struct RunRow {
   let version: String
   let isFinished: Bool
 
-  static func fetch(_ database: Database) throws -> RunRow? {
+  /// Nil in a file whose tables may not be made yet.
+  static func fetch(_ journal: RunDatabase) throws -> RunRow? {
+    try journal.read { database in
+      guard try database.tableExists("run") else { return nil }
+      return try fetch(database, journal)
+    }
+  }
+
+  private static func fetch(_ database: Database, _ journal: RunDatabase) throws -> RunRow? {
     guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run") else { return nil }
+    try journal.verify(row, .run)
     let kind: String = try row.checked("kind")
     guard let known = RunKind(rawValue: kind) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a run of the kind \(kind)")
@@ -223,14 +294,17 @@ private struct RunRow {
       isFinished: try row.checked("finished"))
   }
 
-  /// As `fetch`, for a file whose tables may not be made yet.
-  static func fetchIfBegun(_ database: Database) throws -> RunRow? {
-    try database.tableExists("run") ? fetch(database) : nil
-  }
-
   func insert(_ database: Database) throws {
     try database.execute(
       sql: "INSERT INTO run (id, kind, configuration, version) VALUES (1, ?, ?, ?)",
       arguments: [kind.rawValue, configuration, version])
+    try RowSeal.run.write(database)
+  }
+
+  /// Throws where the journal does not hold what these settings say that it must.
+  func verifyShape(_ journal: RunDatabase) throws {
+    try journal.read { database in
+      try JournalShape(kind: kind, settings: settings(inJSON: configuration))?.verify(database)
+    }
   }
 }

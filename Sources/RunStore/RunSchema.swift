@@ -1,11 +1,15 @@
 import GRDB
 
+/// The version of the schema from which on every row has its digests.
+let sealedSchema = "5"
+
 /// The tables of a run's journal, and how an older file becomes one of today.
 ///
 /// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is told
 /// by `parent` and `parentGeneration`. Where trials are compared one by one, `arrival` counts the results in the order
 /// in which they were compared; it is NULL where the whole population is compared at once. A training's state is `epoch` and `checkpoint`.
 /// The columns of ``WorkTimes`` tell people where time went; they are NULL in what an older version trained.
+/// The columns of digests belong to ``RowSeal``.
 var runSchema: DatabaseMigrator {
   var migrator = DatabaseMigrator()
   migrator.registerMigration("1") { database in
@@ -79,6 +83,17 @@ var runSchema: DatabaseMigrator {
     // What is left to train is asked for after every generation, and must not take longer the more there were.
     try database.execute(
       sql: "CREATE INDEX segmentPlanned ON segment (generation) WHERE state = 'planned'")
+  }
+  migrator.registerMigration(sealedSchema) { database in
+    for table in ["run", "policy", "epoch", "checkpoint"] {
+      try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN digest INTEGER")
+    }
+    try database.execute(
+      sql: """
+        ALTER TABLE segment ADD COLUMN planDigest INTEGER;
+        ALTER TABLE segment ADD COLUMN outcomeDigest INTEGER;
+        """)
+    for seal in RowSeal.all { try seal.write(database) }
   }
   return migrator
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Yams
 
 /// One setting of a run of any kind, for people.
@@ -36,7 +36,7 @@ extension RunDirectory {
   }
 
   private func namesInFile() -> [String] {
-    guard let file = FileManager.default.contents(atPath: configurationPath),
+    guard let file = try? readOwnBytes(configurationPath, limit: 1 << 24),
       case .mapping(let lines)? = try? Yams.compose(yaml: String(decoding: file, as: UTF8.self))
     else { return [] }
     return lines.keys.compactMap(\.string)

@@ -19,14 +19,18 @@ public struct SearchJournal: Sendable {
   /// Records segments to be trained.
   public func plan(_ plans: [SegmentPlan]) throws {
     try database.write { try insert(plans, $0) }
+    try database.merge()
   }
+
+  /// Brings what was recorded from SQLite's log into the journal itself, as `plan` does.
+  public func merge() throws { try database.merge() }
 
   /// Records how segments ended.
   ///
   /// Their checkpoints must be published before.
   public func record(_ results: [(place: SegmentPlace, result: SegmentResult)]) throws {
     try database.write { database in
-      for (place, result) in results { try Self.update(place, result, database) }
+      for (place, result) in results { try Self.update(place, result, arrival: nil, database) }
     }
   }
 
@@ -36,10 +40,7 @@ public struct SearchJournal: Sendable {
   public func record(_ arrivals: [SegmentArrival], planning plans: [SegmentPlan]) throws {
     try database.write { database in
       for arrival in arrivals {
-        try Self.update(arrival.place, arrival.result, database)
-        try database.cachedStatement(
-          sql: "UPDATE segment SET arrival = ? WHERE generation = ? AND trial = ?"
-        ).execute(arguments: [arrival.number, arrival.place.generation, arrival.place.trial])
+        try Self.update(arrival.place, arrival.result, arrival: arrival.number, database)
       }
       try insert(plans, database)
     }
@@ -48,48 +49,84 @@ public struct SearchJournal: Sendable {
   private func insert(_ plans: [SegmentPlan], _ database: Database) throws {
     let insert = try database.cachedStatement(
       sql: """
-        INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy, planDigest,
+          state, outcomeDigest)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?)
         """)
     var identifiers: [Policy: Int64] = [:]
     for plan in plans {
       let policy = try identifiers[plan.policy] ?? identifier(of: plan.policy, database)
       identifiers[plan.policy] = policy
-      try insert.execute(arguments: [
+      let values: [(any DatabaseValueConvertible)?] = [
         plan.generation, plan.trial, plan.epochs.lowerBound, plan.epochs.upperBound, plan.parent,
         plan.parentGeneration, policy,
-      ])
+      ]
+      let outcome = Self.outcome(of: plan.place, state: "planned", arrival: nil)
+      try insert.execute(
+        arguments: StatementArguments(values)
+          + [RowSeal.plan.digest(values), RowSeal.outcome.digest(outcome)])
     }
   }
 
-  private static func update(_ place: SegmentPlace, _ result: SegmentResult, _ database: Database) throws {
+  /// The values of a segment's key and of the columns of its outcome, in the order of ``RowSeal/outcome``.
+  private static func outcome(
+    of place: SegmentPlace, state: String, arrival: Int?, _ checkpoint: CheckpointRecord? = nil,
+    _ metrics: SegmentMetrics? = nil, reason: String? = nil
+  ) -> [(any DatabaseValueConvertible)?] {
+    [
+      place.generation, place.trial, state, arrival, checkpoint?.file, checkpoint?.digest.size,
+      checkpoint?.digest.sha256, metrics?.validationAccuracy, metrics?.trainLoss, metrics?.trainAccuracy,
+      metrics?.seconds, reason,
+    ]
+  }
+
+  private static func update(
+    _ place: SegmentPlace, _ result: SegmentResult, arrival: Int?, _ database: Database
+  ) throws {
+    let outcome: [(any DatabaseValueConvertible)?]
+    var times: WorkTimes?
     switch result {
     case .done(let checkpoint, let metrics):
-      let update = try database.cachedStatement(
-        sql: """
-          UPDATE segment SET state = 'done', file = ?, size = ?, sha256 = ?,
-            validationAccuracy = ?, trainLoss = ?, trainAccuracy = ?, seconds = ?, \(WorkTimes.assignments)
-          WHERE generation = ? AND trial = ?
-          """)
-      try update.execute(
-        arguments: [
-          checkpoint.file, checkpoint.digest.size, checkpoint.digest.sha256,
-          metrics.validationAccuracy, metrics.trainLoss, metrics.trainAccuracy, metrics.seconds,
-        ] + WorkTimes.arguments(metrics.times) + [place.generation, place.trial])
+      outcome = self.outcome(of: place, state: "done", arrival: arrival, checkpoint, metrics)
+      times = metrics.times
     case .failed(let reason):
-      try database.execute(
-        sql: "UPDATE segment SET state = 'failed', reason = ? WHERE generation = ? AND trial = ?",
-        arguments: [reason, place.generation, place.trial])
+      outcome = self.outcome(of: place, state: "failed", arrival: arrival, reason: reason)
     }
+    let seal = RowSeal.outcome
+    let update = try database.cachedStatement(sql: recording)
+    try update.execute(
+      arguments: StatementArguments(outcome.dropFirst(seal.key.count)) + [seal.digest(outcome)]
+        + WorkTimes.arguments(times) + [place.generation, place.trial])
+  }
+
+  /// Records an outcome, the times of the work and the digest.
+  private static let recording =
+    "UPDATE segment SET "
+    + (RowSeal.outcome.columns + [RowSeal.outcome.digest]).map { $0 + " = ?" }.joined(separator: ", ")
+    + ", \(WorkTimes.assignments) WHERE generation = ? AND trial = ?"
+
+  /// What is read of a segment: in a journal with digests the columns in their order, otherwise those that there are.
+  private var columns: String { database.isSealed ? Self.sealedColumns : "*" }
+
+  private static let sealedColumns =
+    (RowSeal.plan.key + RowSeal.plan.columns + [RowSeal.plan.digest] + RowSeal.outcome.columns
+    + [RowSeal.outcome.digest] + WorkTimes.columns).joined(separator: ", ")
+  private static let firstOfPlan = RowSeal.plan.key.count
+  private static let firstOfOutcome = firstOfPlan + RowSeal.plan.columns.count + 1
+
+  private func verifyOutcome(_ row: Row) throws {
+    if database.isSealed { try RowSeal.outcome.verify(row, from: Self.firstOfOutcome) }
   }
 
   /// Plans finished segments again, since their checkpoints are damaged or lost.
   public func planAgain(_ places: [SegmentPlace]) throws {
     try database.write { database in
       for place in places {
+        let arguments: StatementArguments = [place.generation, place.trial]
         try database.execute(
-          sql: "UPDATE segment SET state = 'planned' WHERE generation = ? AND trial = ?",
-          arguments: [place.generation, place.trial])
+          sql: "UPDATE segment SET state = 'planned' WHERE generation = ? AND trial = ?", arguments: arguments
+        )
+        try RowSeal.outcome.write(database, where: "generation = ? AND trial = ?", arguments: arguments)
       }
     }
   }
@@ -119,11 +156,12 @@ public struct SearchJournal: Sendable {
   public func results(generations: Range<Int>) throws -> [SegmentPlace: SegmentResult] {
     try database.read { database in
       let select = try database.cachedStatement(
-        sql: "SELECT * FROM segment WHERE generation >= ? AND generation < ? AND state != 'planned'")
+        sql: "SELECT \(columns) FROM segment WHERE generation >= ? AND generation < ? AND state != 'planned'")
       let rows = try Row.fetchCursor(
         select, arguments: [generations.lowerBound, generations.upperBound])
       var results: [SegmentPlace: SegmentResult] = [:]
       while let row = try rows.next() {
+        try verifyOutcome(row)
         let place = SegmentPlace(
           generation: try row.checked("generation"), trial: try row.checked("trial"))
         results[place] = try SegmentResult(row, state: try row.checked("state"))
@@ -185,10 +223,12 @@ public struct SearchJournal: Sendable {
     where condition: String, order: String, arguments: StatementArguments, _ database: Database
   ) throws -> [SegmentRecord] {
     let select = try database.cachedStatement(
-      sql: "SELECT * FROM segment WHERE \(condition) ORDER BY \(order)")
+      sql: "SELECT \(columns) FROM segment WHERE \(condition) ORDER BY \(order)")
     let rows = try Row.fetchCursor(select, arguments: arguments)
     var records: [SegmentRecord] = []
     while let row = try rows.next() {
+      if self.database.isSealed { try RowSeal.plan.verify(row, from: Self.firstOfPlan) }
+      try verifyOutcome(row)
       records.append(try SegmentRecord(row, policy: policy(row.checked("policy"), database)))
     }
     return records
@@ -200,18 +240,22 @@ public struct SearchJournal: Sendable {
     let entries = PolicyText.text(of: policy)
     let find = try database.cachedStatement(sql: "SELECT id FROM policy WHERE entries = ?")
     if let known = try Int64.fetchOne(find, arguments: [entries]) { return known }
-    try database.cachedStatement(sql: "INSERT INTO policy (entries) VALUES (?)").execute(arguments: [entries])
-    return database.lastInsertedRowID
+    let next = try database.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM policy")
+    guard let identifier = try Int64.fetchOne(next) else { throw Row.outside("id", "no number") }
+    try database.cachedStatement(sql: "INSERT INTO policy (id, entries, digest) VALUES (?, ?, ?)")
+      .execute(arguments: [identifier, entries, RowSeal.policy.digest([identifier, entries])])
+    return identifier
   }
 
   private func policy(_ identifier: Int64, _ database: Database) throws -> Policy {
     if let known = self.database.policies.policy(identifier) { return known }
-    let select = try database.cachedStatement(sql: "SELECT entries FROM policy WHERE id = ?")
-    guard let entries = try String.fetchOne(select, arguments: [identifier]) else {
+    let select = try database.cachedStatement(sql: "SELECT * FROM policy WHERE id = ?")
+    guard let row = try Row.fetchOne(select, arguments: [identifier]) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "policy \(identifier) is missing")
     }
+    try self.database.verify(row, .policy)
     do {
-      let policy = try PolicyText.policy(entries)
+      let policy = try PolicyText.policy(row.checked("entries"))
       self.database.policies.add(policy, identifier)
       return policy
     } catch {
@@ -223,9 +267,10 @@ public struct SearchJournal: Sendable {
 extension SegmentRecord {
   fileprivate init(_ row: Row, policy: Policy) throws {
     let (start, end) = (try row.count("startEpoch"), try row.count("endEpoch"))
+    guard start < end else { throw Row.outside("endEpoch", "\(end)") }
     let plan = SegmentPlan(
       generation: try row.count("generation"), trial: try row.count("trial"),
-      epochs: start..<max(start, end), parent: try row.checkedIfPresent("parent"),
+      epochs: start..<end, parent: try row.checkedIfPresent("parent"),
       parentGeneration: try row.checkedIfPresent("parentGeneration"), policy: policy)
     let state: String = try row.checked("state")
     let result = try SegmentResult(row, state: state)
@@ -241,13 +286,15 @@ extension SegmentResult {
     switch state {
     case "planned": return nil
     case "failed": self = .failed(reason: try row.checked("reason"))
-    default:
+    case "done":
       self = .done(
         try row.checkpoint(),
         SegmentMetrics(
-          validationAccuracy: try row.number("validationAccuracy"), trainLoss: try row.number("trainLoss"),
-          trainAccuracy: try row.number("trainAccuracy"), seconds: try row.number("seconds"),
+          validationAccuracy: try row.number("validationAccuracy", in: 0...1),
+          trainLoss: try row.number("trainLoss"), trainAccuracy: try row.number("trainAccuracy", in: 0...1),
+          seconds: try row.number("seconds"),
           times: try row.workTimes()))
+    default: throw Row.outside("state", state)
     }
   }
 

@@ -50,6 +50,16 @@ public struct SegmentPlace: Hashable, Sendable {
     self.generation = generation
     self.trial = trial
   }
+
+  /// The name of the checkpoint that the segment makes.
+  public var checkpointName: String {
+    "g\(Self.padded(generation))-t\(Self.padded(trial))" + CheckpointFolder.suffix
+  }
+
+  private static func padded(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
 }
 
 /// What a finished segment reached.

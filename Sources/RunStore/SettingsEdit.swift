@@ -32,7 +32,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
     _ configuration: some RunConfiguration, recorded json: String, in folder: String, file name: String
   ) throws -> SettingsEdit? {
     let (path, text) = (folder + "/" + name, try configuration.yaml())
-    let found = FileManager.default.contents(atPath: path)
+    let found = try readOwnBytes(path, limit: 1 << 24).map { Data($0) }
     guard found != Data(text.utf8) else { return nil }
     var edit: SettingsEdit?
     if let found {
@@ -63,7 +63,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
   private static func keep(_ file: Data, in folder: String) throws -> String {
     var path = folder + "/config.edited.yaml"
     var number = 1
-    while let other = FileManager.default.contents(atPath: path), other != file {
+    while let other = try readOwnBytes(path, limit: 1 << 24), other != Array(file) {
       number += 1
       path = folder + "/config.edited-\(number).yaml"
     }

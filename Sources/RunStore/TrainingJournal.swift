@@ -84,11 +84,18 @@ public struct TrainingJournal: Sendable {
   /// The epochs trained so far, in order.
   public func epochs() throws -> [EpochRecord] {
     try database.read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM epoch ORDER BY epoch").map { row in
+      let rows = try Row.fetchAll(database, sql: "SELECT * FROM epoch ORDER BY epoch")
+      return try rows.enumerated().map { place, row in
+        try self.database.verify(row, .epoch)
         let metrics: String = try row.checked("metrics")
         var record = try JSONDecoder().decode(EpochRecord.self, from: Data(metrics.utf8))
-        guard (0..<Row.largest).contains(record.epoch) else {
-          throw Row.outside("epoch", "\(record.epoch)")
+        guard record.epoch == place, try row.checked("epoch") == place else {
+          throw DatabaseError(
+            resultCode: .SQLITE_CORRUPT, message: "found the epoch \(record.epoch), expected \(place)")
+        }
+        let accuracies = [record.trainAccuracy, record.validationAccuracy, record.testAccuracy]
+        for accuracy in accuracies.compactMap(\.self) where !(0...1).contains(accuracy) {
+          throw Row.outside("an accuracy of epoch \(place)", "\(accuracy)")
         }
         record.times = try row.workTimes()
         return record
@@ -111,17 +118,21 @@ public struct TrainingJournal: Sendable {
       for epoch in epochs {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
+        let metrics = String(decoding: try encoder.encode(epoch), as: UTF8.self)
         try database.execute(
           sql: """
-            INSERT INTO epoch (epoch, metrics, \(WorkTimes.columns.joined(separator: ", ")))
-            VALUES (?, ?\(String(repeating: ", ?", count: WorkTimes.columns.count)))
+            INSERT INTO epoch (epoch, metrics, digest, \(WorkTimes.columns.joined(separator: ", ")))
+            VALUES (?, ?, ?\(String(repeating: ", ?", count: WorkTimes.columns.count)))
             """,
-          arguments: [epoch.epoch, String(decoding: try encoder.encode(epoch), as: UTF8.self)]
+          arguments: [epoch.epoch, metrics, RowSeal.epoch.digest([epoch.epoch, metrics])]
             + WorkTimes.arguments(epoch.times))
       }
+      let values: [(any DatabaseValueConvertible)?] = [
+        epochsTrained, file, checkpoint.digest.size, checkpoint.digest.sha256,
+      ]
       try database.execute(
-        sql: "INSERT OR REPLACE INTO checkpoint (epochs, file, size, sha256) VALUES (?, ?, ?, ?)",
-        arguments: [epochsTrained, file, checkpoint.digest.size, checkpoint.digest.sha256])
+        sql: "INSERT OR REPLACE INTO checkpoint (epochs, file, size, sha256, digest) VALUES (?, ?, ?, ?, ?)",
+        arguments: StatementArguments(values) + [RowSeal.checkpoint.digest(values)])
       try database.execute(
         sql: """
           DELETE FROM checkpoint WHERE epochs IS NOT ? AND epochs NOT IN
@@ -130,6 +141,7 @@ public struct TrainingJournal: Sendable {
         arguments: [best, Self.keptCheckpoints])
       return try String.fetchSet(database, sql: "SELECT file FROM checkpoint")
     }
+    try database.merge()
     try run.metrics.append(epochs)
     try run.checkpoints.keepOnly(kept)
   }
@@ -166,8 +178,14 @@ public struct TrainingJournal: Sendable {
   /// The checkpoints of the journal, the newest first.
   private func recordedCheckpoints() throws -> [(checkpoint: CheckpointRecord, epochs: Int)] {
     try database.read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM checkpoint ORDER BY epochs DESC").map {
-        (checkpoint: try $0.checkpoint(), epochs: try $0.checked("epochs"))
+      try Row.fetchAll(database, sql: "SELECT * FROM checkpoint ORDER BY epochs DESC").map { row in
+        try self.database.verify(row, .checkpoint)
+        let (checkpoint, epochs) = (try row.checkpoint(), try row.count("epochs"))
+        // Files of the journal are deleted when they are old: none but those that are called so by this program.
+        guard checkpoint.file == Self.checkpointName(epochs: epochs) else {
+          throw Row.outside("the checkpoint after \(epochs) epochs", checkpoint.file)
+        }
+        return (checkpoint: checkpoint, epochs: epochs)
       }
     }
   }

@@ -145,9 +145,9 @@ struct AsynchronousSearch {
     tell(population)
     // As often as in a synchronous search: once for as many results as there are trials.
     let size = configuration.population
-    if population.resultCount / size > before / size, !population.isAtRest,
-      let best = try? planner.best(of: population.latest)
-    {
+    guard population.resultCount / size > before / size else { return }
+    try journal.merge()
+    if !population.isAtRest, let best = try? planner.best(of: population.latest) {
       _ = try result.write(best)
     }
   }

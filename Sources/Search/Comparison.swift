@@ -104,6 +104,7 @@ public struct Comparison: Sendable {
 
   private func train(_ member: Member, slot: Int) throws -> Outcome {
     if stop.isRequested { throw SearchInterrupted() }
+    try ComparisonFolder.requireOwn(member.path)
     let exists = try isThere(member.path)
     var configuration = member.configuration
     configuration.imageDigest = imageDigest

@@ -53,6 +53,7 @@ public struct ComparisonRun: Sendable {
   ) throws -> ComparisonSummary {
     let split = try Self.measurable(data)
     if try run.isFinished, let summary = folder.summary() { return summary }
+    // They are no links: that was asked when the run was opened.
     try AtomicFile.makeFolder(folder.trainingsPath)
     try AtomicFile.makeFolder(folder.schedulesPath)
     try AtomicFile.removeLeftovers(in: folder.schedulesPath)

@@ -18,6 +18,6 @@ struct ResultWriter: Sendable {
       .scheduleWritten(generation: place.generation, trial: place.trial, validationAccuracy: accuracy))
     return SearchResult(
       trial: place.trial, validationAccuracy: accuracy, schedule: schedule, schedulePath: run.schedulePath,
-      checkpointPath: run.checkpoints.path(of: SearchPlanner.checkpointName(place)))
+      checkpointPath: run.checkpoints.path(of: place.checkpointName))
   }
 }

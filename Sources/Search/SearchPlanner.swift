@@ -15,7 +15,7 @@ struct SearchPlanner: Sendable {
 
   /// The epochs that a trial trains before its next comparison.
   func epochs(after start: Int) -> Range<Int> {
-    start..<min(start + configuration.interval, configuration.recipe.epochs)
+    start..<max(start, min(start + configuration.interval, configuration.recipe.epochs))
   }
 
   /// The share of the population at each end that a comparison after so many epochs is about; 0 in the burn-in.
@@ -109,15 +109,5 @@ struct SearchPlanner: Sendable {
       name: data.publicName,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
-  }
-
-  /// The name of the checkpoint that a segment makes.
-  static func checkpointName(_ place: SegmentPlace) -> String {
-    "g\(padded(place.generation))-t\(padded(place.trial))" + CheckpointFolder.suffix
-  }
-
-  private static func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 }

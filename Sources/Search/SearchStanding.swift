@@ -16,6 +16,8 @@ public struct SearchStanding: Hashable, Sendable {
     public let source: Int
     /// The epoch from which it goes on, where trials stand at different ones.
     public let epoch: Int?
+    /// Whether both had the same validation accuracy.
+    public let isBetweenEquals: Bool
   }
 
   /// The number of trials.
@@ -34,21 +36,24 @@ public struct SearchStanding: Hashable, Sendable {
   public init(_ configuration: SearchConfiguration, records: [SegmentRecord]) {
     let planner = SearchPlanner(configuration: configuration)
     population = configuration.population
+    let accuracies = Self.accuracies(records)
     for record in records where record.result != nil {
       figures.take(record.plan.place, validationAccuracy: record.validationAccuracy)
     }
     if configuration.asynchronous {
       let state = AsynchronousPopulation(planner: planner, records: records)
       progress = .epochs(state.epochs, ended: state.endedCount)
-      copies = Self.lastCopies(records)
+      copies = Self.lastCopies(records, accuracies)
     } else {
       let last = records.lazy.map(\.plan.generation).max() ?? 0
       let current = records.lazy.filter { $0.result == nil }.map(\.plan.generation).min() ?? last
       progress = .generation(
         current, of: planner.generations, epochs: planner.epochs(of: current),
         finished: records.count { $0.plan.generation == current && $0.result != nil })
-      copies = records.filter { $0.plan.generation == last }.compactMap { Self.copy($0.plan, epoch: nil) }
-        .sorted { $0.trial < $1.trial }
+      copies = records.filter { $0.plan.generation == last }.compactMap {
+        Self.copy($0.plan, epoch: nil, accuracies)
+      }
+      .sorted { $0.trial < $1.trial }
     }
   }
 
@@ -64,9 +69,13 @@ public struct SearchStanding: Hashable, Sendable {
       figures.take(place, validationAccuracy: nil)
       countFinished(place)
     case .compared(_, let exploits):
-      copies = exploits.map { Copy(trial: $0.trial, source: $0.source, epoch: nil) }
+      copies = exploits.map {
+        Copy(trial: $0.trial, source: $0.source, epoch: nil, isBetweenEquals: $0.isBetweenEquals)
+      }
     case .copied(let exploit, let epoch):
-      copies.insert(Copy(trial: exploit.trial, source: exploit.source, epoch: epoch), at: 0)
+      let copy = Copy(
+        trial: exploit.trial, source: exploit.source, epoch: epoch, isBetweenEquals: exploit.isBetweenEquals)
+      copies.insert(copy, at: 0)
       copies = Array(copies.prefix(Self.keptCopies))
     case .advanced(let epochs, let ended, _):
       progress = .epochs(epochs, ended: ended)
@@ -83,19 +92,32 @@ public struct SearchStanding: Hashable, Sendable {
     progress = .generation(place.generation, of: generations, epochs: epochs, finished: finished + 1)
   }
 
-  private static func copy(_ plan: SegmentPlan, epoch: Int?) -> Copy? {
+  /// What each segment reached, also one that is trained again.
+  private static func accuracies(_ records: [SegmentRecord]) -> [SegmentPlace: Double] {
+    let reached = records.compactMap { record in
+      (record.result ?? record.lostResult)?.validationAccuracy.map { (record.plan.place, $0) }
+    }
+    return Dictionary(reached, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func copy(_ plan: SegmentPlan, epoch: Int?, _ accuracies: [SegmentPlace: Double]) -> Copy? {
     guard let parent = plan.parent, parent != plan.trial else { return nil }
-    return Copy(trial: plan.trial, source: parent, epoch: epoch)
+    let before = accuracies[SegmentPlace(generation: plan.generation - 1, trial: plan.trial)]
+    let copied = plan.parentPlace.flatMap { accuracies[$0] }
+    return Copy(
+      trial: plan.trial, source: parent, epoch: epoch, isBetweenEquals: before != nil && before == copied)
   }
 
   /// The last copies of an asynchronous search, the newest first: a copy was decided on when the trial's result before
   /// it came.
-  private static func lastCopies(_ records: [SegmentRecord]) -> [Copy] {
+  private static func lastCopies(
+    _ records: [SegmentRecord], _ accuracies: [SegmentPlace: Double]
+  ) -> [Copy] {
     let arrivals = Dictionary(
       records.map { ($0.plan.place, $0.arrival ?? 0) }, uniquingKeysWith: { first, _ in first })
     let dated = records.compactMap { record -> (arrival: Int, copy: Copy)? in
       let plan = record.plan
-      guard let copy = copy(plan, epoch: plan.epochs.lowerBound) else { return nil }
+      guard let copy = copy(plan, epoch: plan.epochs.lowerBound, accuracies) else { return nil }
       let before = SegmentPlace(generation: plan.generation - 1, trial: plan.trial)
       return (arrivals[before] ?? 0, copy)
     }

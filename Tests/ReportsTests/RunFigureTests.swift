@@ -28,7 +28,7 @@ import Testing
     let figure = try #require(TrainingCurves(records, length: 4).figure())
     try expectInside(figure.drawing)
     let root = try SVGNode.read(figure.drawing.svg())
-    let line = try #require(root.elements("path", class: "curve thin dim").first)
+    let line = try #require(root.elements("path", class: "dim").first)
     // After the epochs 1, 3 and 4 of 4.
     #expect(line.corners.map { (($0.x - 56 - 374) / 296 * 4).rounded() } == [1, 3, 4])
     #expect(figure.caption.contains("after the epochs at which they stand"))

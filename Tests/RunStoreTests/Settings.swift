@@ -17,7 +17,7 @@ struct Settings: RunConfiguration, Equatable {
 
 /// Settings of a run of the other kind.
 struct TrainSettings: RunConfiguration, Equatable {
-  var epochs = 3
+  var epochs = 4
 
   static let kind = RunKind.train
   var settingsWithoutEffect: Set<String> { [] }

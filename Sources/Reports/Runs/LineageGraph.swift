@@ -146,7 +146,7 @@ public struct LineageGraph: Sendable {
     var moves: [String] = []
     for trial in line where moves.last != trial { moves.append(trial) }
     return
-      "\(counted(history.generations, "generation")), \(history.copies.count) copies. The best trial's ancestry goes through "
+      "\(counted(history.generations, "generation")), \(history.copies.count) copies\(history.equalCopiesText). The best trial's ancestry goes through "
       + "the rows \(moves.isEmpty ? "of no trial yet" : moves.joined(separator: ", "))."
   }
 
@@ -156,9 +156,14 @@ public struct LineageGraph: Sendable {
     let ancestors = Dictionary(
       history.best.map { ($0.plan.generation, $0.plan.trial) }, uniquingKeysWith: { first, _ in first })
     return FigureTable(
-      heads: ["generation", "ancestor of the best", "copies that begin it (trial ← copied)"],
+      heads: [
+        "generation", "ancestor of the best",
+        "copies that begin it (trial ← copied; equal: the same accuracy)",
+      ],
       rows: (0..<history.generations).map { generation in
-        let words = (copies[generation] ?? []).map { "\($0.place.trial)←\($0.record.plan.parent ?? 0)" }
+        let words = (copies[generation] ?? []).map {
+          "\($0.place.trial)←\($0.record.plan.parent ?? 0)" + (history.isBetweenEquals($0) ? " (equal)" : "")
+        }
         return [
           "\(generation + 1)", ancestors[generation].map { "trial \($0)" } ?? "–",
           words.isEmpty ? "none" : words.joined(separator: ", "),

@@ -145,7 +145,7 @@ public struct PopulationCurves: Sendable {
 
   private var description: String {
     var words =
-      "\(name) over \(counted(history.epochs, "epoch")); \(history.copies.count) copies between trials."
+      "\(name) over \(counted(history.epochs, "epoch")); \(history.copies.count) copies between trials\(history.equalCopiesText)."
     if let last = history.best.last.flatMap({ history[$0.plan.place] }), let value = value(last) {
       words += " The best is trial \(last.place.trial) with \(text(value))."
     }

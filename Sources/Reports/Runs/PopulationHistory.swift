@@ -71,6 +71,18 @@ public struct PopulationHistory: Sendable {
   /// The segments that began as a copy of another trial.
   var copies: [Stretch] { stretches.filter { $0.left != nil } }
 
+  /// Whether a copying trial had reached exactly what the copied one had.
+  func isBetweenEquals(_ copy: Stretch) -> Bool {
+    guard let own = copy.left.flatMap({ byPlace[$0] })?.record.validationAccuracy else { return false }
+    return own == parent(of: copy)?.record.validationAccuracy
+  }
+
+  /// What is added to the number of copies where some were between trials that were equally good.
+  var equalCopiesText: String {
+    let equal = copies.count(where: isBetweenEquals)
+    return equal == 0 ? "" : ", \(equal) of them between trials of equal accuracy"
+  }
+
   /// The number of generations that have begun to end.
   var generations: Int { (stretches.map(\.record.plan.generation).max() ?? -1) + 1 }
 

@@ -57,9 +57,7 @@ struct ReportCommand: ParsableCommand {
 
   /// Whether a file begins as reports do.
   private static func isReport(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 512) else {
-      return false
-    }
+    guard let file = try? OwnFileReader(path), let head = try? file.read(upTo: 512) else { return false }
     return String(decoding: head, as: UTF8.self).contains(ReportPage.generator)
   }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Policies
+import PopulationBasedTraining
 import Search
 
 /// What a search tells of itself, as lines and as the panel of its progress display.
@@ -50,10 +52,10 @@ final class SearchLines: @unchecked Sendable {
         + ": best is trial \(trial) with \(percent(accuracy))"
       if isAsynchronous { showCopies() }
     case .compared(_, let exploits):
-      copies = exploits.map { "\($0.trial)←\($0.source)" }
+      copies = exploits.map { Self.text($0) }
       showCopies()
     case .copied(let exploit, let epoch):
-      copies.append("\(exploit.trial)←\(exploit.source) at \(epoch)")
+      copies.append(Self.text(exploit, epoch: epoch))
     case .segmentFailed(let place, let reason):
       progress.note("trial \(place.trial) failed and will be replaced: \(reason)")
     case .checkpointLost(let place):
@@ -78,6 +80,10 @@ final class SearchLines: @unchecked Sendable {
   private func showCopies() {
     progress.note("\(best); copied: \(copies.isEmpty ? "none" : copies.joined(separator: " "))")
     copies = []
+  }
+
+  private static func text(_ exploit: Exploit<Policy>, epoch: Int? = nil) -> String {
+    copyText(exploit.trial, exploit.source, epoch: epoch, isBetweenEquals: exploit.isBetweenEquals)
   }
 
   /// How many trials train at once, and why no more.

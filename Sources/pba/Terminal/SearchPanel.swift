@@ -63,8 +63,13 @@ struct SearchPanel: ProgressPanel {
   }
 
   private var copies: [String] {
-    standing.copies.map { copy in
-      "\(copy.trial)←\(copy.source)" + (copy.epoch.map { " at \($0)" } ?? "")
+    standing.copies.map {
+      copyText($0.trial, $0.source, epoch: $0.epoch, isBetweenEquals: $0.isBetweenEquals)
     }
   }
+}
+
+/// Who copied whom, as in `3←7`, with the epoch from which it goes on; of two that were equally good this says so.
+func copyText(_ trial: Int, _ source: Int, epoch: Int?, isBetweenEquals: Bool) -> String {
+  "\(trial)←\(source)" + (epoch.map { " at \($0)" } ?? "") + (isBetweenEquals ? " (equal)" : "")
 }
