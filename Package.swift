@@ -71,7 +71,8 @@ let package = Package(
     .target(name: "Files", dependencies: [crypto]),
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
-    .target(name: "Augmentation", dependencies: ["CPixels"]),
+    .target(name: "Threads"),
+    .target(name: "Augmentation", dependencies: ["CPixels", "Threads"]),
     .target(name: "PopulationBasedTraining"),
     .target(
       name: "CTorch",
@@ -101,7 +102,7 @@ let package = Package(
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", crypto],
+      dependencies: ["Augmentation", "Files", "ImageFiles", "CCurl", "CZlib", "Threads", crypto],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
@@ -116,7 +117,7 @@ let package = Package(
       name: "Search",
       dependencies: [
         "Augmentation", "Files", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore",
-        "Datasets",
+        "Datasets", "Threads",
       ]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
@@ -139,12 +140,13 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Torch", "Recipes", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", argumentParser, yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
     .testTarget(
@@ -173,7 +175,7 @@ let package = Package(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", grdb,
+        "PopulationBasedTraining", "Threads", grdb,
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -27,17 +27,31 @@ extension PublishedRecipe {
 
   /// The recipe of a table and a name.
   ///
-  /// Throws ``RecipeError`` with the names that there are, and the near miss.
-  public static func named(_ name: String, of table: String) throws -> PublishedRecipe {
+  /// As in the original's README, the name may have the data in front of the model, `rsvhn_ss_96`; the table is then that
+  /// of the data, whichever of its number is named, or none.
+  ///
+  /// - Parameters:
+  ///   - name: the model; for a search the data's short name. Nil where `table` names both.
+  ///   - table: such as `table_4_rsvhn`, or `search`.
+  /// - Throws: ``RecipeError`` with the names that there are, and the command that was probably meant.
+  public static func named(_ name: String?, of table: String) throws -> PublishedRecipe {
     let folder = try RecipeFolder.bundled()
     let tables = try folder.tables()
+    let search = RecipeSearch(
+      entries: try tables.flatMap { table in
+        try folder.names(of: table).map { RecipeSearch.Entry(table: table, name: $0) }
+      })
+    if let entry = search.entry(table: table, name: name) {
+      return try folder.recipe(entry.name, of: entry.table)
+    }
     guard tables.contains(table) else {
-      throw RecipeError.unknown("table", table, among: tables)
+      throw RecipeError.unknown(
+        "table", found: table, known: tables, command: search.nearest(table: table, name: name)?.command)
     }
-    let names = try folder.names(of: table)
-    guard names.contains(name) else {
-      throw RecipeError.unknown("recipe of \(table)", name, among: names)
-    }
-    return try folder.recipe(name, of: table)
+    let names = search.entries.filter { $0.table == table }.map(\.name)
+    guard let name else { throw RecipeError.nameMissing(table: table, known: names) }
+    throw RecipeError.unknown(
+      "recipe of \(table)", found: name, known: names,
+      command: search.nearest(table: table, name: name)?.command)
   }
 }

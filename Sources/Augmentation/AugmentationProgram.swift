@@ -37,6 +37,14 @@ public struct AugmentationProgram: Hashable, Sendable {
         operation, probability: probability, parameter: parameter,
         opposite: operation.isSigned ? -parameter : nil, magnitude: magnitude)
     }
+
+    /// The step on images of another size: a length that a magnitude stands for is carried over.
+    func scaled(by scale: PixelScale) -> Step {
+      guard magnitude != nil, operation.unit == .pixels else { return self }
+      return Step(
+        operation, probability: probability, parameter: scale.length(parameter, grain: operation.grain),
+        opposite: opposite.map { scale.length($0, grain: operation.grain) }, magnitude: magnitude)
+    }
   }
 
   /// One policy of those among which an image draws.

@@ -1,5 +1,5 @@
 import CPixels
-import Dispatch
+import Threads
 
 /// Turns samples of a dataset into one batch of normalised numbers: policy, crop, flip, Cutout.
 ///
@@ -63,7 +63,7 @@ public struct BatchAugmenter: Sendable {
     let piece = max(1, min(8, samples.count / (4 * workers)))
     let pieces = (samples.count + piece - 1) / piece
     let turn = SharedCounter()
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    HelperThreads.shared.share(among: workers) {
       var canvas = Canvas(width: images.width, height: images.height, kernels: kernels)
       while case let index = turn.next(), index < pieces {
         let (first, end) = (index * piece, min((index + 1) * piece, samples.count))

@@ -2,13 +2,14 @@
 ///
 /// Similar means: at most a third of the letters (and at least two) inserted, removed or replaced; case is ignored.
 package func nearestName(to misspelt: String, among names: [String]) -> String? {
-  let letters = Array(misspelt.lowercased())
-  let distances = names.map { editDistance(letters, Array($0.lowercased())) }
+  let distances = names.map { editDistance(misspelt, $0) }
   guard let best = distances.indices.min(by: { distances[$0] < distances[$1] }) else { return nil }
-  return distances[best] <= max(2, letters.count / 3) ? names[best] : nil
+  return distances[best] <= max(2, misspelt.count / 3) ? names[best] : nil
 }
 
-private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
+/// Returns how many letters have to be inserted, removed or replaced to make one word of another; case is ignored.
+package func editDistance(_ first: String, _ second: String) -> Int {
+  let (first, second) = (Array(first.lowercased()), Array(second.lowercased()))
   var previous = Array(0...second.count)
   for (row, letter) in first.enumerated() {
     var current = [row + 1]

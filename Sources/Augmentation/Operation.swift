@@ -16,6 +16,8 @@ public struct Operation: Sendable {
   public let isSigned: Bool
   /// Whether the operation has a place in the image, drawn at random when a policy applies it.
   public let usesCenter: Bool
+  /// A parameter in pixels takes effect in multiples of this many.
+  public let grain: Int
 
   /// Returns the parameter of a magnitude in 0...9.
   private let scale: @Sendable (Int) -> Double
@@ -26,7 +28,8 @@ public struct Operation: Sendable {
 
   init(
     name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
-    usesCenter: Bool = false, scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
+    usesCenter: Bool = false, grain: Int = 1,
+    scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
     kernel: @escaping Kernel
   ) {
     self.name = name
@@ -34,6 +37,7 @@ public struct Operation: Sendable {
     self.parameters = parameters
     self.isSigned = isSigned
     self.usesCenter = usesCenter
+    self.grain = grain
     self.scale = scale
     self.kernel = kernel
   }

@@ -1,5 +1,7 @@
 #include "image.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +25,16 @@ decode_result image_fail(decoded_image *image, const char *reason) {
   decoded_image_free(image);
   // A library may have left its own words, which are better.
   if (image->message[0] == 0) strncpy(image->message, reason, sizeof image->message - 1);
+  return decode_failed;
+}
+
+decode_result image_refuse(decoded_image *image, const char *cure, const char *format, ...) {
+  decoded_image_free(image);
+  va_list values;
+  va_start(values, format);
+  vsnprintf(image->message, sizeof image->message, format, values);
+  va_end(values);
+  image->cure = cure;
   return decode_failed;
 }
 

@@ -11,3 +11,6 @@ decode_result image_reserve(
 
 /// Keeps a reason and gives the pixels up.
 decode_result image_fail(decoded_image *image, const char *reason);
+
+/// Keeps what was found in a file that is whole but of a kind that is not read, and what to do about it: a constant.
+decode_result image_refuse(decoded_image *image, const char *cure, const char *format, ...);

@@ -29,6 +29,14 @@ static void keep_message(j_common_ptr codec, decoded_image *image) {
 static void escape(j_common_ptr codec) {
   failure *failed = (failure *)codec->err;
   keep_message(codec, failed->image);
+  switch (codec->err->msg_code) {
+    // The file may be whole; libjpeg was built without what it needs.
+    case JERR_BAD_PRECISION:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_CONVERSION_NOTIMPL:
+      failed->image->cure = "save it as JPEG of 8 bits in grey, RGB or CMYK, or as PNG";
+  }
   longjmp(failed->escape, 1);
 }
 

@@ -5,6 +5,10 @@
 #include <tiffio.h>
 
 #include "image.h"
+#include "tiff_samples.h"
+
+/// A tile may have so many more pixels than the image, most of them beside it.
+enum { most_pixels_beside = 1 << 22 };
 
 typedef struct source {
   const uint8_t *bytes;
@@ -54,31 +58,71 @@ static void set_handlers(void) {
   TIFFSetWarningHandler(NULL);
 }
 
-static decode_result decode(TIFF *file, uint64_t most_pixels, decoded_image *image) {
+static const char *const other_depth = "convert it to 8 or 16 bits", *const other_kind =
+    "convert it to grey or RGB of 8 or 16 bits, or leave it out";
+
+/// Refuses what would be read as something else than it is.
+static decode_result check(const tiff_layout *layout, decoded_image *image) {
+  unsigned bits = layout->bits, samples = layout->samples;
+  const char *kind = layout->format == SAMPLEFORMAT_INT ? "with sign"
+      : layout->format == SAMPLEFORMAT_IEEEFP             ? "floating point"
+      : layout->format > SAMPLEFORMAT_VOID                ? "complex"
+                                                          : "without sign";
+  int is_whole = layout->format <= SAMPLEFORMAT_INT || layout->format == SAMPLEFORMAT_VOID;
+  if (!is_whole || (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16))
+    return image_refuse(
+        image, other_depth, "found samples of %u bits (%s), expected whole numbers of at most 16 bits", bits, kind);
+  unsigned colours = layout->photometric == PHOTOMETRIC_RGB ? 3
+      : layout->photometric == PHOTOMETRIC_SEPARATED        ? 4
+      : layout->photometric <= PHOTOMETRIC_MINISBLACK       ? 1
+                                                            : 0;
+  if (colours > 0 && (samples > colours + (colours != 4) || samples < colours))
+    return image_refuse(
+        image, "save those that stand for colours as grey or RGB",
+        "found %u bands, expected grey or RGB with at most one more, or CMYK", samples);
+  if (!TIFFIsCODECConfigured(layout->compression))
+    return image_refuse(
+        image, "save it without compression, or with LZW or deflate", "found the compression %u, which libtiff lacks",
+        layout->compression);
+  if (layout->format == SAMPLEFORMAT_INT && !tiff_has_plain_samples(layout))
+    return image_refuse(image, other_kind, "found samples of %u bits with sign, expected grey or RGB of 8 or 16", bits);
+  return decode_done;
+}
+
+/// Reads palettes, few bits, CMYK, YCbCr and CIELab by libtiff's own conversion.
+static decode_result convert(TIFF *file, decoded_image *image) {
   char reason[1024] = "";
+  TIFFRGBAImage reader;
+  if (!TIFFRGBAImageOK(file, reason) || !TIFFRGBAImageBegin(&reader, file, 1, reason))
+    return image_refuse(image, other_kind, "%s", reason[0] ? reason : "this kind of TIFF is not read");
+  // As it is stored: asked for its own orientation, libtiff turns nothing.
+  reader.req_orientation = reader.orientation;
+  int is_read = TIFFRGBAImageGet(&reader, (uint32_t *)(void *)image->pixels, image->width, image->height);
+  image->premultiplied = 1;
+  TIFFRGBAImageEnd(&reader);
+  return is_read ? decode_done : image_fail(image, "the TIFF data is damaged or cut off");
+}
+
+static decode_result decode(TIFF *file, uint64_t most_pixels, decoded_image *image) {
   uint32_t width = 0, height = 0;
   uint16_t orientation = ORIENTATION_TOPLEFT;
   TIFFGetField(file, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(file, TIFFTAG_IMAGELENGTH, &height);
   TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &orientation);
   if (orientation < 1 || orientation > 8) orientation = ORIENTATION_TOPLEFT;
+  tiff_layout layout = tiff_layout_of(file);
+  decode_result result = check(&layout, image);
+  if (result != decode_done) return result;
+  result = image_reserve(image, width, height, 4, most_pixels);
+  if (result != decode_done) return result;
   // The room for a tile or a strip is made from its own size, which may be hostile while the image is small.
   uint64_t piece = TIFFIsTiled(file) ? TIFFTileSize64(file) : TIFFStripSize64(file);
-  if (piece / 8 > most_pixels) return image_fail(image, "its tiles or strips are too large");
-  decode_result room = image_reserve(image, width, height, 4, most_pixels);
-  if (room != decode_done) return room;
-  TIFFRGBAImage reader;
-  if (!TIFFRGBAImageOK(file, reason) || !TIFFRGBAImageBegin(&reader, file, 1, reason))
-    return image_fail(image, reason[0] ? reason : "this kind of TIFF is not read");
-  // As it is stored: asked for its own orientation, libtiff turns nothing.
-  reader.req_orientation = orientation;
-  int is_read = TIFFRGBAImageGet(&reader, (uint32_t *)image->pixels, width, height);
-  // libtiff multiplies colours by their alpha, but not grey.
-  image->premultiplied = reader.samplesperpixel != 2 || reader.alpha != EXTRASAMPLE_UNASSALPHA;
-  TIFFRGBAImageEnd(&reader);
-  if (!is_read) return image_fail(image, "the TIFF data is damaged or cut off");
-  image->orientation = orientation;
-  return decode_done;
+  uint64_t pixels = (uint64_t)width * height;
+  if (piece / 8 > (pixels > most_pixels_beside ? pixels : most_pixels_beside))
+    return image_fail(image, "its tiles or strips are too large");
+  result = tiff_has_plain_samples(&layout) ? tiff_read_samples(file, &layout, image) : convert(file, image);
+  if (result == decode_done) image->orientation = orientation;
+  return result;
 }
 
 decode_result decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {

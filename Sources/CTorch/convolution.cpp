@@ -150,6 +150,45 @@ bool fits(const at::Tensor &base, const at::Tensor &input, const at::Tensor &wei
          base.size(3) == input.size(3);
 }
 
+/// Every `stride`-th row and column, from the first, in memory of its own.
+struct EveryPixel : torch::autograd::Function<EveryPixel> {
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, const at::Tensor &input, int64_t stride) {
+    context->saved_data["shape"] = input.sizes();
+    context->saved_data["stride"] = stride;
+    return of(input, stride).clone(input.suggest_memory_format());
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto &gradient = gradients[0];
+    const auto by_input = at::empty(
+      context->saved_data["shape"].toIntVector(), gradient.options(), gradient.suggest_memory_format());
+    by_input.zero_();
+    of(by_input, context->saved_data["stride"].toInt()).copy_(gradient);
+    return {by_input, at::Tensor()};
+  }
+
+ private:
+  static at::Tensor of(const at::Tensor &images, int64_t stride) {
+    return images.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride);
+  }
+};
+
+/// libtorch's convolution.
+///
+/// On the processor it never gets a kernel of 1×1 with a stride: oneDNN's gradient by such weights writes outside its
+/// memory where there are fewer input channels than a vector has places (oneDNN's issue 6035). The pixels that the stride
+/// leaves, with no stride, have the same sums.
+at::Tensor library_convolution(
+  const at::Tensor &input, const at::Tensor &weight, int64_t stride, int64_t padding) {
+  const bool takes_pixels = stride > 1 && input.device().is_cpu() && input.dim() == 4 && weight.dim() == 4 &&
+                            weight.size(2) == 1 && weight.size(3) == 1;
+  if (!takes_pixels) return at::conv2d(input, weight, {}, stride, padding);
+  const auto padded = padding == 0 ? input : at::constant_pad_nd(input, {padding, padding, padding, padding});
+  return at::conv2d(EveryPixel::apply(padded, stride), weight);
+}
+
 /// The convolution of the input, or of what the layer makes of it where there is one, plus the base where there is one.
 at::Tensor convolution(
   const at::Tensor &input, const ct::BatchNorm *norm, const at::Tensor &weight, const at::Tensor &base, int64_t stride,
@@ -163,7 +202,7 @@ at::Tensor convolution(
   if (takes_base) added = base;
   if (norm) norm_weight = norm->weight, norm_bias = norm->bias;
   auto output = taken ? Convolution3x3::apply(input.to(type), weight, added, norm_weight, norm_bias, norm)
-                      : at::conv2d(input, weight, {}, stride, padding);
+                      : library_convolution(input, weight, stride, padding);
   if (base.defined() && !takes_base) {
     TORCH_CHECK(
       base.sizes() == output.sizes(), "a base of shape ", base.sizes(), " cannot be added to ", output.sizes());

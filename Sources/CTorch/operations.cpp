@@ -13,6 +13,7 @@
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
 
+#include <optional>
 #include <vector>
 
 #include "guard.hpp"
@@ -101,6 +102,18 @@ ct_tensor *ct_global_average(const ct_tensor *tensor) {
 
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels) {
   return ct::tensor([&] { return at::cross_entropy_loss(logits->value, labels->value); });
+}
+
+ct_tensor *ct_smoothed_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, const ct_tensor *weights,
+                                     double smoothing) {
+  return ct::tensor([&] {
+    // libtorch wants scores and weights of one type; a reduced one would round the weights.
+    auto type = logits->value.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    std::optional<at::Tensor> factors;
+    if (weights) factors = weights->value.to(type);
+    return at::cross_entropy_loss(logits->value.to(type), labels->value, factors, at::Reduction::Mean,
+                                  /*ignore_index=*/-100, smoothing);
+  });
 }
 
 ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels) {

@@ -8,9 +8,44 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "guard.hpp"
 #include "kernels/kernels.hpp"
+
+namespace {
+
+/// How many threads this thread's operations were seen to get.
+thread_local int32_t startable = 1;
+
+/// Starts as many threads as operations will, to see whether the system lets them: OpenMP ends the program where it does not.
+void require_threads(int32_t count) {
+  if (count <= startable) return;
+  std::mutex gate;
+  std::vector<std::thread> others;
+  std::string reason;
+  {
+    const std::lock_guard all_at_once(gate);
+    try {
+      others.reserve(count - 1);
+      while (static_cast<int32_t>(others.size()) < count - 1)
+        others.emplace_back([&gate] { const std::lock_guard passing(gate); });
+    } catch (const std::system_error &error) {
+      reason = error.code().message();
+    }
+  }
+  for (auto &other : others) other.join();
+  TORCH_CHECK(
+    reason.empty(), "cannot start ", count, " threads for one operation, only ", others.size() + 1, ": ", reason,
+    "; ask for fewer with --threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
+    "memory (ulimit -v)");
+  startable = count;
+}
+
+}  // namespace
 
 const char *ct_error(void) { return ct::last_error().c_str(); }
 
@@ -45,6 +80,7 @@ bool ct_set_threads(int32_t count) {
     // A thread's first parallel operation takes over the count that was set last anywhere, unless it has done so before.
     // Asking for the count does so inside the library, whose mark of having done so is its own.
     at::get_num_threads();
+    require_threads(count);
     at::set_num_threads(count);
   });
 }

@@ -19,6 +19,7 @@ extension DatasetSpec {
       + "2,000 training, 1,000 validation and 1,000 test images, 28 × 28, 10 classes",
     licence: "MIT, © 2017 Zalando SE",
     searchDefaults: SplitSizes(train: 2000, validation: 1000),
+    imageSize: .ofFashionMNIST,
     cure: "install the program again together with its folder of resources",
     source: .files { _ in
       // Where the folder is missing, its candidate says so like any other dataset's.

@@ -15,6 +15,8 @@ public struct DataSelection: Codable, Hashable, Sendable {
   public var imageSize: ImageSize?
   /// Whether unreadable images of a folder are left out; nil for no.
   public var skipUnreadable: Bool?
+  /// The image folder, named as a dataset, that holds today what `dataset` held when the run was begun; nil for the same.
+  public var movedTo: String?
 
   public init(
     _ dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, dataDirectory: String = "",
@@ -27,6 +29,27 @@ public struct DataSelection: Codable, Hashable, Sendable {
     imageSize = images.imageSize
     skipUnreadable = images.skipUnreadable ? true : nil
   }
+
+  /// The dataset as it is found today.
+  public var place: String { movedTo ?? dataset }
+
+  /// The settings that say where images lie, which are the same images wherever that is.
+  public static let namesOfPlaces: Set<String> = ["dataDirectory", "movedTo"]
+
+  /// This selection under the name that the same images had when a run was begun.
+  ///
+  /// Results hold the name, so they do not depend on where the images are now. Other datasets than image folders have no place
+  /// in their name.
+  public func named(as begun: DataSelection) -> DataSelection {
+    var same = self
+    let areFolders = [place, begun.dataset].allSatisfy { $0.hasPrefix(Self.folderPrefix) }
+    guard areFolders else { return same }
+    same.dataset = begun.dataset
+    same.movedTo = place == begun.dataset ? nil : place
+    return same
+  }
+
+  private static let folderPrefix = "folder:"
 
   /// The dataset's name for others to read: of a folder its own name, not where it lies on this machine.
   public var publicName: String {

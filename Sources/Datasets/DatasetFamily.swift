@@ -1,4 +1,5 @@
 import Augmentation
+import Files
 
 /// Datasets that share a name: one dataset, such as `cifar10`, or one for each parameter, such as `noise:32x48`.
 public struct DatasetFamily: Sendable {
@@ -77,7 +78,9 @@ extension DatasetSpec {
       return try family.spec(parameter: parts.count > 1 ? parts[1] : nil)
     }
     let names = DatasetFamily.all.map(\.name)
+    let folder = name.contains("/") || Folder.isThere(expandingTilde(name)) ? "folder:\(name)" : nil
     throw DatasetError.unknown(
-      name: name, known: DatasetFamily.all.map(\.usage), nearest: nearestName(to: parts[0], among: names))
+      name: name, known: DatasetFamily.all.map(\.usage),
+      nearest: folder ?? nearestName(to: parts[0], among: names))
   }
 }

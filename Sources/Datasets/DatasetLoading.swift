@@ -16,9 +16,10 @@ private let splitSeed: UInt32 = 0
 public func loadDataset(
   _ selection: DataSelection, observer: @escaping DatasetLoadingObserver = { _ in }
 ) throws -> DatasetSplits {
-  try DatasetSpec.named(selection.dataset).load(
+  let splits = try DatasetSpec.named(selection.place).load(
     trainSize: selection.trainSize, validationSize: selection.validationSize,
     dataDirectory: selection.dataDirectory, images: selection.images, observer: observer)
+  return selection.movedTo == nil ? splits : splits.named(selection.dataset)
 }
 
 extension DatasetSpec {

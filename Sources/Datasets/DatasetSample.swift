@@ -22,7 +22,7 @@ public struct DatasetSample: Sendable {
 /// - Parameter count: how many images; fewer if there are fewer.
 /// - Throws: what `loadDataset` throws.
 public func sampleDataset(_ selection: DataSelection, count: Int) throws -> DatasetSample {
-  let spec = try DatasetSpec.named(selection.dataset)
+  let spec = try DatasetSpec.named(selection.place)
   if case .folder(let folder) = spec.source {
     return try folder.sample(
       count, trainSize: selection.trainSize, validationSize: selection.validationSize,

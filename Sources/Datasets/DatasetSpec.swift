@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
@@ -10,6 +11,10 @@ public struct DatasetSpec: Sendable {
   public let licence: String
   /// The sizes a search uses when none are asked for; nil for those that loading chooses.
   public let searchDefaults: SplitSizes?
+  /// The size of its images; nil for a folder, whose images are brought to the size that is asked for.
+  public let imageSize: ImageSize?
+  /// What training does to its images after the policy, where nobody says otherwise.
+  public let tailDefaults: TailDefaults
   /// What to do when the files are not there.
   public let cure: String
   let publishedStatistics: [PublishedStatistics]
@@ -22,7 +27,8 @@ public struct DatasetSpec: Sendable {
   let source: DatasetSource
 
   init(
-    name: String, summary: String, licence: String, searchDefaults: SplitSizes?, cure: String,
+    name: String, summary: String, licence: String, searchDefaults: SplitSizes?,
+    imageSize: ImageSize? = .standard, tailDefaults: TailDefaults = TailDefaults(), cure: String,
     publishedStatistics: [PublishedStatistics] = [], validationPlace: ValidationPlace = .afterTraining,
     drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil, source: DatasetSource
   ) {
@@ -30,6 +36,8 @@ public struct DatasetSpec: Sendable {
     self.summary = summary
     self.licence = licence
     self.searchDefaults = searchDefaults
+    self.imageSize = imageSize
+    self.tailDefaults = tailDefaults
     self.cure = cure
     self.publishedStatistics = publishedStatistics
     self.validationPlace = validationPlace
@@ -56,6 +64,10 @@ public struct DatasetSpec: Sendable {
   /// The place that holds the dataset; otherwise an error that says where it was looked for.
   func found(in dataDirectory: String) throws -> DatasetCandidate {
     if let candidate = present(in: dataDirectory) { return candidate }
+    // A folder that nobody may look into is not one without the files.
+    for candidate in located(dataDirectory) {
+      for name in candidate.files.flatMap(\.names) { _ = try isThere(candidate.folder + "/" + name) }
+    }
     throw DatasetError.missing(
       dataset: name, searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
   }

@@ -28,6 +28,13 @@ public struct DatasetSplits: Sendable {
     self.skippedImages = skippedImages
   }
 
+  /// The same images under another name of the dataset.
+  public func named(_ name: String) -> DatasetSplits {
+    DatasetSplits(
+      name: name, classNames: classNames, train: train, validation: validation, test: test,
+      statistics: statistics, skippedImages: skippedImages)
+  }
+
   /// The same dataset with only the first images of the training and the validation set.
   public func prefix(train: Int, validation: Int) -> DatasetSplits {
     DatasetSplits(

@@ -18,6 +18,7 @@ extension DatasetSpec {
     summary: "Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28 × 28, 10 classes",
     licence: "MIT, © 2017 Zalando SE",
     searchDefaults: SplitSizes(train: 2000, validation: 10000),
+    imageSize: .ofFashionMNIST,
     cure:
       "run `pba data fetch fashion-mnist`, put the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz "
       + "and t10k-labels-idx1-ubyte.gz into one of them, or install them on Debian or Ubuntu with "

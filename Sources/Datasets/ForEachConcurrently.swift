@@ -1,12 +1,12 @@
-import Dispatch
 import Foundation
+import Threads
 
 /// Runs the body once for each index, on all cores; returns when all are done.
 ///
 /// Each core takes the next few that are left, so that slow ones hold nobody up.
-func forEachConcurrently(_ indices: Range<Int>, _ body: @Sendable (Int) -> Void) {
+func forEachConcurrently(_ indices: Range<Int>, _ body: @escaping @Sendable (Int) -> Void) {
   let queue = IndexQueue(indices)
-  DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
+  HelperThreads.shared.share(among: min(CoreCount.usable, indices.count)) {
     while case let some = queue.next(), !some.isEmpty { some.forEach(body) }
   }
 }

@@ -28,6 +28,7 @@ extension DatasetFamily {
       summary: "uniform noise, \(shape.height) × \(shape.width), \(shape.classes) classes",
       licence: "none needed: it is made by a formula",
       searchDefaults: SplitSizes(train: 2000, validation: 1000),
+      imageSize: ImageSize(height: shape.height, width: shape.width),
       cure: "none needed: it is made by a formula",
       drawnByDefault: SplitSizes(train: 2000, validation: 1000),
       source: .generated {

@@ -35,6 +35,8 @@ extension DatasetSpec {
       name: name, summary: summary,
       licence: "for non-commercial use; cite Netzer et al., Reading Digits in Natural Images, 2011",
       searchDefaults: SplitSizes(train: 1000, validation: 7325),
+      // A mirrored digit is another one or none, and its neighbours stand at the edges: as published, neither.
+      tailDefaults: TailDefaults(flip: false, cropPadding: 0),
       cure: "run `pba data fetch \(name)`, or put \(parts.map(\.name).joined(separator: ", ")) from "
         + "\(address) into one of these folders",
       publishedStatistics: [published],

@@ -9,13 +9,20 @@ public enum AtomicFile {
   ///
   /// A link is replaced, not followed. Throws `FileError`, also where something else than a file is there.
   public static func write(_ data: Data, to path: String) throws {
+    try write(to: path) { try $0(data) }
+  }
+
+  /// As above, with the bytes given piece by piece, so that they need not be in memory as a whole.
+  public static func write(
+    to path: String, pieces: (_ write: (Data) throws -> Void) throws -> Void
+  ) throws {
     if let kind = FileKind(at: path), kind != .file, kind != .link {
       throw FileError(
         path: path, action: "rename the new file to it", reason: "found \(kind.words), expected a file",
         cure: "name another file, or remove it")
     }
     let temporary = TemporaryName.path(for: path)
-    try writeTemporary(data, to: temporary, named: path) { file in
+    try writeTemporary(to: temporary, named: path, pieces: pieces) { file in
       try file.synchronise()
       try publish(temporary, as: path)
     }
@@ -26,16 +33,17 @@ public enum AtomicFile {
   ///
   /// Throws `FileError`, also where the name is taken; nothing is left then.
   public static func writeTemporary(_ data: Data, to temporary: String) throws {
-    try writeTemporary(data, to: temporary, named: temporary) { _ in }
+    try writeTemporary(to: temporary, named: temporary, pieces: { try $0(data) }, then: { _ in })
   }
 
   /// Writes a new file and goes on with it; after an error it is deleted.
   private static func writeTemporary(
-    _ data: Data, to temporary: String, named name: String, _ next: (borrowing FileDescriptor) throws -> Void
+    to temporary: String, named name: String, pieces: (_ write: (Data) throws -> Void) throws -> Void,
+    then next: (borrowing FileDescriptor) throws -> Void
   ) throws {
     let file = try FileDescriptor(creating: temporary, named: name)
     do {
-      try file.write(data)
+      try pieces { try file.write($0) }
       try next(file)
     } catch {
       unlink(temporary)
@@ -104,14 +112,13 @@ public enum AtomicFile {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     } catch {
-      throw FileError(
-        path: folder, action: "list the folder", reason: "\(error.localizedDescription)")
+      throw FileError(path: folder, action: "list the folder", reason: systemReason(of: error))
     }
   }
 
   /// Deletes a file; that it is gone already is no error.
   public static func remove(_ path: String) throws {
     guard unlink(path) != 0, errno != ENOENT else { return }
-    throw FileError(path: path, action: "delete", reason: String(cString: strerror(errno)))
+    throw FileError(path: path, action: "delete", reason: systemReason(errno))
   }
 }

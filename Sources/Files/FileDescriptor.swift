@@ -76,7 +76,7 @@ package struct FileDescriptor: ~Copyable {
       if result != -1 { return result }
       let code = errno
       if code == EINTR { continue }
-      throw FileError(path: path, action: action, reason: String(cString: strerror(code)))
+      throw FileError(path: path, action: action, reason: systemReason(code))
     }
   }
 }

@@ -27,7 +27,7 @@ public final class FileLock: Sendable {
         continue
       }
       guard code == EWOULDBLOCK else {
-        throw FileError(path: path, action: "lock", reason: String(cString: strerror(code)))
+        throw FileError(path: path, action: "lock", reason: systemReason(code))
       }
       throw Held(process: try Self.process(in: file))
     }
@@ -48,7 +48,7 @@ public final class FileLock: Sendable {
       let code = errno
       if code == EINTR { continue }
       guard code == EWOULDBLOCK else {
-        throw FileError(path: path, action: "examine the lock", reason: String(cString: strerror(code)))
+        throw FileError(path: path, action: "examine the lock", reason: systemReason(code))
       }
       return Held(process: try process(in: file))
     }

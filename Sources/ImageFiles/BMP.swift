@@ -100,6 +100,9 @@ func decodeBMP(_ file: [UInt8], name: String) throws -> RGBImage {
       }
     }
   }
+  // Writers that declare an alpha and leave it empty mean an opaque image.
+  let alphas = stride(from: 3, to: pixels.count, by: 4)
+  if alphas.allSatisfy({ pixels[$0] == 0 }) { for place in alphas { pixels[place] = 255 } }
   let rgb = pixels.withUnsafeBufferPointer { onPaper($0, premultiplied: false) }
   return RGBImage(width: width, height: height, pixels: rgb)
 }

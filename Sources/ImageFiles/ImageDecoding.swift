@@ -94,8 +94,12 @@ private func decodeNatively(
     let reason = withUnsafeBytes(of: &image.message) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
-    throw damaged(
-      name, "cannot be decoded: \(reason.split(whereSeparator: \.isNewline).joined(separator: " "))")
+    .split(whereSeparator: \.isNewline).joined(separator: " ")
+    if let cure = image.cure {
+      throw ImageFileError(
+        file: name, problem: "cannot be decoded: \(reason)", cure: String(cString: cure))
+    }
+    throw damaged(name, "cannot be decoded: \(reason)")
   }
   let bytes = UnsafeBufferPointer(start: pixels, count: width * height * Int(image.channels))
   let rgb = image.channels == 4 ? onPaper(bytes, premultiplied: image.premultiplied != 0) : Array(bytes)

@@ -17,7 +17,7 @@ public func readPNG(_ path: String) throws -> RGBAImage {
 /// Reads a PNG held in memory; `name` stands for the file in errors.
 public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
   let cure = "give a whole PNG file"
-  let bytes = withoutColourSpace(bytes)
+  let bytes = withoutRemarks(bytes)
   var image = png_image()
   // libpng keeps a pointer to the bytes between its two calls, so both happen while they stay in place.
   return try bytes.withUnsafeBytes { source in
@@ -42,26 +42,26 @@ public func readPNG(_ bytes: [UInt8], name: String) throws -> RGBAImage {
   }
 }
 
-/// The file without the chunks by which libpng would convert its colours (PNG specification, 11.3.2).
+/// The file without the chunks that say nothing of its pixels as they stand (PNG specification, 11.3).
 ///
-/// A file that is no series of chunks is left as it is; libpng says what is wrong with it.
-private func withoutColourSpace(_ bytes: [UInt8]) -> [UInt8] {
-  let dropped = ["gAMA", "cHRM", "iCCP", "sRGB", "cICP"].map { Array($0.utf8) }
+/// By some libpng would convert the colours; of others it makes room for as many bytes as they claim to have. A file that is
+/// no series of chunks keeps its rest; libpng says what is wrong with it.
+private func withoutRemarks(_ bytes: [UInt8]) -> [UInt8] {
   let signature = 8
-  var place = signature
-  var ranges: [Range<Int>] = []
-  // A chunk: four bytes of length, four of type, the data, four of checksum.
+  var kept = Array(bytes.prefix(signature))
+  kept.reserveCapacity(bytes.count)
+  var place = kept.count
+  // A chunk: four bytes of length, four of type, the data, four of checksum. A small first letter marks a chunk that a reader
+  // may pass over; of these only the transparent colours count.
   while place + 12 <= bytes.count {
     let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-    guard length <= bytes.count - place - 12 else { break }
-    let end = place + 12 + length
-    if dropped.contains(Array(bytes[place + 4..<place + 8])) { ranges.append(place..<end) }
+    let isWhole = length <= bytes.count - place - 12
+    let end = isWhole ? place + 12 + length : bytes.count
+    let isRemark = bytes[place + 4] & 0x20 != 0 && !bytes[place + 4..<place + 8].elementsEqual("tRNS".utf8)
+    if !isRemark { kept += bytes[place..<end] }
     place = end
   }
-  guard !ranges.isEmpty else { return bytes }
-  var kept = bytes
-  for range in ranges.reversed() { kept.removeSubrange(range) }
-  return kept
+  return kept + bytes[place...]
 }
 
 /// Whether a PNG file has an alpha channel of its own, opaque or not.

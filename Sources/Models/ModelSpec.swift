@@ -75,6 +75,9 @@ public struct Network {
   public let model: any Classifier
   public let variables: Variables
 
+  /// The name of the layer that tells the classes apart: its `weight` is [classes, inputs], its `bias` [classes].
+  public static let lastLayer = "linear"
+
   /// Builds a freshly initialised network on a device.
   ///
   /// - Parameter generator: draws the initial weights; the same state gives the same network on every device.

@@ -31,7 +31,7 @@ public struct PyramidNet: Classifier {
     }
     let outputs = Block.expansion * (widths.last ?? 16)
     lastNorm = try BatchNorm(scope["lastBn"], channels: outputs)
-    head = try Linear(scope["linear"], inputs: outputs, outputs: classes)
+    head = try Linear(scope[Network.lastLayer], inputs: outputs, outputs: classes)
   }
 
   /// The width of every block: 16 + `growth` · block / blocks, to the nearest whole number.

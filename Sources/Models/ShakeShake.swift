@@ -27,7 +27,7 @@ public struct ShakeShake: Classifier {
           stride: block == 0 && stage > 1 ? 2 : 1)
       }
     }
-    head = try Linear(scope["linear"], inputs: widths[3], outputs: classes)
+    head = try Linear(scope[Network.lastLayer], inputs: widths[3], outputs: classes)
   }
 
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {

@@ -27,7 +27,7 @@ public struct WideResNet: Classifier {
       }
     }
     lastNorm = try BatchNorm(scope["bn"], channels: widths[3])
-    head = try Linear(scope["linear"], inputs: widths[3], outputs: classes)
+    head = try Linear(scope[Network.lastLayer], inputs: widths[3], outputs: classes)
   }
 
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {

@@ -67,6 +67,6 @@ extension NamedPolicy {
       source = named
     }
     let program = try AutoAugment.program(source)
-    return .program { _, _ in program }
+    return .program { _, _, _ in program }
   }
 }

@@ -11,9 +11,9 @@ struct OperationSpace: Sendable {
     /// A share of the image's width or height.
     case share(Double)
 
-    func pixels(of extent: Int) -> Double {
+    func pixels(of extent: Int, _ scale: PixelScale) -> Double {
       switch self {
-      case .pixels(let pixels): pixels
+      case .pixels(let pixels): scale.length(pixels)
       case .share(let share): share * Double(extent)
       }
     }
@@ -45,7 +45,10 @@ struct OperationSpace: Sendable {
   ///   - bin: the strength, 0...30.
   ///   - width: the images' width in pixels.
   ///   - height: the images' height in pixels.
-  func choices(bin: Int, width: Int, height: Int) -> [AugmentationProgram.Step?] {
+  ///   - scale: how a reach in pixels follows the size of the images.
+  func choices(
+    bin: Int, width: Int, height: Int, scale: PixelScale = .none
+  ) -> [AugmentationProgram.Step?] {
     func reaching(_ limit: Double) -> Double { limit * Double(bin) / Double(Self.strongest) }
     func step(_ operation: Operation, _ parameter: Double, opposite: Double? = nil)
       -> AugmentationProgram.Step
@@ -57,7 +60,7 @@ struct OperationSpace: Sendable {
     }
     // Both papers' programs move by whole pixels, cut off.
     func translating(_ operation: Operation, _ extent: Int) -> AugmentationProgram.Step {
-      moving(operation, reaching(translation.pixels(of: extent)).rounded(.towardZero))
+      moving(operation, reaching(translation.pixels(of: extent, scale)).rounded(.towardZero))
     }
     func mixing(_ operation: Operation) -> AugmentationProgram.Step {
       step(operation, 1 + reaching(mixture), opposite: 1 - reaching(mixture))

@@ -62,13 +62,14 @@ public struct PolicyChoice: Sendable {
   /// - Parameters:
   ///   - width: the images' width in pixels.
   ///   - height: their height.
+  ///   - scale: how lengths in pixels follow the size of the images.
   public func program(
-    epoch: Int, totalEpochs: Int, order: PolicyOrder, width: Int, height: Int
+    epoch: Int, totalEpochs: Int, order: PolicyOrder, width: Int, height: Int, scale: PixelScale = .none
   ) throws(PolicyError) -> AugmentationProgram {
     switch content {
     case .schedule(let schedule):
-      try schedule.stretched(to: totalEpochs).program(atEpoch: epoch, order: order)
-    case .program(let program): program(width, height)
+      try schedule.stretched(to: totalEpochs).program(atEpoch: epoch, order: order).scaled(by: scale)
+    case .program(let program): program(width, height, scale).scaled(by: scale)
     case .tail: .none
     }
   }

@@ -42,7 +42,7 @@ extension NamedPolicy {
       }
       (count, magnitude) = (n, m)
     }
-    return .program { [count, magnitude] width, height in
+    return .program { [count, magnitude] width, height, _ in
       RandAugment.program(count: count, magnitude: magnitude, width: width, height: height)
     }
   }

@@ -16,14 +16,17 @@ public enum TrivialAugment {
   ///   - space: the ranges of strength.
   ///   - width: the images' width in pixels, which the longest translation of the standard space goes by.
   ///   - height: their height.
-  public static func program(_ space: Space, width: Int, height: Int) -> AugmentationProgram {
+  ///   - scale: how the longest translation of the wide space, which is in pixels, follows the size of the images.
+  public static func program(
+    _ space: Space, width: Int, height: Int, scale: PixelScale = .none
+  ) -> AugmentationProgram {
     let ranges: OperationSpace =
       switch space {
       case .standard: .standard
       case .wide: .wide
       }
     let bins = 0...OperationSpace.strongest
-    let choices = bins.map { ranges.choices(bin: $0, width: width, height: height) }
+    let choices = bins.map { ranges.choices(bin: $0, width: width, height: height, scale: scale) }
     var alternatives: [AugmentationProgram.Alternative] = []
     for (index, first) in choices[0].enumerated() {
       // Where the strength means nothing, one alternative stands for all bins.
@@ -43,13 +46,13 @@ extension NamedPolicy {
     "trivialaugment", summary: "one random operation of random strength, in RandAugment's ranges"
   ) { argument, _ throws(PolicyError) in
     try argument.refuse("trivialaugment")
-    return .program { TrivialAugment.program(.standard, width: $0, height: $1) }
+    return .program { TrivialAugment.program(.standard, width: $0, height: $1, scale: $2) }
   }
 
   static let trivialAugmentWide = NamedPolicy(
     "trivialaugment-wide", summary: "the same in the paper's Wide ranges, which torchvision has"
   ) { argument, _ throws(PolicyError) in
     try argument.refuse("trivialaugment-wide")
-    return .program { TrivialAugment.program(.wide, width: $0, height: $1) }
+    return .program { TrivialAugment.program(.wide, width: $0, height: $1, scale: $2) }
   }
 }

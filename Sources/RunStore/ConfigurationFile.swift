@@ -12,9 +12,15 @@ extension RunConfiguration {
     var lines = Node.Mapping(flattened(groups))
     // The YAML encoder writes 0.1 as 1e-1 and rounds to 15 digits; JSON's numbers are short and exact.
     let exact = try settings(inJSON: json())
-    for (key, value) in lines where value.tag == Tag(.float) {
-      if let name = key.string, case .scalar(let number) = exact[name] {
+    for (key, value) in lines {
+      guard let name = key.string, let number = exact[name] else { continue }
+      switch (value, number) {
+      case (.scalar, .scalar(let number)) where value.tag == Tag(.float):
         lines[key] = .scalar(Node.Scalar(number.string))
+      case (.sequence(let items), .sequence(let numbers)) where items.contains { $0.tag == Tag(.float) }:
+        lines[key] = .sequence(
+          Node.Sequence(numbers.map { .scalar(Node.Scalar(settingText($0))) }, .implicit, .flow))
+      default: break
       }
     }
     return try Yams.serialize(node: .mapping(lines))

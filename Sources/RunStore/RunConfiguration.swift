@@ -26,6 +26,8 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   public let recorded: String?
   /// What was asked for now; `nil` when it is not set.
   public let requested: String?
+  /// What the user calls the setting, where that is not its name.
+  public var name: String? = nil
 
   /// The setting that stands for all images: nobody gives it, so the difference is told in words.
   public static let imageDigestKey = "imageDigest"
@@ -33,7 +35,7 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   public var description: String {
     key == Self.imageDigestKey
       ? "the images are not those it was begun with (bring those back)"
-      : "\(key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+      : "\(name ?? key): found \(requested ?? "none"), expected \(recorded ?? "none")"
   }
 }
 

@@ -14,6 +14,8 @@ public final class RunDirectory: Sendable {
   public let version: String
   /// The checkpoints of the run.
   public let checkpoints: CheckpointFolder
+  /// What somebody changed in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
+  public let settingsEdit: SettingsEdit?
   let database: RunDatabase
   private let lock: FileLock?
 
@@ -27,12 +29,15 @@ public final class RunDirectory: Sendable {
   /// Where each finished stretch of training has its line.
   public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
 
-  private init(path: String, database: RunDatabase, row: RunRow, lock: FileLock?) {
+  private init(
+    path: String, database: RunDatabase, row: RunRow, lock: FileLock?, settingsEdit: SettingsEdit? = nil
+  ) {
     self.path = path
     self.kind = row.kind
     self.version = row.version
     self.database = database
     self.lock = lock
+    self.settingsEdit = settingsEdit
     checkpoints = CheckpointFolder(path: path + "/" + Name.checkpoints)
   }
 
@@ -77,8 +82,13 @@ public final class RunDirectory: Sendable {
       try database.write(row.insert)
       try database.merge()
     }
-    let run = RunDirectory(path: path, database: database, row: row, lock: lock)
-    try run.restore(Configuration.self, from: row)
+    // What follows from the journal is brought into its right form after a crash.
+    try AtomicFile.removeLeftovers(in: path)
+    let edit = try SettingsEdit.restoring(
+      decode(Configuration.self, from: row, path: path), recorded: row.configuration, in: path,
+      file: Name.configuration)
+    let run = RunDirectory(path: path, database: database, row: row, lock: lock, settingsEdit: edit)
+    try run.checkpoints.prepare()
     return run
   }
 
@@ -115,6 +125,22 @@ public final class RunDirectory: Sendable {
 
   /// The lock's name in the folder.
   static var lockName: String { Name.lock }
+
+  /// Records other settings, which hold from here on.
+  ///
+  /// - Parameter unfinished: whether the run has not come to its end any more.
+  public func record(_ configuration: some RunConfiguration, unfinished: Bool = false) throws {
+    // A file that says something else than the journal is taken for an edit; one that is missing is written again.
+    try AtomicFile.remove(configurationPath)
+    let json = try configuration.json()
+    try database.write { database in
+      try database.execute(sql: "UPDATE run SET configuration = ?", arguments: [json])
+      if unfinished { try database.execute(sql: "UPDATE run SET finished = 0") }
+      try RowSeal.run.write(database)
+    }
+    try database.merge()
+    try AtomicFile.write(Data(try configuration.yaml().utf8), to: configurationPath)
+  }
 
   /// Records that the run has come to its end.
   public func finish() throws {
@@ -196,9 +222,8 @@ extension RunDirectory {
   }
 
   private static func makeFolder(_ path: String, mustExist: Bool) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
+    if try isThere(path) {
+      guard Folder.isThere(path) else {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
@@ -215,7 +240,7 @@ extension RunDirectory {
   }
 
   private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
-    guard Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
+    guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
     let names = try AtomicFile.names(in: path)
     guard names.contains(Name.journal) else {
       throw trace(ofRunIn: names).map { lostJournal(path, "it is missing, but \($0)") } ?? .noRun(path: path)
@@ -238,59 +263,6 @@ extension RunDirectory {
     } catch {
       throw RunStoreError.damagedJournal(
         path: path + "/" + Name.journal, detail: "its settings are not readable: \(error)")
-    }
-  }
-
-  /// Brings what follows from the journal into its right form after a crash.
-  private func restore<Configuration: RunConfiguration>(_ type: Configuration.Type, from row: RunRow) throws {
-    try AtomicFile.removeLeftovers(in: path)
-    let text = Data(try Self.decode(type, from: row, path: path).yaml().utf8)
-    let file = path + "/" + Name.configuration
-    if try readOwnBytes(file, limit: 1 << 24).map({ Data($0) }) != text {
-      try AtomicFile.write(text, to: file)
-    }
-    try checkpoints.prepare()
-  }
-}
-
-/// The one row of the table `run`.
-private struct RunRow {
-  let kind: RunKind
-  let configuration: String
-  let version: String
-  let isFinished: Bool
-
-  /// Nil in a file whose tables may not be made yet.
-  static func fetch(_ journal: RunDatabase) throws -> RunRow? {
-    try journal.read { database in
-      guard try database.tableExists("run") else { return nil }
-      return try fetch(database, journal)
-    }
-  }
-
-  private static func fetch(_ database: Database, _ journal: RunDatabase) throws -> RunRow? {
-    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run") else { return nil }
-    try journal.verify(row, .run)
-    let kind: String = try row.checked("kind")
-    guard let known = RunKind(rawValue: kind) else {
-      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a run of the kind \(kind)")
-    }
-    return RunRow(
-      kind: known, configuration: try row.checked("configuration"), version: try row.checked("version"),
-      isFinished: try row.checked("finished"))
-  }
-
-  func insert(_ database: Database) throws {
-    try database.execute(
-      sql: "INSERT INTO run (id, kind, configuration, version) VALUES (1, ?, ?, ?)",
-      arguments: [kind.rawValue, configuration, version])
-    try RowSeal.run.write(database)
-  }
-
-  /// Throws where the journal does not hold what these settings say that it must.
-  func verifyShape(_ journal: RunDatabase) throws {
-    try journal.read { database in
-      try JournalShape(kind: kind, settings: settings(inJSON: configuration))?.verify(database)
     }
   }
 }

@@ -11,6 +11,8 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let trainAccuracy: Double
   /// The accuracy on the validation images, 0 to 1, where it was measured.
   public let validationAccuracy: Double?
+  /// The mean cross-entropy on the validation images, where a training measures on them between its epochs.
+  public let validationLoss: Double?
   /// The accuracy on the test images, 0 to 1, where it was measured.
   public let testAccuracy: Double?
   /// The learning rate of the epoch's last step.
@@ -23,21 +25,36 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public var times: WorkTimes?
 
   private enum CodingKeys: String, CodingKey {
-    case epoch, trainLoss, trainAccuracy, validationAccuracy, testAccuracy, learningRate, seconds
+    case epoch, trainLoss, trainAccuracy, validationAccuracy, validationLoss, testAccuracy, learningRate,
+      seconds
   }
 
   public init(
     epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
-    testAccuracy: Double? = nil, learningRate: Double, seconds: Double, times: WorkTimes? = nil
+    validationLoss: Double? = nil, testAccuracy: Double? = nil, learningRate: Double, seconds: Double,
+    times: WorkTimes? = nil
   ) {
     self.epoch = epoch
     self.trainLoss = trainLoss
     self.trainAccuracy = trainAccuracy
     self.validationAccuracy = validationAccuracy
+    self.validationLoss = validationLoss
     self.testAccuracy = testAccuracy
     self.learningRate = learningRate
     self.seconds = seconds
     self.times = times
+  }
+}
+
+extension Sequence<EpochRecord> {
+  /// The epoch with the highest validation accuracy, among equals the first; nil where none has one.
+  public var bestValidated: EpochRecord? {
+    var best: EpochRecord?
+    for record in self {
+      guard let accuracy = record.validationAccuracy else { continue }
+      if best?.validationAccuracy.map({ accuracy > $0 }) ?? true { best = record }
+    }
+    return best
   }
 }
 
@@ -90,7 +107,11 @@ public struct TrainingJournal: Sendable {
   ///
   /// The checkpoint must have been written to the folder's temporary path; it is sealed and published here,
   /// `metrics.jsonl` grows by the epochs, and checkpoints no longer needed are deleted.
-  public func record(_ epochs: [EpochRecord], checkpoint file: String, epochsTrained: Int) throws {
+  ///
+  /// - Parameter best: after how many epochs a checkpoint was made that is kept beside the newest; nil for none.
+  public func record(
+    _ epochs: [EpochRecord], checkpoint file: String, epochsTrained: Int, keeping best: Int? = nil
+  ) throws {
     let checkpoint = try run.checkpoints.seal(file)
     try run.checkpoints.publish([checkpoint])
     let kept = try database.write { database in
@@ -114,10 +135,10 @@ public struct TrainingJournal: Sendable {
         arguments: StatementArguments(values) + [RowSeal.checkpoint.digest(values)])
       try database.execute(
         sql: """
-          DELETE FROM checkpoint WHERE epochs NOT IN
+          DELETE FROM checkpoint WHERE epochs IS NOT ? AND epochs NOT IN
             (SELECT epochs FROM checkpoint ORDER BY epochs DESC LIMIT ?)
           """,
-        arguments: [Self.keptCheckpoints])
+        arguments: [best, Self.keptCheckpoints])
       return try String.fetchSet(database, sql: "SELECT file FROM checkpoint")
     }
     try database.merge()
@@ -125,11 +146,38 @@ public struct TrainingJournal: Sendable {
     try run.checkpoints.keepOnly(kept)
   }
 
+  /// The checkpoints that the journal names and that are there, by the number of epochs that led to them.
+  ///
+  /// Whether they are whole is not asked.
+  public func checkpointsThere() throws -> [Int: String] {
+    let paths = try recordedCheckpoints().map { ($0.epochs, run.checkpoints.path(of: $0.checkpoint.file)) }
+    return Dictionary(paths.filter { FileManager.default.fileExists(atPath: $0.1) }) { first, _ in first }
+  }
+
   /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.
   ///
   /// Epochs after it are forgotten, as they will be trained again, and `metrics.jsonl` is brought in line.
-  public func resumePoint() throws -> (checkpoint: CheckpointRecord, epochs: Int)? {
-    let candidates = try database.read { database in
+  ///
+  /// - Parameter beginAnew: called where there is none, before anything is forgotten; what it throws leaves all as it is.
+  public func resumePoint(
+    beginAnew: () throws -> Void = {}
+  ) throws -> (checkpoint: CheckpointRecord, epochs: Int)? {
+    let candidates = try recordedCheckpoints()
+    let found = try candidates.first { try run.checkpoints.holds($0.checkpoint) }
+    if found == nil { try beginAnew() }
+    let trained = found?.epochs ?? 0
+    try database.write { database in
+      try database.execute(sql: "DELETE FROM epoch WHERE epoch >= ?", arguments: [trained])
+      try database.execute(sql: "DELETE FROM checkpoint WHERE epochs > ?", arguments: [trained])
+    }
+    try run.checkpoints.keepOnly(Set(candidates.filter { $0.epochs <= trained }.map(\.checkpoint.file)))
+    try run.metrics.restore(try epochs())
+    return found
+  }
+
+  /// The checkpoints of the journal, the newest first.
+  private func recordedCheckpoints() throws -> [(checkpoint: CheckpointRecord, epochs: Int)] {
+    try database.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM checkpoint ORDER BY epochs DESC").map { row in
         try self.database.verify(row, .checkpoint)
         let (checkpoint, epochs) = (try row.checkpoint(), try row.count("epochs"))
@@ -140,14 +188,5 @@ public struct TrainingJournal: Sendable {
         return (checkpoint: checkpoint, epochs: epochs)
       }
     }
-    let found = try candidates.first { try run.checkpoints.holds($0.checkpoint) }
-    let trained = found?.epochs ?? 0
-    try database.write { database in
-      try database.execute(sql: "DELETE FROM epoch WHERE epoch >= ?", arguments: [trained])
-      try database.execute(sql: "DELETE FROM checkpoint WHERE epochs > ?", arguments: [trained])
-    }
-    try run.checkpoints.keepOnly(Set(candidates.filter { $0.epochs <= trained }.map(\.checkpoint.file)))
-    try run.metrics.restore(try epochs())
-    return found
   }
 }

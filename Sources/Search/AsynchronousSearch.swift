@@ -46,10 +46,12 @@ struct AsynchronousSearch {
 
   /// Trains until nothing is planned.
   private func train(_ population: inout AsynchronousPopulation) throws {
-    let slots = try slots()
-    let workers = WorkerThreads(slots: min(slots, configuration.population)) { [training] in
-      training.train($0, slot: $1)
+    let wanted = min(try slots(), configuration.population)
+    let workers = try training.workers {
+      try WorkerThreads(slots: wanted) { [training] in training.train($0, slot: $1) }
     }
+    let slots = workers.count
+    training.tellOfThreads(slots, of: wanted)
     defer { workers.finish() }
     var failure: (any Error)?
     var canRecord = true

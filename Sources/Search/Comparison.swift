@@ -1,7 +1,9 @@
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
+import Threads
 import Training
 
 /// Several trainings under one recipe that differ in policy and seed, some at once.
@@ -37,6 +39,7 @@ public struct Comparison: Sendable {
   private let stop: StopFlag
   private let onEvent: @Sendable (Member, TrainingEvent) -> Void
   private let onEnd: @Sendable (Member, Outcome) -> Void
+  private let onThreadsRefused: @Sendable (_ started: Int, _ wanted: Int) -> Void
 
   /// A comparison on loaded data.
   ///
@@ -46,10 +49,12 @@ public struct Comparison: Sendable {
   ///   - version: the program's, recorded with every run.
   ///   - onEvent: told what the trainings tell; called from several threads.
   ///   - onEnd: told of every training's end; called from several threads.
+  ///   - onThreadsRefused: told where the system starts fewer threads, and so trainings, than were asked for.
   public init(
     data: DatasetSplits, imageDigest: String?, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
     onEvent: @escaping @Sendable (Member, TrainingEvent) -> Void = { _, _ in },
-    onEnd: @escaping @Sendable (Member, Outcome) -> Void = { _, _ in }
+    onEnd: @escaping @Sendable (Member, Outcome) -> Void = { _, _ in },
+    onThreadsRefused: @escaping @Sendable (_ started: Int, _ wanted: Int) -> Void = { _, _ in }
   ) {
     self.data = data
     self.imageDigest = imageDigest
@@ -58,6 +63,7 @@ public struct Comparison: Sendable {
     self.stop = stop
     self.onEvent = onEvent
     self.onEnd = onEnd
+    self.onThreadsRefused = onThreadsRefused
   }
 
   /// Runs every member, or continues it, and returns how they ended in the members' order.
@@ -65,9 +71,15 @@ public struct Comparison: Sendable {
   /// - Throws: `ComparisonFailure` for the first failure that is no divergence, after the trainings then running have
   ///   ended; those that are done stay done. `SearchInterrupted` if it was asked to stop and nothing failed.
   public func callAsFunction(_ members: [Member]) throws -> [Outcome] {
-    let workers = WorkerThreads(Array(members.enumerated()), slots: max(concurrency, 1)) { job, slot in
-      (job.offset, Result { try train(job.element, slot: slot) })
+    let workers: WorkerThreads<(offset: Int, element: Member), (Int, Result<Outcome, any Error>)>
+    do {
+      workers = try WorkerThreads(Array(members.enumerated()), slots: max(concurrency, 1)) { job, slot in
+        (job.offset, Result { try train(job.element, slot: slot) })
+      }
+    } catch let error as ThreadError {
+      throw SearchError.noThread(error)
     }
+    if workers.refusal != nil { onThreadsRefused(workers.count, min(concurrency, members.count)) }
     var outcomes: [Int: Outcome] = [:]
     var failure: ComparisonFailure?
     var isInterrupted = false
@@ -93,7 +105,7 @@ public struct Comparison: Sendable {
   private func train(_ member: Member, slot: Int) throws -> Outcome {
     if stop.isRequested { throw SearchInterrupted() }
     try ComparisonFolder.requireOwn(member.path)
-    let exists = FileManager.default.fileExists(atPath: member.path)
+    let exists = try isThere(member.path)
     var configuration = member.configuration
     configuration.imageDigest = imageDigest
     let run = try RunDirectory.open(

@@ -27,7 +27,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
 
   public static let kind = RunKind.compare
   /// Where a schedule decides, its digest tells; but the name of a policy is also what the summary calls it.
-  public var settingsWithoutEffect: Set<String> { ["concurrency", "dataDirectory"] }
+  public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   public init(
     data: DataSelection, imageDigest: String? = nil, policies: [String], scheduleDigests: [String] = [],

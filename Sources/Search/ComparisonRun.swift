@@ -22,8 +22,12 @@ public struct ComparisonRun: Sendable {
     case images(Int)
     /// An epoch of the training in a folder is done and recorded.
     case epoch(EpochRecord, of: String)
+    /// Something to know that changes no result.
+    case note(String)
     /// A training has ended, or had ended before.
     case ended(policy: String, seed: UInt64, Comparison.Outcome)
+    /// The system starts no more threads; so many trainings go on at once, and so many would without that.
+    case threadsRefused(started: Int, of: Int)
   }
 
   /// A comparison on a run directory that was opened with the same configuration.
@@ -64,13 +68,20 @@ public struct ComparisonRun: Sendable {
         switch event {
         case .images(let count): onEvent(.images(count))
         case .epoch(let record): onEvent(.epoch(record, of: member.path))
-        case .resumed: break
+        case .checkpointsLost(let epochs):
+          onEvent(
+            .note(
+              "\(member.path): none of its checkpoints is there and whole: \(epochs) epochs are trained again"
+            ))
+        case .note(let text): onEvent(.note(text))
+        case .resumed, .begunFrom: break
         }
       },
       onEnd: { member, outcome in
         guard let name = names[member.path] else { return }
         onEvent(.ended(policy: name.policy, seed: name.seed, outcome))
-      })
+      },
+      onThreadsRefused: { started, wanted in onEvent(.threadsRefused(started: started, of: wanted)) })
     let outcomes = try comparison(members.map(\.member))
     let summary = summary(split, zip(members, outcomes).map { ($0.policy, $0.seed, $1) })
     try write(summary)

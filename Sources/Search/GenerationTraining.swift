@@ -14,7 +14,10 @@ struct GenerationTraining: Sendable {
   {
     let jobs = try segments.filter { $0.result == nil }
       .map { try SegmentJob($0, parent: $0.plan.parentPlace.flatMap { parents[$0] }, in: run) }
-    let workers = WorkerThreads(jobs, slots: slots) { training.train($0, slot: $1) }
+    let workers = try training.workers {
+      try WorkerThreads(jobs, slots: slots) { training.train($0, slot: $1) }
+    }
+    training.tellOfThreads(workers.count, of: min(slots, jobs.count))
     var failure: (any Error)?
     var lost: Set<SegmentPlace> = []
     while let endings = workers.nextBatch() {

@@ -51,12 +51,17 @@ extension RunCost {
     _ workload: Workload, recipe: Recipe, data: DatasetSplits, program: AugmentationProgram,
     devices: [Device], stop: StopFlag = StopFlag()
   ) throws {
-    let workers = WorkerThreads(Array(0..<workload.concurrency), count: workload.concurrency) { number in
+    let workers = try WorkerThreads(Array(0..<workload.concurrency), count: workload.concurrency) { number in
       Result {
         try Probe(
           workload, number, recipe: recipe, data: data, program: program,
           device: devices.isEmpty ? .cpu : devices[number % devices.count], stop: stop)
       }
+    }
+    if let refusal = workers.refusal {
+      // Fewer at once would not measure this run.
+      workers.finish()
+      throw refusal
     }
     var probes: [Probe] = []
     var failure: (any Error)?

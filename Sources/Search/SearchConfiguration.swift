@@ -31,7 +31,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var concurrency: Concurrency
 
   public static let kind = RunKind.search
-  public var settingsWithoutEffect: Set<String> { ["concurrency", "dataDirectory"] }
+  public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.
   public init(

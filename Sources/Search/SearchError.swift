@@ -1,4 +1,5 @@
 import RunStore
+import Threads
 
 /// What ends a search before its end, in one line.
 public enum SearchError: Error, Hashable, CustomStringConvertible {
@@ -18,6 +19,8 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
   case brokenJournal(path: String, SegmentPlace)
   /// A result came of a segment that was never planned.
   case unknownSegment(SegmentPlace)
+  /// The system starts no thread to train on.
+  case noThread(ThreadError)
 
   public var description: String {
     switch self {
@@ -42,6 +45,8 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
     case .unknownSegment(let place):
       "trial \(place.trial), generation \(place.generation + 1): found a result, but the journal has no such plan; "
         + "restore the journal from a copy, or start in another folder"
+    case .noThread(let error):
+      "\(error); what was finished is kept: continue with --resume"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Policies
 import PopulationBasedTraining
 import RunStore
@@ -28,6 +29,8 @@ public enum SearchEvent: Sendable {
   case advanced(epochs: ClosedRange<Int>, ended: Int, trials: Int)
   /// How many segments train at once, where the settings leave it open; sent before the first is trained.
   case capacity(SegmentCapacity)
+  /// The system starts no more threads; so many segments train at once, and so many would without that.
+  case threadsRefused(started: Int, of: Int)
   /// The search is at its end.
   case finished(SearchResult)
 }
@@ -44,4 +47,14 @@ public struct SearchResult: Hashable, Sendable {
   public let schedulePath: String
   /// The trial's last checkpoint.
   public let checkpointPath: String
+
+  /// The checkpoint's name in the folder of checkpoints.
+  public var checkpointName: String {
+    checkpointPath.split(separator: "/").last.map(String.init) ?? checkpointPath
+  }
+
+  /// The trial's last checkpoint; nil where it is not there any more, as once a search has ended it is the owner's.
+  public var checkpoint: String? {
+    FileManager.default.fileExists(atPath: checkpointPath) ? checkpointPath : nil
+  }
 }

@@ -100,6 +100,7 @@ struct SearchPlanner: Sendable {
     ]
     provenance["trainSize"] = data.trainSize.map { .integer($0) }
     provenance["validationSize"] = data.validationSize.map { .integer($0) }
+    if recipe.scaleToSize == true { provenance["scaleToSize"] = .bool(true) }
     if configuration.asynchronous { provenance["asynchronous"] = .bool(true) }
     if configuration.burnIn > 0 { provenance["burnIn"] = .integer(configuration.burnIn) }
     // Written after every comparison: whoever reads the file before the end must be able to see that.

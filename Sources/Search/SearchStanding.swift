@@ -79,7 +79,8 @@ public struct SearchStanding: Hashable, Sendable {
       copies = Array(copies.prefix(Self.keptCopies))
     case .advanced(let epochs, let ended, _):
       progress = .epochs(epochs, ended: ended)
-    case .segmentStarted, .checkpointLost, .checkpointRestored, .scheduleWritten, .capacity, .finished:
+    case .segmentStarted, .checkpointLost, .checkpointRestored, .scheduleWritten, .capacity, .threadsRefused,
+      .finished:
       break
     }
   }

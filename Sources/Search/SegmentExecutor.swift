@@ -1,6 +1,7 @@
 import Foundation
 import Policies
 import RunStore
+import Threads
 
 /// Trains segments: the effect behind the search.
 ///
@@ -31,7 +32,7 @@ extension SegmentExecutor {
 
   /// One segment for each core of the processor.
   public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
-    SegmentCapacity(population: population, cores: ProcessInfo.processInfo.activeProcessorCount)
+    SegmentCapacity(population: population, cores: CoreCount.usable)
   }
 }
 

@@ -1,4 +1,5 @@
 import RunStore
+import Threads
 
 /// A planned segment and what it starts from.
 struct SegmentJob: Sendable {
@@ -71,6 +72,22 @@ struct SegmentTraining: Sendable {
     } catch {
       return .error(plan.place, .segment(plan.place, reason: "\(error)"))
     }
+  }
+
+  /// Starts threads to train on.
+  ///
+  /// - Throws: `SearchError.noThread` where the system has none.
+  func workers<Workers>(_ start: () throws -> Workers) throws -> Workers {
+    do {
+      return try start()
+    } catch let error as ThreadError {
+      throw SearchError.noThread(error)
+    }
+  }
+
+  /// Tells where the system starts fewer threads than were asked for.
+  func tellOfThreads(_ started: Int, of wanted: Int) {
+    if started < wanted { onEvent(.threadsRefused(started: started, of: wanted)) }
   }
 
   /// Gives the checkpoints among some results their names, durably.

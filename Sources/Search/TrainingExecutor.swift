@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Policies
 import RunStore
+import Threads
 import Torch
 import Training
 
@@ -81,7 +82,9 @@ public struct TrainingExecutor: SegmentExecutor {
       if segment.stop.isRequested { throw SearchInterrupted() }
       self.onImages(count)
     }
+    let images = data.train.images
     let program = segment.policy.program()
+      .scaled(by: recipe.pixelScale(width: images.width, height: images.height))
     var metrics: EpochMetrics?
     watch.begin(.training)
     for _ in segment.epochs { metrics = try trainer.trainEpoch(program, onStep: onImages) }
@@ -105,7 +108,7 @@ public struct TrainingExecutor: SegmentExecutor {
   }
 
   public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = CoreCount.usable
     // One that trains alone needs no measurement.
     guard min(cores / recipe.threads, population) > 1 || devices.count > 1 else {
       return SegmentCapacity(population: population, cores: cores, threads: recipe.threads)
@@ -157,7 +160,7 @@ public struct TrainingExecutor: SegmentExecutor {
   private func onThreadOfItsOwn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws
     -> Value?
   {
-    let thread = WorkerThreads([()], count: 1) { _ in Result { try work() } }
+    let thread = try WorkerThreads([()], count: 1) { _ in Result { try work() } }
     let outcomes = thread.nextBatch()
     thread.finish()
     return try outcomes?.first?.get()

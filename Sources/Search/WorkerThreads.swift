@@ -1,4 +1,5 @@
 import Foundation
+import Threads
 
 /// Plain threads that work through jobs and hand the results over in batches.
 ///
@@ -9,46 +10,57 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   private let condition = NSCondition()
   private var remaining: ArraySlice<Job>
   private var finished: [Output] = []
-  private var running: Int
+  private var running = 0
   private var isOpen: Bool
   private var body: (@Sendable (Job, _ slot: Int) -> Output)?
+  /// How many threads there are: fewer than asked for where the system refuses more.
+  private(set) var count = 0
+  /// Why there are no more, where there are fewer.
+  private(set) var refusal: ThreadError?
 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
   /// More threads than this help on no machine, and a system may refuse to make them.
   private static var mostThreads: Int { 256 }
 
-  /// Starts a thread for each slot, and fewer when there are fewer jobs.
+  /// Starts a thread for each slot, and fewer when there are fewer jobs or the system refuses more.
   ///
   /// Jobs are taken in order. `body` is also told the number of its thread, from 0.
-  convenience init(_ jobs: [Job], slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) {
-    self.init(jobs, threads: min(slots, jobs.count), isOpen: false, body: body)
+  ///
+  /// - Throws: `ThreadError` where the system starts none.
+  convenience init(_ jobs: [Job], slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) throws {
+    try self.init(jobs, threads: min(slots, jobs.count), isOpen: false, body: body)
   }
 
   /// As above, for a body that has no use for the number.
-  convenience init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) {
-    self.init(jobs, slots: count) { job, _ in body(job) }
+  convenience init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) throws {
+    try self.init(jobs, slots: count) { job, _ in body(job) }
   }
 
   /// Starts threads that wait for jobs until `finish()`.
-  convenience init(slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) {
-    self.init([], threads: slots, isOpen: true, body: body)
+  convenience init(slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) throws {
+    try self.init([], threads: slots, isOpen: true, body: body)
   }
 
   private init(
     _ jobs: [Job], threads: Int, isOpen: Bool, body: @escaping @Sendable (Job, _ slot: Int) -> Output
-  ) {
-    let threads = min(threads, Self.mostThreads)
+  ) throws {
     remaining = jobs[...]
-    running = threads
     self.isOpen = isOpen
     self.body = body
-    for slot in 0..<threads {
-      let thread = Thread { [self] in
-        while workOnce(slot) {}
+    // None looks for a job before all are counted.
+    try condition.withLock {
+      for slot in 0..<min(threads, Self.mostThreads) {
+        do throws(ThreadError) {
+          try SystemThread.start(stackSize: Self.stackSize) { [self] in while workOnce(slot) {} }
+        } catch {
+          if slot == 0 { throw error }
+          refusal = error
+          break
+        }
+        running += 1
       }
-      thread.stackSize = Self.stackSize
-      thread.start()
+      count = running
     }
   }
 

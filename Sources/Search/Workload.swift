@@ -33,7 +33,15 @@ public struct Workload: Hashable, Sendable {
 extension Workload {
   /// The work of a training that is begun anew.
   public init(_ configuration: TrainingConfiguration, data: DatasetSplits) {
-    self.init(recipes: [configuration.recipe], concurrency: 1, data: data)
+    let recipe = configuration.recipe
+    self.init(recipes: [recipe], concurrency: 1, data: data)
+    evaluatedImages += (configuration.validations(after: 0) - 1) * data.validation.count
+    // The best one is kept beside the newest.
+    if configuration.validateEvery != nil, recipe.epochs > most.count {
+      let best = Checkpoint(seed: recipe.seed, trial: 0, epochs: 1)
+      kept.append(best)
+      most.append(best)
+    }
   }
 
   /// Trainings that end with an evaluation and write a checkpoint every epoch.

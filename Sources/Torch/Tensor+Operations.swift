@@ -173,6 +173,21 @@ extension Tensor {
     try Tensor(owning: ct_cross_entropy(handle, labels.handle))
   }
 
+  /// The softmax cross-entropy with weights of the classes and smoothed labels, as PyTorch's `F.cross_entropy` defines
+  /// it; in float32, or of float64 in that.
+  ///
+  /// With p the softmax, w the weights, y the labels, ε the smoothing and K classes:
+  /// (1 − ε) · Σₙ w(yₙ) · (−log pₙ(yₙ)) / Σₙ w(yₙ) + ε / K · Σₙ Σ_c w(c) · (−log pₙ(c)) / Σₙ w(yₙ).
+  /// Smoothed labels: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", CVPR 2016, section 7.
+  ///
+  /// - Parameters:
+  ///   - labels: [N], int64.
+  ///   - weights: [K], float32; nil for 1 everywhere.
+  ///   - smoothing: ε, from 0 to below 1.
+  public func crossEntropy(_ labels: Tensor, weights: Tensor?, smoothing: Double) throws -> Tensor {
+    try Tensor(owning: ct_smoothed_cross_entropy(handle, labels.handle, weights?.handle, smoothing))
+  }
+
   /// How many of these logits [N,K] have their maximum at the label: one int64.
   public func countCorrect(_ labels: Tensor) throws -> Tensor {
     try Tensor(owning: ct_count_correct(handle, labels.handle))

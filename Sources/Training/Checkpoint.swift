@@ -21,7 +21,7 @@ extension Trainer {
   private static let version = "2"
   /// The SHA-256 of all that the file says, so that whatever was altered is noticed.
   private static let digestName = "sha256"
-  private static let momentumName = "optimizer.momentum"
+  static let momentumName = "optimizer.momentum"
 
   /// Weights, running statistics, optimiser and place in time, as one safetensors file.
   ///
@@ -135,8 +135,7 @@ extension Trainer {
     FileDigest(of: Data(header) + Data(FileDigest(of: body).sha256.utf8)).sha256
   }
 
-  private static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors)
-  {
+  static func read(_ file: Data, name: String) throws -> (info: CheckpointInfo, contents: Safetensors) {
     let contents: Safetensors
     do {
       contents = try Safetensors(file, name: name)

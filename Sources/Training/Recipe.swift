@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Models
 import Torch
@@ -12,10 +13,12 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var learningRate: Double
   public var learningRateRule: LearningRateRule
   public var weightDecay: Double
-  /// The side of the square that Cutout removes from every image, in pixels; 0 removes nothing.
+  /// The side of the square that Cutout removes from every image, in pixels, as it is used; 0 removes nothing.
   public var cutout: Int
-  /// The zero padding of the random crop, in pixels; 0 crops nothing.
+  /// The zero padding of the random crop, in pixels, as it is used; 0 crops nothing.
   public var cropPadding: Int
+  /// Whether the lengths in pixels of policies follow the size of the images; nil for no.
+  public var scaleToSize: Bool?
   /// Whether every second image, by chance, is mirrored.
   public var flip: Bool
   public var seed: UInt64
@@ -24,11 +27,17 @@ public struct Recipe: Codable, Hashable, Sendable {
   ///
   /// Sums are split among them, so results depend on it.
   public var threads: Int
+  /// The share ε of every label that is spread over all classes in the training loss, above 0 and below 1; nil for none.
+  public var labelSmoothing: Double?
+  /// What an image of each class counts in the training loss; nil for 1 everywhere.
+  public var classWeights: ClassWeights?
 
   public init(
     model: String = "wrn_40_2", epochs: Int = 200, batchSize: Int = 128, learningRate: Double = 0.1,
     learningRateRule: LearningRateRule = .cosine, weightDecay: Double = 0.0005, cutout: Int = 16,
-    cropPadding: Int = 4, flip: Bool = true, seed: UInt64 = 0, precision: Precision = .fp32, threads: Int = 1
+    cropPadding: Int = 4, scaleToSize: Bool? = nil, flip: Bool = true, seed: UInt64 = 0,
+    precision: Precision = .fp32, threads: Int = 1, labelSmoothing: Double? = nil,
+    classWeights: ClassWeights? = nil
   ) {
     self.model = model
     self.epochs = epochs
@@ -38,10 +47,13 @@ public struct Recipe: Codable, Hashable, Sendable {
     self.weightDecay = weightDecay
     self.cutout = cutout
     self.cropPadding = cropPadding
+    self.scaleToSize = scaleToSize
     self.flip = flip
     self.seed = seed
     self.precision = precision
     self.threads = threads
+    self.labelSmoothing = labelSmoothing
+    self.classWeights = classWeights
   }
 }
 
@@ -64,10 +76,21 @@ extension Recipe {
     try require(side.contains(cutout), "cutout", "\(cutout)", "0 (off) to 4096 pixels")
     try require(side.contains(cropPadding), "cropPadding", "\(cropPadding)", "0 (off) to 4096 pixels")
     try require((1...1024).contains(threads), "threads", "\(threads)", "1 to 1024")
+    if let labelSmoothing {
+      try require(
+        labelSmoothing > 0 && labelSmoothing < 1, "labelSmoothing", "\(labelSmoothing)",
+        "a number from 0 (off) to below 1")
+    }
+    try classWeights?.validate()
   }
 }
 
 extension Recipe {
+  /// How the lengths in pixels of policies are carried over to images of this size.
+  public func pixelScale(width: Int, height: Int) -> PixelScale {
+    scaleToSize == true ? PixelScale(width: width, height: height) : .none
+  }
+
   /// Throws `ModelError` if the network does not take images of a dataset's size.
   public func requireModel(takes data: DatasetSplits) throws {
     let network = try Network(

@@ -8,7 +8,7 @@ import Torch
 public struct EpochMetrics: Codable, Hashable, Sendable {
   /// Epochs done, counted from 1.
   public var epoch: Int
-  /// The mean loss over the epoch's steps, without weight decay.
+  /// The mean loss over the epoch's steps, without weight decay; with the recipe's smoothed labels and weights of classes.
   public var loss: Double
   /// The share of training images, as augmented, that were told right, in 0...1.
   public var accuracy: Double
@@ -31,7 +31,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
 /// on the CPU, training on from a restored checkpoint gives the same bits as never having stopped. A trainer belongs to
 /// one thread at a time.
 public final class Trainer {
-  public let recipe: Recipe
+  /// How it is trained; its length may change between epochs (`setLength`).
+  public private(set) var recipe: Recipe
   public let data: DatasetSplits
   public let device: Device
   /// The stream of randomness this training draws from; a search gives every trial its own.
@@ -45,6 +46,8 @@ public final class Trainer {
   let queue: (any DeviceQueue)?
   /// The steps of the queue, once there was one.
   private var deviceSteps: DeviceSteps?
+  /// The weights of the classes in the loss, where the network is: [K]; nil where all count the same.
+  private let classWeights: Tensor?
   /// What random layers draw from in this epoch.
   private var layerGenerator: Generator?
 
@@ -69,6 +72,7 @@ public final class Trainer {
     recipe: Recipe, data: DatasetSplits, trial: Int, device: Device, queue: (any DeviceQueue)?
   ) throws {
     try recipe.validate()
+    let recipe = try recipe.resolved(for: data)
     guard data.train.count == 0 || recipe.batchSize <= data.train.count else {
       throw TrainingError.batchTooLarge(batchSize: recipe.batchSize, images: data.train.count)
     }
@@ -81,16 +85,23 @@ public final class Trainer {
     if device != .cpu { try Runtime.setDeterministicConvolutions(true) }
     var random = RandomStream(seed: recipe.seed, domain: .initialisation, trial: trial)
     let generator = try Generator(seed: random.next())
-    func make() throws -> (Network, NesterovSGD) {
+    let weights = try recipe.classWeights?.numbers(for: data).map(Float.init)
+    func make() throws -> (Network, NesterovSGD, Tensor?) {
       let network = try Network(
         ModelSpec.named(recipe.model), classes: data.classNames.count, generator: generator, device: device)
-      return (network, try NesterovSGD(network.variables, weightDecay: recipe.weightDecay))
+      return (
+        network, try NesterovSGD(network.variables, weightDecay: recipe.weightDecay),
+        try weights.map { try Tensor($0, shape: [$0.count]).moved(to: device) }
+      )
     }
-    (network, optimizer) = try queue?.use(make) ?? make()
+    (network, optimizer, classWeights) = try queue?.use(make) ?? make()
   }
 
   /// The number of trainable parameters.
   public var parameterCount: Int { network.variables.parameterCount }
+
+  /// Sets how many epochs the training has in all, which the learning rate's rule refers to from the next epoch on.
+  public func setLength(epochs: Int) { recipe.epochs = epochs }
 
   /// Steps of one epoch; images that fill no whole batch are left out, others each epoch.
   public var stepsPerEpoch: Int { data.train.count / recipe.batchSize }
@@ -205,10 +216,16 @@ public final class Trainer {
     try optimizer.zeroGradients()
     let (logits, loss) = try withPrecision(recipe.precision, on: device) {
       let logits = try network.model.logits(images, .training(layerGenerator))
-      return (logits, try logits.crossEntropy(labels))
+      return (logits, try trainingLoss(logits, labels))
     }
     try loss.backward()
     return (logits, loss)
+  }
+
+  /// What training makes small: the mean cross-entropy, of smoothed labels and with weights where the recipe says so.
+  private func trainingLoss(_ logits: Tensor, _ labels: Tensor) throws -> Tensor {
+    guard recipe.labelSmoothing != nil || classWeights != nil else { return try logits.crossEntropy(labels) }
+    return try logits.crossEntropy(labels, weights: classWeights, smoothing: recipe.labelSmoothing ?? 0)
   }
 
   /// Steps after which a device's memory holds all that training on it takes.

@@ -8,6 +8,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case batchTooLarge(batchSize: Int, images: Int)
   /// A checkpoint that does not belong to this training, or is not one.
   case checkpoint(String)
+  /// A file of settings that does not say what it should.
+  case file(String)
   /// A setting without meaning.
   case setting(String)
 
@@ -20,7 +22,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .batchTooLarge(let batchSize, let images):
       "a batch takes \(batchSize) images, but there are \(images) to train on;"
         + " lower --batch-size or raise --train-size"
-    case .checkpoint(let text), .setting(let text): text
+    case .checkpoint(let text), .file(let text), .setting(let text): text
     }
   }
 
@@ -28,7 +30,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   public var isDivergence: Bool {
     switch self {
     case .notFinite, .notFiniteEvaluation: true
-    case .batchTooLarge, .checkpoint, .setting: false
+    case .batchTooLarge, .checkpoint, .file, .setting: false
     }
   }
 }

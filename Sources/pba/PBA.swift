@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import Files
 import Foundation
 import Torch
 import Training
@@ -35,6 +36,9 @@ struct PBA: ParsableCommand {
     } catch  where error.isUsageMistake {
       printNote("Error: \(error)")
       exit(withError: ExitCode.validationFailure)
+    } catch  where error is CocoaError || error is POSIXError {
+      printNote("Error: \(systemReason(of: error))")
+      exit(withError: ExitCode.failure)
     } catch {
       exit(withError: error)
     }

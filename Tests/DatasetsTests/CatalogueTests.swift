@@ -39,6 +39,28 @@ private let known = DatasetFamily.all.map(\.usage).joined(separator: ", ")
     #expect(!spec.searchedFolders(dataDirectory: "~").contains { $0.contains("~") })
   }
 
+  @Test(
+    "what training does to images where nobody says otherwise belongs to the dataset",
+    arguments: [
+      ("svhn", false, 0, false), ("svhn-full", false, 0, false), ("cifar10", true, 4, false),
+      ("cifar100", true, 4, false), ("fashion-mnist", true, 4, false), ("bundled", true, 4, false),
+      ("noise", true, 4, false), ("noise:8x8x3", true, 4, false), ("folder:photos", true, 4, true),
+    ])
+  func tailDefaults(name: String, flip: Bool, cropPadding: Int, scalesToSize: Bool) throws {
+    let defaults = try DatasetSpec.named(name).tailDefaults
+    #expect(defaults.flip == flip)
+    #expect(defaults.cropPadding == cropPadding)
+    #expect(defaults.scalesToSize == scalesToSize)
+  }
+
+  @Test(arguments: [
+    ("cifar10", "32"), ("svhn", "32"), ("fashion-mnist", "28"), ("bundled", "28"), ("noise:24x48", "24x48"),
+    ("folder:photos", nil),
+  ])
+  func imageSizes(name: String, size: String?) throws {
+    #expect(try DatasetSpec.named(name).imageSize?.description == size)
+  }
+
   @Test func searchesDrawValidationImages() throws {
     for spec in DatasetFamily.all.compactMap(\.plain) {
       #expect(try #require(spec.searchDefaults).train > 0)

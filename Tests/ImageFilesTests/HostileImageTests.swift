@@ -118,6 +118,26 @@ private func place(of word: [UInt8], in bytes: [UInt8]) throws -> Int {
         + "convert it, or leave it out")
   }
 
+  @Test func saysWhatToDoWithAJPEGOfAnotherKind() throws {
+    let jpeg = try fixture("blocks.jpg")
+    // The precision follows the marker and its length.
+    let precision = try place(of: [0xFF, 0xC0], in: jpeg) + 4
+    #expect(
+      message { _ = try decodeImage(patched(jpeg, at: precision, [12]), name: "x.jpg") }
+        == "x.jpg: cannot be decoded: Unsupported JPEG data precision 12; "
+        + "save it as JPEG of 8 bits in grey, RGB or CMYK, or as PNG")
+  }
+
+  /// Chunks that say nothing of the pixels are passed over, whatever they claim.
+  @Test(arguments: ["iCCP", "zTXt", "eXIf", "gAMA"])
+  func passesOverRemarksOfAPNG(kind: String) throws {
+    let png = try fixture("blocks.png")
+    let remark = [0, 0, 0, 4] + Array(kind.utf8) + [1, 2, 3, 4] + [0, 0, 0, 0]
+    let afterHeader = 33
+    let file = Array(png[..<afterHeader]) + remark + Array(png[afterHeader...])
+    #expect(try decodeImage(file, name: "remark") == decodeImage(png, name: "plain"))
+  }
+
   @Test func refusesPackedBMP() throws {
     let file = patched(try fixture("blocks-palette.bmp"), at: 30, [1])
     #expect(

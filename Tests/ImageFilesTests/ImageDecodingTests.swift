@@ -72,6 +72,13 @@ private func largestDifference(_ left: RGBImage, _ right: RGBImage) -> Int {
     #expect(try decodeImage(fixture(name), name: name) == shadow)
   }
 
+  @Test func anAlphaThatAWriterLeftEmptyIsNone() throws {
+    var file = try fixture("shadow.bmp")
+    let firstAlpha = 14 + 108 + 3
+    for place in stride(from: firstAlpha, to: file.count, by: 4) { file[place] = 0 }
+    #expect(try decodeImage(file, name: "empty alpha") == blocks)
+  }
+
   @Test func putsTransparencyOfTIFFOnWhite() throws {
     // libtiff rounds colours once when it multiplies them by their alpha.
     #expect(try largestDifference(decodeImage(fixture("shadow.tif"), name: "shadow"), shadow) <= 1)

@@ -134,6 +134,29 @@ struct PolicyChoiceTests {
     }
   }
 
+  @Test(
+    "lengths in pixels follow the size of the images where that is asked for, once",
+    arguments: [
+      "rcifar10", "autoaugment", "randaugment", "trivialaugment", "trivialaugment-wide", "random", "none",
+    ])
+  func scaled(argument: String) throws {
+    let choice = try PolicyChoice(argument, dataset: "cifar10", seed: 0)
+    func steps(_ width: Int, _ height: Int, _ scale: PixelScale) throws -> [AugmentationProgram.Step] {
+      try choice.program(
+        epoch: 100, totalEpochs: 200, order: .schedule, width: width, height: height, scale: scale
+      ).alternatives.flatMap(\.steps)
+    }
+    let (small, large) = (try steps(32, 32, .none), try steps(64, 64, PixelScale(width: 64, height: 64)))
+    #expect(small.count == large.count)
+    for (before, after) in zip(small, large) {
+      #expect(after.operation == before.operation)
+      // Translations of a share of the image, or of so many pixels, are cut off to whole ones.
+      let tolerance = before.magnitude == nil && before.operation.unit == .pixels ? 1.0 : 0
+      let factor = before.operation.unit == .pixels ? 2.0 : 1
+      #expect(abs(after.parameter - factor * before.parameter) <= tolerance, "\(before.operation)")
+    }
+  }
+
   @Test("TrivialAugment has its two spaces")
   func trivialAugment() throws {
     for (argument, space) in [

@@ -135,6 +135,37 @@ private let rows: [Row] = [
     #expect(stretched.segments.map(\.policy) == schedule.segments.map(\.policy))
   }
 
+  @Test(
+    "the original's README names rows of table 4 by data and model, whichever script is named",
+    arguments: ["table_4_svhn", "table_4_rsvhn", "table_4", nil])
+  func dataAndModel(table: String?) throws {
+    for (name, meant) in [
+      ("rsvhn_ss_96", "table_4_rsvhn"), ("rsvhn_wrn_28_10", "table_4_rsvhn"), ("svhn_ss_96", "table_4_svhn"),
+      ("svhn_wrn_28_10", "table_4_svhn"),
+    ] {
+      let recipe =
+        if let table { try PublishedRecipe.named(name, of: table) } else {
+          try PublishedRecipe.named(nil, of: name)
+        }
+      #expect(recipe.table == meant)
+      #expect(name.hasSuffix(recipe.name))
+    }
+  }
+
+  @Test(
+    "the command that was probably meant is named whole",
+    arguments: [
+      ("table_4_rsvhn", "ss_9", "table_4_rsvhn ss_96"),
+      ("table_4_svhn", "rsvhn_ss96", "table_4_rsvhn ss_96"), ("table_5", "wrn", "table_4_svhn wrn_28_10"),
+      ("search", "svhn", "search rsvhn"), ("rcifar10", nil, "search rcifar10"),
+      ("svhn_search", nil, "search rsvhn"), ("table_1_cifar10", "pyramidnet", "table_1_cifar10 pyramid_net"),
+      ("table_3_rcifar10", "rsvhn_ss_96", "table_3_rcifar10 ss_96"),
+    ])
+  func meant(table: String, name: String?, command: String) throws {
+    let error = #expect(throws: RecipeError.self) { try PublishedRecipe.named(name, of: table) }
+    #expect(try #require(error).description.contains("did you mean `./pba reproduce \(command)`?"))
+  }
+
   @Test("unknown names are refused with those that there are, and the near miss")
   func unknown() {
     #expect(throws: RecipeError.self) { try PublishedRecipe.named("wrn_28_10", of: "../table_1_cifar10") }
@@ -148,14 +179,15 @@ private let rows: [Row] = [
     }
     #expect(
       message("table_1_cifar", "wrn_28_10")
-        == "no table is called 'table_1_cifar'; did you mean table_1_cifar10? there are search, table_1_cifar10,"
+        == "no table is called 'table_1_cifar'; did you mean `./pba reproduce table_1_cifar10 wrn_28_10`? there are search, table_1_cifar10,"
         + " table_2_cifar100, table_3_rcifar10, table_4_rsvhn, table_4_svhn")
     #expect(
       message("table_4_svhn", "wrn_28_1")
-        == "no recipe of table_4_svhn is called 'wrn_28_1'; did you mean wrn_28_10? there are ss_96, wrn_28_10"
+        == "no recipe of table_4_svhn is called 'wrn_28_1'; did you mean `./pba reproduce table_4_svhn wrn_28_10`? there are ss_96, wrn_28_10"
     )
     #expect(
       message("search", "base")
-        == "no recipe of search is called 'base'; there are rcifar10, rsvhn, test")
+        == "no recipe of search is called 'base'; did you mean `./pba reproduce search test`? there are rcifar10, rsvhn, test"
+    )
   }
 }

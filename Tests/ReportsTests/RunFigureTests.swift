@@ -17,6 +17,26 @@ import Testing
     #expect(figure.table.rows[3][4] == "75.00 %")
   }
 
+  @Test func eachValidationStandsAtItsEpoch() throws {
+    var records = epochs(4)
+    for (epoch, accuracy) in [(0, 0.4), (2, 0.8)] {
+      let record = records[epoch]
+      records[epoch] = EpochRecord(
+        epoch: epoch, trainLoss: record.trainLoss, trainAccuracy: record.trainAccuracy,
+        validationAccuracy: accuracy, validationLoss: 1.5, learningRate: record.learningRate, seconds: 5)
+    }
+    let figure = try #require(TrainingCurves(records, length: 4).figure())
+    try expectInside(figure.drawing)
+    let root = try SVGNode.read(figure.drawing.svg())
+    let line = try #require(root.elements("path", class: "curve thin dim").first)
+    // After the epochs 1, 3 and 4 of 4.
+    #expect(line.corners.map { (($0.x - 56 - 374) / 296 * 4).rounded() } == [1, 3, 4])
+    #expect(figure.caption.contains("after the epochs at which they stand"))
+    #expect(figure.table.heads.last == "validation loss")
+    #expect(figure.table.rows.map(\.last) == ["1.5000", "–", "1.5000", "–"])
+    #expect(figure.table.rows.map { $0[3] } == ["40.00 %", "–", "80.00 %", "70.00 %"])
+  }
+
   @Test func oneEpochIsADotAndNoneIsNothing() throws {
     let figure = try #require(TrainingCurves(epochs(1), length: 9).figure())
     try expectInside(figure.drawing)

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Search
 import Testing
+import Threads
 import Torch
 import Training
 
@@ -102,13 +103,13 @@ import Training
     let capacity = try executor.segmentsAtOnce(under: configuration)
     #expect((1...64).contains(capacity.segments))
     #if os(Linux)
-      if ProcessInfo.processInfo.activeProcessorCount > 1 {
+      if CoreCount.usable > 1 {
         // How much it is cannot be told here: other tests take and give back memory of the same process meanwhile.
         let memory = try #require(capacity.memory)
         #expect(memory.free > 0)
       }
     #endif
-    #expect(capacity.segments <= max(1, ProcessInfo.processInfo.activeProcessorCount))
+    #expect(capacity.segments <= max(1, CoreCount.usable))
     #expect(try executor.segmentsAtOnce(under: smallSearch(concurrency: 7)).segments == 7)
   }
 }

@@ -54,20 +54,15 @@ import Training
   }
 
   private func outcome(_ result: TrainingResult, in folder: TemporaryFolder) throws -> Outcome {
-    func timeless(_ record: EpochRecord) -> EpochRecord {
-      EpochRecord(
-        epoch: record.epoch, trainLoss: record.trainLoss, trainAccuracy: record.trainAccuracy,
-        validationAccuracy: record.validationAccuracy, testAccuracy: record.testAccuracy,
-        learningRate: record.learningRate, seconds: 0)
-    }
     let run = try RunDirectory.read(folder.path)
     var result = result
-    let checkpoint = try Data(contentsOf: URL(fileURLWithPath: result.checkpoint))
-    result.checkpoint = (result.checkpoint as NSString).lastPathComponent
+    let path = try #require(result.checkpoint)
+    let checkpoint = try Data(contentsOf: URL(fileURLWithPath: path))
+    result.checkpoint = (path as NSString).lastPathComponent
     let lines = try String(contentsOfFile: run.metrics.path, encoding: .utf8).split(separator: "\n")
     return Outcome(
-      result: result, checkpoint: checkpoint, epochs: try TrainingJournal(run).epochs().map(timeless),
-      metrics: try lines.map { timeless(try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8))) },
+      result: result, checkpoint: checkpoint, epochs: try TrainingJournal(run).epochs().map(\.timeless),
+      metrics: try lines.map { try JSONDecoder().decode(EpochRecord.self, from: Data($0.utf8)).timeless },
       files: try FileManager.default.contentsOfDirectory(atPath: run.checkpoints.path).sorted())
   }
 
@@ -115,7 +110,7 @@ import Training
             epoch: epoch, totalEpochs: 4, order: order, width: data.train.images.width,
             height: data.train.images.height))
       }
-      let file = try Data(contentsOf: URL(fileURLWithPath: result.checkpoint))
+      let file = try Data(contentsOf: URL(fileURLWithPath: #require(result.checkpoint)))
       #expect(try file == trainer.checkpoint())
       return file
     }

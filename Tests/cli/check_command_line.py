@@ -10,6 +10,7 @@ Wrong usage must end with code 64, what is wrong with files with code 1, and eit
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,19 +31,19 @@ CASES = [
     ("search --run new", 64, ["no dataset is named", "bundled"]),
     ("search --dataset cifar-10 --run new", 64, ["did you mean cifar10?"]),
     ([*SEARCH, "--run="], 64, ["--run"]),
-    ([*SEARCH, "--population", "0"], 64, ["population: found 0", "1 to"]),
+    ([*SEARCH, "--population", "0"], 64, ["--population: found 0", "1 to"]),
     ([*SEARCH, "--population", "-1"], 64, ["population: found -1"]),
     ([*SEARCH, "--population", "many"], 64, ["many", "--population"]),
-    ([*SEARCH, "--interval", "0"], 64, ["interval: found 0"]),
+    ([*SEARCH, "--interval", "0"], 64, ["--interval: found 0"]),
     ([*SEARCH, "--quantile", "0.7"], 64, ["quantile: found 0.7", "0 to 0.5"]),
     ([*SEARCH, "--concurrency", "0"], 64, ["concurrency: found 0"]),
     ([*SEARCH, "--concurrency", "all"], 64, ["all", "--concurrency"]),
-    ([*SEARCH, "--burn-in", "-1"], 64, ["burnIn: found -1", "below the 200"]),
-    ([*SEARCH, "--burn-in", "30", "--epochs", "30"], 64, ["burnIn: found 30", "below the 30"]),
+    ([*SEARCH, "--burn-in", "-1"], 64, ["--burn-in: found -1", "below the 200"]),
+    ([*SEARCH, "--burn-in", "30", "--epochs", "30"], 64, ["--burn-in: found 30", "below the 30"]),
     ([*SEARCH, "--asynchronous", "--quantile", "0.7"], 64, ["quantile: found 0.7"]),
     ([*SEARCH, "--asynchronous", "--resume"], 1, ["new: no run is there"]),
     ([*SEARCH, "--device", "cuda:98,cuda:99"], 64, ["cuda:98 is not usable"]),
-    ([*SEARCH, "--device", "cuda:0,"], 64, ["device: found 'cuda:0,'", "cuda:0,cuda:1"]),
+    ([*SEARCH, "--device", "cuda:0,"], 64, ["--device: found 'cuda:0,'", "cuda:0,cuda:1"]),
     ([*SEARCH, "--device", "cuda:0,cuda:0"], 64, ["device: found 'cuda:0,cuda:0'", "different"]),
     ([*SEARCH, "--device", "cpu,cuda:0"], 64, ["device: found 'cpu,cuda:0'", "CUDA"]),
     ([*SEARCH, "--config", "burnin.yml"], 64, ["burnin.yml", "did you mean 'burnIn'?"]),
@@ -55,17 +56,33 @@ CASES = [
     ([*SEARCH, "--precision", "fp8"], 64, ["precision: found 'fp8'", "bf16"]),
     ([*SEARCH, "--batch-size", "5000"], 64, ["a batch takes 5000 images"]),
     ([*SEARCH, "--train-size", "9999"], 64, ["9999"]),
-    ([*SEARCH, "--validation-size", "0"], 64, ["validationSize: found 0"]),
+    ([*SEARCH, "--validation-size", "0"], 64, ["--validation-size: found 0"]),
+    ([*SEARCH, "--batch-size", "0"], 64, ["--batch-size: found 0"]),
+    ([*SEARCH, "--config", "zero.yml"], 64, ["zero.yml: batchSize: found 0"]),
+    ([*SEARCH, "--config", "zero.yml", "--batch-size", "-1"], 64, ["--batch-size: found -1"]),
+    ([*TRAIN, "--crop-padding", "-1"], 64, ["--crop-padding: found -1", "0 (off)"]),
+    ([*SEARCH, "--config", "nan.yml"], 64, ["nan.yml: learningRate: found nan"]),
+    ([*SEARCH, "--config", "octal.yml"], 64, ["octal.yml: epochs: found '010'", "decimal"]),
+    ([*SEARCH, "--config", "quoted.yml"], 64, ["quoted.yml: epochs: found '010'"]),
+    ([*SEARCH, "--config", "grouped.yml"], 64, ["grouped.yml: trainSize: found '1_000'"]),
+    ([*SEARCH, "--config", "hexadecimal.yml"], 64, ["hexadecimal.yml: seed: found '0x10'"]),
+    ([*SEARCH, "--config", "minutes.yml"], 64, ["minutes.yml: epochs: found '1:30'"]),
+    ([*SEARCH, "--config", "zeros.yml"], 64, ["zeros.yml: learningRate: found '00.1'"]),
+    ([*SEARCH, "--config", "empty.yml"], 64, ["empty.yml: epochs: found nothing", "leave the line out"]),
+    ([*SEARCH, "--config", "null.yml"], 64, ["null.yml: model: found nothing"]),
+    ([*SEARCH, "--config", "yes.yml"], 64, ["yes.yml: flip: found 'yes'", "true or false"]),
+    ([*SEARCH, "--config", "twice.yml"], 64, ["twice.yml", "epochs"]),
+    ([*SEARCH, "--config", "both.yml"], 64, ["both.yml: batchSize: found two lines"]),
     ([*SEARCH, "--config", "none.yml"], 1, ["none.yml", "No such file"]),
     ([*SEARCH, "--config", "typo.yml"], 64, ["unknown setting 'popluation'", "did you mean 'population'?"]),
     ("report nowhere", 1, ["nowhere: no run is there"]),
     ("report", 64, ["<run>"]),
     ([*SEARCH, "--resume"], 1, ["new: no run is there"]),
     ("search --dataset bundled --run other-files", 1, ["other-files", "holds other files"]),
-    ([*TRAIN, "--threads", "0"], 64, ["threads: found 0"]),
-    ([*TRAIN, "--epochs", "-3"], 64, ["epochs: found -3"]),
-    ([*TRAIN, "--learning-rate", "nan"], 64, ["learningRate: found nan"]),
-    ([*TRAIN, "--weight-decay", "1e300"], 64, ["weightDecay: found 1e+300"]),
+    ([*TRAIN, "--threads", "0"], 64, ["--threads: found 0"]),
+    ([*TRAIN, "--epochs", "-3"], 64, ["--epochs: found -3"]),
+    ([*TRAIN, "--learning-rate", "nan"], 64, ["--learning-rate: found nan"]),
+    ([*TRAIN, "--weight-decay", "1e300"], 64, ["--weight-decay: found 1e+300"]),
     ([*TRAIN, "--policy", "autoaugmen"], 64, ["autoaugmen", "did you mean"]),
     ([*TRAIN, "--policy", "none.json"], 1, ["none.json", "no such file"]),
     ([*TRAIN, "--policy", "broken.json"], 1, ["broken.json"]),
@@ -73,8 +90,8 @@ CASES = [
     ([*TRAIN, "--dry-run", "--batch-size", "5000"], 64, ["a batch takes 5000 images"]),
     ([*TRAIN, "--dry-run", "--policy", "none.json"], 1, ["none.json", "no such file"]),
     ("compare --dataset bundled", 64, ["--run"]),
-    (COMPARE, 64, ["policies: found an empty list", "two or more"]),
-    ([*COMPARE, "--policies", "rsvhn"], 64, ["policies: found rsvhn alone", "two or more"]),
+    (COMPARE, 64, ["--policies: found an empty list", "two or more"]),
+    ([*COMPARE, "--policies", "rsvhn"], 64, ["--policies: found rsvhn alone", "two or more"]),
     ([*COMPARE, "--policies", "none,rsvhn,none"], 64, ["none twice"]),
     ([*COMPARE, "--policies", "none,,rsvhn"], 64, ["policy: found"]),
     ([*COMPARE, "--policies", "none,autoaugmen"], 64, ["autoaugmen", "did you mean"]),
@@ -82,10 +99,10 @@ CASES = [
     ([*COMPARE, "--policies", "none@last,rcifar10"], 64, ["last for", "a schedule to reorder"]),
     ([*COMPARE, "--policies", "none,none.json"], 1, ["none.json", "no such file"]),
     ([*COMPARE, "--policies", "none,broken.json@last"], 1, ["broken.json"]),
-    ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "0"], 64, ["seeds: found 0"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "0"], 64, ["--seeds: found 0"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "-2"], 64, ["seeds: found -2"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--seeds", "few"], 64, ["few", "--seeds"]),
-    ([*COMPARE, "--policies", "none,rsvhn", "--seed", str(2**64 - 1)], 64, ["seed: found 18446744073709551615"]),
+    ([*COMPARE, "--policies", "none,rsvhn", "--seed", str(2**64 - 1)], 64, ["--seed: found 18446744073709551615"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--concurrency", "0"], 64, ["concurrency: found 0"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--batch-size", "5000"], 64, ["a batch takes 5000 images"]),
     ([*COMPARE, "--policies", "none,rsvhn", "--csv", "broken.json"], 1, ["broken.json is already there"]),
@@ -94,17 +111,26 @@ CASES = [
     ("compare --dataset bundled --policies none,rsvhn --run other-files", 1, ["holds other files"]),
     ("reproduce", 64, ["found no table", "reproduce --list"]),
     ("reproduce table_1_cifar10", 64, ["found no model", "reproduce --list"]),
-    ("reproduce table_1_cifar wrn_28_10", 64, ["table_1_cifar'", "did you mean table_1_cifar10?"]),
-    ("reproduce table_1_cifar10 wrn_28_1", 64, ["wrn_28_1'", "did you mean wrn_28_10?", "pyramid_net"]),
-    ("reproduce search rsvhm", 64, ["rsvhm", "did you mean rsvhn?"]),
+    ("reproduce table_1_cifar wrn_28_10", 64, ["table_1_cifar'", "did you mean `./pba reproduce table_1_cifar10 wrn_28_10`?"]),
+    ("reproduce table_1_cifar10 wrn_28_1", 64, ["wrn_28_1'", "did you mean `./pba reproduce table_1_cifar10 wrn_28_10`?", "pyramid_net"]),
+    ("reproduce search rsvhm", 64, ["rsvhm", "did you mean `./pba reproduce search rsvhn`?"]),
+    ("reproduce table_4_svhn rsvhn_ss_96 --data-dir other-files", 1, ["the dataset svhn was found"]),
+    ("reproduce table_4_rsvhn svhn_wrn_28_10 --data-dir other-files", 1, ["the dataset svhn-full was found"]),
+    ("reproduce rsvhn_ss_96 --data-dir other-files", 1, ["the dataset svhn was found"]),
+    ("reproduce table_4_svhn rsvhn_ss_9", 64, ["`./pba reproduce table_4_rsvhn ss_96`"]),
+    ("reproduce rcifar10", 64, ["`./pba reproduce search rcifar10`"]),
     ("reproduce ../search rsvhn", 64, ["../search"]),
     ([*REPRODUCE, "--data-dir", "other-files"], 1, ["cifar10", "found in none of"]),
     ([*REPRODUCE, "--data-dir", "other-files", "--dry-run"], 1, ["cifar10", "found in none of"]),
-    ([*REPRODUCE, "--population", "4"], 64, ["population: found 4", "a training has no population"]),
-    ("reproduce search rsvhn --policy none", 64, ["policy: found", "a search learns its policies"]),
+    ([*REPRODUCE, "--population", "4"], 64, ["--population: found 4", "a training has no population"]),
+    ("reproduce search rsvhn --policy none", 64, ["--policy: found", "a search learns its policies"]),
     ([*REPRODUCE, "--policy", "rcifar"], 64, ["rcifar", "did you mean"]),
     ([*REPRODUCE, "--resume"], 1, ["runs/table_1_cifar10/wrn_28_10: no run is there"]),
     ([*REPRODUCE, "--epochs", "0"], 64, ["epochs: found 0"]),
+    ("evaluate --dataset bundled --checkpoint other.safetensors", 1, ["other.safetensors tells class 0", "T-shirt"]),
+    ("evaluate --dataset noise:8x8x3 --train-size 48 --validation-size 0 --split validation --checkpoint other.safetensors", 1,
+     ["found no validation images", "--split"]),
+    ("evaluate --dataset noise:8x8x3 --checkpoint other.safetensors --threads 0", 64, ["--threads: found 0"]),
     ("evaluate --dataset bundled --checkpoint none.safetensors", 1, ["none.safetensors", "No such file"]),
     ("evaluate --dataset bundled --checkpoint empty", 1, ["empty"]),
     ("evaluate --dataset bundled --checkpoint broken.json", 1, ["broken.json"]),
@@ -120,6 +146,11 @@ CASES = [
     ("apply Rotate image.png out.png --magnitude -1", 64, ["--magnitude: found -1"]),
     ("apply Rotate image.png out.npy --magnitude 3", 64, ["same kind"]),
     ("apply Cutout image.png out.png --magnitude 3 --center 1", 64, ["--center"]),
+    *((f"apply Cutout image.png out.png --magnitude 3 --center={x},{y}", 64, ["--center"])
+      for x, y in [(-(2**63), 0), (0, -(2**63)), (2**63 - 1, 1), (-(2**63) - 1, 1)]),
+    ("apply Invert image.png out.png --parameter 1", 64, ["Invert has none", "leave the option out"]),
+    ("apply Invert image.png out.png --negative", 64, ["Invert has no direction"]),
+    ("apply Rotate image.png out.png", 64, ["--magnitude or --parameter"]),
     ("preview --policy rcifar10 image.png", 64, ["--output"]),
     ("preview --policy rcifar10 image.png -o grid.jpg", 64, [".svg or .png"]),
     ("preview --policy rcifar10 -o broken.json", 64, [".svg or .png"]),
@@ -151,6 +182,9 @@ CASES = [
     ([*PREVIEW, "--policy", "rcifar10", "other-files"], 1, ["other-files", "found a folder"]),
     ([*PREVIEW, "--policy", "rcifar10", "--images", "other-files"], 1, ["other-files is already there"]),
     ("data stats cifar", 64, ["cifar10"]),
+    ("data stats other-files", 64, ["did you mean folder:other-files?"]),
+    ("data stats ./nowhere", 64, ["did you mean folder:./nowhere?"]),
+    ("train --dataset other-files --run new", 64, ["did you mean folder:other-files?"]),
     ("data verify cifar10 --data-dir other-files", 1, ["cifar10", "found in none of"]),
     ("serach", 64, ["serach"]),
 ]
@@ -163,6 +197,13 @@ def prepare(folder):
     (folder / "list.yml").write_text("policies: none\n")
     (folder / "burnin.yml").write_text("burnin: 4\n")
     (folder / "concurrency.yml").write_text("concurrency: most\n")
+    for name, text in {
+        "zero": "batchSize: 0", "octal": "epochs: 010", "quoted": 'epochs: "010"', "grouped": "trainSize: 1_000",
+        "hexadecimal": "seed: 0x10", "minutes": "epochs: 1:30", "zeros": "learningRate: 00.1", "nan": "learningRate: .nan", "empty": "epochs:",
+        "null": "model: ~", "yes": "flip: yes", "twice": "epochs: 3\nepochs: 4",
+        "both": "batchSize: 3\nbatch-size: 4",
+    }.items():
+        (folder / f"{name}.yml").write_text(text + "\n")
     (folder / "broken.json").write_text('{"format": "pba-schedule", "version": 1, "segments": [')
     (folder / "empty.json").write_bytes(b"")
     (folder / "empty").write_bytes(b"")
@@ -290,6 +331,120 @@ def check_comparison(pba, folder):
     assert refused.returncode == 1 and "a finished comparison is there" in refused.stderr, refused.stderr
 
 
+def check_flags_named(pba, folder):
+    """A run that was begun with other settings names the options that were typed, and the lines of a file."""
+    begun = ["train", *SMALL, "--run", "begun"]
+    answer(pba, *begun, folder=folder)
+    (folder / "other.yml").write_text("learningRate: 0.3\n")
+    refused = subprocess.run(
+        [pba, "train", "--resume", "--run", "begun", "--batch-size", "8", "--weight-decay", "0", "--config", "other.yml"],
+        cwd=folder, capture_output=True, text=True)
+    assert refused.returncode == 1, refused.stderr
+    for words in ("--batch-size: found 8, expected 16", "--weight-decay: found 0", "other.yml: learningRate: found 0.3, expected 0.1"):
+        assert words in refused.stderr, refused.stderr
+    compared = subprocess.run(
+        [pba, "compare", "--resume", "--run", "begun", "--seeds", "0"], cwd=folder, capture_output=True, text=True)
+    assert compared.returncode == 1 and "found a train run" in compared.stderr, compared.stderr
+
+
+def check_plain_values(pba, folder):
+    """Numbers and words that everybody reads in one way are taken from a configuration file."""
+    (folder / "plain.yml").write_text(
+        "epochs: 2\nlearning-rate: 1e-1\nweightDecay: .5\nflip: false\nseed: 18446744073709551615\ncutout: +2\n"
+        "dataDirectory: '010'\nconcurrency: 2\nimageSize: '32'\n")
+    images = folder / "plain"
+    for name in "ab":
+        (images / name).mkdir(parents=True)
+        for number in range(20):
+            (images / name / f"{number}.ppm").write_bytes(b"P6 2 2 255\n" + bytes([10 * number + ord(name) % 50] * 12))
+    report = json.loads(answer(pba, "train", "--config", "plain.yml", "--dataset", "folder:plain", "--model", "wrn_10_1",
+        "--batch-size", "4", "--device", "cpu", "--dry-run", "--json", folder=folder))
+    settings = report["settings"]
+    assert settings["epochs"] == 2 and settings["learningRate"] == 0.1 and settings["weightDecay"] == 0.5, settings
+    assert settings["flip"] is False and settings["cutout"] == 2, settings
+    assert settings["dataDirectory"] == "010", settings
+
+
+def check_idle_searches(pba, folder):
+    """A search in which nothing can ever be copied says so before it trains."""
+    for arguments, reason in [(["--population", "1"], "population: 1"), (["--quantile", "0", "--population", "2"], "quantile: 0"),
+                              (["--interval", "2", "--population", "2"], "interval: 2 of 2 epochs"),
+                              (["--burn-in", "1", "--interval", "1", "--population", "2"], None)]:
+        for more in (["--dry-run"], ["--run", "idle" + "".join(arguments)]):
+            done = subprocess.run(
+                [pba, "search", *SMALL, "--validation-size", "8", *arguments, *more], cwd=folder, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr[-300:]
+            lines = done.stderr.splitlines()
+            said = [number for number, line in enumerate(lines) if "no trial will copy another" in line]
+            if reason is None:
+                continue
+            assert said and f"({reason})" in lines[said[0]], done.stderr
+            started = [number for number, line in enumerate(lines) if line.startswith(("settings of", "timing"))]
+            assert started and said[0] < started[0], done.stderr
+
+
+def check_apply_without_strength(pba, folder):
+    """An operation that has no parameter needs none, and a magnitude changes nothing."""
+    answer(pba, "preview", "--policy", "none", "-o", "one.svg", "--images", "one", "--draws", "1", folder=folder)
+    for name in ("Invert", "Equalize", "AutoContrast"):
+        for number, strength in enumerate(([], ["--magnitude", "7"])):
+            answer(pba, "apply", name, "one/1-original.png", f"{name}{number}.png", *strength, folder=folder)
+        assert (folder / f"{name}0.png").read_bytes() == (folder / f"{name}1.png").read_bytes()
+    for center in ("-1073741824,1073741824", "0,0"):
+        answer(pba, "apply", "Cutout", "one/1-original.png", f"cut{center}.png", "--magnitude", "9", f"--center={center}", folder=folder)
+
+
+LIMITED = "import resource, sys, os; resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), -1)); os.execv(sys.argv[2], sys.argv[2:])"
+
+
+def check_long_schedules(pba, folder):
+    """Schedules of a million epochs are shown, stretched, drawn and exported in little memory."""
+    answer(pba, "schedule", "stretch", "rsvhn", "--epochs", "1000000", "-o", "long.json", folder=folder)
+    for arguments in (["show"], ["show", "--json"], ["validate"], ["export", "--format", "ray"], ["export", "--format", "csv"]):
+        # The program itself maps 2 GB, of libtorch for the most part; the values alone are 700 MB, as one text several GB.
+        done = subprocess.Popen(
+            [sys.executable, "-c", LIMITED, str(3 << 30), pba, "schedule", *arguments[:1], "long.json", *arguments[1:]],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        last, count = b"", 0
+        while block := done.stdout.read(1 << 20):
+            last, count = (last + block)[-100:], count + block.count(b"\n")
+        error = done.stderr.read().decode()
+        assert done.wait() == 0, f"{arguments}: {done.returncode}: {error[-300:]}"
+        if "csv" in arguments:
+            assert count == 30_000_001 and last.endswith(b"1000000,30,Contrast,0.3,5\n"), (count, last)
+    answer(pba, "schedule", "plot", "long.json", "-o", "long.svg", folder=folder)
+    answer(pba, "schedule", "export", "rsvhn", "--format", "csv", "-o", "rsvhn.csv", folder=folder)
+    assert (folder / "rsvhn.csv").read_text() == answer(pba, "schedule", "export", "rsvhn", "--format", "csv")
+    assert "Foundation" not in error and "NSCocoa" not in error
+
+
+def check_closed_folders(pba, folder):
+    """A folder that nobody may look into is not called empty, and the reason is the system's, in words."""
+    closed = folder / "closed"
+    answer(pba, "train", *SMALL, "--run", "closed/run", folder=folder)
+    cases = [
+        (["train", "--resume", "--run", "closed/run"], "closed/run"), (["report", "closed/run"], "closed/run"),
+        (["search", "--resume", "--run", "closed/run"], "closed/run"), (["quickstart", "--run", "closed"], "closed"),
+        (["data", "stats", "cifar10", "--data-dir", "closed"], "closed"), (["data", "verify", "svhn", "--data-dir", "closed"], "closed"),
+        (["data", "stats", "folder:closed"], "closed"), (["schedule", "show", "closed/run/schedule.json"], "closed"),
+        (["schedule", "import", "closed"], "closed"), (["train", *SMALL, "--run", "closed"], "closed"),
+        (["evaluate", "--dataset", "bundled", "--checkpoint", "closed/x"], "closed/x"),
+    ]
+    # Root may look into any folder, so there another user asks.
+    other = (lambda: (os.setgid(65534), os.setuid(65534))) if os.getuid() == 0 else None
+    folder.chmod(0o755)
+    closed.chmod(0)
+    try:
+        for arguments, place in cases:
+            done = subprocess.run(
+                [pba, *arguments], cwd=folder, capture_output=True, text=True, preexec_fn=other, timeout=120)
+            said = done.stderr.splitlines()
+            assert done.returncode == 1, f"{arguments}: {done.returncode} {done.stderr}"
+            assert place in said[-1] and "ermission" in said[-1] and "NSCocoa" not in done.stderr, f"{arguments}: {done.stderr}"
+    finally:
+        closed.chmod(0o755)
+
+
 def check_preview(pba, folder):
     """What fired is told as JSON and by a file a draw, the same at every call, and the picture has every draw."""
     command = ["preview", "--policy", "rcifar10", "--epochs", "1,200", "--draws", "2", "--json"]
@@ -324,6 +479,9 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder)
+        answer(pba, "train", *SMALL, "--run", "other", folder=folder)
+        (folder / "other/checkpoints/epoch-00002.safetensors").rename(folder / "other.safetensors")
+        shutil.rmtree(folder / "other")
         for arguments, code, expected in CASES:
             arguments = arguments.split() if isinstance(arguments, str) else arguments
             count("pba " + " ".join(arguments), check(pba, arguments, code, expected, folder))
@@ -333,6 +491,12 @@ def main():
             ("dry runs", lambda: check_dry_runs(pba, folder)),
             ("a comparison", lambda: check_comparison(pba, folder)),
             ("previews", lambda: check_preview(pba, folder)),
+            ("settings named as they were given", lambda: check_flags_named(pba, folder)),
+            ("plain values of a configuration file", lambda: check_plain_values(pba, folder)),
+            ("searches that never copy", lambda: check_idle_searches(pba, folder)),
+            ("operations without a strength", lambda: check_apply_without_strength(pba, folder)),
+            ("schedules of a million epochs", lambda: check_long_schedules(pba, folder)),
+            ("folders that nobody may look into", lambda: check_closed_folders(pba, folder)),
         ]:
             try:
                 checked()

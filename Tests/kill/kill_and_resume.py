@@ -31,6 +31,9 @@ SEARCH = """search --dataset bundled --train-size 128 --validation-size 100 --mo
 ASYNCHRONOUS = [*SEARCH, "--asynchronous"]
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 4 --batch-size 64 --policy rcifar10
   --device cpu""".split()
+# Validated after every epoch, with a best checkpoint kept, and ended by its patience.
+VALIDATED_TRAINING = """train --dataset bundled --train-size 256 --validation-size 200 --model wrn_10_1 --epochs 30 --batch-size 64
+  --policy rcifar10 --validate-every 1 --patience 2 --label-smoothing 0.1 --class-weights balanced --device cpu""".split()
 # The schedule is a file, of which the comparison keeps a copy.
 COMPARISON = """compare --dataset bundled --train-size 128 --model wrn_10_1 --epochs 2 --batch-size 64 --device cpu
   --seeds 2""".split()
@@ -66,6 +69,11 @@ TRAINING_CASES = [
     ("while a checkpoint is half-written", [writing("checkpoints")] * 2, ()),
     ("after the 1st and the next 2nd checkpoint", [new_checkpoints(1), new_checkpoints(2)], ()),
     ("as metrics.jsonl grows", [changes("metrics.jsonl")] * 2, ()),
+]
+VALIDATED_TRAINING_CASES = [
+    ("while a checkpoint is half-written", [writing("checkpoints")] * 3, ()),
+    ("after every 2nd checkpoint", [new_checkpoints(2)] * 2, ()),
+    ("as metrics.jsonl grows", [changes("metrics.jsonl")] * 3, ()),
 ]
 COMPARISON_CASES = [
     ("as the journal appears", [journal_appears] * 2, ()),
@@ -195,6 +203,32 @@ def end_several_at_once(program, folder, generator, report):
         report.attempt(f"asynchronous search, two trials at once, {name}", lambda: end(number, moments))
 
 
+def extend_and_kill(program, folder, report):
+    """Gives finished trainings more epochs and kills them meanwhile; each must end as one that was left in peace."""
+    cases = [("left in peace", []), ("killed as the settings are written", [changes("config.yaml")]),
+             ("killed after its first checkpoint", [new_checkpoints(1)]),
+             ("killed while a checkpoint is half-written, twice", [writing("checkpoints")] * 2)]
+    expected = None
+
+    def end(number, moments):
+        nonlocal expected
+        case = Case(program, TRAINING, folder, f"longer-{number}").undisturbed()
+        longer = [*case.resume, "--epochs", "7"]
+        for moment in moments:
+            program.kill_at(moment, case.run, longer, case.log)
+        code = program.finish(longer, case.log)
+        if code != 0:
+            raise Failure(f"exit code {code}: {tail(case.log)}")
+        if len(case.result()["metrics.jsonl"]) != 7:
+            raise Failure(f"{len(case.result()['metrics.jsonl'])} epochs, expected 7")
+        expected = expected or case.result()
+        compare(case.result(), expected)
+        return True, ""
+
+    for number, (name, moments) in enumerate(cases):
+        report.attempt(f"longer training {name}", lambda: end(number, moments))
+
+
 def lose_schedule(case, schedule):
     """Kills a comparison and takes away the schedule file it named: its own copy must do."""
     program = case.program
@@ -239,6 +273,9 @@ def main():
                   generator, report)
         end_several_at_once(program, folder, generator, report)
         run_cases("training", TRAINING, (), TRAINING_CASES, TRAINING_STOPS, 2, program, folder, generator, report)
+        run_cases("validated training", VALIDATED_TRAINING, (), VALIDATED_TRAINING_CASES, [], 2, program, folder, generator,
+                  report)
+        extend_and_kill(program, folder, report)
         schedule = folder / "learnt.json"
         program.finish(["schedule", "stretch", "rcifar10", "--epochs", "50", "-o", str(schedule)], folder / "stretch.log")
         comparison = [*COMPARISON, "--policies", f"none,{schedule},{schedule}@shuffled"]

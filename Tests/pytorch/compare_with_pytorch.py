@@ -26,6 +26,9 @@ CASES = [
     ("ss_2", 8, 9, 14), ("ss_8", 8, 27, 30), ("ss_32", 4, 32, 32),
     ("pyramid_net_11_5", 8, 9, 14), ("pyramid_net_29_24", 8, 27, 30), ("pyramid_net", 3, 16, 20),
 ]
+# With these, the loss has weights of the classes and smoothed labels.
+WEIGHTED_CASES = [("wrn_10_1", 16, 8, 8)]
+SMOOTHING = 0.1
 
 
 def read_safetensors(path):
@@ -65,12 +68,17 @@ def difference(ours, theirs):
     return (distance / sum(b.double().square().sum() for b in theirs)).sqrt().item()
 
 
-def compare(probe, model_name, shape, kind, folder):
+def compare(probe, model_name, shape, kind, folder, weighted):
     torch.manual_seed(0)
     torch.set_num_threads(1)
     images = torch.randn(shape, dtype=kind).contiguous(memory_format=torch.channels_last)
     labels = torch.arange(len(images)) % CLASSES
-    write_safetensors(f"{folder}/in", {"images": images, "labels": labels, "seed": torch.tensor([SEED])})
+    inputs, loss_options = {"images": images, "labels": labels, "seed": torch.tensor([SEED])}, {}
+    if weighted:
+        weights = (1 + torch.arange(CLASSES)).to(kind) / 4
+        loss_options = {"weight": weights, "label_smoothing": SMOOTHING}
+        inputs |= {"weights": weights, "smoothing": torch.tensor([SMOOTHING], dtype=kind)}
+    write_safetensors(f"{folder}/in", inputs)
     subprocess.run([probe, model_name, str(CLASSES), f"{folder}/in", f"{folder}/out"], check=True)
     ours = read_safetensors(f"{folder}/out")
 
@@ -86,7 +94,7 @@ def compare(probe, model_name, shape, kind, folder):
     def of_all(prefix, theirs):
         return difference([ours[prefix + name] for name in theirs], [tensor.detach() for tensor in theirs.values()])
 
-    loss = backward(model.train(), images, labels, generator=torch.Generator().manual_seed(SEED))
+    loss = backward(model.train(), images, labels, generator=torch.Generator().manual_seed(SEED), **loss_options)
     worst["loss"] = difference([ours["loss"]], [loss.detach()])
     worst["gradients"] = of_all("gradient.", {name: parameter.grad for name, parameter in parameters.items()})
     update(model, optimizer(model), 0.1)
@@ -101,15 +109,16 @@ def main():
     parser.add_argument("--probe", required=True)
     parser.add_argument("--model", nargs="+", metavar="NAME", help="these models, on 8 images of 32x32")
     arguments = parser.parse_args()
-    cases = [(name, 8, 32, 32) for name in arguments.model] if arguments.model else CASES
+    cases = [(name, 8, 32, 32) for name in arguments.model] if arguments.model else CASES + WEIGHTED_CASES
     failed = 0
     for name, count, height, width in cases:
+        weighted = (name, count, height, width) in WEIGHTED_CASES
         for kind, tolerance in TOLERANCES.items():
             with tempfile.TemporaryDirectory() as folder:
-                worst = compare(arguments.probe, name, (count, 3, height, width), kind, folder)
+                worst = compare(arguments.probe, name, (count, 3, height, width), kind, folder, weighted)
             bad = any(not value <= tolerance for value in worst.values())
             failed += bad
-            print(f"{'FAILED' if bad else 'ok':6} {name}, {count} images of {height}x{width}, {kind}: "
+            print(f"{'FAILED' if bad else 'ok':6} {name}, {count} images of {height}x{width}{', weighted loss' if weighted else ''}, {kind}: "
                   + ", ".join(f"{k} {v:.1e}" for k, v in worst.items()), flush=True)
     print(f"{2 * len(cases) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

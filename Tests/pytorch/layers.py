@@ -59,10 +59,10 @@ def training_step(model, momentum, images, labels, rate, precision):
     return loss
 
 
-def backward(model, images, labels, precision="fp32", generator=None):
+def backward(model, images, labels, precision="fp32", generator=None, weight=None, label_smoothing=0.0):
     """The loss of a batch; leaves its gradients at the parameters."""
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        loss = F.cross_entropy(model(images, generator), labels)
+        loss = F.cross_entropy(model(images, generator), labels, weight, label_smoothing=label_smoothing)
     loss.backward()
     return loss
 

@@ -32,7 +32,10 @@ typedef struct decoded_image {
   uint32_t premultiplied;
   /// TIFF's own orientation, 1 to 8; 1 for the other formats.
   uint32_t orientation;
+  /// What failed.
   char message[256];
+  /// What to do about a whole file of a kind that is not read; null for one that is damaged. A constant.
+  const char *cure;
 } decoded_image;
 
 decode_result decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);

@@ -125,6 +125,9 @@ ct_tensor *ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t
 ct_tensor *ct_global_average(const ct_tensor *tensor);
 /// Mean softmax cross-entropy of logits [N,K] and labels [N] (int64).
 ct_tensor *ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels);
+/// The same with weights [K] of the classes, or NULL, and a share of every label that goes to all classes.
+ct_tensor *ct_smoothed_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, const ct_tensor *weights,
+                                     double smoothing);
 /// How many rows of logits [N,K] have their maximum at the label, an int64 tensor of one element.
 ct_tensor *ct_count_correct(const ct_tensor *logits, const ct_tensor *labels);
 

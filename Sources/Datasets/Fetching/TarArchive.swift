@@ -71,8 +71,11 @@ struct TarArchive {
     String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
   }
 
+  /// A number without sign, its digits between spaces; nil for anything else, such as GNU's and star's binary sizes.
   private func octal(_ field: ArraySlice<UInt8>) -> Int? {
-    Int(text(field).filter { $0 != " " }, radix: 8)
+    let words = text(field).split(separator: " ")
+    guard words.count == 1, words[0].utf8.allSatisfy({ (0x30...0x37).contains($0) }) else { return nil }
+    return Int(words[0], radix: 8)
   }
 
   private func failure(_ found: String, _ expected: String) -> DatasetError {

@@ -17,7 +17,10 @@ extension DatasetFamily {
     let root = absolutePath(path)
     return DatasetSpec(
       name: "folder:\(root)", summary: "the images in \(root)", licence: "as of the images",
-      searchDefaults: nil, cure: "name a folder that has a folder for each class",
+      searchDefaults: nil,
+      // Whoever names a size of image expects the same strength relative to the image.
+      imageSize: nil, tailDefaults: TailDefaults(scalesToSize: true),
+      cure: "name a folder that has a folder for each class",
       source: .folder(ImageFolder(root: root)))
   }
 }

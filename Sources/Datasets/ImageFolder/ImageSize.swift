@@ -7,6 +7,8 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
   public static let sides = 1...4096
   /// The size where none is asked for: 32 × 32.
   public static let standard = ImageSize(checkedHeight: 32, checkedWidth: 32)
+  /// That of Fashion-MNIST.
+  static let ofFashionMNIST = ImageSize(checkedHeight: 28, checkedWidth: 28)
 
   /// Nil for sides beyond `sides`.
   public init?(height: Int, width: Int) {

@@ -80,11 +80,12 @@ extension ReportPage {
     if let test = last.testAccuracy {
       return [
         .paragraph(percentText(test), class: "result"),
-        .paragraph("test accuracy, measured once, after the last of \(counted(epochs.count, "epoch"))."),
+        .paragraph("test accuracy, measured \(moment(of: epochs))."),
         .paragraph(
           interval(test, of: images.test, "test")
             + " Another seed gives another network; pba compare measures that chance."),
       ] + (last.validationAccuracy.map { [.paragraph("Validation accuracy: \(percentText($0)).")] } ?? [])
+        + notes(on: epochs)
     }
     if let validation = last.validationAccuracy {
       return [
@@ -93,14 +94,44 @@ extension ReportPage {
           "validation accuracy after the last of \(counted(epochs.count, "epoch")); there are no test images."
         ),
         .paragraph(interval(validation, of: images.validation, "validation")),
-      ]
+      ] + notes(on: epochs)
     }
     return [
       .paragraph(percentText(last.trainAccuracy), class: "result"),
       .paragraph(
         "accuracy on the training images, as augmented, after \(epochs.count) of \(counted(contents.length, "epoch"))"
           + (isFinished ? "; there are no other images." : ". Test images are looked at after the last.")),
-    ]
+    ] + notes(on: epochs)
+  }
+
+  /// When the test images were looked at; more than once where a training that had ended was made longer.
+  private func moment(of epochs: [EpochRecord]) -> String {
+    let last = "after the last of \(counted(epochs.count, "epoch"))"
+    let earlier = epochs.dropLast().filter { $0.testAccuracy != nil }.map { "\($0.epoch + 1)" }
+    return earlier.isEmpty
+      ? "once, \(last)"
+      : "\(last), and after epoch \(earlier.joined(separator: ", ")), where the training ended before it was made longer"
+  }
+
+  /// The best of several validations, and why a training has fewer epochs than it was to have.
+  private func notes(on epochs: [EpochRecord]) -> [HTML] {
+    var notes: [HTML] = []
+    if contents.settings["validateEvery"] != nil, let best = epochs.bestValidated,
+      let accuracy = best.validationAccuracy
+    {
+      notes.append(
+        .paragraph(
+          "Best validation accuracy: \(percentText(accuracy)) after epoch \(best.epoch + 1); its checkpoint is"
+            + " \(TrainingJournal.checkpointName(epochs: best.epoch + 1)). It was chosen by these very images, so it is"
+            + " likely too high."))
+    }
+    if isFinished, epochs.count < contents.length, let patience = contents.settings["patience"]?.text {
+      notes.append(
+        .paragraph(
+          "The training ended after \(epochs.count) of \(contents.length) epochs: \(patience)"
+            + " \(patience == "1" ? "validation" : "validations in a row") brought no improvement."))
+    }
+    return notes
   }
 
   // MARK: - Comparison

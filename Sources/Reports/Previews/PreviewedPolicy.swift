@@ -5,11 +5,15 @@ import Policies
 /// A policy whose draws are to be seen.
 public struct PreviewedPolicy: Sendable {
   private let choice: PolicyChoice
+  private let scalesToSize: Bool
   private let seed: UInt64
 
-  /// - Parameter seed: decides the draws.
-  public init(_ choice: PolicyChoice, seed: UInt64) {
+  /// - Parameters:
+  ///   - scalesToSize: whether lengths in pixels follow the size of each image.
+  ///   - seed: decides the draws.
+  public init(_ choice: PolicyChoice, scalesToSize: Bool = false, seed: UInt64) {
     self.choice = choice
+    self.scalesToSize = scalesToSize
     self.seed = seed
   }
 
@@ -34,7 +38,8 @@ public struct PreviewedPolicy: Sendable {
   public func draw(_ number: Int, of image: RGBAImage, index: Int, epoch: Int?) throws -> PolicyDraw {
     let zeroBased = (epoch ?? 1) - 1
     let program = try choice.program(
-      epoch: zeroBased, totalEpochs: epochs ?? 1, order: .schedule, width: image.width, height: image.height)
+      epoch: zeroBased, totalEpochs: epochs ?? 1, order: .schedule, width: image.width, height: image.height,
+      scale: scalesToSize ? PixelScale(width: image.width, height: image.height) : .none)
     let augmenter = BatchAugmenter(
       program: program, tail: .unchanged, seed: seed &+ UInt64(index) << 32, trial: number - 1)
     let stack = ImageStack(

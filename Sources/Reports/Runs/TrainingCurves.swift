@@ -24,7 +24,7 @@ public struct TrainingCurves: Sendable {
     return Figure(
       caption:
         "Loss and accuracy over the training images of each epoch, as augmented; the learning rate of its last step. "
-        + "Dots are accuracies on images that were not trained on, measured once, after the last epoch.",
+        + "Dots are accuracies on images that were not trained on, \(moments).",
       drawing: Drawing(
         width: Self.width, height: Self.height, title: "Loss, accuracy and learning rate",
         description:
@@ -34,35 +34,53 @@ public struct TrainingCurves: Sendable {
       table: table)
   }
 
+  /// When the network was measured on other images, in words.
+  private var moments: String {
+    let isMeasuredBefore = epochs.dropLast().contains {
+      $0.validationAccuracy != nil || $0.testAccuracy != nil
+    }
+    return isMeasuredBefore ? "after the epochs at which they stand" : "measured once, after the last epoch"
+  }
+
   private struct Panel {
     let name: String
     let values: [Double]
     let range: ClosedRange<Double>
     var text: (Double) -> String = tickText
-    var dots: [(value: Double, style: String, name: String)] = []
+    var courses: [Measured] = []
+  }
+
+  /// Accuracies on one split, where they were measured.
+  private struct Measured {
+    let points: [(epoch: Int, value: Double)]
+    let style: String
+    let name: String
   }
 
   private var panels: [Panel] {
     let (losses, rates) = (epochs.map(\.trainLoss), epochs.map(\.learningRate))
     let measured = measured
     let accuracies = epochs.map(\.trainAccuracy)
-    let low = (accuracies + measured.map(\.value)).min() ?? 0
+    let low = (accuracies + measured.flatMap { $0.points.map(\.value) }).min() ?? 0
     return [
       Panel(
         name: "Training loss", values: losses, range: 0...LinearScale.roundEnd(over: losses.max() ?? 1)),
       Panel(
         name: "Accuracy", values: accuracies, range: min(max(0, (low * 10).rounded(.down) / 10), 0.9)...1,
-        text: { tickText(($0 * 1000).rounded() / 10) + " %" }, dots: measured),
+        text: { tickText(($0 * 1000).rounded() / 10) + " %" }, courses: measured),
       Panel(
         name: "Learning rate", values: rates, range: 0...LinearScale.roundEnd(over: rates.max() ?? 1)),
     ]
   }
 
-  private var measured: [(value: Double, style: String, name: String)] {
-    guard let last = epochs.last else { return [] }
+  private var measured: [Measured] {
+    func course(_ name: String, _ style: String, _ value: (EpochRecord) -> Double?) -> Measured? {
+      let points = epochs.compactMap { epoch in value(epoch).map { (epoch: epoch.epoch + 1, value: $0) } }
+      guard let last = points.last else { return nil }
+      return Measured(points: points, style: style, name: "\(name) \(percentText(last.value))")
+    }
     return [
-      last.testAccuracy.map { ($0, "second", "test \(percentText($0))") },
-      last.validationAccuracy.map { ($0, "dim", "validation \(percentText($0))") },
+      course("test", "second", \.testAccuracy), course("validation", "dim", \.validationAccuracy),
     ].compactMap { $0 }
   }
 
@@ -73,27 +91,33 @@ public struct TrainingCurves: Sendable {
     let line: SVGElement =
       points.count == 1
       ? .circle(points[0], radius: 2.5, class: "accent") : .path(points, class: "curve accent")
-    let end = Double(epochs.count)
+    let measured = panel.courses.flatMap { course in
+      let points = course.points.map { axes.point(Double($0.epoch), $0.value) }
+      let isOne = points.count == 1
+      return (isOne ? [] : [SVGElement.path(points, class: "curve thin \(course.style)")])
+        + points.map { .circle($0, radius: isOne ? 4 : 2.5, class: course.style) }
+    }
     return [.text(panel.name, at: Point(frame.x, 24), size: 14, class: "ink strong")]
       + axes.elements(xTicks: 5, xName: "epoch", yText: panel.text)
       + [.group([line], class: "course")]
-      + panel.dots.map { .circle(axes.point(end, $0.value), radius: 4, class: $0.style) }
-      + Legend(entries: panel.dots.map { (.dot, $0.style, $0.name) }).elements(
+      + measured
+      + Legend(entries: panel.courses.map { (.dot, $0.style, $0.name) }).elements(
         x: frame.x + 72, y: 20, size: 11)
   }
 
   private var table: FigureTable {
-    FigureTable(
-      heads: [
-        "epoch", "training loss", "training accuracy", "validation accuracy", "test accuracy",
-        "learning rate", "seconds",
-      ],
-      rows: epochs.map { epoch in
-        [
-          "\(epoch.epoch + 1)", decimalText(epoch.trainLoss, 4), percentText(epoch.trainAccuracy),
-          epoch.validationAccuracy.map(percentText) ?? "–", epoch.testAccuracy.map(percentText) ?? "–",
-          "\((epoch.learningRate * 1e6).rounded() / 1e6)", decimalText(epoch.seconds, 2),
-        ]
-      })
+    let columns: [(head: String, text: (EpochRecord) -> String?)] = [
+      ("epoch", { "\($0.epoch + 1)" }), ("training loss", { decimalText($0.trainLoss, 4) }),
+      ("training accuracy", { percentText($0.trainAccuracy) }),
+      ("validation accuracy", { $0.validationAccuracy.map(percentText) }),
+      ("test accuracy", { $0.testAccuracy.map(percentText) }),
+      ("learning rate", { "\(($0.learningRate * 1e6).rounded() / 1e6)" }),
+      ("seconds", { decimalText($0.seconds, 2) }),
+      ("validation loss", { $0.validationLoss.map { decimalText($0, 4) } }),
+    ]
+    // Only a training that is measured between its epochs has the last.
+    let shown = epochs.contains { $0.validationLoss != nil } ? columns[...] : columns.dropLast()
+    return FigureTable(
+      heads: shown.map(\.head), rows: epochs.map { epoch in shown.map { $0.text(epoch) ?? "–" } })
   }
 }

@@ -12,7 +12,7 @@ struct ApplyCommand: ParsableCommand {
       the input; a PNG with alpha keeps it.
 
       How strongly is said by a magnitude of the search, or by the parameter itself: degrees, slopes, pixels, factors, \
-      bits or levels, as `pba policy show` prints them.
+      bits or levels, as `pba policy show` prints them. Invert, Equalize and AutoContrast need neither.
       """)
 
   @Argument(help: "The operation: \(Operation.searchOrder.map(\.name).joined(separator: ", ")).")
@@ -43,9 +43,9 @@ struct ApplyCommand: ParsableCommand {
 
     init?(argument: String) {
       let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard parts.count == 2, let x = parts[0], let y = parts[1], abs(x) <= 1 << 30, abs(y) <= 1 << 30 else {
-        return nil
-      }
+      let places = -1 << 30...1 << 30
+      guard parts.count == 2, let x = parts[0], let y = parts[1], places.contains(x), places.contains(y)
+      else { return nil }
       (self.x, self.y) = (x, y)
     }
   }
@@ -117,7 +117,7 @@ struct ApplyCommand: ParsableCommand {
       let range = operation.parameters
       guard operation.usesParameter else {
         throw ValidationError(
-          "--parameter: \(operation.name) has none; give --magnitude, which means nothing to it")
+          "--parameter: \(operation.name) has none; leave the option out")
       }
       guard range.contains(parameter) else {
         throw ValidationError(
@@ -128,6 +128,9 @@ struct ApplyCommand: ParsableCommand {
         throw ValidationError("--negative: goes with --magnitude; write the parameter with its sign")
       }
       return parameter
+    case (nil, nil) where !operation.usesParameter:
+      guard !negative else { throw ValidationError("--negative: \(operation.name) has no direction") }
+      return operation.parameter(magnitude: 0)
     default:
       throw ValidationError("expected either --magnitude or --parameter")
     }

@@ -51,12 +51,16 @@ struct CompareCommand: ParsableCommand {
       try refuseToOverwrite(csv)
       try requireFolder(of: csv)
     }
-    let folder = try place.folder()
-    var settings = Settings(
+    let settings = try Settings(
       concurrency: concurrency.map(Concurrency.trials), policies: policies.map(PlayedPolicy.words),
       seeds: seeds
-    ).over(
-      try shared.settings(withoutUseFor: Settings.idleInComparison))
+    ).typed().over(shared.settings(withoutUseFor: Settings.idleInComparison))
+    let folder = try place.folder()
+    try settings.naming { try run(settings, in: folder) }
+  }
+
+  private func run(_ given: Settings, in folder: String) throws {
+    var settings = given
     if place.resume {
       let recorded = try RunDirectory.configuration(ComparisonConfiguration.self, of: folder)
       settings = settings.over(Settings(recorded))

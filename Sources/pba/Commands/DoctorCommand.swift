@@ -92,6 +92,7 @@ struct DoctorCommand: ParsableCommand {
   /// Trains a small layer for one step, so that a broken libtorch shows here first.
   private static func trainOneStep() -> String {
     do {
+      try Runtime.setThreads(Settings.cores)
       let variables = Variables(generator: try Generator(seed: 0))
       let layer = try Convolution(variables.root["conv"], inputs: 3, outputs: 4, kernel: 3)
       try variables.flatten()

@@ -13,7 +13,10 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The images: \(DatasetFamily.usages).")
   var dataset: String
 
-  @Option(help: "The checkpoint, a safetensors file that pba wrote.")
+  @Option(
+    help:
+      "The checkpoint, a safetensors file that pba wrote; or the folder of a training: its best one where it was validated between epochs, otherwise its newest."
+  )
   var checkpoint: String
 
   @Option(help: "Which images: test, validation, train.")
@@ -46,9 +49,18 @@ struct EvaluateCommand: ParsableCommand {
 
   enum Split: String, CaseIterable, ExpressibleByArgument {
     case test, validation, train
+
+    func images(of data: DatasetSplits) -> LabeledImages {
+      switch self {
+      case .test: data.test
+      case .validation: data.validation
+      case .train: data.train
+      }
+    }
   }
 
   func run() throws {
+    let checkpoint = try checkpointFile(checkpoint)
     let file = Data(try readBytes(checkpoint, limit: 1 << 34))
     let info = try Trainer.checkpointInfo(file, name: checkpoint)
     let loaded = try loadShowingProgress(
@@ -58,23 +70,25 @@ struct EvaluateCommand: ParsableCommand {
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
         "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
-          + " \(loaded.classNames.joined(separator: ", "))")
+          + " \(loaded.classNames.joined(separator: ", ")); name the dataset that it was trained on",
+        isUsageMistake: false)
     }
     var recipe = info.recipe
     recipe.threads = threads ?? Settings.cores
-    try recipe.validate()
-    let device = try Settings(device: device).resolvedDevice()
+    let options = try Settings(threads: threads, device: device).typed()
+    let device = try options.naming {
+      try recipe.validate()
+      return try options.resolvedDevice()
+    }
+    guard split.images(of: loaded).count > 0 else {
+      throw SettingsError(
+        "\(dataset): found no \(split.rawValue) images, expected some to evaluate on; give another --split"
+          + (split == .validation ? ", or --validation-size" : ""), isUsageMistake: false)
+    }
     let evaluation: Evaluation
     do {
       evaluation = try Trainer.evaluating(
-        file, name: checkpoint, on: loaded, threads: recipe.threads, device: device
-      ) {
-        switch split {
-        case .test: $0.test
-        case .validation: $0.validation
-        case .train: $0.train
-        }
-      }
+        file, name: checkpoint, on: loaded, threads: recipe.threads, device: device, split: split.images)
     } catch TrainingError.notFiniteEvaluation(let loss) {
       throw TrainingError.checkpoint(
         "\(checkpoint): its network's loss is \(loss): the training had diverged")

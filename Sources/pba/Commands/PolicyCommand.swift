@@ -41,6 +41,8 @@ struct PolicyCommand: ParsableCommand {
     @Option(help: "The images' width and height in pixels, which some translations go by.")
     var size = 32
 
+    @OptionGroup var scaling: ScalingOptions
+
     @Flag(help: "Print it as JSON.")
     var json = false
 
@@ -76,7 +78,8 @@ struct PolicyCommand: ParsableCommand {
         throw SettingsError("--epoch: found \(epoch), expected 1 to \(length), the length of \(policy)")
       }
       let program = try choice.program(
-        epoch: epoch - 1, totalEpochs: length, order: .schedule, width: size, height: size)
+        epoch: epoch - 1, totalEpochs: length, order: .schedule, width: size, height: size,
+        scale: scaling.scaleToSize == true ? PixelScale(width: size, height: size) : .none)
       if json { return try printJSON(report(program)) }
       guard !program.alternatives.isEmpty else {
         return printResult("nothing before crop, flip and Cutout")

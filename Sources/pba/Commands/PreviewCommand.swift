@@ -15,7 +15,7 @@ struct PreviewCommand: ParsableCommand {
       every magnitude. What fired is printed too.
 
       Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so that large images are scaled \
-      down before them. Where an operation leaves no data the \
+      down before them; --scale-to-size shows what training on folder:PATH does to images of this size. Where an operation leaves no data the \
       picture is grey; training sees the mean colour there. Without an image the first \
       bundled ones are taken.
       """)
@@ -48,6 +48,7 @@ struct PreviewCommand: ParsableCommand {
   @Flag(help: "Apply the operations to large images as they are, and scale down what comes of it.")
   var fullSize = false
 
+  @OptionGroup var scaling: ScalingOptions
   @OptionGroup var picture: PictureOptions
 
   @Option(
@@ -76,6 +77,7 @@ struct PreviewCommand: ParsableCommand {
     let given = [
       ("--policy", policy != nil), ("--epoch", epoch != nil), ("--epochs", epochs != nil),
       ("--draws", draws != nil), ("--seed", seed != nil), ("--images", folder != nil), ("--json", json),
+      ("--scale-to-size", scaling.scaleToSize == true),
     ]
     if let (option, _) = given.first(where: \.1) {
       throw ValidationError("--operations: found \(option) beside it, which only draws of a policy have")
@@ -101,7 +103,7 @@ struct PreviewCommand: ParsableCommand {
     let seed = seed ?? 0
     let policy = policy ?? ""
     let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)
-    let previewed = PreviewedPolicy(choice, seed: seed)
+    let previewed = PreviewedPolicy(choice, scalesToSize: scaling.scaleToSize ?? false, seed: seed)
     let moments = try PreviewMoments(epoch: epoch, epochs: epochs, of: previewed, named: policy)
     let images = try PreviewImage.load(images, bundled: 3, side: fullSize ? nil : PreviewGrid.largestSide)
     let output = try folder.map(PreviewFolder.init)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import RunStore
 import Search
@@ -41,14 +42,14 @@ struct QuickstartCommand: ParsableCommand {
   func run() throws {
     let start = ContinuousClock.now
     printNote("1 of 2: a search with a population of 8 small networks on 1,000 images of Fashion-MNIST")
-    let exists = FileManager.default.fileExists(atPath: place + "/search")
+    let exists = try isThere(place + "/search")
     if exists { printNote("continuing the run in \(place)") }
     let found = try SearchSession(
       try Self.search.searchConfiguration(), path: place + "/search", resume: exists)()
 
     printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
     let folder = place + "/comparison"
-    let isBegun = FileManager.default.fileExists(atPath: folder)
+    let isBegun = try isThere(folder)
     // The whole path, so that the same folder under another spelling is the same comparison.
     let schedule = URL(fileURLWithPath: found.schedulePath).standardizedFileURL.path
     let (comparison, policies) = try Settings(policies: ["none", schedule], seeds: Self.seeds).over(

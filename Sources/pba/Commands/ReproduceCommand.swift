@@ -18,7 +18,10 @@ struct ReproduceCommand: ParsableCommand {
   @Argument(help: "The table, such as table_1_cifar10, or search.")
   var table: String?
 
-  @Argument(help: "The model of the row, such as wrn_28_10; for a search rcifar10, rsvhn or test.")
+  @Argument(
+    help:
+      "The model of the row, such as wrn_28_10, or data and model, as in rsvhn_ss_96; for a search rcifar10, rsvhn or test."
+  )
   var model: String?
 
   @Flag(help: "List every experiment, or those of the table, with their published errors.")
@@ -27,30 +30,38 @@ struct ReproduceCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup(title: "Options of a training") var policy: PolicyOptions
+  @OptionGroup(title: "Options of a training") var training: TrainingOptions
   @OptionGroup(title: "Options of a search") var search: SearchOptions
 
   func validate() throws {
     guard !list else { return }
-    let known = "see `pba reproduce --list`"
     guard table != nil else {
-      throw ValidationError("found no table, expected one such as table_1_cifar10; \(known)")
-    }
-    guard model != nil else {
-      throw ValidationError("found no model, expected one such as wrn_28_10; \(known)")
+      throw ValidationError(
+        "found no table, expected one such as table_1_cifar10; see `pba reproduce --list`")
     }
   }
 
   func run() throws {
-    guard let table, let model, !list else { return try RecipeList().show(table: table, json: shared.json) }
+    guard let table, !list else { return try RecipeList().show(table: table, json: shared.json) }
     let recipe = try PublishedRecipe.named(model, of: table)
-    let flags = policy.settings.over(search.settings)
+    let flags = try policy.settings.over(training.settings).over(search.settings)
       .over(
-        try shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+        shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+    try flags.naming { try run(recipe, flags) }
+  }
+
+  private func run(_ recipe: PublishedRecipe, _ flags: Settings) throws {
     var published = try Settings(recipe)
+    // The published lengths are those of 32 × 32 images, unless somebody asks for scaling.
+    published.scaleToSize = false
+    (published.recipeCropPadding, published.cropPadding) = (published.cropPadding, nil)
+    // The Cutout is that of the recipe's policy; another policy may have none.
+    (published.recipeCutout, published.cutout) = (published.cutout, nil)
     let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
     // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
     if recipe.isSearch {
-      try refuse(policy.settings, "a search learns its policies")
+      try refuse(try policy.settings, "a search learns its policies")
+      try refuse(try training.settings, "a population begins afresh and is measured at its comparisons")
       let settings = place.resume ? flags : flags.over(published)
       let whole = Settings(try published.over(flags.withoutEffect).searchConfiguration())
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
@@ -59,9 +70,7 @@ struct ReproduceCommand: ParsableCommand {
           if !$0.asynchronous { printNote(Self.synchronousNote) }
         })
     } else {
-      try refuse(search.settings, "a training has no population")
-      // The Cutout is that of the recipe's policy; another policy may have none.
-      (published.recipeCutout, published.cutout) = (published.cutout, nil)
+      try refuse(try search.settings, "a training has no population")
       let settings = place.resume ? flags : flags.over(published)
       let whole = Settings(try published.over(flags.withoutEffect).trainingConfiguration().0)
       var differences: [String] = []

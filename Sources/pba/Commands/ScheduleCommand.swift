@@ -14,13 +14,16 @@ struct ScheduleCommand: ParsableCommand {
   ///
   /// - Parameter data: The bytes to write; nil for the schedule's JSON.
   static func write(_ schedule: Schedule, as data: Data? = nil, to output: String?) throws {
-    let data = data ?? schedule.jsonData()
-    guard let output else {
-      writeResult(data)
-      return
-    }
+    try write(schedule, to: output) { try $0(data ?? schedule.jsonData()) }
+  }
+
+  /// As above, with the bytes given piece by piece.
+  static func write(
+    _ schedule: Schedule, to output: String?, pieces: (_ write: (Data) throws -> Void) throws -> Void
+  ) throws {
+    guard let output else { return try pieces(writeResult) }
     try refuseToOverwrite(output)
-    try AtomicFile.write(data, to: output)
+    try AtomicFile.write(to: output, pieces: pieces)
     printNote("wrote \(output): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
   }
 
@@ -166,7 +169,7 @@ struct ScheduleCommand: ParsableCommand {
       let schedule = try Schedule.load(schedule)
       switch format {
       case .json: try ScheduleCommand.write(schedule, to: output)
-      case .csv: try ScheduleCommand.write(schedule, as: Data(schedule.csv().utf8), to: output)
+      case .csv: try ScheduleCommand.write(schedule, to: output, pieces: schedule.writeCSV)
       case .ray:
         try ScheduleCommand.write(schedule, as: OriginalLog.data(of: schedule), to: output)
         printNote("the original reads it with --hp_policy FILE.txt --hp_policy_epochs \(schedule.epochs)")

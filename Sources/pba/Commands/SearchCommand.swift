@@ -18,8 +18,11 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
 
   func run() throws {
-    let settings = search.settings.over(try shared.settings(withoutUseFor: Settings.idleInSearch))
-    try SearchRequest(settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+    let settings = try search.settings.over(shared.settings(withoutUseFor: Settings.idleInSearch))
+    let folder = try place.folder()
+    try settings.naming {
+      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+    }
   }
 }
 
@@ -41,8 +44,8 @@ struct SearchRequest {
     }
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
-    if place.dryRun { return try DryRun(configuration).show(json: json) }
     Self.noteIdle(configuration)
+    if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try SearchSession(
       configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
     if json {
@@ -51,7 +54,8 @@ struct SearchRequest {
       printResult("best trial          \(result.trial)")
       printResult("validation accuracy \(percent(result.validationAccuracy))")
       printResult("schedule            \(result.schedulePath)")
-      printResult("checkpoint          \(result.checkpointPath)")
+      printResult(
+        "checkpoint          \(result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))")
     }
     if result.schedule.appliesNothing {
       printNote(
@@ -85,7 +89,7 @@ struct SearchSummary: Encodable {
   let epochs: Int
   let segments: Int
   let schedule: String
-  let checkpoint: String
+  let checkpoint: String?
 
   init(_ result: SearchResult) {
     trial = result.trial
@@ -93,6 +97,6 @@ struct SearchSummary: Encodable {
     epochs = result.schedule.epochs
     segments = result.schedule.segments.count
     schedule = result.schedulePath
-    checkpoint = result.checkpointPath
+    checkpoint = result.checkpoint
   }
 }

@@ -10,17 +10,28 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Every epoch ends with a checkpoint in RUN/checkpoints, from which `pba train --resume --run RUN` continues. Test \
       accuracy is measured once, after the last epoch.
+
+      `pba train --resume --epochs MORE --run RUN` gives a run another length, also a finished one. Epochs that are trained \
+      stay as they are; for those that follow, the learning rate and the schedule are what they are in a training of the \
+      new length. So a cosine that had come to 0 goes up again: the rates before and after are printed.
+
+      --validate-every measures on the validation images between epochs too; the best checkpoint, the earliest among \
+      equals, is kept beside the two newest and named at the end. --from begins with the weights of another training. \
+      --label-smoothing and --class-weights change the training loss, not the loss that is measured.
       """)
 
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var training: TrainingOptions
 
   func run() throws {
-    let settings = policy.settings
-      .over(try shared.settings(withoutUseFor: Settings.idleInTraining))
-    _ = try TrainingRequest(
-      settings: settings, place: place, folder: try place.folder(), json: shared.json)()
+    let settings = try policy.settings.over(training.settings)
+      .over(shared.settings(withoutUseFor: Settings.idleInTraining))
+    let folder = try place.folder()
+    _ = try settings.naming {
+      try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+    }
   }
 }
 
@@ -53,15 +64,23 @@ struct TrainingRequest {
     }
     let result = try TrainingSession(
       configuration, choice, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
-    if json {
-      try printJSON(result)
-    } else {
-      printResult("epochs              \(result.epochs)")
-      printResult("training accuracy   \(percent(result.trainAccuracy)) (as augmented)")
-      if let accuracy = result.validationAccuracy { printResult("validation accuracy \(percent(accuracy))") }
-      if let accuracy = result.testAccuracy { printResult("test accuracy       \(percent(accuracy))") }
-      printResult("checkpoint          \(result.checkpoint)")
-    }
+    if json { try printJSON(result) } else { show(result) }
     return result
+  }
+  private func show(_ result: TrainingResult) {
+    let reason = result.stoppedEarlyOf.map { " of \($0); its --patience ended the training" } ?? ""
+    printResult("epochs              \(result.epochs)\(reason)")
+    printResult("training accuracy   \(percent(result.trainAccuracy)) (as augmented)")
+    if let accuracy = result.validationAccuracy { printResult("validation accuracy \(percent(accuracy))") }
+    if let accuracy = result.testAccuracy { printResult("test accuracy       \(percent(accuracy))") }
+    printResult("checkpoint          \(result.checkpoint ?? gone(after: result.epochs))")
+    if let best = result.best {
+      printResult("best validation     \(percent(best.validationAccuracy)) after epoch \(best.epochs)")
+      printResult("best checkpoint     \(best.checkpoint ?? gone(after: best.epochs))")
+    }
+  }
+
+  private func gone(after epochs: Int) -> String {
+    lostCheckpoint(TrainingJournal.checkpointName(epochs: epochs), of: folder)
   }
 }

@@ -13,5 +13,7 @@ struct PolicyOptions: ParsableArguments {
   var policyOrder: PolicyOrder?
 
   /// What the flags say.
-  var settings: Settings { Settings(policy: policy, policyOrder: policyOrder) }
+  var settings: Settings {
+    get throws { try Settings(policy: policy, policyOrder: policyOrder).typed() }
+  }
 }

@@ -35,8 +35,11 @@ struct SearchOptions: ParsableArguments {
 
   /// What the flags say.
   var settings: Settings {
-    Settings(
-      population: population, interval: interval, quantile: quantile, burnIn: burnIn,
-      asynchronous: asynchronous, concurrency: concurrency)
+    get throws {
+      try Settings(
+        population: population, interval: interval, quantile: quantile, burnIn: burnIn,
+        asynchronous: asynchronous, concurrency: concurrency
+      ).typed()
+    }
   }
 }

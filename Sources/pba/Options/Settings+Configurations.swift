@@ -22,6 +22,9 @@ extension Settings {
     device = training.device
     policy = training.policy
     policyOrder = training.policyOrder
+    from = training.from
+    validateEvery = training.validateEvery
+    patience = training.patience
   }
 
   /// The settings that a comparison was begun with.
@@ -35,11 +38,14 @@ extension Settings {
 
   private init(_ recipe: Recipe, _ data: DataSelection) {
     self.init(
-      dataset: data.dataset, trainSize: data.trainSize, validationSize: data.validationSize,
+      dataset: data.place, trainSize: data.trainSize, validationSize: data.validationSize,
       model: recipe.model, epochs: recipe.epochs, batchSize: recipe.batchSize,
       learningRate: recipe.learningRate, learningRateRule: recipe.learningRateRule,
       weightDecay: recipe.weightDecay, cutout: recipe.cutout, cropPadding: recipe.cropPadding,
+      // Said also where it is not so: the default depends on the dataset.
+      scaleToSize: recipe.scaleToSize ?? false,
       flip: recipe.flip, seed: recipe.seed, precision: recipe.precision.rawValue, threads: recipe.threads,
-      dataDirectory: data.dataDirectory, imageSize: data.imageSize, skipUnreadable: data.skipUnreadable)
+      dataDirectory: data.dataDirectory, imageSize: data.imageSize, skipUnreadable: data.skipUnreadable,
+      labelSmoothing: recipe.labelSmoothing, classWeights: recipe.classWeights.map(ClassWeightsSetting.given))
   }
 }

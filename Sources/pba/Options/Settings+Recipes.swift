@@ -5,13 +5,16 @@ import Yams
 
 extension Settings {
   /// The settings that a search, a training and a comparison have no use for.
-  static let idleInSearch: [CodingKeys] = [.policy, .policyOrder, .policies, .seeds]
+  static let idleInSearch: [CodingKeys] = [.policy, .policyOrder, .policies, .seeds] + trainingKeys
   static let idleInTraining: [CodingKeys] = populationKeys + [.concurrency, .policies, .seeds]
-  static let idleInComparison: [CodingKeys] = populationKeys + [.policy, .policyOrder]
+  static let idleInComparison: [CodingKeys] = populationKeys + [.policy, .policyOrder] + trainingKeys
 
   private static let populationKeys: [CodingKeys] = [
     .population, .interval, .quantile, .burnIn, .asynchronous,
   ]
+
+  /// What belongs to one training alone: a population and the trainings of a comparison begin alike and end together.
+  private static let trainingKeys: [CodingKeys] = [.from, .validateEvery, .patience]
 
   /// The settings of a published experiment.
   init(_ recipe: PublishedRecipe) throws {
@@ -22,12 +25,16 @@ extension Settings {
 
   /// What is set, by name.
   func values() throws -> [String: JSONValue] {
-    try JSONDecoder().decode([String: JSONValue].self, from: JSONEncoder().encode(self))
+    let encoder = JSONEncoder()
+    // They are refused later, by name.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try JSONDecoder().decode([String: JSONValue].self, from: encoder.encode(self))
   }
 
   /// What says where and with which of many equal chances a run is computed, rather than what.
   private static let keysWithoutEffect: Set<String> = [
-    "device", "dataDirectory", "concurrency", "threads", "seed",
+    "device", "dataDirectory", "concurrency", "threads", "seed", "validateEvery",
   ]
 
   /// The settings that do not make another experiment of it.

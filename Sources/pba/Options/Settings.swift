@@ -1,9 +1,11 @@
-import Files
+import Augmentation
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 import Torch
 import Training
 
@@ -22,6 +24,7 @@ struct Settings: Codable {
   var weightDecay: Double?
   var cutout: Int?
   var cropPadding: Int?
+  var scaleToSize: Bool?
   var flip: Bool?
   var seed: UInt64?
   var precision: String?
@@ -40,20 +43,32 @@ struct Settings: Codable {
   var skipUnreadable: Bool?
   var policies: [String]?
   var seeds: Int?
+  var labelSmoothing: Double?
+  var classWeights: ClassWeightsSetting?
+  var from: String?
+  var validateEvery: Int?
+  var patience: Int?
   /// The Cutout that a policy has where neither a flag nor a file asks for one; a policy may do without it.
   var recipeCutout: Int?
+  /// The zero padding of the crop where neither a flag nor a file asks for one.
+  var recipeCropPadding: Int?
+  /// Where those that somebody gave were given.
+  var origins: [CodingKeys: SettingOrigin] = [:]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case dataset, trainSize, validationSize, model, epochs, batchSize, learningRate, learningRateRule,
       weightDecay
-    case cutout, cropPadding, flip, seed, precision, threads, device, dataDirectory, population, interval,
+    case cutout, cropPadding, scaleToSize, flip, seed, precision, threads, device, dataDirectory, population,
+      interval,
       quantile
     case burnIn, asynchronous, concurrency, policy, policyOrder, policies, seeds, imageSize, skipUnreadable
+    case labelSmoothing, classWeights, from, validateEvery, patience
   }
 
   /// These settings, and where they say nothing those of `other`.
   func over(_ other: Settings) -> Settings {
     var result = self
+    result.origins = origins.merging(other.origins) { own, _ in own }
     func fill<Value>(_ setting: WritableKeyPath<Settings, Value?>) {
       if result[keyPath: setting] == nil { result[keyPath: setting] = other[keyPath: setting] }
     }
@@ -68,6 +83,7 @@ struct Settings: Codable {
     fill(\.weightDecay)
     fill(\.cutout)
     fill(\.cropPadding)
+    fill(\.scaleToSize)
     fill(\.flip)
     fill(\.seed)
     fill(\.precision)
@@ -86,7 +102,13 @@ struct Settings: Codable {
     fill(\.skipUnreadable)
     fill(\.policies)
     fill(\.seeds)
+    fill(\.labelSmoothing)
+    fill(\.classWeights)
+    fill(\.from)
+    fill(\.validateEvery)
+    fill(\.patience)
     fill(\.recipeCutout)
+    fill(\.recipeCropPadding)
     return result
   }
 }
@@ -97,25 +119,34 @@ extension Settings {
   /// The dataset's folder where none is named.
   static let defaultDataDirectory = "~/.cache/pba/data"
 
-  private func requireDataset() throws -> String {
+  private func requireDataset() throws -> DatasetSpec {
     guard let dataset else {
       let names = DatasetFamily.usages
       throw SettingsError("no dataset is named; give --dataset, one of \(names)")
     }
     // An image folder's name has the whole path, so that a run can be resumed from elsewhere.
-    return try DatasetSpec.named(dataset).name
+    return try DatasetSpec.named(dataset)
   }
 
-  /// Training settings, the defaults filled in.
-  func recipe(threads: Int, on device: Device) throws -> Recipe {
+  /// Training settings, the defaults filled in: the dataset's own where it has some.
+  ///
+  /// Lengths in pixels that nobody gave follow the size of the images where that is asked for, or the dataset's default.
+  private func recipe(for dataset: DatasetSpec, threads: Int, on device: Device) throws -> Recipe {
     let base = Recipe()
+    let defaults = dataset.tailDefaults
+    let scalesToSize = scaleToSize ?? defaults.scalesToSize
+    let size = imageSize ?? dataset.imageSize ?? .standard
+    let scale = scalesToSize ? PixelScale(width: size.width, height: size.height) : .none
     let recipe = Recipe(
       model: model ?? base.model, epochs: epochs ?? base.epochs, batchSize: batchSize ?? base.batchSize,
       learningRate: learningRate ?? base.learningRate,
       learningRateRule: learningRateRule ?? base.learningRateRule,
-      weightDecay: weightDecay ?? base.weightDecay, cutout: cutout ?? recipeCutout ?? base.cutout,
-      cropPadding: cropPadding ?? base.cropPadding, flip: flip ?? base.flip, seed: seed ?? base.seed,
-      precision: try resolvedPrecision(on: device), threads: self.threads ?? threads)
+      weightDecay: weightDecay ?? base.weightDecay,
+      cutout: cutout ?? scale.cutout(recipeCutout ?? base.cutout),
+      cropPadding: cropPadding ?? scale.padding(recipeCropPadding ?? defaults.cropPadding),
+      scaleToSize: scalesToSize ? true : nil, flip: flip ?? defaults.flip, seed: seed ?? base.seed,
+      precision: try resolvedPrecision(on: device), threads: self.threads ?? threads,
+      labelSmoothing: labelSmoothing == 0 ? nil : labelSmoothing, classWeights: try classWeights?.weights())
     try recipe.validate()
     return recipe
   }
@@ -132,11 +163,11 @@ extension Settings {
   /// A search's settings, the defaults filled in.
   func searchConfiguration() throws -> SearchConfiguration {
     let dataset = try requireDataset()
-    let sizes = try DatasetSpec.named(dataset).searchDefaults
+    let sizes = dataset.searchDefaults
     let devices = try resolvedDevices()
-    let recipe = try recipe(threads: 1, on: devices.first ?? .cpu)
+    let recipe = try recipe(for: dataset, threads: 1, on: devices.first ?? .cpu)
     let data = selection(
-      dataset, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
+      dataset.name, trainSize: trainSize ?? sizes?.train, validationSize: validationSize ?? sizes?.validation)
     let base = SearchConfiguration(data: data)
     let configuration = SearchConfiguration(
       data: data, recipe: recipe, population: population ?? base.population,
@@ -157,20 +188,24 @@ extension Settings {
   ) throws -> (TrainingConfiguration, PolicyChoice) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    var recipe = try recipe(threads: Self.cores, on: device)
+    var recipe = try recipe(for: dataset, threads: Self.cores, on: device)
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       recorded?.policy == policy && recorded?.scheduleDigest != nil
       && FileManager.default.fileExists(atPath: kept)
-    let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset, seed: recipe.seed)
+    let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
     try choice.check(policyOrder ?? .schedule)
     recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
-    let configuration = TrainingConfiguration(
-      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
+    var configuration = TrainingConfiguration(
+      data: selection(dataset.name, trainSize: trainSize, validationSize: validationSize),
       policy: policy, policyOrder: policyOrder ?? .schedule,
       scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 },
-      recipe: recipe, device: device.description)
+      recipe: recipe, device: device.description, validateEvery: validateEvery, patience: patience)
+    if let from { try configuration.begin(from: from, resuming: recorded) }
+    configuration.earlierEpochs = recorded?.earlierEpochs
+    configuration.changedAfter = recorded?.changedAfter
+    try configuration.validate()
     return (configuration, choice)
   }
 
@@ -182,9 +217,9 @@ extension Settings {
   ) throws -> (ComparisonConfiguration, ComparedPolicies) {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
-    let recipe = try recipe(threads: 1, on: device)
+    let recipe = try recipe(for: dataset, threads: 1, on: device)
     var configuration = ComparisonConfiguration(
-      data: selection(dataset, trainSize: trainSize, validationSize: validationSize),
+      data: selection(dataset.name, trainSize: trainSize, validationSize: validationSize),
       policies: policies ?? [], recipe: recipe, device: device.description)
     configuration.seeds = seeds ?? configuration.seeds
     if case .trials(let count) = concurrency {
@@ -203,7 +238,7 @@ extension Settings {
     return (configuration, policies)
   }
 
-  static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+  static var cores: Int { CoreCount.usable }
 
   func resolvedDevice() throws -> Device {
     let name = device ?? "auto"

@@ -1,6 +1,7 @@
 import Augmentation
 import Files
 import Foundation
+import RunStore
 import Yams
 
 extension Settings {
@@ -15,9 +16,8 @@ extension Settings {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw SettingsError(
-        "\(path): not YAML: \(String(describing: error).split(separator: "\n").joined(separator: " "))")
+    } catch let error as YamlError {
+      throw SettingsError("\(path): not YAML: \(error.words)")
     }
     guard let node else {
       self.init()
@@ -31,7 +31,9 @@ extension Settings {
 
   /// Takes settings from the `key: value` lines of a file.
   init(_ mapping: Node.Mapping, from path: String, withoutUseFor unused: [CodingKeys]) throws {
-    let flat = Node.Mapping(Self.settings(of: mapping))
+    let lines = Self.settings(of: mapping)
+    try Self.requireEachOnce(lines, of: path)
+    let flat = Node.Mapping(lines)
     for key in flat.keys { try Self.check(key, path) }
     let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
     if !idle.isEmpty { printNote("\(path): this command has no use for \(idle.joined(separator: ", "))") }
@@ -42,10 +44,22 @@ extension Settings {
       let found = flat.first { $0.key.string == key }?.value.string ?? "a list or a mapping"
       throw SettingsError("\(path): \(key): found '\(found)', which is not a value of this setting")
     }
+    try check(flat, of: path)
+    self = try from(.file(path))
+    // The settings of a run that was begun before there was such a setting, or without it.
+    if Self.isOfARun(mapping), scaleToSize == nil { scaleToSize = false }
   }
 
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
-  private static let derived: Set<String> = ["imageDigest", "scheduleDigest", "scheduleDigests"]
+  private static let derived: Set<String> = [
+    "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
+    "movedTo",
+  ]
+
+  /// Whether the lines are the `config.yaml` of a run, which holds the digest of its images.
+  private static func isOfARun(_ mapping: Node.Mapping) -> Bool {
+    mapping.keys.contains { $0.string == ConfigurationDifference.imageDigestKey }
+  }
 
   /// The settings of a file, without those that are derived, under their names.
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {

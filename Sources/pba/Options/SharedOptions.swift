@@ -41,9 +41,26 @@ struct SharedOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The side of the square that Cutout removes, in pixels; 0 = off. (default: 16; 0 for --policy none)"
+    help:
+      "The side of the square that Cutout removes, in pixels as typed; 0 = off. (default: 16, see --scale-to-size; 0 for --policy none)"
   )
   var cutout: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The zero padding of the random crop, in pixels as typed; 0 = off. (default: 4, see --scale-to-size; 0 for svhn, svhn-full)"
+  )
+  var cropPadding: Int?
+
+  @OptionGroup var scaling: ScalingOptions
+
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Mirror every second image, by chance. (default: yes; no for svhn, svhn-full, whose digits it would change)"
+  )
+  var flip: Bool?
 
   @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
   var seed: UInt64?
@@ -65,6 +82,17 @@ struct SharedOptions: ParsableArguments {
   @Option(name: .customLong("data-dir"), help: "The folder with datasets. (default: ~/.cache/pba/data)")
   var dataDirectory: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: "The share of every label that is spread over all classes in the training loss. (default: 0)")
+  var labelSmoothing: Double?
+
+  @Option(
+    help:
+      "What classes count in the training loss: balanced (by how rare each is), a YAML or JSON file with 'class: number' lines or a list, or numbers with commas between them. (default: all the same)"
+  )
+  var classWeights: ClassWeightsSetting?
+
   @Option(help: "A YAML file with any of these settings; flags win.")
   var config: String?
 
@@ -75,13 +103,17 @@ struct SharedOptions: ParsableArguments {
   ///
   /// - Parameter unused: the settings that this command does not read; a note says so where a file has them.
   func settings(withoutUseFor unused: [Settings.CodingKeys]) throws -> Settings {
-    let flags = Settings(
+    let flags = try Settings(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,
       batchSize: batchSize, learningRate: learningRate, learningRateRule: learningRateRule,
       weightDecay: weightDecay,
-      cutout: cutout, seed: seed, precision: precision, threads: threads, device: device,
+      cutout: cutout, cropPadding: cropPadding, scaleToSize: scaling.scaleToSize, flip: flip,
+      seed: seed, precision: precision, threads: threads, device: device,
       dataDirectory: dataDirectory, imageSize: images.imageSize,
-      skipUnreadable: images.skipUnreadable ? true : nil)
+      skipUnreadable: images.skipUnreadable ? true : nil,
+      labelSmoothing: labelSmoothing, classWeights: classWeights
+    )
+    .typed()
     guard let config else { return flags }
     return flags.over(try Settings(contentsOf: config, withoutUseFor: unused))
   }

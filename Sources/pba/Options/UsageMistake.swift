@@ -13,7 +13,7 @@ extension Error {
     case let error as PolicyError: error.file == nil
     case SearchError.setting, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
       DatasetError.badParameter,
-      DatasetError.impossibleSplit, RecipeError.unknown, is ModelError:
+      DatasetError.impossibleSplit, RecipeError.unknown, RecipeError.nameMissing, is ModelError:
       true
     default: false
     }

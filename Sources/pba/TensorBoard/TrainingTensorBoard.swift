@@ -51,6 +51,7 @@ final class TrainingTensorBoard: @unchecked Sendable {
     if let accuracy = record.validationAccuracy {
       scalars.append(ScalarPoint.Scalar("accuracy/validation", accuracy))
     }
+    if let loss = record.validationLoss { scalars.append(ScalarPoint.Scalar("loss/validation", loss)) }
     if let accuracy = record.testAccuracy { scalars.append(ScalarPoint.Scalar("accuracy/test", accuracy)) }
     return (group, ScalarPoint(step: record.epoch + 1, scalars: scalars))
   }

@@ -25,30 +25,32 @@ struct ComparisonSession {
 
   /// Trains all that is left to train.
   func callAsFunction() throws -> ComparisonSummary {
-    let data = try loadShowingProgress(requested.data)
-    var configuration = requested
-    configuration.imageDigest = data.digest()
-    try requireTrainable(configuration.recipe, data)
+    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let (configuration, data) = (prepared.configuration, prepared.data)
+    noteSurprises(of: configuration.recipe, policyCutout: 0, on: data)
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
-    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
-    noteVersions(of: run)
+    let interruption = try Interruption()
+    let run = try prepared.open()
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
-    let interruption = Interruption()
     let progress = SharedProgress()
     let comparison = ComparisonRun(
       run: run, configuration: configuration, data: data, version: Version.text, stop: interruption.flag
     ) { event in
       switch event {
       case .images(let count): progress.display?.advance(count)
+      case .note(let text): progress.display?.note(text)
       case .epoch(let record, let path): tensorBoard?.take(record, of: path)
       case .ended(let policy, let seed, .trained(let result)):
         let accuracy = (result.testAccuracy ?? result.validationAccuracy).map(percent) ?? "done"
         progress.display?.note("\(policy), seed \(seed): \(accuracy)")
       case .ended(let policy, let seed, .diverged(let reason)):
         progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
+      case .threadsRefused(let started, let wanted):
+        progress.display?.note(
+          "the system starts no more threads: \(started) of \(wanted) trainings go on at once")
       }
     }
     progress.display = ProgressDisplay(total: try comparison.remainingImages(), unit: "images")

@@ -9,8 +9,10 @@ import Yams
 
 /// What a run would do and cost, found out without beginning it.
 struct DryRun {
-  private let settings: String
-  private let values: [String: JSONValue]
+  /// The settings for people and for programs, with what the images decide.
+  private let settings: (Recipe) throws -> (text: String, values: [String: JSONValue])
+  /// Throws where the images do not serve the request.
+  private var check: (DatasetSplits) throws -> Void = { _ in }
   private let recipe: Recipe
   private let selection: DataSelection
   private let device: String
@@ -21,7 +23,10 @@ struct DryRun {
   /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
   init(_ configuration: SearchConfiguration) throws {
     let learnt = try Schedule.named("rcifar10")
-    program = { _, _ in learnt.lastPolicy.program(operationCount: learnt.operationCount) }
+    program = { width, height in
+      learnt.lastPolicy.program(operationCount: learnt.operationCount)
+        .scaled(by: configuration.recipe.pixelScale(width: width, height: height))
+    }
     workload = { data in
       switch configuration.concurrency {
       case .trials(let count): return Workload(configuration, concurrency: count, data: data)
@@ -31,15 +36,16 @@ struct DryRun {
         return Workload(configuration, concurrency: capacity.segments, data: data)
       }
     }
-    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    settings = Self.settings(configuration) { Settings($0) }
     (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
   }
 
   /// A training; its steps are timed under the policy of its last epoch.
   init(_ configuration: TrainingConfiguration, _ choice: PolicyChoice) throws {
+    check = { try configuration.requireUsable($0) }
     program = Self.lastProgram(choice, configuration.policyOrder, configuration.recipe)
     workload = { Workload(configuration, data: $0) }
-    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    settings = Self.settings(configuration) { Settings($0) }
     (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
   }
 
@@ -51,8 +57,18 @@ struct DryRun {
     }
     program = last.first ?? { _, _ in .none }
     workload = { Workload(configuration, data: $0) }
-    (settings, values) = (try configuration.yaml(), try Settings(configuration).values())
+    settings = Self.settings(configuration) { Settings($0) }
     (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+  }
+
+  private static func settings<Configuration: ImageRunConfiguration>(
+    _ configuration: Configuration, _ flags: @escaping (Configuration) -> Settings
+  ) -> (Recipe) throws -> (text: String, values: [String: JSONValue]) {
+    { recipe in
+      var whole = configuration
+      whole.recipe = recipe
+      return (try whole.yaml(), try flags(whole).values())
+    }
   }
 
   private static func lastProgram(
@@ -60,7 +76,8 @@ struct DryRun {
   ) -> (_ width: Int, _ height: Int) throws -> AugmentationProgram {
     { width, height in
       try choice.program(
-        epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: order, width: width, height: height)
+        epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: order, width: width, height: height,
+        scale: recipe.pixelScale(width: width, height: height))
     }
   }
 
@@ -74,22 +91,25 @@ struct DryRun {
     let devices = device.split(separator: ",").compactMap { Device(String($0)) }
     let data = try loadShowingProgress(selection)
     try requireTrainable(recipe, data)
+    try check(data)
+    let settings = try settings(recipe.resolved(for: data))
+    let program = try program(data.train.images.width, data.train.images.height)
+    noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
     printNote("timing a few steps")
-    let interruption = Interruption()
+    let interruption = try Interruption()
     let cost: RunCost
     do {
       cost = try withExtendedLifetime(interruption) {
         try RunCost(
           try workload(data), recipe: recipe, data: data,
-          program: try program(data.train.images.width, data.train.images.height), devices: devices,
-          stop: interruption.flag)
+          program: program, devices: devices, stop: interruption.flag)
       }
     } catch is SearchInterrupted {
       throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)
     }
-    if json { return try printJSON(Report(settings: values, cost: cost)) }
+    if json { return try printJSON(Report(settings: settings.values, cost: cost)) }
     printResult("settings")
-    printResult(settings.indented())
+    printResult(settings.text.indented())
     printResult("cost")
     for (name, text) in lines(cost) { printResult("  \(padded(name, 16))\(text)") }
   }

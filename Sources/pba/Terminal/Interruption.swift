@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Search
 
@@ -8,47 +7,37 @@ import Search
 /// It does so as long as the object lives; afterwards they end the program again.
 final class Interruption {
   let flag = StopFlag()
-  private let sources: [any DispatchSourceSignal]
   private let signals: [Int32]
 
-  init() {
+  /// - Throws: `ThreadError` where the system has no thread to listen to signals on; then they end the program.
+  init() throws {
     let flag = flag
     let asked = StopFlag()
-    let registered = DispatchSemaphore(value: 0)
     // Who starts the program with nohup wants it to outlive the terminal.
-    signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.ignore($0) || $0 != SIGHUP }
-    sources = signals.map { number in
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        // Who reads what this program prints may have ended by the same signal.
-        signal(SIGPIPE, SIG_IGN)
-        // The terminal may say twice that it goes.
-        if number != SIGHUP {
-          if asked.isRequested {
-            // Not `exit`: that would take down what other threads still work with.
-            StandardError.shared.clear()
-            _exit(128 + number)
-          }
-          asked.request()
+    signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) || $0 != SIGHUP }
+    try SignalListener.listen(to: signals) { number in
+      // Who reads what this program prints may have ended by the same signal.
+      signal(SIGPIPE, SIG_IGN)
+      // The terminal may say twice that it goes.
+      if number != SIGHUP {
+        if asked.isRequested {
+          // Not `exit`: that would take down what other threads still work with.
+          StandardError.shared.clear()
+          _exit(128 + number)
         }
-        flag.request()
-        printNote("stopping at the next step; once more ends at once")
+        asked.request()
       }
-      source.setRegistrationHandler { registered.signal() }
-      source.resume()
-      return source
+      flag.request()
+      printNote("stopping at the next step; once more ends at once")
     }
-    // A signal that comes before a source listens would be lost.
-    for _ in sources { registered.wait() }
   }
 
-  deinit {
-    for source in sources { source.cancel() }
-    for number in signals { signal(number, SIG_DFL) }
-  }
+  deinit { SignalListener.stop(listeningTo: signals) }
 
-  /// Ignores a signal; returns whether it was ignored before.
-  private static func ignore(_ number: Int32) -> Bool {
-    unsafeBitCast(signal(number, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  /// Whether the program ignores a signal.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    let before = signal(number, SIG_IGN)
+    signal(number, before)
+    return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes a line to standard output: results, which programs may read.
@@ -10,7 +11,7 @@ func writeResult(_ data: Data) {
   do {
     try FileHandle.standardOutput.write(contentsOf: data)
   } catch {
-    printNote("Error: standard output cannot be written: \(error.localizedDescription)")
+    printNote("Error: standard output cannot be written: \(systemReason(of: error))")
     exit(1)
   }
 }
@@ -34,6 +35,8 @@ func decimal(_ value: Double, _ decimals: Int) -> String {
 
 /// A time span as people say it: `42 s`, `3 min 5 s`, `2 h 10 min`.
 func duration(_ seconds: Double) -> String {
+  // Beyond this no number of seconds means anything to anybody, and a whole number could not hold it.
+  guard seconds < 1e15 else { return "for ever" }
   let whole = Int(max(seconds, 0).rounded())
   if whole < 60 { return "\(whole) s" }
   if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }

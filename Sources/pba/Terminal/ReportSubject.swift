@@ -18,11 +18,14 @@ struct ReportSubject {
       let configuration = try RunDirectory.configuration(SearchConfiguration.self, of: path)
       commands = try RunCommandLine("search", Settings(configuration), contents).commands
       (images, samples) = Self.look(configuration.data) { sample in
-        SampleDrawing(sample).groups(of: history.best, seed: configuration.recipe.seed)
+        SampleDrawing(sample).groups(of: history.best, recipe: configuration.recipe)
       }
     case .training(let epochs):
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)
-      commands = try RunCommandLine("train", Settings(configuration), contents).commands
+      commands = try RunCommandLine(
+        "train", Settings(configuration), contents,
+        changes: configuration.changes
+      ).commands
       (images, samples) = Self.look(configuration.data) { sample in
         let policy = contents.schedule == nil ? configuration.policy : RunDirectory.schedulePath(in: path)
         let choice = try PolicyChoice(

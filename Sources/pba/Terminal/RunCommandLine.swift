@@ -9,39 +9,46 @@ struct RunCommandLine {
   private let command: String
   private let settings: Settings
   private let contents: RunContents
+  private let changes: [(trained: Int, epochs: Int)]
 
-  /// - Parameter command: `search`, `train` or `compare`.
-  init(_ command: String, _ settings: Settings, _ contents: RunContents) {
+  /// - Parameters:
+  ///   - command: `search`, `train` or `compare`.
+  ///   - changes: the earlier lengths of a training, and after how many epochs each was changed.
+  init(
+    _ command: String, _ settings: Settings, _ contents: RunContents,
+    changes: [(trained: Int, epochs: Int)] = []
+  ) {
     self.command = command
     self.settings = settings
     self.contents = contents
+    self.changes = changes
   }
 
   var commands: RunCommands {
     get throws {
       RunCommands(
-        again: try again, resume: "pba \(command) --resume --run \(quoted(contents.path))",
+        again: try again + longer,
+        resume: "pba \(command) --resume --run \(quoted(contents.path))",
         version: Version.text)
     }
+  }
+
+  /// What changes the length of the run, as often as it was changed, to be added to the first command.
+  private var longer: String {
+    let lengths = changes.dropFirst().map(\.epochs) + [settings.epochs ?? 0]
+    return zip(changes, lengths).map { change, length in
+      // No option stops a training after so many epochs; what follows is then for a person.
+      (change.trained == change.epochs ? " && " : " # stop it after epoch \(change.trained), then: ")
+        + "pba \(command) --resume --epochs \(length) --run NEW"
+    }.joined()
   }
 
   private var again: String {
     get throws {
       let start = "pba \(command)"
       let end = "--run NEW"
-      guard hasOnlyFlags else {
-        // Not every setting has a flag; the run's own file has them all.
-        return "\(start) --config \(quoted(contents.path + "/config.yaml")) \(end)"
-      }
       return ([start] + (try flags) + [end]).joined(separator: " ")
     }
-  }
-
-  /// Whether the settings that have no flag are as they are where nobody sets them.
-  private var hasOnlyFlags: Bool {
-    let base = Recipe()
-    return settings.cropPadding ?? base.cropPadding == base.cropPadding
-      && settings.flip ?? base.flip == base.flip
   }
 
   private var flags: [String] {
@@ -55,8 +62,9 @@ struct RunCommandLine {
 
   private func flag(_ key: Settings.CodingKeys, _ value: JSONValue) -> String? {
     switch (key, value) {
-    case (.cropPadding, _), (.flip, _): nil
     case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
+    case (.epochs, _) where !changes.isEmpty: "\(name(key)) \(changes[0].epochs)"
+    case (_, .bool(let isOn)): isOn ? name(key) : name(key).replacing("--", with: "--no-", maxReplacements: 1)
     // A schedule's file may have changed since; the run has a copy of its own.
     case (.policy, _) where contents.schedule != nil && contents.kind == .train:
       name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))
@@ -69,12 +77,7 @@ struct RunCommandLine {
     if case .string(let words) = value { words } else { value.text }
   }
 
-  /// `--batch-size` for `batchSize`.
-  private func name(_ key: Settings.CodingKeys) -> String {
-    if key == .dataDirectory { return "--data-dir" }
-    return "--"
-      + key.rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-  }
+  private func name(_ key: Settings.CodingKeys) -> String { key.flag }
 }
 
 /// A word as a shell takes it: as it is where that is safe, otherwise between single quotes.

@@ -14,14 +14,15 @@ struct SampleDrawing {
   }
 
   /// The images in the first, the middle and the last epoch of a trial's ancestry; none before there is one.
-  func groups(of ancestry: [SegmentRecord], seed: UInt64) -> [SampleImages.Group] {
+  func groups(of ancestry: [SegmentRecord], recipe: Recipe) -> [SampleImages.Group] {
     let epochs = moments(ancestry.last?.plan.epochs.upperBound ?? 0)
     let plans = epochs.compactMap { epoch in ancestry.first { $0.plan.epochs.contains(epoch) }?.plan }
     guard !epochs.isEmpty, plans.count == epochs.count else { return [] }
     return [
       group("the ancestors of the best trial", epochs) { image, column in
         draw(
-          image, plans[column].policy.program(), seed: seed, trial: plans[column].trial,
+          image, plans[column].policy.program().scaled(by: scale(recipe)), seed: recipe.seed,
+          trial: plans[column].trial,
           epoch: epochs[column])
       }
     ]
@@ -39,12 +40,17 @@ struct SampleDrawing {
       let epochs = moments(trained)
       let programs = try epochs.map {
         try choice.program(
-          epoch: $0, totalEpochs: recipe.epochs, order: order, width: width, height: height)
+          epoch: $0, totalEpochs: recipe.epochs, order: order, width: width, height: height,
+          scale: scale(recipe))
       }
       return group("the policy \(name), seed \(recipe.seed)", epochs) { image, column in
         draw(image, programs[column], seed: recipe.seed, trial: 0, epoch: epochs[column])
       }
     }
+  }
+
+  private func scale(_ recipe: Recipe) -> PixelScale {
+    recipe.pixelScale(width: sample.train.images.width, height: sample.train.images.height)
   }
 
   /// The first, the middle and the last of so many epochs, counted from 0.

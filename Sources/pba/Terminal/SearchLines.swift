@@ -68,6 +68,8 @@ final class SearchLines: @unchecked Sendable {
           + (identical ? "" : ", but not identical: this machine does not reproduce the run"))
     case .capacity(let capacity):
       progress.note(Self.text(capacity))
+    case .threadsRefused(let started, let wanted):
+      progress.note("the system starts no more threads: \(started) of \(wanted) trials train at once")
     case .finished:
       if !isAsynchronous { progress.note(best) }
     case .planned, .segmentStarted, .segmentFinished:

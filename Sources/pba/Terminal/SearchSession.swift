@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Foundation
 import Models
@@ -22,20 +23,18 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let data = try loadShowingProgress(requested.data)
-    var configuration = requested
-    configuration.imageDigest = data.digest()
+    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let (configuration, data) = (prepared.configuration, prepared.data)
     _ = try TrainingExecutor(configuration, data: data)
-    try requireTrainable(configuration.recipe, data)
-    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
-    noteVersions(of: run)
+    noteSurprises(of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    let interruption = try Interruption()
+    let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
-    let interruption = Interruption()
     let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
@@ -48,6 +47,17 @@ struct SearchSession {
     }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
+  }
+}
+
+extension SearchConfiguration {
+  /// The largest square that a learnt policy can remove from these images, as the length of its side in pixels.
+  func largestCutout(on data: DatasetSplits) -> Int {
+    let images = data.train.images
+    let strongest = Augmentation.Operation.magnitudes.upperBound
+    let step = AugmentationProgram.Step(operation: .cutout, probability: 1, magnitude: strongest)
+    return AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
+      .scaled(by: recipe.pixelScale(width: images.width, height: images.height)).largestCutout
   }
 }
 

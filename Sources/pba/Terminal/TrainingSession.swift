@@ -1,4 +1,6 @@
 import Datasets
+import Files
+import Foundation
 import Policies
 import RunStore
 import Search
@@ -25,38 +27,77 @@ struct TrainingSession {
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let data = try loadShowingProgress(requested.data)
-    var configuration = requested
-    configuration.imageDigest = data.digest()
-    let recipe = configuration.recipe
-    try requireTrainable(recipe, data)
-    let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: resume)
-    noteVersions(of: run)
+    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let data = prepared.data
+    var configuration = prepared.configuration
+    if resume { try configuration.requireValidation(in: data) } else { try configuration.requireUsable(data) }
+    try noteSurprises(configuration, on: data)
+    let interruption = try Interruption()
+    let run: RunDirectory
+    if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
+      // Whatever else differs is refused as ever.
+      let length = configuration.recipe.epochs
+      configuration.recipe.epochs = recorded.recipe.epochs
+      run = try prepared.open(with: configuration)
+      configuration = try changeLength(
+        of: run, to: length, from: configuration,
+        stepsPerEpoch: data.train.count / configuration.recipe.batchSize)
+    } else {
+      run = try prepared.open()
+    }
     printNote("settings of this training (kept in \(path)/config.yaml):")
     printNote(try configuration.yaml().indented())
-    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let recipe = configuration.recipe
     let epochs = try TrainingJournal(run).epochs()
     let trained = epochs.count
     let tensorBoard =
       writesTensorBoard ? try TrainingTensorBoard(run.tensorBoardPath, epochs: ["": epochs]) : nil
     let progress = ProgressDisplay(
-      total: (recipe.epochs - trained) * perEpoch + data.validation.count + data.test.count, unit: "images")
+      total: configuration.images(after: trained, of: data), unit: "images")
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
-    let interruption = Interruption()
+    let validation = ValidationWords(configuration, epochs)
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
       if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
       switch event {
       case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
+      case .checkpointsLost(let epochs):
+        progress.note(
+          "none of the checkpoints of \(path) is there and whole: its \(epochs) epochs are trained again")
+      case .begunFrom(let file, let start): progress.note(begunFrom(file, start, data))
+      case .note(let text): progress.note(text)
       case .images(let count): progress.advance(count)
       case .epoch(let epoch):
         tensorBoard?.take(epoch, of: "")
         progress.setLabel(
           "epoch \(min(epoch.epoch + 2, recipe.epochs))/\(recipe.epochs), loss \(decimal(epoch.trainLoss, 3))"
-        )
+            + validation.words(after: epoch))
       }
     }
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try training() }
+  }
+}
+
+extension TrainingSession {
+  /// Says what somebody may not expect of the last epoch's policy on images of this size.
+  private func noteSurprises(_ configuration: TrainingConfiguration, on data: DatasetSplits) throws {
+    let recipe = configuration.recipe
+    let (width, height) = (data.train.images.width, data.train.images.height)
+    let program = try policy.program(
+      epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
+      height: height, scale: recipe.pixelScale(width: width, height: height))
+    pba.noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+  }
+
+  /// Records another length of a run, and says what that means for the epochs that follow.
+  private func changeLength(
+    of run: RunDirectory, to length: Int, from configuration: TrainingConfiguration, stepsPerEpoch: Int
+  ) throws -> TrainingConfiguration {
+    let epochs = try TrainingJournal(run).epochs()
+    let changed = try configuration.withLength(length, after: epochs.count)
+    noteChangedLength(changed, from: configuration, epochs, policy: policy, stepsPerEpoch: stepsPerEpoch)
+    try run.record(changed, unfinished: true)
+    return changed
   }
 }
 

@@ -134,6 +134,7 @@ private func names(_ folder: String) throws -> [String] {
     ("elsewhere", "found the path \"other/file\""), ("beside", "found the path \"escaped\""),
     ("deeper", "found the path \"set/sub/file\""), ("link", "found an entry of type \"2\""),
     ("hardlink", "found an entry of type \"1\""), ("device", "found an entry of type \"3\""),
+    ("negative", "found an entry with a wrong sum or size"),
     ("incomplete", "found no such file for two in it"), ("different", "for two in it, expected md5"),
   ])
   func refusesWhatAnArchiveMustNotHold(archive: String, problem: String) throws {

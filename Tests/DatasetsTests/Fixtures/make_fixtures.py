@@ -204,6 +204,14 @@ def write_archives():
             for info, content in entries:
                 archive.addfile(info, io.BytesIO(content))
         (folder / f"{name}.tar.gz").write_bytes(gzip.compress(data.getvalue(), mtime=0))
+        if name == "good":
+            # A size below zero, which readers that take any number would pass over.
+            negative = bytearray(data.getvalue())
+            head = negative.index(b"set/two")
+            negative[head + 124:head + 136] = b"-0000000512\0"
+            negative[head + 148:head + 156] = b" " * 8
+            negative[head + 148:head + 156] = b"%06o\0 " % sum(negative[head:head + 512])
+            (folder / "negative.tar.gz").write_bytes(gzip.compress(bytes(negative), mtime=0))
 
 
 if __name__ == "__main__":

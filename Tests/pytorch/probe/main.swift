@@ -3,7 +3,8 @@
 // usage: network-probe MODEL CLASSES IN.safetensors OUT.safetensors
 //
 // IN holds `images` (N×3×H×W, float32 or float64, the type to compute in), `labels` (int64, N) and `seed` (int64, 1),
-// which the generator of random layers starts at. OUT holds the initial weights (`before.NAME`), the scores on
+// which the generator of random layers starts at, and may hold `weights` of the classes (CLASSES) and `smoothing` of the
+// labels (1), both of the images' type. OUT holds the initial weights (`before.NAME`), the scores on
 // evaluation (`scores`), the loss of a training step (`loss`), its gradients (`gradient.NAME`), and weights and running
 // statistics after one step of the optimiser (`after.NAME`).
 import Foundation
@@ -41,8 +42,13 @@ func run(_ arguments: [String]) throws {
     try record("", [NamedTensor(name: "scores", tensor: network.model.logits(images, .evaluation))])
   }
   try optimizer.zeroGradients()
-  let loss = try network.model.logits(images, .training(Generator(seed: UInt64(bitPattern: seed))))
-    .crossEntropy(labels)
+  let logits = try network.model.logits(images, .training(Generator(seed: UInt64(bitPattern: seed))))
+  let loss: Tensor
+  if let weights = input["weights"], let smoothing = try input["smoothing"]?.converted(to: .float64) {
+    loss = try logits.crossEntropy(labels, weights: weights, smoothing: smoothing.item())
+  } else {
+    loss = try logits.crossEntropy(labels)
+  }
   try loss.backward()
   try record("", [NamedTensor(name: "loss", tensor: loss)])
   try record(

@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Reports
+import Threads
 import Torch
 
 /// The machine and the versions that figures belong to.
@@ -19,7 +20,7 @@ struct MeasuredMachine: Encodable {
   static func current(with rival: RivalProcess? = nil) -> MeasuredMachine {
     let own = ["pba": Version.text, "libtorch": Runtime.version ?? "unknown"]
     return MeasuredMachine(
-      processor: processorName(), cores: ProcessInfo.processInfo.processorCount,
+      processor: processorName(), cores: CoreCount.usable,
       system: ProcessInfo.processInfo.operatingSystemVersionString,
       pixelInstructions: InstructionSet.chosen.rawValue, kernels: Runtime.kernels,
       versions: own.merging(rival?.versions ?? [:]) { own, _ in own })
@@ -29,7 +30,7 @@ struct MeasuredMachine: Encodable {
   var text: String {
     let named = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     let own = [
-      processor, counted(cores, "logical core"), "\(pixelInstructions) for pixels",
+      processor, counted(cores, "usable core"), "\(pixelInstructions) for pixels",
       "\(kernels) for training", system,
     ]
     return (own + named).joined(separator: ", ")

@@ -40,7 +40,7 @@ final class RivalProcess {
     do {
       try process.run()
     } catch {
-      throw RivalError.noPython(python, reason: error.localizedDescription)
+      throw RivalError.noPython(python, reason: systemReason(of: error))
     }
     let greeting: Greeting = try readAnswer()
     if let reason = greeting.error { throw RivalError.failed(script: self.script, reason: reason) }

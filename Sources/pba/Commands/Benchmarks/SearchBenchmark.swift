@@ -129,7 +129,7 @@ struct SearchBenchmark: ParsableCommand {
 
   func run() throws {
     // Ctrl-C stops what runs, and the folders go as well.
-    let interruption = Interruption()
+    let interruption = try Interruption()
     defer { withExtendedLifetime(interruption) {} }
     do {
       if simulate { try runSimulation(interruption.flag) } else { try runComparison(interruption.flag) }

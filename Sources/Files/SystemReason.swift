@@ -1,0 +1,35 @@
+import Foundation
+
+/// The system's words for one of its error numbers, as in "Permission denied".
+public func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+/// What the system says of a failure that Foundation reports.
+///
+/// Foundation's own text on Linux is a domain and a number. An error of another kind is described as it describes itself.
+public func systemReason(of error: any Error) -> String {
+  if let error = error as? POSIXError { return systemReason(error.code.rawValue) }
+  guard let error = error as? CocoaError else { return "\(error)" }
+  if let underlying = error.underlying { return systemReason(of: underlying) }
+  let code: Int32 =
+    switch error.code {
+    case .fileNoSuchFile, .fileReadNoSuchFile: ENOENT
+    case .fileReadNoPermission, .fileWriteNoPermission: EACCES
+    case .fileWriteFileExists: EEXIST
+    case .fileWriteOutOfSpace: ENOSPC
+    case .fileWriteVolumeReadOnly: EROFS
+    case .fileReadTooLarge: EFBIG
+    case .fileReadInvalidFileName, .fileWriteInvalidFileName: EINVAL
+    default: EIO
+    }
+  return systemReason(code)
+}
+
+/// Whether there is something under a name, a link followed.
+///
+/// Throws `FileError` where the system does not let one see, which is not the same as that nothing is there.
+public func isThere(_ path: String) throws -> Bool {
+  var status = stat()
+  if stat(path, &status) == 0 { return true }
+  guard errno != ENOENT, errno != ENOTDIR else { return false }
+  throw FileError(path: path, action: "look at it", reason: systemReason(errno))
+}

@@ -1,0 +1,54 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A lock of the system's threads.
+final class ThreadLock: @unchecked Sendable {
+  // Made for several threads, and stays where it is.
+  fileprivate let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() {
+    mutex.initialize(to: pthread_mutex_t())
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+}
+
+/// A place to wait until what a lock guards has changed.
+final class ThreadCondition: @unchecked Sendable {
+  // Made for several threads, and stays where it is.
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let lock: ThreadLock
+
+  init(_ lock: ThreadLock) {
+    self.lock = lock
+    condition.initialize(to: pthread_cond_t())
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    condition.deallocate()
+  }
+
+  /// Lets the lock, which must be held, go until woken, perhaps for no reason.
+  func wait() { pthread_cond_wait(condition, lock.mutex) }
+
+  func wakeOne() { pthread_cond_signal(condition) }
+
+  func wakeAll() { pthread_cond_broadcast(condition) }
+}

@@ -1,0 +1,27 @@
+import RunStore
+
+/// What a finished training came to.
+public struct TrainingResult: Codable, Hashable, Sendable {
+  public var epochs: Int
+  public var trainLoss: Double
+  public var trainAccuracy: Double
+  /// On the validation images after the last epoch, nil where there are none.
+  public var validationAccuracy: Double?
+  /// On the test images after the last epoch, nil where there are none.
+  public var testAccuracy: Double?
+  /// The file of the final weights; nil where it is not there any more.
+  public var checkpoint: String?
+  /// The best of several validations; nil where the network was not measured between its epochs.
+  public var best: Best?
+  /// How many epochs the training would have had, where its patience ended it.
+  public var stoppedEarlyOf: Int?
+
+  /// A validation of a training.
+  public struct Best: Codable, Hashable, Sendable {
+    /// After how many epochs.
+    public var epochs: Int
+    public var validationAccuracy: Double
+    /// The file of the weights; nil where it is not there any more.
+    public var checkpoint: String?
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Policies
+import RunStore
+import Training
+
+/// The file of a checkpoint that an option names by itself, or by the folder of the training that made it.
+///
+/// Of a training that was validated between its epochs it is the best one, of others the newest.
+func checkpointFile(_ argument: String) throws -> String {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder), isFolder.boolValue else {
+    return argument
+  }
+  let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: argument)
+  let journal = TrainingJournal(try RunDirectory.read(argument))
+  let files = try journal.checkpointsThere()
+  guard let newest = files.keys.max(), let newestFile = files[newest] else {
+    throw SettingsError(
+      "\(printable(argument)): found no checkpoint of this training, expected one; name a file",
+      isUsageMistake: false)
+  }
+  let best =
+    try configuration.validateEvery == nil ? nil : journal.epochs().bestValidated.map { $0.epoch + 1 }
+  if let best, let file = files[best] {
+    printNote("\(printable(file)): the best by validation accuracy, after epoch \(best)")
+    return file
+  }
+  printNote(
+    "\(printable(newestFile)): the newest, after epoch \(newest)"
+      + (best.map { "; the best, after epoch \($0), is not there any more" } ?? ""))
+  return newestFile
+}

@@ -1,0 +1,37 @@
+import Augmentation
+import Datasets
+import Training
+
+/// Says what somebody may not expect of training with a recipe on these images.
+///
+/// - Parameter policyCutout: the largest square that the policy itself removes, as the length of its side in pixels.
+func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits) {
+  let (width, height) = (data.train.images.width, data.train.images.height)
+  let scaling = recipe.scaleToSize == true ? "" : "--scale-to-size makes it fit, "
+  let share = cutoutShare(side: recipe.cutout, width: width, height: height)
+  if share > 0.5 {
+    printNote(
+      "Cutout of \(recipe.cutout) × \(recipe.cutout) pixels covers up to \(wholePercent(share)) of an image of"
+        + " \(width) × \(height), so that little is left to learn from; \(scaling)--cutout N sets the side, 0 turns it off"
+    )
+  }
+  let policyShare = cutoutShare(side: policyCutout, width: width, height: height)
+  if policyShare > 0.5 {
+    printNote(
+      "the policy's own Cutout of up to \(policyCutout) × \(policyCutout) pixels covers up to"
+        + " \(wholePercent(policyShare)) of an image of \(width) × \(height)"
+        + (scaling.isEmpty ? "" : "; --scale-to-size makes it fit"))
+  }
+  if 2 * recipe.cropPadding >= min(width, height) {
+    printNote(
+      "a crop padding of \(recipe.cropPadding) pixels moves images of \(width) × \(height) by up to half of their size;"
+        + " \(scaling)--crop-padding N sets it, 0 turns it off")
+  }
+  if recipe.flip, data.classNames.allSatisfy({ $0.count == 1 }) {
+    printNote(
+      "the classes are called \(shortList(data.classNames)): if they are digits or letters, mirrored ones are other"
+        + " signs or none; --no-flip leaves them as they are")
+  }
+}
+
+private func wholePercent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

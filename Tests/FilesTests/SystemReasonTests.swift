@@ -1,0 +1,60 @@
+import Files
+import Foundation
+import Testing
+
+@Suite("The system's reasons")
+struct SystemReasonTests {
+  @Test("a failure that Foundation reports has the system's words")
+  func foundation() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "file")
+    for (path, code) in [(folder("nothing"), ENOENT), (folder("file") + "/x", ENOTDIR)] {
+      let error = #expect(throws: (any Error).self) {
+        try FileManager.default.contentsOfDirectory(atPath: path)
+      }
+      let reason = systemReason(of: try #require(error))
+      // On Linux Foundation takes a path through a file for one that is not there.
+      #expect(reason == systemReason(code) || reason == systemReason(ENOENT))
+    }
+    #expect(systemReason(of: CocoaError(.fileReadNoPermission)) == "Permission denied")
+    #expect(systemReason(of: CocoaError(.fileWriteOutOfSpace)) == "No space left on device")
+    #expect(systemReason(of: POSIXError(.EROFS)) == "Read-only file system")
+    #expect(systemReason(of: FileError(path: "a", action: "open", reason: "why")) == "a: cannot open: why")
+  }
+
+  @Test("listing what is no folder names the system's reason, not Foundation's number")
+  func listing() throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: FileError.self) { try AtomicFile.names(in: folder("nothing")) }
+    #expect(try #require(error).reason == "No such file or directory")
+  }
+
+  @Test("what is there is told from what is not, and from what nobody may see")
+  func presence() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "file")
+    #expect(try isThere(folder("file")))
+    #expect(try isThere(folder.path))
+    #expect(try !isThere(folder("nothing")))
+    #expect(try !isThere(folder("file") + "/x"))
+    // A name longer than any may be cannot be looked at; a folder of mode 000 is one to everybody but root.
+    #expect(throws: FileError.self) { try isThere(folder(String(repeating: "a", count: 300))) }
+  }
+
+  @Test("a file may come in pieces; one that fails leaves the old file and nothing beside it")
+  func pieces() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write(to: folder("text")) { write in
+      for piece in ["one ", "two ", "three"] { try write(Data(piece.utf8)) }
+    }
+    #expect(folder.text(of: "text") == "one two three")
+    #expect(throws: FileError.self) {
+      try AtomicFile.write(to: folder("text")) { write in
+        try write(Data("half".utf8))
+        throw FileError(path: "x", action: "go on", reason: "it ended")
+      }
+    }
+    #expect(folder.text(of: "text") == "one two three")
+    #expect(try folder.names(in: ".") == ["text"])
+  }
+}

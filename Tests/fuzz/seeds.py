@@ -1,0 +1,223 @@
+"""What the attacks on each reader begin with: fixtures of the Swift tests, and a few files made here."""
+
+import gzip
+import io
+import json
+import pathlib
+import pickle
+import re
+import struct
+import tarfile
+import zlib
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+IMAGES = TESTS / "ImageFilesTests/Fixtures"
+DATASETS = TESTS / "DatasetsTests/Fixtures"
+POLICIES = TESTS / "PoliciesTests/Fixtures"
+
+
+def files(folder, *patterns):
+    return [path.read_bytes() for pattern in patterns for path in sorted(folder.glob(pattern))]
+
+
+def png():
+    """Chunks that claim to be far larger than the file."""
+    whole = files(IMAGES, "turned-6.png")[0]
+    place = whole.index(b"eXIf")
+    claim = struct.pack(">I", 755 << 20)
+    return [whole[:place - 4] + claim + whole[place:]] + [
+        whole[:33] + claim + kind + whole[33:] for kind in (b"iCCP", b"tRNS", b"PLTE", b"zTXt", b"IDAT")]
+
+
+def tiff(samples, bits=8, extra=(), photometric=2, form=1, planar=1, tile=0):
+    """One row of two pixels, or a tile of 16 by 16."""
+    parts = samples if planar == 2 else 1
+    data = bytes(range(256)) * 8
+    size = (256 if tile else 2) * samples * bits // 8 // parts
+    tags = {256: 2, 257: 1, 258: [bits] * samples, 259: 1, 262: photometric, 277: samples, 284: planar, 339: [form] * samples}
+    offsets = [8 + part * size for part in range(parts)]
+    tags.update({322: 16, 323: 16, 324: offsets, 325: [size] * parts} if tile else {273: offsets, 278: 1, 279: [size] * parts})
+    if extra:
+        tags[338] = list(extra)
+    data = data[:size * parts]
+    directory, after = struct.pack("<H", len(tags)), b""
+    end = 8 + len(data) + 2 + 12 * len(tags) + 4
+    for tag, values in sorted(tags.items()):
+        values = values if isinstance(values, list) else [values]
+        packed = struct.pack(f"<{len(values)}I", *values)
+        directory += struct.pack("<HHI", tag, 4, len(values))
+        directory += packed if len(packed) == 4 else struct.pack("<I", end + len(after))
+        after += packed if len(packed) > 4 else b""
+    return b"II*\0" + struct.pack("<I", 8 + len(data)) + data + directory + bytes(4) + after
+
+
+def tiffs():
+    return [tiff(1, photometric=1), tiff(2, 16, (2,), 1), tiff(4, 16, (1,), planar=2), tiff(3, 16, form=2, tile=16),
+            tiff(4, 8, (0,), planar=2, tile=16), tiff(13, photometric=1), tiff(1, 32, photometric=1, form=3)]
+
+
+def npy(version, shape):
+    head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    length = struct.pack("<H" if version == 1 else "<I", len(head))
+    count = 1
+    for side in shape:
+        count *= side
+    return b"\x93NUMPY" + bytes([version, 0]) + length + head + bytes(range(count))
+
+
+def numpy_arrays():
+    return [npy(1, (2, 2, 2, 3)), npy(2, (1, 2, 2, 4)), npy(3, (5,)), npy(1, ())]
+
+
+def idx():
+    labels = struct.pack(">II", 0x801, 2) + b"\x01\x02"
+    images = struct.pack(">IIII", 0x803, 2, 3, 2) + bytes(range(12))
+    packed = gzip.compress(images, mtime=0)
+    return [bytes([len(labels)]) + labels + images, bytes([len(labels)]) + labels + packed]
+
+
+def deflated():
+    return [gzip.compress(b"pixels" * 20, mtime=0), gzip.compress(b"", mtime=0), zlib.compress(b"numbers" * 9)]
+
+
+def pickles():
+    row = bytes(range(256)) * 12
+    # As Python 2 and numpy write a batch of CIFAR: protocol 2, the array's bytes as a string.
+    text = lambda word: b"U" + bytes([len(word)]) + word
+    array = (b"cnumpy.core.multiarray\n_reconstruct\nq\x01cnumpy\nndarray\nq\x02K\x00\x85U\x01b\x87Rq\x03(K\x01K\x01M"
+             + struct.pack("<H", 3072) + b"\x86cnumpy\ndtype\nq\x04U\x02u1K\x00K\x01\x87Rq\x05(K\x03U\x01|NNNJ\xff\xff\xff\xff"
+             + b"J\xff\xff\xff\xffK\x00tb\x89T" + struct.pack("<I", 3072) + row + b"tb")
+    batch = b"\x80\x02}q\x00(" + text(b"data") + array + text(b"labels") + b"]q\x06K\x07au."
+    plain = pickle.dumps({"label_names": ["cat", "dog"], "labels": [1, 300, -70000, None, True], "t": (1, (2, 3), ())}, 2)
+    return [batch, plain] + files(DATASETS, "cifar-10-batches-py/batches.meta", "cifar-100-python/meta")
+
+
+def tar():
+    """Archives of the wanted form, and of forms that are refused: links, devices, long names, sparse files, odd sizes."""
+    archives = []
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w", format=form) as archive:
+            def add(name, kind=tarfile.REGTYPE, content=b"", **fields):
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.size = kind, len(content)
+                for field, value in fields.items():
+                    setattr(entry, field, value)
+                archive.addfile(entry, io.BytesIO(content))
+            add("set", tarfile.DIRTYPE)
+            add("set/one", content=b"1" * 30)
+            if form == tarfile.PAX_FORMAT:
+                add("set/two", content=b"2", pax_headers={"comment": "a remark", "size": "9999999999"})
+            if form == tarfile.GNU_FORMAT:
+                add("set/" + "l" * 90 + "/" + "m" * 60, content=b"long")
+            add("set/link", tarfile.SYMTYPE, linkname="../../elsewhere")
+        archives.append(stream.getvalue()[:5120])
+    good = archives[0]
+    for name in (b"../set/one", b"/set/one", b"set/../one", b"set/./one", b"set//one", b"set/one/", b"set", b"other/one"):
+        archives.append(header(name, b"%011o\0" % 3) + b"abc".ljust(512, b"\0") + bytes(1024))
+    for size in (b"77777777777\0", b"-0000000005\0", b"+0000000003\0", b"\x80" + bytes(10) + b"\3", b"\xff" * 12,
+                 b" 3 \0" + bytes(8)):
+        archives.append(header(b"set/one", size) + b"abc".ljust(512, b"\0") + bytes(1024))
+    for kind in b"12346gxLKS7":
+        archives.append(header(b"set/one", b"%011o\0" % 3, kind) + b"abc".ljust(512, b"\0") + bytes(1024))
+    return archives + [good + b"rest"]
+
+
+def header(name, size, kind=ord("0")):
+    block = bytearray(512)
+    block[:len(name)] = name
+    block[100:124] = b"0000644\0" + b"0000000\0" * 2
+    block[124:136] = size
+    block[136:148] = b"00000000000\0"
+    block[156] = kind
+    block[257:265] = b"ustar\x0000"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def safetensors():
+    def file(header, body):
+        text = json.dumps(header).encode()
+        return struct.pack("<Q", len(text)) + text + body
+    two = {"__metadata__": {"epoch": "3"}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
+           "b": {"dtype": "I64", "shape": [], "data_offsets": [8, 16]}}
+    kinds = {kind: {"dtype": kind, "shape": [1], "data_offsets": [0, size]}
+             for kind, size in (("U8", 1), ("BOOL", 1), ("BF16", 2), ("F64", 8), ("F16", 2))}
+    return [file(two, bytes(16)), file({}, b""), file(kinds, bytes(8)),
+            file({"e": {"dtype": "F32", "shape": [0, 9], "data_offsets": [0, 0]}}, b"")]
+
+
+def settings():
+    # Every key that there is.
+    source = (TESTS.parent / "Sources/pba/Options/Settings.swift").read_bytes()
+    enumeration = re.search(rb"enum CodingKeys[^{]*\{(.*?)\}", source, re.DOTALL)[1].replace(b"case ", b"")
+    return [
+        b"dataset: bundled\nmodel: wrn_10_1\nepochs: 3\nbatch-size: 64\nlearning-rate: 0.1\nlearningRateRule: cosine\n",
+        b"# a search\n{dataset: cifar10, population: 4, interval: 2, quantile: 0.25, burnIn: 1, asynchronous: true,\n"
+        b" concurrency: auto, seed: 18446744073709551615, flip: no, cutout: 16, imageSize: 32}\n",
+        b"&a policies: [none, cutout]\n--- !!map\n? weightDecay\n: 5e-4\nprecision: fp32\nthreads: 0x2\nseeds: 1_0\n",
+        b"".join(b"%s: 1\n" % key for key in re.findall(rb"\w+", enumeration)),
+        b"dataset: folder:/x\nskipUnreadable: true\nimage-size: 64x48\ncropPadding: 4\ndataDirectory: ~/d\n<<: {epochs: 1}\n",
+    ]
+
+
+def schedule():
+    return files(POLICIES, "two_segments.json")
+
+
+def ray_results():
+    log = files(POLICIES, "json_lines.txt")[0].split(b"\n")[0] + b"\n"
+    result = json.dumps({"training_iteration": 200, "val_acc": 0.5, "experiment_tag": "0_lr=0.1",
+                         "config": {"hp_policy": [0] * 60}}).encode() + b"\n"
+    params = json.dumps({"hp_policy": [1] * 60}).encode()
+    return [b"\0".join((result, log, params)), result, result + result[:40]]
+
+
+def image_cache_index():
+    number = lambda value: struct.pack("<q", value)
+    text = lambda word: number(len(word)) + word
+    head = b"pba image cache 2\n" + number(8) + number(8) + text(b"pixels-0.rgb") + number(5)
+    record = text(b"cat/1.png") + number(100) + number(7) + number(0xFFFFFFFF)
+    fault = text(b"cat/2.png") + number(9) + number(7) + text(b"is damaged") + number(1)
+    return [head + number(1) + record + number(1) + fault, head + number(0) + number(0)]
+
+
+MADE = {
+    "jpeg": lambda: files(IMAGES, "*.jpg"),
+    "webp": lambda: files(IMAGES, "*.webp"),
+    "gif": lambda: files(IMAGES, "*.gif"),
+    "tiff": lambda: files(IMAGES, "*.tif") + tiffs(),
+    "png": lambda: files(IMAGES, "*.png") + png(),
+    "bmp": lambda: files(IMAGES, "*.bmp"),
+    "pnm": lambda: files(IMAGES, "*.p?m"),
+    "npy": numpy_arrays,
+    "gzip": deflated,
+    "inflate": deflated,
+    "idx": idx,
+    "pickle": pickles,
+    "cifar-binary": lambda: [b"\1" + bytes(3072), b"\1" + bytes(3072) + b"\x0c" + bytes(3072)],
+    "mat": lambda: files(DATASETS, "svhn/*.mat"),
+    "tar": tar,
+    "image-cache-index": image_cache_index,
+    "schedule": schedule,
+    "original-log": lambda: files(POLICIES, "*.txt"),
+    "ray-results": ray_results,
+    "safetensors": safetensors,
+    "settings": settings,
+}
+READERS = list(MADE)
+TEXTS = {"schedule", "original-log", "ray-results", "safetensors", "settings", "npy", "pickle", "image-cache-index"}
+
+
+def of(reader):
+    """The inputs to begin with, as bytes."""
+    return MADE[reader]()
+
+
+def words_of(reader):
+    """The words in a reader's first inputs, where these are text, for libFuzzer to put together anew."""
+    if reader not in TEXTS:
+        return []
+    found = {word.decode() for content in of(reader) for word in re.findall(rb"[A-Za-z_][A-Za-z_0-9.]{2,24}", content)}
+    return sorted(found)
