@@ -63,7 +63,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
   private static func keep(_ file: Data, in folder: String) throws -> String {
     var path = folder + "/config.edited.yaml"
     var number = 1
-    while let other = try readOwnBytes(path, limit: 1 << 24), other != Array(file) {
+    while let other = try readOwnBytes(path, limit: 1 << 24), Data(other) != file {
       number += 1
       path = folder + "/config.edited-\(number).yaml"
     }

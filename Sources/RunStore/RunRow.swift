@@ -1,0 +1,43 @@
+import GRDB
+
+/// The one row of the table `run`.
+struct RunRow {
+  let kind: RunKind
+  let configuration: String
+  let version: String
+  let isFinished: Bool
+
+  /// Nil in a file whose tables may not be made yet.
+  static func fetch(_ journal: RunDatabase) throws -> RunRow? {
+    try journal.read { database in
+      guard try database.tableExists("run") else { return nil }
+      return try fetch(database, journal)
+    }
+  }
+
+  private static func fetch(_ database: Database, _ journal: RunDatabase) throws -> RunRow? {
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run") else { return nil }
+    try journal.verify(row, .run)
+    let kind: String = try row.checked("kind")
+    guard let known = RunKind(rawValue: kind) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "found a run of the kind \(kind)")
+    }
+    return RunRow(
+      kind: known, configuration: try row.checked("configuration"), version: try row.checked("version"),
+      isFinished: try row.checked("finished"))
+  }
+
+  func insert(_ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO run (id, kind, configuration, version) VALUES (1, ?, ?, ?)",
+      arguments: [kind.rawValue, configuration, version])
+    try RowSeal.run.write(database)
+  }
+
+  /// Throws where the journal does not hold what these settings say that it must.
+  func verifyShape(_ journal: RunDatabase) throws {
+    try journal.read { database in
+      try JournalShape(kind: kind, settings: settings(inJSON: configuration))?.verify(database)
+    }
+  }
+}

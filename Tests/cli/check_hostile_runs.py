@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Gives the real program runs that somebody has changed: links, pipes and folders in place of files, altered journals.
+
+    check_hostile_runs.py --pba PATH
+
+Each must end at once with code 1 and one line that begins with `Error:` and names the file, and nothing outside the run
+may be written or deleted. Needs only Python's standard library.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SEARCH = """search --dataset noise:8x8x3 --train-size 48 --validation-size 32 --model wrn_10_1 --epochs 4 --interval 2
+  --population 2 --batch-size 16 --cutout 2 --device cpu --concurrency 1 --asynchronous""".split()
+FILES = ["run.sqlite", "run.sqlite-wal", "lock", "metrics.jsonl", "config.yaml", "schedule.json", "report.html"]
+FOLDERS = ["checkpoints", "tensorboard"]
+# A journal of the version before had no digests, so what somebody writes there shows in other ways.
+WITHOUT_DIGESTS = """
+  DELETE FROM grdb_migrations WHERE identifier = '5';
+  ALTER TABLE run DROP COLUMN digest; ALTER TABLE policy DROP COLUMN digest;
+  ALTER TABLE segment DROP COLUMN planDigest; ALTER TABLE segment DROP COLUMN outcomeDigest;
+  ALTER TABLE epoch DROP COLUMN digest; ALTER TABLE checkpoint DROP COLUMN digest;
+"""
+CHANGES = [
+    "UPDATE segment SET validationAccuracy = 0.123 WHERE generation = 0",
+    "UPDATE policy SET entries = replace(entries, '0 0', '9 9')",
+    "DELETE FROM segment WHERE generation = 0 AND trial = 1",
+    WITHOUT_DIGESTS + "UPDATE segment SET file = '../../victim/file' WHERE generation = 0",
+    WITHOUT_DIGESTS + "UPDATE segment SET generation = 90000 WHERE generation = 1",
+    WITHOUT_DIGESTS + "DELETE FROM segment WHERE generation = 0 AND trial = 1",
+    WITHOUT_DIGESTS + "UPDATE segment SET parent = 1, parentGeneration = 1 WHERE generation = 1",
+    WITHOUT_DIGESTS + "UPDATE segment SET validationAccuracy = 2",
+]
+
+
+class Fault(Exception):
+    """What a case found wrong."""
+
+
+class Place:
+    """A folder with a finished search, a copy of it to spoil, and files that are not to be touched."""
+
+    def __init__(self, pba, folder):
+        self.pba, self.folder = pba, folder
+        self.whole, self.copy, self.victim = folder / "whole", folder / "copy", folder / "victim"
+        done = self.run([*SEARCH, "--run", "whole"])
+        if done.returncode != 0:
+            raise SystemExit(f"the search to spoil failed: {done.stderr}")
+
+    def run(self, arguments):
+        return subprocess.run(
+            [self.pba, *arguments], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+
+    @contextlib.contextmanager
+    def spoilt(self):
+        for folder in (self.copy, self.victim):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.whole, self.copy)
+        self.victim.mkdir()
+        for name in ("file", "mine.safetensors", "mine.partial"):
+            (self.victim / name).write_text("mine")
+        yield
+        found = {path.name: path.read_text() for path in self.victim.iterdir()}
+        if found != dict.fromkeys(("file", "mine.safetensors", "mine.partial"), "mine"):
+            raise Fault(f"what is outside the run was changed: {found}")
+
+    def refuses(self, arguments, expected):
+        try:
+            done = self.run(arguments)
+        except subprocess.TimeoutExpired:
+            raise Fault(f"{arguments[0]} waits for ever") from None
+        last = done.stderr.splitlines()[-1] if done.stderr else ""
+        if done.returncode != 1 or not last.startswith("Error:") or any(word not in last for word in expected):
+            raise Fault(f"{arguments[0]}: code {done.returncode}, {done.stderr[-300:]!r}, expected {expected}")
+
+
+RESUME, REPORT = ["search", "--resume", "--run", "copy"], ["report", "copy"]
+
+
+def stands_in(place, name, impostor):
+    """Something else stands in place of a file or a folder of the run."""
+    with place.spoilt():
+        path = place.copy / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        words = {"link": "a symbolic link", "pipe": "a named pipe", "other": "a file" if name in FOLDERS else "a folder"}
+        if impostor == "link":
+            path.symlink_to(place.victim if name in FOLDERS else place.victim / "file")
+        elif impostor == "pipe":
+            os.mkfifo(path)
+        elif name in FOLDERS:
+            path.write_text("")
+        else:
+            path.mkdir()
+        for arguments in (RESUME, REPORT):
+            place.refuses(arguments, [f"copy/{name}", f"found {words[impostor]}"])
+
+
+def is_altered(place, change):
+    """The journal was changed by somebody."""
+    with place.spoilt():
+        alter(place.copy / "run.sqlite", change)
+        for arguments in (RESUME, REPORT):
+            place.refuses(arguments, ["copy/run.sqlite: the journal is damaged ("])
+
+
+def is_of_the_version_before(place):
+    """A journal without digests goes on with the same result."""
+    with place.spoilt():
+        alter(place.copy / "run.sqlite", WITHOUT_DIGESTS)
+        (place.copy / "schedule.json").unlink()
+        for arguments in (REPORT, RESUME, REPORT):
+            done = place.run(arguments)
+            if done.returncode != 0:
+                raise Fault(f"{arguments[0]}: {done.stderr[-300:]}")
+        for name in ("schedule.json", "metrics.jsonl"):
+            if (place.copy / name).read_bytes() != (place.whole / name).read_bytes():
+                raise Fault(f"{name} is another")
+
+
+def has_lost_its_log(place):
+    """Without SQLite's log the journal is there, and an empty journal is not taken for none."""
+    with place.spoilt():
+        (place.copy / "run.sqlite").write_bytes(b"")
+        for arguments in (RESUME, REPORT):
+            place.refuses(arguments, ["copy/run.sqlite: the journal is damaged (it is empty"])
+        (place.copy / "run.sqlite").unlink()
+        for arguments in (RESUME, REPORT):
+            place.refuses(arguments, ["copy/run.sqlite: the journal is damaged (it is missing"])
+
+
+def alter(journal, change):
+    with contextlib.closing(sqlite3.connect(journal)) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        database.executescript(change)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True)
+    pba = os.path.abspath(parser.parse_args().pba)
+    with tempfile.TemporaryDirectory() as name:
+        place = Place(pba, Path(name))
+        cases = [
+            (f"{impostor} in place of {file}", lambda file=file, impostor=impostor: stands_in(place, file, impostor))
+            for file in FILES + FOLDERS
+            for impostor in ("link", "pipe", "other")
+        ]
+        cases += [(change.replace(WITHOUT_DIGESTS, ""), lambda change=change: is_altered(place, change)) for change in CHANGES]
+        cases += [("a journal of the version before", lambda: is_of_the_version_before(place))]
+        cases += [("a lost journal", lambda: has_lost_its_log(place))]
+        failed = 0
+        for words, case in cases:
+            try:
+                case()
+            except Fault as fault:
+                failed += 1
+                print(f"FAILED {words}\n       {fault}")
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
