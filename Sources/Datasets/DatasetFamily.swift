@@ -78,7 +78,7 @@ extension DatasetSpec {
       return try family.spec(parameter: parts.count > 1 ? parts[1] : nil)
     }
     let names = DatasetFamily.all.map(\.name)
-    let folder = name.contains("/") || Folder.isThere(expandingTilde(name)) ? "folder:\(name)" : nil
+    let folder = name.contains("/") || Folder.isThere(HomeFolder().expanding(name)) ? "folder:\(name)" : nil
     throw DatasetError.unknown(
       name: name, known: DatasetFamily.all.map(\.usage),
       nearest: folder ?? nearestName(to: parts[0], among: names))

@@ -39,7 +39,7 @@ package enum FetchOrigin {
     let found: String
     if isAddress, !["http", "https"].contains(scheme.lowercased()) {
       found = "an address that begins with \(scheme)://"
-    } else if !isAddress, mirror.contains("@"), access(expandingTilde(mirror), F_OK) != 0 {
+    } else if !isAddress, mirror.contains("@"), access(HomeFolder().expanding(mirror), F_OK) != 0 {
       // A path that is not there is shown in errors; an address with a password must not be.
       found = "no address and no file or folder that is there"
     } else {
