@@ -43,7 +43,7 @@ import Testing
         }
       }
     }
-    #expect(refused > 60)
+    #expect(refused > 40)
     #expect(same > 10)
   }
 

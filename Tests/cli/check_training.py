@@ -88,7 +88,7 @@ def longer(pba):
     tell((pba.folder / "t/config.yaml").read_text(), "epochs: 8\n", "earlierEpochs:\n- 4\n", "changedAfter:\n- 4\n")
     assert pba.json("train", "--resume", "--run", "t")["epochs"] == 8
     pba.fails(64, ["epochs: found 6, expected more than the 8"], "train", "--resume", "--epochs", "6", "--run", "t")
-    pba.fails(1, ["batchSize"], "train", "--resume", "--epochs", "9", "--batch-size", "8", "--run", "t")
+    pba.fails(1, ["--batch-size: found 8"], "train", "--resume", "--epochs", "9", "--batch-size", "8", "--run", "t")
     assert pba.json("train", "--resume", "--run", "t")["epochs"] == 8, "a refused request changed the run"
     _, errors = pba("train", "--resume", "--epochs", "9", "--run", "t")
     tell(errors, "has 8 of 8 epochs")
@@ -188,7 +188,7 @@ def weighted(pba):
                         ("empty.yaml", ["empty.yaml"]), ("none.yaml", ["none.yaml"])]:
         pba.fails(1, words, "train", *NOISE, "--class-weights", file, "--run", "u")
     for smoothing in ("1", "-0.1", "nan"):
-        pba.fails(64, [f"labelSmoothing: found"], "train", *NOISE, f"--label-smoothing={smoothing}", "--run", "u")
+        pba.fails(64, ["--label-smoothing: found"], "train", *NOISE, f"--label-smoothing={smoothing}", "--run", "u")
     leaves_nothing(pba)
     plain = pba.json("train", *NOISE, "--epochs", "1", "--label-smoothing", "0", "--run", "plain")
     text = (pba.folder / "plain/config.yaml").read_text()
