@@ -115,7 +115,8 @@ let package = Package(
 
     // Floor 3
     .target(
-      name: "Training", dependencies: ["Files", "Models", "Torch", "Datasets", "Policies", "RunStore"]),
+      name: "Training",
+      dependencies: ["Augmentation", "Files", "Models", "Torch", "Datasets", "Policies", "RunStore"]),
 
     // Floor 4
     .target(

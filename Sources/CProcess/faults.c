@@ -14,6 +14,9 @@
 static const int faults[] = {SIGBUS, SIGSEGV, SIGILL, SIGTRAP, SIGABRT};
 enum { FAULTS = sizeof faults / sizeof faults[0] };
 
+/// Nothing is ever mapped below this address; see proc(5), mmap_min_addr.
+enum { LOWEST_ADDRESS = 1 << 16 };
+
 /// What was done about each fault before.
 static struct sigaction earlier[FAULTS];
 
@@ -80,6 +83,17 @@ static void explain_stack(uintptr_t address, const void *context) {
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) cprocess_memory_is_used_up(0);
 }
 
+/// Whether hardly any more files may be open; other threads may have closed some meanwhile.
+static int are_files_used_up(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  int missing = 16;
+  for (rlim_t file = 0; file < limit.rlim_cur && missing > 0; file++) {
+    if (fcntl((int)file, F_GETFD) == -1) missing--;
+  }
+  return missing > 0;
+}
+
 static void on_fault(int number, siginfo_t *info, void *context) {
   const int code = errno;
   if (number == SIGBUS && info->si_code == BUS_ADRERR) {
@@ -89,13 +103,17 @@ static void on_fault(int number, siginfo_t *info, void *context) {
       cprocess_fail(
         (const char *const[]){
           file, ": found its end before that of what was in use, expected a file that nobody cuts meanwhile, on a disk "
-          "that works; start again, and make the file anew where it is damaged", NULL});
+          "that works; start again, and make the file again where it is damaged", NULL});
     }
   }
   if (number == SIGSEGV && info->si_code > 0) explain_stack((uintptr_t)info->si_addr, context);
-  // A library that ends the program because a call failed leaves the call's number.
-  if (number != SIGBUS && code == ENOMEM) cprocess_memory_is_used_up(0);
-  if ((number == SIGILL || number == SIGTRAP || number == SIGABRT) && (code == EMFILE || code == ENFILE)) {
+  // A library that takes no refusal into account goes on with the null pointer, or ends the program.
+  const int is_null = number == SIGSEGV && info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < LOWEST_ADDRESS;
+  const int is_end = (number == SIGILL || number == SIGTRAP || number == SIGABRT) &&
+    (info->si_code > 0 || info->si_pid == getpid());
+  if ((is_null || is_end) && cprocess_is_memory_refused()) cprocess_memory_is_used_up(0);
+  // The number alone may be that of an error long ago.
+  if (is_end && code == EMFILE && are_files_used_up()) {
     cprocess_fail((const char *const[]){"no more files may be open; raise the limit (ulimit -n)", NULL});
   }
   errno = code;

@@ -17,6 +17,9 @@ CPROCESS_NORETURN void cprocess_fail(const char *const *texts);
 /// The digits of a number, at the end of `digits`.
 const char *cprocess_digits(unsigned long long number, char digits[24]);
 
+/// Whether the last block that this thread asked for, or the last mapping of any thread, was refused for want of memory.
+int cprocess_is_memory_refused(void);
+
 /// Lets a C++ exception that nobody catches end the program with a line where it is the system's refusal.
 void cprocess_explain_exceptions(void);
 

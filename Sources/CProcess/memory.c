@@ -6,11 +6,21 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "internal.h"
+
+/// Whether this thread's last request for a block was refused.
+static _Thread_local int is_block_refused;
+
+/// Whether the last request for a mapping was refused, to whichever thread: what one could not make, others miss.
+static atomic_int is_mapping_refused;
+
+int cprocess_is_memory_refused(void) { return is_block_refused || is_mapping_refused; }
 
 #ifdef __GLIBC__
 
@@ -42,20 +52,21 @@ static int needs_memory(const void *caller) {
 }
 
 static void check(const void *block, size_t bytes, const void *caller) {
-  if (block != NULL || bytes == 0) return;
+  is_block_refused = block == NULL && bytes != 0;
+  if (!is_block_refused) return;
   if (bytes < small || needs_memory(caller)) cprocess_memory_is_used_up(bytes);
   errno = ENOMEM;
 }
 
 void *malloc(size_t bytes) {
   void *const block = NEXT(malloc)(bytes);
-  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  if (__builtin_expect(block == NULL || is_block_refused, 0)) check(block, bytes, __builtin_return_address(0));
   return block;
 }
 
 void *calloc(size_t count, size_t size) {
   void *const block = NEXT(calloc)(count, size);
-  if (__builtin_expect(block == NULL, 0)) {
+  if (__builtin_expect(block == NULL || is_block_refused, 0)) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) bytes = SIZE_MAX;
     check(block, bytes, __builtin_return_address(0));
@@ -65,20 +76,37 @@ void *calloc(size_t count, size_t size) {
 
 void *realloc(void *old, size_t bytes) {
   void *const block = NEXT(realloc)(old, bytes);
-  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  if (__builtin_expect(block == NULL || is_block_refused, 0)) check(block, bytes, __builtin_return_address(0));
   return block;
 }
 
 void *aligned_alloc(size_t alignment, size_t bytes) {
   void *const block = NEXT(aligned_alloc)(alignment, bytes);
-  if (__builtin_expect(block == NULL, 0)) check(block, bytes, __builtin_return_address(0));
+  if (__builtin_expect(block == NULL || is_block_refused, 0)) check(block, bytes, __builtin_return_address(0));
   return block;
 }
 
 int posix_memalign(void **block, size_t alignment, size_t bytes) {
   const int code = NEXT(posix_memalign)(block, alignment, bytes);
-  if (__builtin_expect(code == ENOMEM, 0)) check(NULL, bytes, __builtin_return_address(0));
+  if (__builtin_expect(code == ENOMEM || (code == 0 && is_block_refused), 0)) {
+    check(code == 0 ? *block : NULL, bytes, __builtin_return_address(0));
+  }
   return code;
+}
+
+/// Notes whether a mapping was refused for want of memory.
+static void *noted(void *place) {
+  const int is_refused = place == MAP_FAILED && errno == ENOMEM;
+  if (is_refused != is_mapping_refused) is_mapping_refused = is_refused;
+  return place;
+}
+
+void *mmap(void *place, size_t bytes, int protection, int flags, int file, off_t offset) {
+  return noted(NEXT(mmap)(place, bytes, protection, flags, file, offset));
+}
+
+void *mmap64(void *place, size_t bytes, int protection, int flags, int file, off64_t offset) {
+  return noted(NEXT(mmap64)(place, bytes, protection, flags, file, offset));
 }
 
 #endif

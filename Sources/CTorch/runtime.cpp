@@ -6,6 +6,11 @@
 #include <torch/headeronly/version.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -22,23 +27,47 @@ namespace {
 /// How many threads this thread's operations were seen to get.
 thread_local int32_t startable = 1;
 
+/// Held from the look at the places until OpenMP's threads have them: else another's threads might take them between.
+std::mutex starting;
+
+/// The system's number of this thread; 0 where there is none.
+long own_number() {
+#ifdef __linux__
+  return syscall(SYS_gettid);
+#else
+  return 0;
+#endif
+}
+
+/// Waits until a thread that has been joined counts no more, a moment after it ended.
+void wait_for_release(long number) {
+#ifdef __linux__
+  for (int round = 0; round < 1000 && number > 0 && syscall(SYS_tgkill, getpid(), number, 0) == 0; ++round)
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+#endif
+}
+
 /// Starts as many threads as operations will, to see whether the system lets them: OpenMP ends the program where it does not.
 void require_threads(int32_t count) {
-  if (count <= startable) return;
   std::mutex gate;
   std::vector<std::thread> others;
+  std::vector<long> numbers(count - 1);
   std::string reason;
   {
     const std::lock_guard all_at_once(gate);
     try {
       others.reserve(count - 1);
       while (static_cast<int32_t>(others.size()) < count - 1)
-        others.emplace_back([&gate] { const std::lock_guard passing(gate); });
+        others.emplace_back([&gate, &number = numbers[others.size()]] {
+          number = own_number();
+          const std::lock_guard passing(gate);
+        });
     } catch (const std::system_error &error) {
       reason = error.code().message();
     }
   }
   for (auto &other : others) other.join();
+  for (const long number : numbers) wait_for_release(number);
   TORCH_CHECK(
     reason.empty(), "cannot start ", count, " threads for one operation, only ", others.size() + 1, ": ", reason,
     "; ask for fewer with --threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
@@ -81,11 +110,12 @@ bool ct_set_threads(int32_t count) {
     // A thread's first parallel operation takes over the count that was set last anywhere, unless it has done so before.
     // Asking for the count does so inside the library, whose mark of having done so is its own.
     at::get_num_threads();
-    const bool is_new = count > startable;
+    if (count <= startable) return at::set_num_threads(count);
+    const std::lock_guard alone(starting);
     require_threads(count);
     at::set_num_threads(count);
     // OpenMP's threads come now, before others take the places that were seen to be free.
-    if (is_new) ct::parallel_for(count, 1, [](int64_t, int64_t) {});
+    ct::parallel_for(count, 1, [](int64_t, int64_t) {});
   });
 }
 

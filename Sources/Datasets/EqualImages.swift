@@ -15,18 +15,37 @@ public struct EqualImages: Equatable, Sendable {
 
 /// Finds the images of one set that are in another too; nil where there are none, or the images differ in size.
 ///
-/// Each image is read once; bytes are compared where checksums are equal. Memory: 16 bytes an image.
+/// Each image is read once; bytes are compared where checksums are equal.
 public func equalImages(of later: ImageStack, in earlier: ImageStack) -> EqualImages? {
+  equalImages(of: HashedImages(later), in: HashedImages(earlier))
+}
+
+/// Images with a checksum each, 8 bytes an image.
+struct HashedImages {
+  let images: ImageStack
+  let hashes: [UInt64]
+
+  /// Reads every pixel.
+  init(_ images: ImageStack) {
+    self.images = images
+    hashes = images.imageSize > 0 ? imageHashes(of: images) : []
+  }
+}
+
+/// Finds the images of one set that are in another too, by the checksums that are there.
+///
+/// Memory: about 100 bytes for each image of the later set while it searches.
+func equalImages(of hashedLater: HashedImages, in hashedEarlier: HashedImages) -> EqualImages? {
+  let (later, earlier) = (hashedLater.images, hashedEarlier.images)
   let size = later.imageSize
   guard later.count > 0, earlier.count > 0, size > 0,
     (later.height, later.width) == (earlier.height, earlier.width)
   else { return nil }
   // Those whose equals are not found yet, by their checksums.
-  var open = Dictionary(grouping: imageHashes(of: later).enumerated(), by: \.element).mapValues {
-    $0.map(\.offset)
-  }
+  var open: [UInt64: [Int]] = [:]
+  for (place, hash) in hashedLater.hashes.enumerated() { open[hash, default: []].append(place) }
   var found: [Int: Int] = [:]
-  for (place, hash) in imageHashes(of: earlier).enumerated() {
+  for (place, hash) in hashedEarlier.hashes.enumerated() {
     guard let candidates = open[hash] else { continue }
     let equal = candidates.filter { isEqual(later, $0, earlier, place) }
     for candidate in equal { found[candidate] = place }

@@ -6,6 +6,14 @@ package func fileSize(at path: String) -> Int? {
   return lstat(path, &status) == 0 ? Int(status.st_size) : nil
 }
 
+/// Whether a file has more names than this one, as in a copy of its folder that is made of hard links.
+///
+/// Who writes into it where it is writes into what the other names have.
+package func hasOtherNames(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && status.st_nlink > 1
+}
+
 /// What stands under a name; a link is not followed.
 package enum FileKind: Hashable, Sendable {
   case file, folder, link, pipe, socket, device
@@ -27,15 +35,6 @@ package enum FileKind: Hashable, Sendable {
       case S_IFSOCK: .socket
       default: .device
       }
-  }
-
-  /// Throws where a file has more names than this one: who writes into it would write into somebody's other file.
-  package static func requireOneName(at path: String) throws {
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_nlink > 1 else { return }
-    throw FileError(
-      path: path, action: "write into it", reason: "found a file with \(status.st_nlink) names, expected one",
-      cure: "copy the folder with a program that makes no hard links, and use the copy")
   }
 
   /// As in "found a symbolic link".

@@ -14,12 +14,57 @@ struct JournalCopy {
     folder = try Self.makeFolder()
     path = folder + "/run.sqlite"
     do {
-      for end in ["", "-wal"] where end.isEmpty || FileManager.default.fileExists(atPath: journal + end) {
-        try AtomicFile.writeTemporary(Data(readBytes(journal + end, limit: .max)), to: path + end)
-      }
+      try Self.copyAtRest(journal, to: path)
     } catch {
       remove()
       throw error
+    }
+  }
+
+  /// Copies the files, again where they were written meanwhile: one of before and one of after do not go together.
+  private static func copyAtRest(_ journal: String, to path: String) throws {
+    for attempt in 0..<5 {
+      if attempt > 0 { usleep(100_000) }
+      let before = ends.map { FileStamp(journal + $0) }
+      let copied = Result { try copyOnce(journal, to: path) }
+      // An error too may come of a file that becomes shorter, or goes, while it is read.
+      if ends.map({ FileStamp(journal + $0) }) == before { return try copied.get() }
+    }
+    throw FileError(
+      path: journal, action: "copy it", reason: "the run is being written by another process",
+      cure: "try again")
+  }
+
+  private static func copyOnce(_ journal: String, to path: String) throws {
+    for end in ends {
+      try AtomicFile.remove(path + end)
+      guard end.isEmpty || FileManager.default.fileExists(atPath: journal + end) else { continue }
+      try AtomicFile.writeTemporary(Data(readBytes(journal + end, limit: .max)), to: path + end)
+    }
+  }
+
+  /// The ends of the names of the journal and of its log.
+  private static let ends = ["", "-wal"]
+
+  /// What changes when a file is written or replaced; all 0 where there is none.
+  private struct FileStamp: Equatable {
+    private let size: Int
+    private let number: UInt64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    init(_ path: String) {
+      var status = stat()
+      if lstat(path, &status) != 0 { status = stat() }
+      #if canImport(Darwin)
+        let modified = status.st_mtimespec
+      #else
+        let modified = status.st_mtim
+      #endif
+      size = Int(status.st_size)
+      number = UInt64(status.st_ino)
+      seconds = Int(modified.tv_sec)
+      nanoseconds = Int(modified.tv_nsec)
     }
   }
 
@@ -31,7 +76,7 @@ struct JournalCopy {
       throw FileError(
         path: error.path, action: error.action, reason: error.reason,
         cure:
-          "a copy of a journal that lies where nothing may be written has its place there; name another by TMPDIR"
+          "a copy of the journal is made there, since the run's folder cannot be written; set TMPDIR to another folder"
       )
     }
   }

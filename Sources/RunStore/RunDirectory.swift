@@ -54,9 +54,10 @@ public final class RunDirectory: Sendable {
   ) throws -> RunDirectory {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try makeFolder(path, mustExist: resume)
-    try requireOwnFiles(in: path, forWriting: true)
+    try requireOwnFiles(in: path)
     let lock = try lock(path)
     try requireNoLostJournal(in: path)
+    try separateJournal(in: path)
     let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: false)
     let row: RunRow
     if let found = try RunRow.fetch(database) {
@@ -161,41 +162,56 @@ extension RunDirectory {
     static let schedule = "schedule.json"
     static let metrics = "metrics.jsonl"
     static let tensorBoard = "tensorboard"
-    static let report = "report.html"
 
+    static let log = journal + "-wal"
+    static let index = journal + "-shm"
     /// What stands beside the journal while SQLite works on it.
-    static let besideJournal = ["-wal", "-shm", "-journal"].map { journal + $0 }
+    static let besideJournal = [log, index, journal + "-journal"]
     /// The files and folders that this program keeps in the folder of a run of any kind.
+    ///
+    /// What is written only if asked for is looked at when it is written.
     static let files =
       [journal] + besideJournal
-      + [lock, configuration, schedule, metrics, report, ComparisonFolder.summary, ComparisonFolder.table]
-    static let folders = [checkpoints, tensorBoard, ComparisonFolder.trainings, ComparisonFolder.schedules]
+      + [lock, configuration, schedule, metrics, ComparisonFolder.summary, ComparisonFolder.table]
+    static let folders = [checkpoints, ComparisonFolder.trainings, ComparisonFolder.schedules]
   }
 
   /// Throws where a link or something else stands in place of what this program keeps in the folder.
   ///
   /// A folder that came from elsewhere must not have files written or deleted that lie elsewhere, nor be waited for. The
   /// folder itself may be a link.
-  private static func requireOwnFiles(in path: String, forWriting: Bool) throws {
+  private static func requireOwnFiles(in path: String) throws {
     for (names, kind) in [(Name.files, FileKind.file), (Name.folders, .folder)] {
       for name in names { try FileKind(at: path + "/" + name)?.require(kind, at: path + "/" + name) }
     }
-    guard forWriting else { return }
-    // SQLite writes into these where they are; two runs must not share them.
-    for name in [Name.journal] + Name.besideJournal { try FileKind.requireOneName(at: path + "/" + name) }
+  }
+
+  /// Gives the folder a journal of its own, where a copy of the folder made of hard links shares it.
+  ///
+  /// SQLite writes into its files where they are; the other names keep what they have. The lock must be held.
+  private static func separateJournal(in path: String) throws {
+    let files = ([Name.journal] + Name.besideJournal).map { path + "/" + $0 }
+    guard files.contains(where: { hasOtherNames($0) }) else { return }
+    for file in files where FileKind(at: file) != nil {
+      if file.hasSuffix("/" + Name.index) {
+        // What it holds follows from the log.
+        try AtomicFile.remove(file)
+      } else {
+        try AtomicFile.write(Data(readBytes(file, limit: .max)), to: file)
+      }
+    }
   }
 
   /// Throws where SQLite would take the journal for a new one and delete what is left of it.
   private static func requireNoLostJournal(in path: String) throws {
-    let log = Name.besideJournal[0]
-    guard fileSize(at: path + "/" + Name.journal) == 0, fileSize(at: path + "/" + log) ?? 0 > 0 else {
+    guard fileSize(at: path + "/" + Name.journal) == 0, fileSize(at: path + "/" + Name.log) ?? 0 > 0 else {
       return
     }
-    throw lostJournal(path, "it is empty, but \(log)")
+    throw lostJournal(path, "it is empty", left: Name.log)
   }
 
-  private static func lostJournal(_ path: String, _ found: String) -> RunStoreError {
-    .damagedJournal(path: path + "/" + Name.journal, detail: "\(found) of a run is beside it")
+  private static func lostJournal(_ path: String, _ found: String, left: String) -> RunStoreError {
+    .damagedJournal(path: path + "/" + Name.journal, detail: "\(found), but a run left \(left) beside it")
   }
 
   /// Throws if the folder holds what only a begun run leaves: then its journal was lost, and nothing is written over.
@@ -204,13 +220,15 @@ extension RunDirectory {
     guard let other = try AtomicFile.names(in: path).first(where: { !beginnings.contains($0) }) else {
       return
     }
-    throw lostJournal(path, "it is empty, but \(other)")
+    throw lostJournal(path, "it is empty", left: other)
   }
 
   /// What shows that a run was begun in a folder without a journal; nil where nothing does.
+  ///
+  /// Other programs have a `config.yaml` and `checkpoints` too.
   private static func trace(ofRunIn names: [String]) -> String? {
-    if names.contains(Name.besideJournal[0]) { return Name.besideJournal[0] }
-    return Set(names).isSuperset(of: [Name.configuration, Name.checkpoints]) ? Name.checkpoints : nil
+    if let beside = [Name.log, Name.index].first(where: { names.contains($0) }) { return beside }
+    return Set(names).isSuperset(of: [Name.lock, Name.checkpoints]) ? Name.checkpoints : nil
   }
 
   private static func lock(_ path: String) throws -> FileLock {
@@ -228,7 +246,7 @@ extension RunDirectory {
       }
       let names = try AtomicFile.names(in: path)
       if !names.contains(Name.journal), let trace = trace(ofRunIn: names) {
-        throw lostJournal(path, "it is missing, but \(trace)")
+        throw lostJournal(path, "it is missing", left: trace)
       }
       if !names.contains(Name.journal), let other = names.first(where: { $0 != Name.lock }) {
         throw RunStoreError.foreignDirectory(path: path, example: other)
@@ -243,9 +261,9 @@ extension RunDirectory {
     guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
     let names = try AtomicFile.names(in: path)
     guard names.contains(Name.journal) else {
-      throw trace(ofRunIn: names).map { lostJournal(path, "it is missing, but \($0)") } ?? .noRun(path: path)
+      throw trace(ofRunIn: names).map { lostJournal(path, "it is missing", left: $0) } ?? .noRun(path: path)
     }
-    try requireOwnFiles(in: path, forWriting: false)
+    try requireOwnFiles(in: path)
     try requireNoLostJournal(in: path)
     let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: true)
     guard let row = try RunRow.fetch(database) else {

@@ -22,8 +22,8 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Threads of the system.
 ///
-/// Neither those of Foundation nor those of Dispatch: where the system refuses a thread, the first are waited for in vain
-/// and the second are asked for again for ever.
+/// Not Foundation's, which waits for ever where the system refuses a thread, and not Dispatch's, which asks for it again
+/// for ever.
 public enum SystemThread {
   /// Bytes of address space for a stack, of which the system takes only what is used.
   public static let usualStackSize = 8 << 20

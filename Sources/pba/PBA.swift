@@ -28,7 +28,7 @@ struct PBA: ParsableCommand {
 
   static func main() {
     cprocess_explain_faults()
-    let code = cprocess_with_stack(obeyArguments)
+    let code = cprocess_with_stack(runOnOwnStack)
     guard code == 0 else {
       printNote("Error: \(ThreadError(code: code))")
       exit(withError: ExitCode.failure)
@@ -36,11 +36,11 @@ struct PBA: ParsableCommand {
   }
 }
 
-/// Does what the arguments say, on whatever thread.
-private func obeyArguments() { PBA.obey() }
+/// The body of the thread that has the program's own stack.
+private func runOnOwnStack() { PBA.runArguments() }
 
 extension PBA {
-  nonisolated fileprivate static func obey() {
+  nonisolated fileprivate static func runArguments() {
     Runtime.skipCleanup()
     Runtime.limitMemory(MemoryLimit().bytes)
     if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {

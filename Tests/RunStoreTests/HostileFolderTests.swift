@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import GRDB
 import Policies
 import RunStore
 import Testing
@@ -8,9 +9,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HostileFolderTests {
   private static let files = [
     "run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal", "lock", "config.yaml",
-    "metrics.jsonl", "schedule.json", "report.html", "summary.json", "summary.csv",
+    "metrics.jsonl", "schedule.json", "summary.json", "summary.csv",
   ]
-  private static let folders = ["checkpoints", "tensorboard", "trainings", "schedules"]
+  private static let folders = ["checkpoints", "trainings", "schedules"]
 
   enum Impostor: String, CaseIterable {
     case link, danglingLink, pipe, other
@@ -82,22 +83,57 @@ import Testing
     try expectUntouched(folder)
   }
 
-  @Test(arguments: ["metrics.jsonl", "lock", "run.sqlite", "run.sqlite-wal", "run.sqlite-shm"])
+  @Test(arguments: ["report.html", "tensorboard"], Impostor.allCases)
+  func whatIsNotWrittenMayBeAnything(name: String, impostor: Impostor) throws {
+    let folder = try makeRun(impostor, inPlaceOf: name, name == "tensorboard" ? .folder : .file)
+    do { _ = try open(folder("run")) }
+    _ = try RunDirectory.read(folder("run"))
+    try expectUntouched(folder)
+  }
+
+  @Test(arguments: ["metrics.jsonl", "lock", "run.sqlite-wal", "run.sqlite-shm"])
   func anotherNameOfAFileKeepsWhatItHas(name: String) throws {
     let folder = try TemporaryFolder()
     try folder.write("mine\n", to: "victim")
     do { _ = try open(folder("run")) }
     try? FileManager.default.removeItem(atPath: folder("run/" + name))
     #expect(link(folder("victim"), folder("run/" + name)) == 0)
-    do {
-      let run = try open(folder("run"))
-      #expect(!name.hasPrefix("run.sqlite"))
-      try run.metrics.restore([["a": 1]])
-      try run.metrics.append([["a": 2]])
-    } catch let error as FileError {
-      #expect(name.hasPrefix("run.sqlite"))
-      #expect(error.reason == "found a file with 2 names, expected one")
+    let run = try open(folder("run"))
+    try run.metrics.restore([["a": 1]])
+    try run.metrics.append([["a": 2]])
+    try run.finish()
+    #expect(folder.text(of: "victim") == "mine\n")
+  }
+
+  @Test func aRunWithACopyMadeOfHardLinksGoesOn() throws {
+    let folder = try TemporaryFolder()
+    do { _ = try open(folder("begun")) }
+    // An open journal has a log that is not merged yet.
+    let queue = try DatabaseQueue(path: folder("begun/run.sqlite"))
+    try queue.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+    let files = ["run.sqlite", "run.sqlite-wal", "config.yaml", "lock"]
+    for place in ["run", "snapshot"] { try Folder.make(folder(place)) }
+    for file in files {
+      try FileManager.default.copyItem(atPath: folder("begun/" + file), toPath: folder("run/" + file))
+      #expect(link(folder("run/" + file), folder("snapshot/" + file)) == 0)
     }
+    try queue.close()
+    let logSize = try #require(fileSize(at: folder("run/run.sqlite-wal")))
+    #expect(logSize > 0)
+    let bytes = try files.map { try readBytes(folder("snapshot/" + $0)) }
+    do { try open(folder("run")).finish() }
+    #expect(try RunDirectory.read(folder("run")).isFinished)
+    #expect(try files.map { try readBytes(folder("snapshot/" + $0)) } == bytes)
+    #expect(try !open(folder("snapshot")).isFinished)
+  }
+
+  @Test func aJournalWithAnotherNameThatIsNoneIsNotWrittenInto() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("mine\n", to: "victim")
+    do { _ = try open(folder("run")) }
+    try FileManager.default.removeItem(atPath: folder("run/run.sqlite"))
+    #expect(link(folder("victim"), folder("run/run.sqlite")) == 0)
+    #expect(throws: RunStoreError.self) { _ = try open(folder("run")) }
     #expect(folder.text(of: "victim") == "mine\n")
   }
 

@@ -87,7 +87,7 @@ import Testing
     }
     let found = kind == "missing" ? "it is missing" : "it is empty"
     let expected =
-      "\(journal): the journal is damaged (\(found), but checkpoints of a run is beside it); "
+      "\(journal): the journal is damaged (\(found), but a run left checkpoints beside it); "
       + "restore it from a copy, or start in another folder"
     #expect(message { _ = try RunDirectory.read(folder("run")) } == expected)
     #expect(message { _ = try RunDirectory.configuration(Settings.self, of: folder("run")) } == expected)
@@ -109,7 +109,7 @@ import Testing
     ] {
       #expect(
         message(use)?.contains(
-          "the journal is damaged (it is empty, but run.sqlite-wal of a run is beside it)")
+          "the journal is damaged (it is empty, but a run left run.sqlite-wal beside it)")
           == true)
       #expect(folder.text(of: "run.sqlite-wal") == "what is left")
     }

@@ -87,6 +87,22 @@ import Testing
         == "\(folder("thesis.txt")): cannot use it as a folder: it is a file")
   }
 
+  @Test func aFolderOfAnotherProgramIsNotTakenForARun() throws {
+    let folder = try TemporaryFolder()
+    // As Lightning and Hydra leave it.
+    try FileManager.default.createDirectory(
+      atPath: folder("checkpoints"), withIntermediateDirectories: true)
+    try folder.write("trainer: {}", to: "config.yaml")
+    for resume in [false, true] {
+      #expect(
+        message { _ = try open(folder.path, resume: resume) }
+          == "\(folder.path): the folder holds other files (such as checkpoints) and no run; "
+          + "name a new or an empty folder")
+    }
+    #expect(message { _ = try RunDirectory.read(folder.path) }?.contains(": no run is there; ") == true)
+    #expect(try folder.names(in: ".") == ["checkpoints", "config.yaml"])
+  }
+
   @Test(arguments: [true, false]) func aRunWhoseJournalIsLostIsNotWrittenOver(resume: Bool) throws {
     let folder = try TemporaryFolder()
     let path = folder("run")
@@ -97,7 +113,7 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: path + "/run.sqlite"))
     #expect(
       message { _ = try open(path, resume: resume) }
-        == "\(path)/run.sqlite: the journal is damaged (it is empty, but checkpoints of a run is beside it);"
+        == "\(path)/run.sqlite: the journal is damaged (it is empty, but a run left checkpoints beside it);"
         + " restore it from a copy, or start in another folder")
     // What a start leaves that was cut off before its first entry is no run.
     for name in ["checkpoints", "config.yaml"] {

@@ -80,6 +80,11 @@ CASES = [
     ("report", 64, ["<run>"]),
     ([*SEARCH, "--resume"], 1, ["new: no run is there"]),
     ("search --dataset bundled --run other-files", 1, ["other-files", "holds other files"]),
+    ("search --dataset bundled --run device", 1, ["Error: device: the folder holds other files"]),
+    ([*TRAIN, "--class-weights", "seed"], 1, ["Error: seed: found 'keep me'"]),
+    ([*SEARCH, "--config", "weights.yml"], 64, ["weights.yml: classWeights: found '1:30'"]),
+    ([*SEARCH, "--config", "words.yml"], 64, ["words.yml: classWeights: found '010'"]),
+    ([*SEARCH, "--config", "classes.yml"], 64, ["classes.yml: classWeights: found '0x10'"]),
     ([*TRAIN, "--threads", "0"], 64, ["--threads: found 0"]),
     ([*TRAIN, "--epochs", "-3"], 64, ["--epochs: found -3"]),
     ([*TRAIN, "--learning-rate", "nan"], 64, ["--learning-rate: found nan"]),
@@ -194,6 +199,9 @@ CASES = [
 def prepare(folder):
     (folder / "other-files").mkdir()
     (folder / "other-files" / "letter.txt").write_text("keep me")
+    (folder / "device").mkdir()
+    (folder / "device" / "letter.txt").write_text("keep me")
+    (folder / "seed").write_text("keep me")
     (folder / "typo.yml").write_text("popluation: 4\n")
     (folder / "list.yml").write_text("policies: none\n")
     (folder / "burnin.yml").write_text("burnin: 4\n")
@@ -204,6 +212,7 @@ def prepare(folder):
         "null": "model: ~", "yes": "flip: yes", "twice": "epochs: 3\nepochs: 4",
         "deep": "epochs: " + "[" * 5000,
         "both": "batchSize: 3\nbatch-size: 4",
+        "weights": "classWeights:\n- 1\n- 1:30", "words": "classWeights: 1,010", "classes": "classWeights:\n  cat: 1\n  dog: 0x10",
     }.items():
         (folder / f"{name}.yml").write_text(text + "\n")
     (folder / "broken.json").write_text('{"format": "pba-schedule", "version": 1, "segments": [')
@@ -369,12 +378,12 @@ def check_plain_values(pba, folder):
 
 def check_idle_searches(pba, folder):
     """A search in which nothing can ever be copied says so before it trains."""
-    for arguments, reason in [(["--population", "1", "--interval", "1"], "population: 1"),
-                              (["--quantile", "0", "--population", "2", "--interval", "1"], "quantile: 0"),
-                              (["--interval", "2", "--population", "2"], "interval: 2 of 2 epochs"),
+    for arguments, reason in [(["--population", "1", "--interval", "1"], "--population: 1"),
+                              (["--quantile", "0", "--population", "2", "--interval", "1"], "--quantile: 0"),
+                              (["--interval", "2", "--population", "2"], "--interval: 2 of 2 epochs"),
                               (["--burn-in", "1", "--interval", "1", "--population", "2"], None),
                               (["--burn-in", "3", "--interval", "2", "--population", "2", "--epochs", "4"],
-                               "burnIn: 3, the last comparison is after epoch 2")]:
+                               "--burn-in: 3, the last comparison is after epoch 2")]:
         for more in (["--dry-run"], ["--run", "idle" + "".join(arguments)]):
             done = subprocess.run(
                 [pba, "search", *SMALL, "--validation-size", "8", *arguments, *more], cwd=folder, capture_output=True, text=True)

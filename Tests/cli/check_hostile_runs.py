@@ -3,8 +3,8 @@
 
     check_hostile_runs.py --pba PATH
 
-Each must end at once with code 1 and one line that begins with `Error:` and names the file, and nothing outside the run
-may be written or deleted. Needs only Python's standard library.
+Each must end at once with code 1 and one line that begins with `Error:` and names the file, but for what a command does
+not touch, and nothing outside the run may be written or deleted. Needs only Python's standard library.
 """
 
 import argparse
@@ -19,8 +19,8 @@ from pathlib import Path
 
 SEARCH = """search --dataset noise:8x8x3 --train-size 48 --validation-size 32 --model wrn_10_1 --epochs 4 --interval 2
   --population 2 --batch-size 16 --cutout 2 --device cpu --concurrency 1 --asynchronous""".split()
-FILES = ["run.sqlite", "run.sqlite-wal", "lock", "metrics.jsonl", "config.yaml", "schedule.json", "report.html"]
-FOLDERS = ["checkpoints", "tensorboard"]
+FILES = ["run.sqlite", "run.sqlite-wal", "lock", "metrics.jsonl", "config.yaml", "schedule.json"]
+FOLDERS = ["checkpoints"]
 # A journal of the version before had no digests, so what somebody writes there shows in other ways.
 WITHOUT_DIGESTS = """
   DELETE FROM grdb_migrations WHERE identifier = '5';
@@ -80,6 +80,11 @@ class Place:
         if done.returncode != 1 or not last.startswith("Error:") or any(word not in last for word in expected):
             raise Fault(f"{arguments[0]}: code {done.returncode}, {done.stderr[-300:]!r}, expected {expected}")
 
+    def accepts(self, arguments):
+        done = self.run(arguments)
+        if done.returncode != 0:
+            raise Fault(f"{arguments[0]}: {done.stderr[-300:]}")
+
 
 RESUME, REPORT = ["search", "--resume", "--run", "copy"], ["report", "copy"]
 
@@ -104,6 +109,37 @@ def stands_in(place, name, impostor):
             place.refuses(arguments, [f"copy/{name}", f"found {words[impostor]}"])
 
 
+def is_not_asked_for(place):
+    """Links in place of a page and of curves stop only who writes those."""
+    with place.spoilt():
+        (place.copy / "report.html").symlink_to(place.victim / "file")
+        (place.copy / "tensorboard").symlink_to(place.victim)
+        place.accepts(RESUME)
+        place.refuses(REPORT, ["copy/report.html is already there and is no report"])
+        place.refuses([*RESUME, "--tensorboard"], ["copy/tensorboard", "found a symbolic link"])
+        place.accepts([*REPORT, "--force"])
+        if (place.copy / "report.html").is_symlink():
+            raise Fault("the page is still a link")
+
+
+def is_shared(place):
+    """A copy made of hard links keeps what it has while the run goes on."""
+    with place.spoilt():
+        # Leaves work to do, in the journal and in the files that follow from it.
+        alter(place.copy / "run.sqlite", WITHOUT_DIGESTS)
+        (place.copy / "schedule.json").unlink()
+        snapshot = place.folder / "snapshot"
+        shutil.rmtree(snapshot, ignore_errors=True)
+        shutil.copytree(place.copy, snapshot, copy_function=os.link)
+        before = {path: path.read_bytes() for path in snapshot.rglob("*") if path.is_file()}
+        place.accepts(RESUME)
+        after = {path: path.read_bytes() for path in snapshot.rglob("*") if path.is_file()}
+        if before != after:
+            raise Fault(f"the copy was changed: {[path.name for path in before if before[path] != after.get(path)]}")
+        if (place.copy / "schedule.json").read_bytes() != (place.whole / "schedule.json").read_bytes():
+            raise Fault("schedule.json is another")
+
+
 def is_altered(place, change):
     """The journal was changed by somebody."""
     with place.spoilt():
@@ -118,9 +154,7 @@ def is_of_the_version_before(place):
         alter(place.copy / "run.sqlite", WITHOUT_DIGESTS)
         (place.copy / "schedule.json").unlink()
         for arguments in (REPORT, RESUME, REPORT):
-            done = place.run(arguments)
-            if done.returncode != 0:
-                raise Fault(f"{arguments[0]}: {done.stderr[-300:]}")
+            place.accepts(arguments)
         for name in ("schedule.json", "metrics.jsonl"):
             if (place.copy / name).read_bytes() != (place.whole / name).read_bytes():
                 raise Fault(f"{name} is another")
@@ -156,6 +190,8 @@ def main():
         ]
         cases += [(change.replace(WITHOUT_DIGESTS, ""), lambda change=change: is_altered(place, change)) for change in CHANGES]
         cases += [("a journal of the version before", lambda: is_of_the_version_before(place))]
+        cases += [("links in place of what is not written", lambda: is_not_asked_for(place))]
+        cases += [("a copy made of hard links", lambda: is_shared(place))]
         cases += [("a lost journal", lambda: has_lost_its_log(place))]
         failed = 0
         for words, case in cases:

@@ -92,6 +92,10 @@ def longer(pba):
     assert pba.json("train", "--resume", "--run", "t")["epochs"] == 8, "a refused request changed the run"
     _, errors = pba("train", "--resume", "--epochs", "9", "--run", "t")
     tell(errors, "has 8 of 8 epochs")
+    (pba.folder / "length.yaml").write_text("epochs: 12\n")
+    pba.fails(1, ["begun with other settings", "length.yaml: epochs: found 12, expected 9"],
+              "train", "--resume", "--config", "length.yaml", "--run", "t")
+    assert pba.json("train", "--resume", "--run", "t")["epochs"] == 9, "a file changed the length of a run"
     pba("report", "t")
     tell((pba.folder / "t/report.html").read_text(), "--epochs 4", "--epochs 8", "--epochs 9", "where the training ended before it was made longer")
 
@@ -137,6 +141,12 @@ def validated(pba):
     (pba.folder / "t/checkpoints" / name).unlink()
     text, _ = pba("train", "--resume", "--run", "t")
     tell(text, f"none: {name} is not in t/checkpoints any more; there is epoch-")
+    # Its patience ended it, so nobody has to stop it before it is made longer.
+    pba("train", "--resume", "--epochs", "31", "--run", "t")
+    pba("report", "t")
+    page = (pba.folder / "t/report.html").read_text()
+    tell(page, "--run NEW &amp;&amp; pba train")
+    assert "stop it after" not in page, page
     pba.fails(64, ["patience: found 2 without validateEvery"], "train", *NOISE, "--patience", "2", "--run", "u")
     pba.fails(64, ["no validation images"], "train", *NOISE, "--validation-size", "0", "--validate-every", "1", "--run", "u")
     leaves_nothing(pba)
@@ -171,7 +181,8 @@ def weighted(pba):
     """Smoothing and weights of classes: from flags, files and the run's own settings; in a search and a comparison too."""
     files = {"names.yaml": "class 0: 1\nclass 1: 2.5\nclass 2: 1\n", "names.json": '{"class 0": 1, "class 1": 2.5, "class 2": 1}',
              "list.yaml": "[1, 2.5, 1]\n", "short.yaml": "[1, 2]\n", "foreign.yaml": "cat: 1\n", "word.yaml": "class 0: much\n",
-             "zero.yaml": "[1, 0, 1]\n", "empty.yaml": ""}
+             "zero.yaml": "[1, 0, 1]\n", "empty.yaml": "", "minutes.yaml": "class 0: 1:30\n", "octal.yaml": "- 1\n- 010\n- 1\n",
+             "open.yaml": "[1, secret\n"}
     for name, text in files.items():
         (pba.folder / name).write_text(text)
     results = []
@@ -185,8 +196,10 @@ def weighted(pba):
     assert pba.json("train", "--resume", "--run", "t1")["trainLoss"] == results[0]
     for file, words in [("short.yaml", ["short.yaml", "2 numbers, expected 3"]), ("foreign.yaml", ["foreign.yaml", "'cat'"]),
                         ("word.yaml", ["word.yaml", "'much' for the class 'class 0'"]), ("zero.yaml", ["zero.yaml", "above 0"]),
-                        ("empty.yaml", ["empty.yaml"]), ("none.yaml", ["none.yaml"])]:
+                        ("minutes.yaml", ["minutes.yaml", "'1:30' for the class 'class 0'"]), ("octal.yaml", ["octal.yaml", "'010' in the list"]),
+                        ("open.yaml", ["open.yaml: found no YAML (line "]), ("empty.yaml", ["empty.yaml"]), ("none.yaml", ["none.yaml"])]:
         pba.fails(1, words, "train", *NOISE, "--class-weights", file, "--run", "u")
+    assert "secret" not in pba("train", *NOISE, "--class-weights", "open.yaml", "--run", "u", code=1)[1]
     for smoothing in ("1", "-0.1", "nan"):
         pba.fails(64, ["--label-smoothing: found"], "train", *NOISE, f"--label-smoothing={smoothing}", "--run", "u")
     leaves_nothing(pba)
@@ -237,6 +250,8 @@ def moved(pba):
         # The new place is recorded.
         pba(kind, "--resume", "--run", kind)
         tell((run / "config.yaml").read_text(), "movedTo: folder:", "dataDirectory: data2")
+        settings, _ = pba(kind, "--config", f"{kind}/config.yaml", "--dry-run")
+        tell(settings, "/b\n")
         for file in ("schedule.json", "summary.json"):
             if (whole / file).exists():
                 assert (run / file).read_bytes() == (whole / file).read_bytes(), f"{kind}: {file} differs"

@@ -72,7 +72,7 @@ TRAINING_CASES = [
 ]
 VALIDATED_TRAINING_CASES = [
     ("while a checkpoint is half-written", [writing("checkpoints")] * 3, ()),
-    ("after every 2nd checkpoint", [new_checkpoints(2)] * 2, ()),
+    ("after the 2nd checkpoint and the next", [new_checkpoints(2), new_checkpoints(1)], ()),
     ("as metrics.jsonl grows", [changes("metrics.jsonl")] * 3, ()),
 ]
 COMPARISON_CASES = [

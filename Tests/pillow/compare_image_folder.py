@@ -94,6 +94,10 @@ def covering(image, height, width):
     return image.resize(size, Image.Resampling.BILINEAR).crop((left, top, left + width, top + height))
 
 
+# A digest in four, device, inode, size, two times, whether they prove that the file is unchanged; the pixels' checksum.
+NUMBERS_OF_A_RECORD = 11
+
+
 def read_cache(folder, height, width):
     """Returns the pixels in a cache by the images' paths."""
     index = (folder / "index").read_bytes()
@@ -117,7 +121,8 @@ def read_cache(folder, height, width):
     paths = []
     for _ in range(number()):
         paths.append(text())
-        number(), number(), number()
+        for _ in range(NUMBERS_OF_A_RECORD):
+            number()
     return dict(zip(paths, pixels, strict=True))
 
 

@@ -94,6 +94,15 @@ def has_lines(path):
     return lambda: path.exists() and path.stat().st_size > 0
 
 
+def drop_digests(database):
+    """Makes a journal one of a version that had no digests of its rows, which may then be written anew."""
+    for table in ("run", "policy", "epoch", "checkpoint"):
+        database.execute(f"ALTER TABLE {table} DROP COLUMN digest")
+    for column in ("planDigest", "outcomeDigest"):
+        database.execute(f"ALTER TABLE segment DROP COLUMN {column}")
+    database.execute("DELETE FROM grdb_migrations WHERE identifier = '5'")
+
+
 def make_large(workshop, run, trials, generations):
     """A finished search of a size, made by writing the journal of a small one anew."""
     shutil.copytree(workshop.folder / "search", workshop.folder / run)
@@ -103,6 +112,7 @@ def make_large(workshop, run, trials, generations):
     settings = json.loads(database.execute("SELECT configuration FROM run").fetchone()[0])
     settings["population"] = trials
     settings["recipe"]["epochs"] = generations
+    settings["interval"] = 1
     database.execute("UPDATE run SET configuration = ?", [json.dumps(settings)])
     database.execute("DELETE FROM segment")
     policy = database.execute("SELECT min(id) FROM policy").fetchone()[0]
@@ -115,16 +125,17 @@ def make_large(workshop, run, trials, generations):
             database.execute(
                 f"""INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy,
                 state, file, size, sha256, validationAccuracy, trainLoss, trainAccuracy, seconds, {', '.join(TIMES)})
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'done', 'a', 1, '0f', ?, ?, ?, 9.5, ?, ?, 0.2, 8, 1, 0.3)""",
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'done', ?, 1, ?, ?, ?, ?, 9.5, ?, ?, 0.2, 8, 1, 0.3)""",
                 [generation, trial, generation, generation + 1, parent, None if parent is None else generation - 1,
-                 policy, accuracy, 2 - accuracy, accuracy, began, trial % 4],
+                 policy, f"g{generation:04}-t{trial:04}.safetensors", "0f" * 32, accuracy, 2 - accuracy, accuracy, began, trial % 4],
             )  # fmt: skip
+    drop_digests(database)
     database.commit()
     database.close()
 
 
 def make_old(workshop, run):
-    """A search as a version left it that recorded no times."""
+    """A search as a version left it that recorded no times and no digests."""
     shutil.copytree(workshop.folder / "search", workshop.folder / run)
     (workshop.folder / run / "report.html").unlink()
     database = sqlite3.connect(workshop.folder / run / "run.sqlite")
@@ -132,6 +143,7 @@ def make_old(workshop, run):
         for column in TIMES:
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     database.execute("DELETE FROM grdb_migrations WHERE identifier = '3'")
+    drop_digests(database)
     database.commit()
     database.close()
 

@@ -61,7 +61,8 @@ def groups(run):
     """The curves of every group of a search; the first result makes the folder, so before it there are none."""
     if not (run / "tensorboard").exists():
         return {}
-    return {path.name: curves(path) for path in (run / "tensorboard").iterdir() if path.is_dir()}
+    # Who is killed may leave a folder whose file is not made yet.
+    return {path.name: curves(path) for path in (run / "tensorboard").iterdir() if path.is_dir() and any(path.iterdir())}
 
 
 def metrics(run):

@@ -15,7 +15,7 @@ struct FolderEntry: Equatable {
   let kind: FolderEntryKind
   /// False for a file or folder that lies here itself.
   let mayBeLink: Bool
-  /// Whether a folder of images may have been meant: false for files and devices.
+  /// Whether a folder of images may have been meant: false for files, for lost links to files, and for devices.
   let mayBeFolder: Bool
 
   var isFolder: Bool {
@@ -50,7 +50,9 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
       entries.append(
         FolderEntry(
           name: name, kind: kind, mayBeLink: type != Int(DT_REG) && type != Int(DT_DIR),
-          mayBeFolder: code != 0 ? type != Int(DT_REG) : status.st_mode & S_IFMT == S_IFDIR))
+          mayBeFolder: code != 0
+            ? type != Int(DT_REG) && !(code == ENOENT && isLinkToFile(path + "/" + name))
+            : status.st_mode & S_IFMT == S_IFDIR))
     }
     errno = 0
   }
@@ -65,6 +67,25 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
 /// Files that Windows keeps, hidden, in folders of pictures, and the folders that macOS puts into archives, with the
 /// names of all others in them, and Synology's servers beside pictures.
 private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir"]
+
+/// Whether what leads nowhere is a link to a file: its name, or its target's, has an extension.
+///
+/// A set is never taken for a file.
+private func isLinkToFile(_ path: String) -> Bool {
+  guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return false }
+  let name = lastName(of: path)
+  return SplitRole(folderName: String(name)) == nil
+    && (hasExtension(name) || hasExtension(lastName(of: target)))
+}
+
+private func lastName(of path: String) -> Substring { path.split(separator: "/").last ?? "" }
+
+/// Whether a name ends with a dot and 1 to 5 letters or digits.
+private func hasExtension(_ name: Substring) -> Bool {
+  guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return false }
+  let end = name[name.index(after: dot)...]
+  return (1...5).contains(end.count) && end.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+}
 
 extension FolderEntryKind {
   /// What `stat` found; `code` is the system's number of what stood in the way.

@@ -17,6 +17,7 @@ struct FolderLayout {
       train.name == "train" || strangers.isEmpty || known.count > 1
     else {
       try refuseUnknownSets(folders)
+      if known.count > 1 && strangers.isEmpty { throw withoutClasses(known.map(\.folder.name)) }
       return nil
     }
     if let stranger = strangers.first {
@@ -42,6 +43,19 @@ struct FolderLayout {
         cure: "repair or remove it")
     }
     return known
+  }
+
+  /// The error that folders which are all called like sets have no folders of classes in them.
+  private func withoutClasses(_ names: [String]) -> DatasetError {
+    .badFile(
+      file: root, offset: nil,
+      found:
+        "the folders \(listed(names)), named like sets of images, without folders of classes for training",
+      expected:
+        "a folder of images for each class in \(names.first { SplitRole(folderName: $0) == .train } ?? "train")/",
+      cure:
+        "sort the images into folders of their classes, or give the folders other names if these are the classes"
+    )
   }
 
   /// Throws where the folders look like sets under names that say nothing: each holds folders alone, of the same names.

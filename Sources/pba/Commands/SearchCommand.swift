@@ -44,7 +44,7 @@ struct SearchRequest {
     }
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
-    Self.noteIdle(configuration)
+    Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try SearchSession(
       configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
@@ -67,18 +67,21 @@ struct SearchRequest {
 
 extension SearchRequest {
   /// Says so where no trial can ever copy another.
-  private static func noteIdle(_ configuration: SearchConfiguration) {
+  ///
+  /// - Parameter settings: what the configuration was made of, which know what the user calls them.
+  private static func noteIdle(_ configuration: SearchConfiguration, _ settings: Settings) {
+    func name(_ key: Settings.CodingKeys) -> String { settings.name(of: key, otherwise: key.flag) }
     let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
-        "interval: \(interval) of \(epochs) epochs"
+        "\(name(.interval)): \(interval) of \(epochs) epochs"
       } else if configuration.burnIn > lastComparison {
-        "burnIn: \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
+        "\(name(.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {
-        "population: \(configuration.population)"
+        "\(name(.population)): \(configuration.population)"
       } else if configuration.quantile == 0 {
-        "quantile: 0"
+        "\(name(.quantile)): 0"
       } else {
         nil
       }

@@ -63,7 +63,9 @@ struct TrainingRequest {
       return nil
     }
     let result = try TrainingSession(
-      configuration, choice, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+      configuration, choice, path: folder, resume: place.resume,
+      // A file that the run was begun with, or another's, does not ask for it.
+      mayChangeLength: settings.origins[.epochs] == .flag, tensorBoard: place.tensorBoard)()
     if json { try printJSON(result) } else { show(result) }
     return result
   }

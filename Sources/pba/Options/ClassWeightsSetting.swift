@@ -54,24 +54,28 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
   private static func read(_ path: String) throws -> ClassWeights {
     func mistake(_ found: String) -> SettingsError {
       SettingsError(
-        "\(printable(path)): found \(found), expected a number for each class: 'class: number' lines, or a list",
+        "\(printable(path)): found \(found), expected a decimal number for each class, without leading zeros:"
+          + " 'class: number' lines, or a list",
         isUsageMistake: false)
     }
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
       throw mistake("bytes that are no text")
     }
+    func plainNumber(_ node: Node) -> Double? {
+      node.scalar.flatMap { $0.string.isPlainNumber ? Double($0.string) : nil }
+    }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw mistake("no YAML (\(String(describing: error).split(separator: "\n").joined(separator: " ")))")
+    } catch let error as YamlError {
+      throw mistake("no YAML (\(error.words))")
     }
     let weights: ClassWeights
     switch node {
     case .mapping(let lines):
       var byName: [String: Double] = [:]
       for (key, value) in lines {
-        guard let name = key.string, let number = value.float else {
+        guard let name = key.string, let number = plainNumber(value) else {
           throw mistake(
             "'\(printable(value.string ?? "a list"))' for the class '\(printable(key.string ?? "?"))'")
         }
@@ -81,7 +85,7 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
     case .sequence(let items):
       weights = .inOrder(
         try items.map { item in
-          guard let number = item.float else {
+          guard let number = plainNumber(item) else {
             throw mistake("'\(printable(item.string ?? "a list"))' in the list")
           }
           return number

@@ -31,7 +31,7 @@ extension Settings {
   /// What the user calls a setting: its option where it was typed, the file and the key where a file has it.
   ///
   /// - Parameter otherwise: where nobody gave it.
-  private func name(of key: CodingKeys, otherwise: String) -> String {
+  func name(of key: CodingKeys, otherwise: String) -> String {
     switch origins[key] {
     case .flag: key.flag
     case .file(let path): "\(path): \(key.rawValue)"
@@ -55,11 +55,11 @@ extension Settings {
         })
     } catch {
       let text = "\(error)"
-      // Every error about a setting begins with the setting's key and a colon.
+      // Every error about a setting begins with the setting's key and a colon; so may one about a file of that name.
       let word = text.prefix { $0 != ":" }
-      guard word.endIndex < text.endIndex, let key = CodingKeys(rawValue: String(word)) else { throw error }
-      throw SettingsError(
-        name(of: key, otherwise: key.flag) + text[word.endIndex...], isUsageMistake: error.isUsageMistake)
+      guard error.isUsageMistake, word.endIndex < text.endIndex, let key = CodingKeys(rawValue: String(word))
+      else { throw error }
+      throw SettingsError(name(of: key, otherwise: key.flag) + text[word.endIndex...])
     }
   }
 }

@@ -16,21 +16,32 @@ extension Settings {
       guard let value = values[name] else {
         throw SettingsError("\(path): \(name): found nothing, expected a value; or leave the line out")
       }
-      guard let text = node.scalar?.string, let expected = Self.complaint(about: text, as: value) else {
-        continue
+      if let (found, expected) = Self.complaint(about: node, as: value) {
+        throw SettingsError("\(path): \(name): found '\(printable(found))', expected \(expected)")
       }
-      throw SettingsError("\(path): \(name): found '\(printable(text))', expected \(expected)")
     }
   }
 
-  /// What is expected in place of a text that was read as this value; nil where it is plain.
-  private static func complaint(about text: String, as value: JSONValue) -> String? {
-    switch value {
-    case .bool: return ["true", "false"].contains(text) ? nil : "true or false"
-    case .integer, .number:
-      let isPlain =
-        text.wholeMatch(of: /[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+/) != nil
-      return isPlain ? nil : "a decimal number without leading zeros, such as 10, 0.05 or 1e-3"
+  /// The first text that was read as this value, or as a part of it, and is not plain, and what is expected in its place.
+  private static func complaint(
+    about node: Node, as value: JSONValue
+  ) -> (found: String, expected: String)? {
+    switch (node, value) {
+    case (.sequence(let items), .array(let values)):
+      return zip(items, values).compactMap { item, value in complaint(about: item, as: value) }.first
+    case (.mapping(let lines), .object(let values)):
+      return lines.compactMap { key, node in
+        key.string.flatMap { values[$0] }.flatMap { complaint(about: node, as: $0) }
+      }.first
+    case (.scalar(let scalar), .bool):
+      return ["true", "false"].contains(scalar.string) ? nil : (scalar.string, "true or false")
+    case (.scalar(let scalar), .integer), (.scalar(let scalar), .number):
+      return scalar.string.isPlainNumber
+        ? nil : (scalar.string, "a decimal number without leading zeros, such as 10, 0.05 or 1e-3")
+    // Numbers with commas between them.
+    case (.scalar(let scalar), .array(let values)):
+      let parts = scalar.string.split(separator: ",").map { Node(String($0)) }
+      return zip(parts, values).compactMap { part, value in complaint(about: part, as: value) }.first
     default: return nil
     }
   }
@@ -42,5 +53,12 @@ extension Settings {
       guard let name = key.string, !seen.insert(name).inserted else { continue }
       throw SettingsError("\(path): \(name): found two lines, expected one; remove one of them")
     }
+  }
+}
+
+extension String {
+  /// Whether it is a decimal number without leading zeros.
+  var isPlainNumber: Bool {
+    wholeMatch(of: /[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+/) != nil
   }
 }

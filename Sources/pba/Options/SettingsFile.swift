@@ -62,9 +62,13 @@ extension Settings {
   }
 
   /// The settings of a file, without those that are derived, under their names.
+  ///
+  /// The dataset of a run whose images were moved is where they are today.
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {
-    mapping.compactMap { key, value in
+    let place = mapping.first { $0.key.string == "movedTo" }?.value
+    return mapping.compactMap { key, value in
       guard let name = key.string.map(camelCased) else { return (key, value) }
+      let value = name == CodingKeys.dataset.rawValue ? place ?? value : value
       return derived.contains(name) ? nil : (Node(name), value)
     }
   }

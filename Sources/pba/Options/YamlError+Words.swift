@@ -11,7 +11,7 @@ extension YamlError {
     case .reader(let problem, let offset, _, _):
       problem + (offset.map { ", character \($0)" } ?? "")
     case .duplicatedKeysInMapping(let keys, _):
-      "found '\(printable(keys.joined(separator: "', '")))' more than once, expected each setting once"
+      "found '\(printable(keys.joined(separator: "', '")))' more than once, expected each once"
     default: printable("\(self)")
     }
   }

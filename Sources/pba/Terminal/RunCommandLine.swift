@@ -36,11 +36,25 @@ struct RunCommandLine {
   /// What changes the length of the run, as often as it was changed, to be added to the first command.
   private var longer: String {
     let lengths = changes.dropFirst().map(\.epochs) + [settings.epochs ?? 0]
-    return zip(changes, lengths).map { change, length in
+    return zip(changes.indices, lengths).map { index, length in
       // No option stops a training after so many epochs; what follows is then for a person.
-      (change.trained == change.epochs ? " && " : " # stop it after epoch \(change.trained), then: ")
+      (endedItself(index) ? " && " : "  # stop it after epoch \(changes[index].trained), then:\n")
         + "pba \(command) --resume --epochs \(length) --run NEW"
     }.joined()
+  }
+
+  /// Whether the training was at its end, by its length or its patience, when its length was changed.
+  private func endedItself(_ index: Int) -> Bool {
+    let (trained, epochs) = changes[index]
+    if trained == epochs { return true }
+    guard let patience = settings.patience, case .training(let records) = contents.history else {
+      return false
+    }
+    // Validations count since the best one, or since the change before.
+    let validated = records.prefix(trained).filter { $0.validationAccuracy != nil }
+    let best = validated.bestValidated.map { $0.epoch + 1 } ?? 0
+    let begin = max(best, index > 0 ? changes[index - 1].trained : 0)
+    return validated.filter { $0.epoch >= begin }.count >= patience
   }
 
   private var again: String {

@@ -12,16 +12,19 @@ struct TrainingSession {
   private let policy: PolicyChoice
   private let path: String
   private let resume: Bool
+  private let mayChangeLength: Bool
   private let writesTensorBoard: Bool
 
+  /// - Parameter mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings are.
   init(
     _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool,
-    tensorBoard: Bool
+    mayChangeLength: Bool, tensorBoard: Bool
   ) {
     requested = configuration
     self.policy = policy
     self.path = path
     self.resume = resume
+    self.mayChangeLength = mayChangeLength
     writesTensorBoard = tensorBoard
   }
 
@@ -38,7 +41,9 @@ struct TrainingSession {
     }
     let interruption = try Interruption()
     let run: RunDirectory
-    if let recorded = prepared.recorded, recorded.recipe.epochs != configuration.recipe.epochs {
+    if mayChangeLength, let recorded = prepared.recorded,
+      recorded.recipe.epochs != configuration.recipe.epochs
+    {
       // Whatever else differs is refused as ever.
       let length = configuration.recipe.epochs
       configuration.recipe.epochs = recorded.recipe.epochs

@@ -51,6 +51,13 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: images.dataDirectory))
   }
 
+  @Test(arguments: [["train", "test"], ["Train", "val", "Test"], ["dev", "eval"]])
+  func setsWithoutClassesAreNoClasses(names: [String]) throws {
+    let images = try TemporaryImages()
+    for name in names { try images.addClass(name, count: 20, first: 0) }
+    #expect(message { _ = try images.load() }?.contains("without folders of classes") == true)
+  }
+
   @Test func aSetMayLackAClass() throws {
     let images = try sets(["one", "two"])
     try images.remove("two/dog")
@@ -70,12 +77,6 @@ import Testing
     // One folder of trains among other vehicles.
     try images.addClass("Train/steam", count: 2, first: 30)
     #expect(try images.load().classNames == ["Train", "animal", "vehicle"])
-  }
-
-  @Test func setsAreClassesWhereTheyHoldImages() throws {
-    let images = try TemporaryImages()
-    for name in ["Test", "dev", "Training"] { try images.addClass(name, count: 3, first: 0) }
-    #expect(try images.load().classNames == ["Test", "Training", "dev"])
   }
 
   @Test func aClassThatCannotBeListedIsAnError() throws {
@@ -107,10 +108,24 @@ import Testing
     #expect(checked.last?.found == "6 images in 2 classes")
   }
 
-  @Test func aSetThatCannotBeListedIsNeverLeftOut() throws {
+  @Test func aLostLinkToAFileIsNoClass() throws {
+    let images = try TemporaryImages()
+    try images.addClass("a", count: 3, first: 0)
+    try images.addClass("b", count: 3, first: 10)
+    for (link, target) in [("labels", "/nowhere/labels.csv"), ("notes.txt", "nowhere.txt"), ("x.md", "y")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: images.root + "/" + link, withDestinationPath: target)
+    }
+    let events = EventLog()
+    #expect(try images.load(events: events).classNames == ["a", "b"])
+    #expect(events.notes == ["\(images.root)/labels and 2 more: not in a class's folder, passed over"])
+  }
+
+  @Test(arguments: ["nowhere", "old.2024"])
+  func aSetThatCannotBeListedIsNeverLeftOut(target: String) throws {
     let images = try sets(["train"])
     try FileManager.default.createSymbolicLink(
-      atPath: images.root + "/test", withDestinationPath: "nowhere")
+      atPath: images.root + "/test", withDestinationPath: target)
     #expect(
       message { _ = try images.load(skip: true) }
         == "\(images.root)/test: found \"No such file or directory\" when it was examined, expected a folder of classes; "
