@@ -79,7 +79,7 @@ def refused(done, *words):
 
 
 def lock(folder, is_locked=True):
-    """Takes the right to write from a folder and all that is in it, or gives it back."""
+    """Makes a folder and its contents read-only, or writable again."""
     for path in [folder, *folder.rglob("*")]:
         if path.is_dir():
             path.chmod(0o555 if is_locked else 0o777)
