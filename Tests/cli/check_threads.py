@@ -136,9 +136,9 @@ def check_limits(pba: str, folder: Path, limited: Limited) -> None:
             chances.append(is_chance)
             check(time.monotonic() - began < PATIENCE, f"{name}, {limit} threads: time", time.monotonic() - began)
         check(outcomes[-1] == 0, f"{name}, {LIMITS[-1]} threads: expected code 0", outcomes)
-        # More threads are never worse, but for chance.
+        # More threads are never worse, where libgomp did not end the program by chance.
         sure = [code for code, is_chance in zip(outcomes, chances) if not is_chance]
-        check(sure == sorted(sure, reverse=True) or any(chances), f"{name}: codes by limits {LIMITS}", outcomes)
+        check(sure == sorted(sure, reverse=True), f"{name}: codes by limits {LIMITS}", outcomes)
         if name in ("search", "asynchronous search", "comparison", "training"):
             check(outcomes[0] == 1, f"{name}, one thread: expected code 1", outcomes)
         refused = [limit for limit, code in zip(LIMITS, outcomes) if code == 1]

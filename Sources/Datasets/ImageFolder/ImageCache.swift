@@ -106,7 +106,7 @@ struct ImageCache {
     guard records.count == old.index.records.count else { return nil }
     var index = old.index
     (index.records, index.faults) = (records, faults)
-    // Without what is known now, the files are read again the next time, which is no reason to fail.
+    // A failure here costs time, not correctness: the next start reads the files again.
     if index != old.index { try? AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath) }
     return Contents(
       pixels: try old.pixels.mapped(size: records.count * bytesPerImage),

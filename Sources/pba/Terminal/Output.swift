@@ -57,7 +57,7 @@ func decimal(_ value: Double, _ decimals: Int) -> String {
 
 /// A time span as people say it: `42 s`, `3 min 5 s`, `2 h 10 min`.
 func duration(_ seconds: Double) -> String {
-  // Beyond this no number of seconds means anything to anybody, and a whole number could not hold it.
+  // Larger values do not fit into an integer.
   guard seconds < 1e15 else { return "for ever" }
   let whole = Int(max(seconds, 0).rounded())
   if whole < 60 { return "\(whole) s" }
