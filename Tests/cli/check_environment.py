@@ -7,7 +7,6 @@ are gone, closed descriptors, ignored signals.
 As root, what is about permissions runs as another user. Needs only Python's standard library.
 """
 
-import argparse
 import os
 import pwd
 import random
@@ -15,9 +14,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from case_runner import run_cases
 
 SMALL = """--dataset noise:8x8x3 --train-size 48 --model wrn_10_1 --batch-size 16 --cutout 2 --device cpu""".split()
 TRAIN = ["train", *SMALL, "--validation-size", "0"]
@@ -263,21 +263,7 @@ CASES = [
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    parser.add_argument("--only", help="a part of a case's name")
-    arguments = parser.parse_args()
-    pba, failed = os.path.abspath(arguments.pba), 0
-    cases = [case for case in CASES if (arguments.only or "") in case.__name__]
-    for case in cases:
-        with tempfile.TemporaryDirectory() as name:
-            try:
-                case(Case(pba, Path(name).resolve()))
-            except (AssertionError, OSError, subprocess.TimeoutExpired) as fault:
-                failed += 1
-                print(f"FAILED {case.__name__.replace('_', ' ')}\n       {fault}")
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    run_cases(__doc__, CASES, Case)
 
 
 if __name__ == "__main__":
