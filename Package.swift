@@ -18,11 +18,10 @@ let hasCUDAHeaders = ["\(cuda)/include/cuda_runtime.h", "\(libtorch)/include/ATe
     FileManager.default.fileExists(atPath: $0)
   }
 
-// The image libraries are linked statically where the system has archives of all of them, so that the program runs
-// on a machine without them; otherwise as shared libraries. Those after libtiff's own are what its archive needs.
-func imageLibraries(_ names: [String]) -> [String] {
+// Libraries are linked statically where the system has archives of all of them, so that the program runs on a machine
+// without them; otherwise as shared libraries. What an archive needs itself is linked where it is there too.
+func systemLibraries(_ names: [String], neededByArchives: [String] = []) -> [String] {
   let folders = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu" } + ["/usr/lib64", "/usr/lib"]
-  let neededByArchives = ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]
   func archives(_ names: [String], in folder: String) -> [String] {
     names.filter { FileManager.default.fileExists(atPath: "\(folder)/lib\($0).a") }
   }
@@ -30,15 +29,19 @@ func imageLibraries(_ names: [String]) -> [String] {
     return names.map { "-l\($0)" }
   }
   let archived = names + archives(neededByArchives, in: folder)
-  return archived.flatMap { ["-Xlinker", "-l:lib\($0).a"] } + ["-lz", "-lm", "-lstdc++"]
+  // Nothing outside of the program may take these functions for those of a shared library of the same name.
+  return archived.flatMap { ["-Xlinker", "-l:lib\($0).a", "-Xlinker", "--exclude-libs=lib\($0).a"] } + [
+    "-lz", "-lm", "-lstdc++",
+  ]
 }
+
+let openSSL = systemLibraries(["crypto"])
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 // Loaded at run time beside libtorch_cuda, whose symbols stay open until then; no program links it.
 let cudaLibrary: (products: [Product], targets: [Target]) =
@@ -64,11 +67,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
   ],
   targets: [
     // Floor 0: knows nothing of the other rooms but C code of its own.
-    .target(name: "Files", dependencies: [crypto]),
+    .target(
+      name: "Files", dependencies: ["COpenSSL"],
+      linkerSettings: [.unsafeFlags(openSSL)]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: openSSL.contains("-lcrypto") ? "libcrypto" : nil,
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
     .target(name: "Threads"),
@@ -94,7 +101,12 @@ let package = Package(
 
     .target(
       name: "CImageDecoders",
-      linkerSettings: [.unsafeFlags(imageLibraries(["tiff", "webpdemux", "webp", "jpeg", "gif"]))]),
+      linkerSettings: [
+        .unsafeFlags(
+          systemLibraries(
+            ["tiff", "webpdemux", "webp", "jpeg", "gif"],
+            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
+      ]),
 
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
@@ -106,7 +118,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads", crypto,
+        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads",
       ],
       resources: [.copy("Resources/FashionMNIST")]),
 
@@ -164,7 +176,7 @@ let package = Package(
     .testTarget(
       name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", crypto],
+      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),

@@ -1,5 +1,4 @@
 import Augmentation
-import Crypto
 import Files
 
 extension DatasetSplits {
@@ -7,21 +6,21 @@ extension DatasetSplits {
   ///
   /// Two loads have the same digest exactly if they are the same images in the same order. In lower-case hexadecimal.
   public func digest() -> String {
-    var hash = SHA256()
+    var hash = Hash(.sha256)
     hash.update(bytesOf: [UInt64(classNames.count)])
     hash.update(bytesOf: statistics.mean + statistics.standardDeviation)
     for name in classNames { hash.update(bytesOf: [UInt64(name.utf8.count)] + name.utf8.map(UInt64.init)) }
     for set in [train, validation, test] {
       hash.update(bytesOf: [set.count, set.images.height, set.images.width].map(UInt64.init))
       hash.update(bytesOf: set.labels)
-      set.images.pixels.withUnsafeBufferPointer { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+      set.images.pixels.withUnsafeBufferPointer { hash.update(UnsafeRawBufferPointer($0)) }
     }
-    return hexadecimal(hash.finalize())
+    return hexadecimal(hash.finish())
   }
 }
 
-extension SHA256 {
+extension Hash {
   fileprivate mutating func update(bytesOf values: [some BitwiseCopyable]) {
-    values.withUnsafeBytes { update(bufferPointer: $0) }
+    values.withUnsafeBytes { update($0) }
   }
 }

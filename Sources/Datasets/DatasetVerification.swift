@@ -1,5 +1,4 @@
 import Files
-import Crypto
 import ImageFiles
 
 /// What came of checking one of a dataset's files.
@@ -86,10 +85,10 @@ extension DatasetSpec {
 
   private func digest(of path: String, like published: PublishedDigest?) throws -> String {
     switch published {
-    case .md5: "md5 " + (try fileDigest(path, Insecure.MD5.self))
+    case .md5: "md5 " + (try fileDigest(path, .md5))
     case .contentSHA256:
-      "sha256 " + hexadecimal(SHA256.hash(data: try decompressed(readBytes(path), name: path)))
-    case nil: "sha256 " + (try fileDigest(path, SHA256.self))
+      "sha256 " + hexadecimal(HashFunction.sha256(try decompressed(readBytes(path), name: path)))
+    case nil: "sha256 " + (try fileDigest(path, .sha256))
     }
   }
 }
@@ -111,8 +110,8 @@ extension FileVerification {
 }
 
 /// The digest of a file's bytes, read in blocks, in lower-case hexadecimal.
-func fileDigest<Hash: HashFunction>(_ path: String, _: Hash.Type) throws -> String {
-  var hash = Hash()
-  try FileRange(OpenFile(path)).forEachBlock { hash.update(bufferPointer: $0) }
-  return hexadecimal(hash.finalize())
+func fileDigest(_ path: String, _ function: HashFunction) throws -> String {
+  var hash = Hash(function)
+  try FileRange(OpenFile(path)).forEachBlock { hash.update($0) }
+  return hexadecimal(hash.finish())
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// The size and the SHA-256 of a file: what the journal remembers of a checkpoint, to know it again.
@@ -18,22 +17,22 @@ public struct FileDigest: Codable, Hashable, Sendable {
   /// Throws `FileError`.
   public init(ofFile path: String) throws {
     let file = try FileDescriptor(own: path, flags: O_RDONLY, action: "open")
-    var hash = SHA256()
+    var hash = Hash(.sha256)
     var size = 0
     try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
       while true {
         let count = try FileDescriptor.call(path, "read") { read(file.raw, buffer.baseAddress, buffer.count) }
         if count == 0 { break }
-        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         size += count
       }
     }
-    self.init(size: size, sha256: hexadecimal(hash.finalize()))
+    self.init(size: size, sha256: hexadecimal(hash.finish()))
   }
 
   /// The digest that a file of these bytes would have.
   public init(of data: Data) {
-    self.init(size: data.count, sha256: hexadecimal(SHA256.hash(data: data)))
+    self.init(size: data.count, sha256: hexadecimal(HashFunction.sha256(data)))
   }
 
   /// Whether the file at `path` is there and is the one this value was taken of.
@@ -54,7 +53,7 @@ public struct FileDigest: Codable, Hashable, Sendable {
 
 /// The first 8 bytes of the SHA-256 of some bytes: enough to notice damage, and small where there are many.
 package func shortDigest(of bytes: [UInt8]) -> UInt64 {
-  SHA256.hash(data: bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  HashFunction.sha256(bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
 }
 
 /// Bytes as lower-case hexadecimal digits, two each.

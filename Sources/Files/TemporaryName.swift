@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Names under which files are written before they get their own.
@@ -45,7 +44,7 @@ public struct TemporaryNames: Sendable {
 
   /// The temporary path that belongs to a final path.
   public func path(for path: String) -> String {
-    let token = SHA256.hash(data: Data(secret) + Data(path.utf8)).prefix(8)
+    let token = HashFunction.sha256(secret + Array(path.utf8)).prefix(8)
     return TemporaryName.path(for: path, token: hexadecimal(token))
   }
 }

@@ -1,11 +1,11 @@
-import Crypto
 import Datasets
+import Files
 import Testing
 
 /// The SHA-256 of numbers as little-endian 32-bit integers.
 private func sha256(_ numbers: some Sequence<Int>) -> String {
   let bytes = numbers.flatMap { number in (0..<4).map { UInt8(number >> (8 * $0) & 255) } }
-  return SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  return hexadecimal(HashFunction.sha256(bytes))
 }
 
 /// Known values of numpy's `RandomState(seed).shuffle(arange(count))`.

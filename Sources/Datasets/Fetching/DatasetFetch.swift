@@ -1,4 +1,3 @@
-import Crypto
 import Files
 import Foundation
 
@@ -136,7 +135,7 @@ extension DatasetDistribution {
     }
     for file in wanted {
       let path = temporary + "/" + file.name
-      let found = isFile(path) ? "md5 " + (try fileDigest(path, Insecure.MD5.self)) : "no such file"
+      let found = isFile(path) ? "md5 " + (try fileDigest(path, .md5)) : "no such file"
       guard found == "md5 " + file.md5 else {
         throw DatasetError.badFile(
           file: archive, offset: nil, found: "\(found) for \(file.name) in it", expected: "md5 \(file.md5)",
@@ -149,7 +148,7 @@ extension DatasetDistribution {
 extension FileSum {
   /// Throws where the file at the path, which is there, has another sum.
   func expectSum(of path: String) throws {
-    let found = try fileDigest(path, Insecure.MD5.self)
+    let found = try fileDigest(path, .md5)
     guard found == md5 else {
       throw DatasetError.occupied(path, found: "md5 " + found, expected: "md5 " + md5)
     }

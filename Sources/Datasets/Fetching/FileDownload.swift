@@ -1,5 +1,4 @@
 import Files
-import Crypto
 import Foundation
 
 /// Fetches one published file over HTTP into a partial file, in as many requests as it takes.
@@ -153,8 +152,8 @@ private struct UnusableAnswer: Error {
 extension PartialFile {
   /// The MD5 sum of the bytes so far, in lower-case hexadecimal.
   func md5() throws -> String {
-    var hash = Insecure.MD5()
-    try contents().forEachBlock { hash.update(bufferPointer: $0) }
-    return hexadecimal(hash.finalize())
+    var hash = Hash(.md5)
+    try contents().forEachBlock { hash.update($0) }
+    return hexadecimal(hash.finish())
   }
 }

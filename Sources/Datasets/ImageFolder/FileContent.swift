@@ -1,5 +1,4 @@
 import CFileSystems
-import Crypto
 import Files
 import Foundation
 
@@ -32,7 +31,7 @@ struct FileContent {
       guard try Self.state(of: file, path) == before, bytes.count == before.size else { continue }
       let isProven = before.provesContent(
         readAt: nanoseconds(now), hasStableNumbers: Self.hasStableNumbers(file))
-      let digest = SHA256.hash(data: bytes).withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+      let digest = HashFunction.sha256(bytes).withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
       self.init(bytes: bytes, stamp: ContentStamp(digest: digest, state: before, isProven: isProven))
       return
     }

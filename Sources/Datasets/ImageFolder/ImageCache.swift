@@ -1,6 +1,5 @@
 import Files
 import Augmentation
-import Crypto
 import Foundation
 import ImageFiles
 
@@ -34,10 +33,8 @@ struct ImageCache {
     self.root = root
     self.imageSize = imageSize
     self.observer = observer
-    let digest = SHA256.hash(data: Data(root.utf8)).prefix(8).map {
-      String(Int($0) + 256, radix: 16).dropFirst()
-    }
-    folder = dataDirectory + "/cache/folder-\(digest.joined())-\(imageSize)"
+    let digest = hexadecimal(HashFunction.sha256(root.utf8).prefix(8))
+    folder = dataDirectory + "/cache/folder-\(digest)-\(imageSize)"
   }
 
   /// The images in this order; decodes those that the cache does not have as they are now.

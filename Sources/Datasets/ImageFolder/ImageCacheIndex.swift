@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 
 /// What a cache of decoded images holds: one record for each image, in the order of its pixels, and what is no image.
@@ -28,16 +28,15 @@ struct ImageCacheIndex: Equatable, Sendable {
 
   /// A name that belongs to these pixels, in this order, and to no others.
   static func pixelFileName(for records: [Record]) -> String {
-    var hash = SHA256()
+    var hash = Hash(.sha256)
     for record in records {
-      hash.update(data: Data(record.path.utf8))
+      hash.update(record.path.utf8)
       for number in [record.path.utf8.count, Int(record.checksum)] {
-        withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) }
+        withUnsafeBytes(of: number.littleEndian) { hash.update($0) }
       }
-      withUnsafeBytes(of: record.content.digest) { hash.update(bufferPointer: $0) }
+      withUnsafeBytes(of: record.content.digest) { hash.update($0) }
     }
-    let digest = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-    return "pixels-\(digest.joined()).rgb"
+    return "pixels-\(hexadecimal(hash.finish().prefix(8))).rgb"
   }
 
   // MARK: The file
@@ -81,14 +80,14 @@ struct ImageCacheIndex: Equatable, Sendable {
       if let content = fault.content { append(content) }
       append(fault.reason)
     }
-    return file + SHA256.hash(data: file)
+    return file + HashFunction.sha256(file)
   }
 
   /// Reads an index; nil for a damaged file, one of another version, and one for images of another size.
   init?(_ file: [UInt8], imageSize: ImageSize) {
-    let body = file.dropLast(SHA256.byteCount)
-    guard file.count > SHA256.byteCount, body.starts(with: Self.magic),
-      SHA256.hash(data: body).elementsEqual(file[body.endIndex...])
+    let body = file.dropLast(HashFunction.sha256.byteCount)
+    guard file.count > HashFunction.sha256.byteCount, body.starts(with: Self.magic),
+      HashFunction.sha256(body).elementsEqual(file[body.endIndex...])
     else { return nil }
     var reader = IndexReader(rest: body.dropFirst(Self.magic.count))
     guard reader.number() == imageSize.height, reader.number() == imageSize.width,

@@ -1,4 +1,4 @@
-import Crypto
+import Files
 
 /// The share of images that are drawn for validation, and for test, where a folder has no set of its own: a tenth.
 let drawnShare = 10
@@ -43,5 +43,5 @@ struct StratifiedOrder {
 /// A number that stands for a path as if drawn by lot: the first eight bytes of the SHA-256 of "0", a zero byte and the
 /// path, the 0 being the seed of the split.
 private func drawingKey(_ path: String) -> UInt64 {
-  SHA256.hash(data: [UInt8(ascii: "0"), 0] + Array(path.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  HashFunction.sha256([UInt8(ascii: "0"), 0] + Array(path.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
 }

@@ -1,10 +1,10 @@
-import Crypto
 import Datasets
+import Files
 import Foundation
 import Testing
 
 private func md5(_ bytes: [UInt8]) -> String {
-  Insecure.MD5.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  hexadecimal(HashFunction.md5(bytes))
 }
 
 private let wanted = [

@@ -1,5 +1,5 @@
-import Crypto
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -8,7 +8,7 @@ private let content: [UInt8] = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 
 private let tag = "ETag: \"v1\""
 
 private func md5(_ bytes: [UInt8]) -> String {
-  Insecure.MD5.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  hexadecimal(HashFunction.md5(bytes))
 }
 
 private let file = PublishedFile.file("images.bin", content.count, md5(content))

@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 
 @testable import Datasets
@@ -51,7 +51,7 @@ let datasetReaders = [
   Reader("image-cache-index") { body in
     // The digest is right, or nothing behind it would be reached.
     guard let size = ImageSize(height: 8, width: 8),
-      let index = ImageCacheIndex(body + SHA256.hash(data: body), imageSize: size)
+      let index = ImageCacheIndex(body + HashFunction.sha256(body), imageSize: size)
     else { return }
     let again = ImageCacheIndex(index.encoded(imageSize: size), imageSize: size)
     precondition(again == index, "an index that changes when it is written and read again")
