@@ -79,7 +79,8 @@ let package = Package(
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
     .target(name: "Threads"),
-    .target(name: "Augmentation", dependencies: ["CPixels", "Threads"]),
+    .target(name: "Text"),
+    .target(name: "Augmentation", dependencies: ["CPixels", "Text", "Threads"]),
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
@@ -110,7 +111,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
+    .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining", "Text"]),
     .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CImageDecoders", "CPNG"]),
 
     // Floor 2
@@ -118,12 +119,12 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Threads",
+        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Text", "Threads",
       ],
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
-      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", grdb, sqlite, yams]),
+      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", "Text", grdb, sqlite, yams]),
 
     // Floor 3
     .target(
@@ -135,19 +136,21 @@ let package = Package(
       name: "Search",
       dependencies: [
         "Augmentation", "Files", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore",
-        "Datasets", "Threads",
+        "Datasets", "Text", "Threads",
       ]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
       name: "Reports",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "CVectorGraphics"]),
+      dependencies: [
+        "Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "Text", "CVectorGraphics",
+      ]),
     .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
-      name: "Recipes", dependencies: ["Augmentation", "Files", yams], path: "Recipes", sources: ["Reader"],
+      name: "Recipes", dependencies: ["Files", "Text", yams], path: "Recipes", sources: ["Reader"],
       resources: [
         .copy("base.yaml"), .copy("search"), .copy("table_1_cifar10"), .copy("table_2_cifar100"),
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
@@ -158,7 +161,8 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Torch", "Threads", "Recipes", "CProcess", argumentParser, yams,
+        "Reports", "Interop", "ImageFiles", "Text", "Torch", "Threads", "Recipes", "CProcess", argumentParser,
+        yams,
       ]),
 
     // Runs a network for the comparison with PyTorch.
@@ -171,7 +175,7 @@ let package = Package(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining"],
+      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"], resources: [.copy("Fixtures")]),

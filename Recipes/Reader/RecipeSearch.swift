@@ -1,4 +1,4 @@
-import Augmentation
+import Text
 
 /// The names by which recipes are asked for.
 struct RecipeSearch {
@@ -39,7 +39,7 @@ struct RecipeSearch {
   /// The recipe whose names are spelt most like these words; the beginning of a name counts as nearly the whole.
   func nearest(table: String, name: String?) -> Entry? {
     func editDistance(_ typed: String, _ word: String) -> Int {
-      typed != word && word.hasPrefix(typed) ? 1 : Augmentation.editDistance(typed, word)
+      typed != word && word.hasPrefix(typed) ? 1 : Text.editDistance(typed, word)
     }
     func distance(_ entry: Entry) -> Int {
       guard let name else {

@@ -1,3 +1,5 @@
+import Text
+
 /// One of the augmentation operations that a policy is made of.
 ///
 /// An operation is known by its name alone: equality, hashing and coding use nothing else. Each is defined in a

@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// The policies of AutoAugment (Cubuk et al., 2019), as PBA's authors compare against them.

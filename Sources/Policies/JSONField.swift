@@ -1,3 +1,5 @@
+import Text
+
 /// A JSON value together with its place, for validation that can say where it failed.
 struct JSONField {
   let value: JSONValue
@@ -66,4 +68,19 @@ struct JSONMembers {
   }
 
   private func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+}
+
+extension JSONValue {
+  /// Reads a text that holds exactly one value.
+  ///
+  /// - Parameter firstLine: the number of the text's first line in its file.
+  init(
+    parsing bytes: some Sequence<UInt8>, as notation: Notation, firstLine: Int = 1
+  ) throws(PolicyError) {
+    do {
+      self = try LiteralParser.parse(bytes, as: notation, firstLine: firstLine)
+    } catch {
+      throw PolicyError(place: error.place, found: error.found, expected: error.expected)
+    }
+  }
 }

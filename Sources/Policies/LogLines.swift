@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 /// The lines of a log that programs append to, one value a line.
@@ -24,7 +25,7 @@ struct LogLines {
       let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == 9 }
       guard !isBlank else { continue }
       do throws(PolicyError) {
-        let value = try LiteralParser.parse(line, as: .python, firstLine: index + 1)
+        let value = try JSONValue(parsing: line, as: .python, firstLine: index + 1)
         lines.append(Line(number: index + 1, value: value))
       } catch {
         // What follows the last line feed is the only line without an end.

@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// A policy that the option `--policy` knows by a name, with an argument after a colon where it takes one.

@@ -1,3 +1,5 @@
+import Text
+
 /// A log that PBA's published code leaves of a search on Ray Tune: `pbt_policy_<trial>.txt`.
 ///
 /// Each line is one exploit in the ancestry of a trial: target trial, source trial, target's epoch, source's

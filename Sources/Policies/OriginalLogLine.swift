@@ -1,3 +1,5 @@
+import Text
+
 /// One line of a log of the published PBA code.
 struct OriginalLogLine {
   /// Its number in the file, from 1.

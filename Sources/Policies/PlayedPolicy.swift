@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 /// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.

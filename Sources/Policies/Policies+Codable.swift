@@ -1,3 +1,5 @@
+import Text
+
 // All coding goes by way of `JSONValue`, so that every source of a policy passes the same checks.
 
 extension PolicyEntry: Codable {

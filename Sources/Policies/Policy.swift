@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// The operations that may happen to an image of one epoch, each with its probability and magnitude.

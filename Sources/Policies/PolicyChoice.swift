@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// What a training applies to its images, as the option `--policy` names it.

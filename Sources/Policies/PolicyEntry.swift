@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// One operation of a policy with its probability and magnitude on the integer scales of the search.

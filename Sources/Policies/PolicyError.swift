@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong with a policy, a schedule or a log, and where.
 public struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file, if the text came from one.

@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.

@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 /// The folder that a search of PBA's published code, or another one on Ray Tune, left: logs of exploits, and a folder a
@@ -110,7 +111,7 @@ extension ResultFolder {
       let path = "\(folder)/\(name)"
       do throws(PolicyError) {
         return try OriginalLogLine.policy(
-          JSONField(LiteralParser.parse(readTextFile(path), as: .python)))
+          JSONField(JSONValue(parsing: readTextFile(path), as: .python)))
       } catch {
         throw error.file == nil ? error.inFile(path) : error
       }

@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 extension Schedule {
@@ -13,7 +14,7 @@ extension Schedule {
 
   /// Reads a schedule from the text of a JSON file.
   public init(jsonText bytes: some Sequence<UInt8>) throws(PolicyError) {
-    try self.init(try LiteralParser.parse(bytes, as: .json))
+    try self.init(try JSONValue(parsing: bytes, as: .json))
   }
 
   /// The text of the schedule's file: equal schedules give equal bytes.

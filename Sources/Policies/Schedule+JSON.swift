@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// Version 1 of the schedule format.

@@ -1,3 +1,4 @@
+import Text
 import Foundation
 
 /// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.

@@ -1,3 +1,5 @@
+import Text
+
 /// What one trial of a search on Ray Tune reported: its `result.json`, a JSON object a line.
 struct TrialResults {
   /// The trial's number: the one in the name of its log.

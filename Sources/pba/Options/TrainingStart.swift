@@ -1,3 +1,4 @@
+import Text
 import Datasets
 import Files
 import Foundation

@@ -1,18 +1,26 @@
-import Foundation
-
 /// How the values of a text are written.
-enum Notation {
+package enum Notation {
   /// JSON as RFC 8259 has it.
   case json
   /// Python's literals, with JSON's words beside them: what logs of Python programs hold.
   case python
 }
 
+/// What a text holds where a value cannot be read.
+package struct LiteralError: Error {
+  /// The line and the column, from 1: `line 3, column 12`.
+  package let place: String
+  /// What stands there.
+  package let found: String
+  /// What would be valid there.
+  package let expected: String
+}
+
 /// Reads one value from a text, and says line and column of what it cannot read.
 ///
 /// A reader of our own, since one is needed for Python's literals anyway, and since Foundation's keeps silent
 /// about repeated keys and gives no place.
-struct LiteralParser {
+package struct LiteralParser {
   private let bytes: [UInt8]
   private let notation: Notation
   private let firstLine: Int
@@ -31,9 +39,9 @@ struct LiteralParser {
   /// Reads a text that holds exactly one value.
   ///
   /// - Parameter firstLine: the number of the text's first line in its file.
-  static func parse(
+  package static func parse(
     _ bytes: some Sequence<UInt8>, as notation: Notation, firstLine: Int = 1
-  ) throws(PolicyError) -> JSONValue {
+  ) throws(LiteralError) -> JSONValue {
     var parser = LiteralParser(Array(bytes), notation: notation, firstLine: firstLine)
     // Some editors begin a file with a byte order mark.
     if parser.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
@@ -43,13 +51,13 @@ struct LiteralParser {
     return value
   }
 
-  private mutating func value() throws(PolicyError) -> JSONValue {
+  private mutating func value() throws(LiteralError) -> JSONValue {
     skipSpace()
     guard let byte = peek else { throw unexpected("a value") }
     switch (Unicode.Scalar(byte), notation) {
-    case ("{", _): return try nested { parser throws(PolicyError) in try parser.object() }
-    case ("[", _): return try nested { parser throws(PolicyError) in try parser.list(closing: "]") }
-    case ("(", .python): return try nested { parser throws(PolicyError) in try parser.list(closing: ")") }
+    case ("{", _): return try nested { parser throws(LiteralError) in try parser.object() }
+    case ("[", _): return try nested { parser throws(LiteralError) in try parser.list(closing: "]") }
+    case ("(", .python): return try nested { parser throws(LiteralError) in try parser.list(closing: ")") }
     case ("\"", _), ("'", .python): return .string(try string())
     case ("-", _), ("0"..."9", _): return try number()
     default: return try word()
@@ -57,8 +65,8 @@ struct LiteralParser {
   }
 
   private mutating func nested(
-    _ body: (inout LiteralParser) throws(PolicyError) -> JSONValue
-  ) throws(PolicyError) -> JSONValue {
+    _ body: (inout LiteralParser) throws(LiteralError) -> JSONValue
+  ) throws(LiteralError) -> JSONValue {
     guard depth < Self.deepest else {
       throw failure(found: "nesting deeper than \(Self.deepest) levels", expected: "flatter data")
     }
@@ -68,7 +76,7 @@ struct LiteralParser {
     return try body(&self)
   }
 
-  private mutating func list(closing: Unicode.Scalar) throws(PolicyError) -> JSONValue {
+  private mutating func list(closing: Unicode.Scalar) throws(LiteralError) -> JSONValue {
     var values: [JSONValue] = []
     if take(closing) { return .array([]) }
     while true {
@@ -81,7 +89,7 @@ struct LiteralParser {
     return closing == ")" && values.count == 1 ? values[0] : .array(values)
   }
 
-  private mutating func object() throws(PolicyError) -> JSONValue {
+  private mutating func object() throws(LiteralError) -> JSONValue {
     var members: [String: JSONValue] = [:]
     if take("}") { return .object(members) }
     while true {
@@ -101,7 +109,7 @@ struct LiteralParser {
     }
   }
 
-  private mutating func number() throws(PolicyError) -> JSONValue {
+  private mutating func number() throws(LiteralError) -> JSONValue {
     let start = position
     if notation == .python {
       // A word may follow the sign as well.
@@ -156,7 +164,7 @@ struct LiteralParser {
     return rest.isEmpty
   }
 
-  private mutating func word() throws(PolicyError) -> JSONValue {
+  private mutating func word() throws(LiteralError) -> JSONValue {
     let start = position
     let text = takeWord()
     switch (text, notation) {
@@ -202,18 +210,18 @@ extension LiteralParser {
     return true
   }
 
-  private func unexpected(_ expected: String) -> PolicyError {
+  private func unexpected(_ expected: String) -> LiteralError {
     guard position < bytes.count else { return failure(found: "the end of the text", expected: expected) }
     let rest = String(decoding: bytes[position...].prefix(24), as: UTF8.self)
     let line = rest.prefix { !$0.isNewline }
     return failure(found: JSONValue.string(String(line)).text, expected: expected)
   }
 
-  private func failure(found: String, expected: String) -> PolicyError {
+  private func failure(found: String, expected: String) -> LiteralError {
     let before = bytes[..<position]
     let line = firstLine + before.count { $0 == UInt8(ascii: "\n") }
     let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    return PolicyError(
+    return LiteralError(
       place: "line \(line), column \(position - lineStart + 1)", found: found, expected: expected)
   }
 }
@@ -221,7 +229,7 @@ extension LiteralParser {
 // MARK: - Strings
 
 extension LiteralParser {
-  private mutating func string() throws(PolicyError) -> String {
+  private mutating func string() throws(LiteralError) -> String {
     let start = self
     let quote = bytes[position]
     position += 1
@@ -229,7 +237,7 @@ extension LiteralParser {
     while let byte = peek {
       if byte == quote {
         position += 1
-        guard let text = String(bytes: content, encoding: .utf8) else {
+        guard let text = String(validating: content, as: UTF8.self) else {
           throw start.failure(found: "bytes that are no UTF-8", expected: "UTF-8 text")
         }
         return text
@@ -247,7 +255,7 @@ extension LiteralParser {
     throw start.failure(found: "a string without an end", expected: "its closing quote")
   }
 
-  private mutating func escape() throws(PolicyError) -> Unicode.Scalar {
+  private mutating func escape() throws(LiteralError) -> Unicode.Scalar {
     let start = self
     position += 1
     guard let kind = peek else { throw start.unexpected("an escape") }
@@ -278,7 +286,7 @@ extension LiteralParser {
     }
   }
 
-  private mutating func hexadecimal(digits: Int) throws(PolicyError) -> UInt32 {
+  private mutating func hexadecimal(digits: Int) throws(LiteralError) -> UInt32 {
     let text = String(decoding: bytes[position...].prefix(digits), as: UTF8.self)
     guard text.utf8.count == digits, text.allSatisfy(\.isHexDigit), let value = UInt32(text, radix: 16) else {
       throw unexpected("\(digits) hexadecimal digits")

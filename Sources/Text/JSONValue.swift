@@ -28,7 +28,7 @@ public enum JSONValue: Hashable, Sendable {
   }
 
   /// The value for an error message: short, and never more than one line.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .array(let values): return "a list of \(values.count)"
     case .object: return "an object"
