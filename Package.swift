@@ -80,7 +80,7 @@ let package = Package(
     .target(name: "CPixels"),
     .target(name: "Threads"),
     .target(name: "Text"),
-    .target(name: "Augmentation", dependencies: ["CPixels", "Text", "Threads"]),
+    .target(name: "Augmentation", dependencies: ["CPixels", "Images", "Text", "Threads"]),
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
@@ -112,14 +112,14 @@ let package = Package(
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining", "Text"]),
-    .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CImageDecoders", "CPNG"]),
+    .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
     // Floor 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
       dependencies: [
-        "Augmentation", "Files", "ImageFiles", "CCurl", "CFileSystems", "CZlib", "Text", "Threads",
+        "Augmentation", "Files", "Images", "CCurl", "CFileSystems", "CZlib", "Text", "Threads",
       ],
       resources: [.copy("Resources/FashionMNIST")]),
 
@@ -144,7 +144,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "Text", "CVectorGraphics",
+        "Augmentation", "Files", "Images", "Policies", "RunStore", "Text", "CVectorGraphics",
       ]),
     .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
@@ -161,7 +161,7 @@ let package = Package(
       name: "pba",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "ImageFiles", "Text", "Torch", "Threads", "Recipes", "CProcess", argumentParser,
+        "Reports", "Interop", "Images", "Text", "Torch", "Threads", "Recipes", "CProcess", argumentParser,
         yams,
       ]),
 
@@ -178,7 +178,7 @@ let package = Package(
       name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ImageFilesTests", dependencies: ["ImageFiles", "Augmentation"], resources: [.copy("Fixtures")]),
+      name: "ImagesTests", dependencies: ["Images", "Augmentation"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files"],
       resources: [.copy("Fixtures")]),
@@ -186,7 +186,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Augmentation", "Files", "ImageFiles", "Policies", "RunStore"]),
+      dependencies: ["Reports", "Augmentation", "Files", "Images", "Policies", "RunStore"]),
     .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
     .testTarget(
       name: "TrainingTests",

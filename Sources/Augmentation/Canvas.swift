@@ -1,3 +1,4 @@
+import Images
 import CPixels
 
 /// The room in which operations work on one image after another: two pixel buffers and some scratch.

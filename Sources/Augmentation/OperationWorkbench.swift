@@ -1,3 +1,5 @@
+import Images
+
 /// Images of one size on which an operation runs alone, again and again from the same pixels, to measure its speed.
 package final class OperationWorkbench {
   private final class Place {

@@ -1,3 +1,4 @@
+import Images
 import CPixels
 
 /// Normalisation as arithmetic in single precision, where it gives exactly the numbers of ``BatchTail/normalisation``.

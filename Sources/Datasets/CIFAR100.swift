@@ -1,5 +1,5 @@
 import Files
-import ImageFiles
+import Images
 
 private let classCount = 100
 private let pickleForm = CIFARFormat.pickle(labelKey: "fine_labels")

@@ -1,5 +1,5 @@
 import Files
-import ImageFiles
+import Images
 
 /// What came of checking one of a dataset's files.
 public struct FileVerification: Equatable, Sendable, Codable {

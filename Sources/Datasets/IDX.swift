@@ -1,5 +1,5 @@
 import Files
-import ImageFiles
+import Images
 
 /// A file in the IDX format of MNIST: unsigned bytes with one to three dimensions.
 ///

@@ -1,3 +1,4 @@
+import Images
 import Augmentation
 
 /// Images of one size, each with the number of its class.

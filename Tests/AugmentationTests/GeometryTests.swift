@@ -1,3 +1,4 @@
+import Images
 import Augmentation
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import Images
 import Augmentation
 
 /// Makes images of random bytes; the same seed makes the same bytes.

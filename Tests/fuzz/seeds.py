@@ -11,7 +11,7 @@ import tarfile
 import zlib
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-IMAGES = TESTS / "ImageFilesTests/Fixtures"
+IMAGES = TESTS / "ImagesTests/Fixtures"
 DATASETS = TESTS / "DatasetsTests/Fixtures"
 POLICIES = TESTS / "PoliciesTests/Fixtures"
 

@@ -1,7 +1,7 @@
 import Files
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 
 /// Decoded images of a folder on the disk, one file of pixels and an index, made when first asked for.
 ///

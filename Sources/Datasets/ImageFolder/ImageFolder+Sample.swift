@@ -1,6 +1,6 @@
 import Augmentation
 import Files
-import ImageFiles
+import Images
 
 extension ImageFolder {
   /// The first training images, decoded one by one; the cache is neither read nor written.

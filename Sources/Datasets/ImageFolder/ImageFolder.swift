@@ -1,7 +1,7 @@
 import Files
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 
 extension DatasetFamily {
   /// Your own images: `folder:PATH`, a folder with a folder for each class.

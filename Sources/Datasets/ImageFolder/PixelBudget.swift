@@ -1,5 +1,5 @@
 import Foundation
-import ImageFiles
+import Images
 
 /// How many pixels may be in memory at a time while several threads decode images.
 ///

@@ -1,6 +1,6 @@
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 
 extension ReportPage {
   /// Training images, as they are and as the network saw them.

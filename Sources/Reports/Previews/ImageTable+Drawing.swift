@@ -1,7 +1,7 @@
 import Text
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 import Policies
 
 private let margin = 24.0

@@ -1,3 +1,4 @@
+import Images
 import Text
 import Augmentation
 import Policies

@@ -1,5 +1,5 @@
 import Augmentation
-import ImageFiles
+import Images
 import Policies
 
 /// A policy whose draws are to be seen.

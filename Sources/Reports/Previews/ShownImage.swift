@@ -1,5 +1,5 @@
 import Augmentation
-import ImageFiles
+import Images
 
 extension RGBAImage {
   /// The image without transparency, as pictures of it are.

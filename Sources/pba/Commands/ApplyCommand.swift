@@ -1,7 +1,7 @@
 import ArgumentParser
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 
 /// `pba apply`: one operation with explicit parameters.
 struct ApplyCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
-import ImageFiles
+import Images
 import Reports
 
 /// Options of every command that makes one picture.

@@ -3,7 +3,7 @@ import Augmentation
 import Datasets
 import Files
 import Foundation
-import ImageFiles
+import Images
 import Policies
 
 /// An image to be previewed.

@@ -1,7 +1,7 @@
 import Augmentation
 import Files
 import Foundation
-import ImageFiles
+import Images
 import Reports
 
 /// A folder of previewed images, each a PNG file as the picture shows it.

@@ -1,3 +1,4 @@
+import Images
 import Augmentation
 import Policies
 import Testing

@@ -27,29 +27,4 @@ public struct RGBAImage: Equatable, Sendable {
     }
     self.init(width: width, height: height, pixels: pixels)
   }
-
-  /// Returns the image with one operation applied to it.
-  ///
-  /// - Parameters:
-  ///   - parameter: The strength in the operation's unit; outside its range is a programmer's error.
-  ///   - center: The column and row in the middle of an operation that has one; it may lie outside the image.
-  public func applying(
-    _ operation: Operation, parameter: Double, center: (x: Int, y: Int) = (0, 0)
-  ) -> RGBAImage {
-    applying(operation, parameter: parameter, center: center, on: .chosen)
-  }
-
-  /// Returns the image with one operation applied to it, by chosen instructions.
-  package func applying(
-    _ operation: Operation, parameter: Double, center: (x: Int, y: Int), on instructions: InstructionSet
-  ) -> RGBAImage {
-    precondition(
-      operation.parameters.contains(parameter),
-      "\(operation.name): a parameter outside \(operation.parameters)")
-    guard width > 0, height > 0 else { return self }
-    var canvas = Canvas(width: width, height: height, kernels: instructions.kernels)
-    canvas.load(self)
-    operation.kernel(&canvas, OperationArguments(parameter: parameter, center: center))
-    return canvas.image()
-  }
 }

@@ -1,4 +1,4 @@
-import ImageFiles
+import Images
 import Testing
 
 private func noise(width: Int, height: Int) -> RGBImage {

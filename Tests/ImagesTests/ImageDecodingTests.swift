@@ -1,4 +1,4 @@
-import ImageFiles
+import Images
 import Testing
 
 // The images of Fixtures/make_fixtures.py, by the same formulas.

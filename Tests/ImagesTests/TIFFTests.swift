@@ -1,4 +1,4 @@
-import ImageFiles
+import Images
 import Testing
 
 private func pixels(_ tiff: TIFFBytes) throws -> [UInt8] {

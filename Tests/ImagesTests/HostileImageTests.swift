@@ -1,5 +1,5 @@
 import Foundation
-import ImageFiles
+import Images
 import Testing
 
 private let everyFormat = [

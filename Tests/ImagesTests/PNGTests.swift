@@ -1,6 +1,6 @@
 import Augmentation
 import Foundation
-import ImageFiles
+import Images
 import Testing
 
 /// An image whose bytes all depend on their place.

@@ -1,4 +1,3 @@
-import Augmentation
 import CPNG
 import Files
 import Foundation

@@ -1,5 +1,3 @@
-import Augmentation
-
 extension NPYArray {
   /// The images of an array of shape [N,H,W,3] or [N,H,W,4]; three channels get an opaque alpha.
   ///

@@ -1,5 +1,5 @@
 import Augmentation
-import ImageFiles
+import Images
 import Testing
 
 /// A `.npy` file with this head, padded as numpy pads it, and this data.
