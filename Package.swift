@@ -157,13 +157,13 @@ let package = Package(
       ]),
 
     // Floor 5: the command line
-    .executableTarget(
-      name: "pba",
+    .target(
+      name: "Command",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Reports", "Interop", "Images", "Text", "Torch", "Threads", "Recipes", "CProcess", argumentParser,
-        yams,
+        "Reports", "Interop", "Images", "Text", "Torch", "Threads", "Recipes", argumentParser, yams,
       ]),
+    .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),

@@ -16,10 +16,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "Tests/fuzz/harness"
 OUT = ROOT / ".build/fuzz"
 # In the order of their imports.
-SWIFT_MODULES = ["Images", "Policies", "Datasets", "Torch", "RunStore", "pba"]
+SWIFT_MODULES = ["Images", "Policies", "Datasets", "Torch", "RunStore", "Command"]
 C_MODULES = ["CImageDecoders"]
 # The command line takes long to optimise, and owns one short reader.
-NOT_OPTIMISED = {"pba"}
+NOT_OPTIMISED = {"Command"}
 SWIFT_FLAGS = ["-sanitize=address,fuzzer", "-enable-testing"]
 C_FLAGS = ["-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"]
 
@@ -132,7 +132,7 @@ def build_c(manifest, module):
 
 
 def build_harness(manifest, upstream):
-    args = manifest.swift("pba")
+    args = manifest.swift("Command")
     files = sorted(HARNESS.glob("*.swift"))
     flags = [word for place, word in enumerate(args)
              if word == "-Xcc" or args[place - 1] in ("-Xcc", "-target", "-swift-version", "-package-name", "-I")

@@ -150,7 +150,7 @@ def safetensors():
 
 def settings():
     # Every key that there is.
-    source = (TESTS.parent / "Sources/pba/Options/Settings.swift").read_bytes()
+    source = (TESTS.parent / "Sources/Command/Options/Settings.swift").read_bytes()
     enumeration = re.search(rb"enum CodingKeys[^{]*\{(.*?)\}", source, re.DOTALL)[1].replace(b"case ", b"")
     return [
         b"dataset: bundled\nmodel: wrn_10_1\nepochs: 3\nbatch-size: 64\nlearning-rate: 0.1\nlearningRateRule: cosine\n",

@@ -3,7 +3,7 @@ import Foundation
 import Torch
 import Training
 
-@testable import pba
+@testable import Command
 
 /// The readers of settings, weights and checkpoints.
 let runReaders = [

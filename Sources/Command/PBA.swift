@@ -1,6 +1,5 @@
 import ArgumentParser
 import Augmentation
-import CProcess
 import Files
 import Foundation
 import Threads
@@ -8,9 +7,8 @@ import Torch
 import Training
 
 /// The command line: arguments in, results on standard output, progress on standard error.
-@main
-struct PBA: ParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct PBA: ParsableCommand {
+  public static let configuration = CommandConfiguration(
     commandName: "pba",
     abstract:
       "Learn a schedule of image augmentation with a population of small networks, and train with it.",
@@ -26,21 +24,20 @@ struct PBA: ParsableCommand {
       DoctorCommand.self,
     ])
 
-  static func main() {
-    cprocess_explain_faults()
-    let code = cprocess_with_stack(runOnOwnStack)
-    guard code == 0 else {
-      printNote("Error: \(ThreadError(code: code))")
-      exit(withError: ExitCode.failure)
-    }
-  }
+  public init() {}
 }
 
-/// The body of the thread that has the program's own stack.
-private func runOnOwnStack() { PBA.runArguments() }
-
 extension PBA {
-  nonisolated fileprivate static func runArguments() {
+  /// Ends the program where the system made no thread for it.
+  ///
+  /// - Parameter code: the system's number of the reason.
+  public static func endWithoutThread(code: Int32) -> Never {
+    printNote("Error: \(ThreadError(code: code))")
+    exit(withError: ExitCode.failure)
+  }
+
+  /// Does what the program's arguments ask for; ends the program where that fails.
+  public static func run() {
     Runtime.skipCleanup()
     Runtime.limitMemory(MemoryLimit().bytes)
     if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {

@@ -1,0 +1,6 @@
+import CProcess
+import Command
+
+cprocess_explain_faults()
+let code = cprocess_with_stack { PBA.run() }
+if code != 0 { PBA.endWithoutThread(code: code) }
