@@ -80,6 +80,7 @@ let package = Package(
     .target(name: "CPixels"),
     .target(name: "Threads"),
     .target(name: "Text"),
+    .target(name: "Statistics"),
     .target(name: "Augmentation", dependencies: ["CPixels", "Images", "Text", "Threads"]),
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -124,20 +125,31 @@ let package = Package(
       resources: [.copy("Resources/FashionMNIST")]),
 
     .target(
-      name: "RunStore", dependencies: ["Augmentation", "Files", "Policies", "Text", grdb, sqlite, yams]),
+      name: "RunStore",
+      dependencies: ["Augmentation", "Files", "Policies", "Statistics", "Text", grdb, sqlite, yams]),
 
     // Floor 3
     .target(
       name: "Training",
-      dependencies: ["Augmentation", "Files", "Models", "Torch", "Datasets", "Policies", "RunStore"]),
-
-    // Floor 4
+      dependencies: [
+        "Augmentation", "Files", "Images", "Models", "Torch", "Datasets", "Policies", "RunStore", "Threads",
+      ]),
     .target(
       name: "Search",
       dependencies: [
-        "Augmentation", "Files", "PopulationBasedTraining", "Policies", "Torch", "Training", "RunStore",
-        "Datasets", "Text", "Threads",
+        "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
       ]),
+
+    // Floor 4
+    .target(
+      name: "Workers",
+      dependencies: [
+        "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Search", "Text", "Threads", "Torch",
+        "Training",
+      ]),
+    .target(
+      name: "Comparison",
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Threads", "Training"]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -161,6 +173,7 @@ let package = Package(
       name: "Command",
       dependencies: [
         "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
+        "Workers", "Comparison", "Statistics",
         "Reports", "Interop", "Images", "Text", "Torch", "Threads", "Recipes", argumentParser, yams,
       ]),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
@@ -192,12 +205,13 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Policies", "Training", "Models"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", grdb]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", "Statistics", grdb]),
     .testTarget(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", "Threads", grdb,
+        "PopulationBasedTraining", "Threads", "Workers", "Comparison", "Text", grdb,
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -1,3 +1,5 @@
+import Statistics
+
 /// What a comparison came to: for each policy its accuracies, their mean, and the difference to the first policy.
 public struct ComparisonSummary: Codable, Hashable, Sendable {
   /// One training.

@@ -10,7 +10,7 @@ import RunStore
 /// for two: a copy always starts from the checkpoint that reached the score by which it was chosen, with that
 /// checkpoint's policy as the one explored; and a trial whose loss stopped being a number is replaced.
 struct AsynchronousPopulation {
-  let planner: SearchPlanner
+  private let rules: SearchRules
   private var records: [SegmentPlace: SegmentRecord]
   private var trials: [Trial]
   /// Segments to be trained, those in training among them.
@@ -47,11 +47,11 @@ struct AsynchronousPopulation {
   }
 
   /// Takes up the state from all segments of a journal.
-  init(planner: SearchPlanner, records found: [SegmentRecord]) {
-    self.planner = planner
+  init(_ rules: SearchRules, records found: [SegmentRecord]) {
+    self.rules = rules
     records = Dictionary(found.map { ($0.plan.place, $0) }, uniquingKeysWith: { first, _ in first })
     arrivals = found.lazy.compactMap(\.arrival).max() ?? 0
-    trials = [Trial](repeating: Trial(), count: planner.configuration.population)
+    trials = [Trial](repeating: Trial(), count: rules.population)
     for record in found where record.result == nil { insert(record) }
     for place in records.keys where trials.indices.contains(place.trial) {
       trials[place.trial].newest = max(trials[place.trial].newest, place.generation)
@@ -136,7 +136,7 @@ struct AsynchronousPopulation {
   /// The place of a segment among those that begin at the same epoch: the arrival of the result from which its trial
   /// goes on, 0 for the first of a trial, and for all in the order of trials.
   private func turn(_ plan: SegmentPlan) -> Int {
-    switch planner.configuration.startOrder {
+    switch rules.startOrder {
     case .arrival: record(plan.trial, plan.generation - 1)?.arrival ?? 0
     case .trial, nil: 0
     }
@@ -182,24 +182,24 @@ struct AsynchronousPopulation {
   ) throws -> (plan: SegmentPlan, copy: (exploit: Exploit<Policy>, epoch: Int)?)? {
     guard let plan = trials[trial].compared, let score = trials[trial].score else { return nil }
     let epoch = plan.epochs.upperBound
-    let isCompared = epoch >= planner.configuration.burnIn
+    let isCompared = epoch >= rules.burnIn
     let exploit = try PopulationBasedTraining.decide(
       on: trial, among: isCompared ? comparedScores : [score],
       or: score.isFailed ? trials.compactMap(\.score) : [],
       hyperparameters: { trials[$0].compared?.policy },
-      generation: plan.generation, fraction: planner.fraction(atEpoch: epoch),
-      generator: planner.generator(trial: trial, generation: plan.generation),
+      generation: plan.generation, fraction: rules.fraction(atEpoch: epoch),
+      generator: rules.generator(trial: trial, generation: plan.generation),
       explore: { explore($0, using: &$1) })
     if let exploit, let source = trials[exploit.source].compared {
       let epoch = source.epochs.upperBound
       let next = SegmentPlan(
-        generation: plan.generation + 1, trial: trial, epochs: planner.epochs(after: epoch),
+        generation: plan.generation + 1, trial: trial, epochs: rules.epochs(after: epoch),
         parent: source.trial, parentGeneration: source.generation, policy: exploit.explored)
       return (next, (exploit, epoch))
     }
     guard !score.isFailed else { return nil }
     let next = SegmentPlan(
-      generation: plan.generation + 1, trial: trial, epochs: planner.epochs(after: epoch), parent: trial,
+      generation: plan.generation + 1, trial: trial, epochs: rules.epochs(after: epoch), parent: trial,
       policy: plan.policy)
     return (next, nil)
   }
@@ -208,7 +208,7 @@ struct AsynchronousPopulation {
   private var comparedScores: [Score] {
     trials.compactMap { trial in
       guard !trial.hasEnded, let plan = trial.compared,
-        plan.epochs.upperBound >= planner.configuration.burnIn
+        plan.epochs.upperBound >= rules.burnIn
       else { return nil }
       return trial.score
     }
@@ -219,7 +219,7 @@ struct AsynchronousPopulation {
   }
 
   private func isLast(_ plan: SegmentPlan) -> Bool {
-    plan.epochs.upperBound == planner.configuration.recipe.epochs
+    plan.epochs.upperBound == rules.epochs
   }
 
   // MARK: What is kept

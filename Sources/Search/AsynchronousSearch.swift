@@ -1,3 +1,4 @@
+import Threads
 import Files
 import RunStore
 
@@ -8,7 +9,6 @@ import RunStore
 /// segment at a time the order of arrival is given, and so is the result.
 struct AsynchronousSearch {
   let run: RunDirectory
-  let configuration: SearchConfiguration
   let planner: SearchPlanner
   let training: SegmentTraining
   let result: ResultWriter
@@ -21,7 +21,7 @@ struct AsynchronousSearch {
     if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
     let records = try journal.segmentsByArrival()
     try run.metrics.restore(records.compactMap(SegmentLine.init))
-    var population = AsynchronousPopulation(planner: planner, records: records)
+    var population = AsynchronousPopulation(planner.rules, records: records)
     tell(population)
     guard try !run.isFinished else { return try finish(population) }
     try planMissingAgain(&population)
@@ -47,7 +47,7 @@ struct AsynchronousSearch {
 
   /// Trains until nothing is planned.
   private func train(_ population: inout AsynchronousPopulation) throws {
-    let wanted = min(try slots(), configuration.population)
+    let wanted = min(try slots(), planner.rules.population)
     let workers = try training.workers {
       try WorkerThreads(slots: wanted) { [training] in training.train($0, slot: $1) }
     }
@@ -85,7 +85,7 @@ struct AsynchronousSearch {
     if let failure { throw failure }
     if !population.isAtRest {
       throw SearchError.stoppedBetween(
-        results: population.resultCount, ended: population.endedCount, trials: configuration.population)
+        results: population.resultCount, ended: population.endedCount, trials: planner.rules.population)
     }
   }
 
@@ -145,7 +145,7 @@ struct AsynchronousSearch {
     }
     tell(population)
     // As often as in a synchronous search: once for as many results as there are trials.
-    let size = configuration.population
+    let size = planner.rules.population
     guard population.resultCount / size > before / size else { return }
     try journal.merge()
     if !population.isAtRest, let best = try? planner.best(of: population.latest) {
@@ -175,6 +175,6 @@ struct AsynchronousSearch {
   private func tell(_ population: AsynchronousPopulation) {
     training.onEvent(
       .advanced(
-        epochs: population.epochs, ended: population.endedCount, trials: configuration.population))
+        epochs: population.epochs, ended: population.endedCount, trials: planner.rules.population))
   }
 }

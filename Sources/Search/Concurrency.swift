@@ -1,5 +1,3 @@
-import Torch
-
 /// How many trials of a search train at once.
 public enum Concurrency: Hashable, Sendable {
   /// As many as the processor's cores and the memory bear; found out when the search starts.
@@ -56,16 +54,5 @@ extension Concurrency: Codable {
     case .automatic: try container.encode(Self.automaticName)
     case .trials(let count): try container.encode(count)
     }
-  }
-}
-
-/// Throws `SearchError.setting` where more train at once than CUDA devices have streams for, of which each has its own.
-///
-/// - Parameter device: the setting, as ``Device/list(_:)`` reads it.
-func requireStreams(for atOnce: Int, device: String) throws {
-  let devices = Device.list(device)?.filter { $0 != .cpu } ?? []
-  let streams = devices.count * DeviceStream.countPerDevice
-  guard devices.isEmpty || atOnce <= streams else {
-    throw SearchError.setting("concurrency", found: "\(atOnce)", expected: "at most \(streams) on \(device)")
   }
 }

@@ -1,3 +1,4 @@
+import Threads
 import RunStore
 
 /// Trains the planned segments of one generation, several at once, and records each as it ends.

@@ -1,3 +1,4 @@
+import Threads
 import RunStore
 
 /// A search for an augmentation schedule: a state machine whose state is the journal of a run directory.
@@ -9,7 +10,8 @@ import RunStore
 /// train at once; that of an asynchronous one is so where one trial trains at a time.
 public struct Search: Sendable {
   private let run: RunDirectory
-  private let configuration: SearchConfiguration
+  private let planner: SearchPlanner
+  private let concurrency: Concurrency
   private let executor: any SegmentExecutor
   private let stop: StopFlag
   private let onEvent: @Sendable (SearchEvent) -> Void
@@ -17,14 +19,17 @@ public struct Search: Sendable {
   /// Makes a search on a run directory that was opened with the same settings.
   ///
   /// - Parameters:
+  ///   - concurrency: how many segments train at once; no part of the result of a synchronous search.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
   ///   - onEvent: told what happens; called from several threads.
   public init(
-    run: RunDirectory, configuration: SearchConfiguration, executor: any SegmentExecutor,
+    run: RunDirectory, rules: SearchRules, origin: ScheduleOrigin, concurrency: Concurrency,
+    executor: any SegmentExecutor,
     stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
   ) {
     self.run = run
-    self.configuration = configuration
+    planner = SearchPlanner(rules: rules, origin: origin)
+    self.concurrency = concurrency
     self.executor = executor
     self.stop = stop
     self.onEvent = onEvent
@@ -32,26 +37,25 @@ public struct Search: Sendable {
 
   /// Runs the search to its end from wherever its journal stands.
   ///
-  /// A finished search gives its result again. Throws `SearchError`, `RunStoreError`, or what the decisions throw.
+  /// A finished search gives its result again. Throws `SearchError`, `SettingError`, `RunStoreError`, or what the decisions throw.
   public func callAsFunction() throws -> SearchResult {
-    try configuration.validate()
-    let planner = SearchPlanner(configuration: configuration)
+    try planner.rules.validate()
     let training = SegmentTraining(
-      run: run, executor: executor, epochs: configuration.recipe.epochs, stop: stop, onEvent: onEvent)
+      run: run, executor: executor, epochs: planner.rules.epochs, stop: stop, onEvent: onEvent)
     let result = ResultWriter(run: run, planner: planner, onEvent: onEvent)
-    guard configuration.asynchronous else {
+    guard planner.rules.asynchronous else {
       return try SynchronousSearch(
-        run: run, configuration: configuration, planner: planner, training: training, result: result,
+        run: run, planner: planner, training: training, result: result,
         slots: slots)()
     }
     return try AsynchronousSearch(
-      run: run, configuration: configuration, planner: planner, training: training, result: result,
+      run: run, planner: planner, training: training, result: result,
       slots: slots)()
   }
 
   /// How many segments train at once.
   private func slots() throws -> Int {
-    let capacity = try executor.segmentsAtOnce(under: configuration)
+    let capacity = try executor.segmentsAtOnce(concurrency, population: planner.rules.population)
     if capacity.limit != .setting { onEvent(.capacity(capacity)) }
     return capacity.segments
   }

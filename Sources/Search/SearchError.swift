@@ -3,8 +3,6 @@ import Threads
 
 /// What ends a search before its end, in one line.
 public enum SearchError: Error, Hashable, CustomStringConvertible {
-  /// A setting without meaning.
-  case setting(_ name: String, found: String, expected: String)
   /// No trial is left to go on from; the reason is that of the first.
   case everyTrialFailed(generation: Int, trials: Int, reason: String)
   /// A segment could not be trained for a reason that has nothing to do with its loss.
@@ -24,8 +22,6 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .setting(let name, let found, let expected):
-      "\(name): found \(found), expected \(expected)"
     case .everyTrialFailed(let generation, let trials, let reason):
       "generation \(generation + 1): all \(trials) trials failed, the first with: \(reason); "
         + "start a new run with a lower --learning-rate"

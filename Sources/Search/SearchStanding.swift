@@ -32,23 +32,22 @@ public struct SearchStanding: Hashable, Sendable {
   /// How many copies of an asynchronous search are kept.
   public static let keptCopies = 16
 
-  /// Where a search with some settings stands when its journal holds these segments, in any order.
-  public init(_ configuration: SearchConfiguration, records: [SegmentRecord]) {
-    let planner = SearchPlanner(configuration: configuration)
-    population = configuration.population
+  /// Where a search by some rules stands when its journal holds these segments, in any order.
+  public init(_ rules: SearchRules, records: [SegmentRecord]) {
+    population = rules.population
     let accuracies = Self.accuracies(records)
     for record in records where record.result != nil {
       figures.take(record.plan.place, validationAccuracy: record.validationAccuracy)
     }
-    if configuration.asynchronous {
-      let state = AsynchronousPopulation(planner: planner, records: records)
+    if rules.asynchronous {
+      let state = AsynchronousPopulation(rules, records: records)
       progress = .epochs(state.epochs, ended: state.endedCount)
       copies = Self.lastCopies(records, accuracies)
     } else {
       let last = records.lazy.map(\.plan.generation).max() ?? 0
       let current = records.lazy.filter { $0.result == nil }.map(\.plan.generation).min() ?? last
       progress = .generation(
-        current, of: planner.generations, epochs: planner.epochs(of: current),
+        current, of: rules.generations, epochs: rules.epochs(of: current),
         finished: records.count { $0.plan.generation == current && $0.result != nil })
       copies = records.filter { $0.plan.generation == last }.compactMap {
         Self.copy($0.plan, epoch: nil, accuracies)

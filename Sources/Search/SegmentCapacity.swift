@@ -61,8 +61,8 @@ public struct SegmentCapacity: Hashable, Sendable {
   }
 
   private static func count(_ memory: Memory) -> Int {
-    guard memory.needed > 0 else { return SearchConfiguration.largest }
+    guard memory.needed > 0 else { return SearchRules.largest }
     return min(
-      Int(Double(max(memory.free, 0)) * usableShare / Double(memory.needed)), SearchConfiguration.largest)
+      Int(Double(max(memory.free, 0)) * usableShare / Double(memory.needed)), SearchRules.largest)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Policies
 import RunStore
 import Threads
@@ -11,7 +10,7 @@ public protocol SegmentExecutor: Sendable {
   /// Trains one segment and writes its checkpoint to `segment.checkpoint`.
   ///
   /// Called from several threads at once, each with a large stack; it blocks until the segment is finished. A
-  /// long-running executor looks at `segment.stop` now and then and throws `SearchInterrupted` when it is set.
+  /// long-running executor looks at `segment.stop` now and then and throws `WorkStopped` when it is set.
   ///
   /// - Returns: what was reached, or that the loss is no longer a number.
   /// - Throws: any other failure; it ends the search, which can be resumed.
@@ -22,11 +21,11 @@ public protocol SegmentExecutor: Sendable {
 }
 
 extension SegmentExecutor {
-  /// How many segments train at once under some settings.
-  public func segmentsAtOnce(under configuration: SearchConfiguration) throws -> SegmentCapacity {
-    switch configuration.concurrency {
+  /// How many segments of a population train at once under a setting.
+  public func segmentsAtOnce(_ concurrency: Concurrency, population: Int) throws -> SegmentCapacity {
+    switch concurrency {
     case .trials(let count): SegmentCapacity(setting: count)
-    case .automatic: try segmentsAtOnce(population: configuration.population)
+    case .automatic: try segmentsAtOnce(population: population)
     }
   }
 
@@ -66,26 +65,4 @@ public enum SegmentOutcome: Sendable {
   case trained(SegmentMetrics)
   /// The loss became NaN or infinite; the reason names epoch and step.
   case notFinite(reason: String)
-}
-
-/// What an executor throws when it gives up a segment because it was asked to stop.
-public struct SearchInterrupted: Error, CustomStringConvertible {
-  public init() {}
-
-  public var description: String { "stopped; what was finished is kept: start it again to continue" }
-}
-
-/// A request to stop, made on one thread and seen on all.
-public final class StopFlag: @unchecked Sendable {
-  // The lock guards `requested`, so sharing the object is safe.
-  private let lock = NSLock()
-  private var requested = false
-
-  public init() {}
-
-  /// Asks to stop.
-  public func request() { lock.withLock { requested = true } }
-
-  /// Whether somebody asked to stop.
-  public var isRequested: Bool { lock.withLock { requested } }
 }

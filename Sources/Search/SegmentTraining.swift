@@ -67,7 +67,7 @@ struct SegmentTraining: Sendable {
         try run.checkpoints.discard(file)
         return .result(job.record, .failed(reason: reason))
       }
-    } catch is SearchInterrupted {
+    } catch is WorkStopped {
       return .interrupted(plan.place)
     } catch {
       return .error(plan.place, .segment(plan.place, reason: "\(error)"))

@@ -5,7 +5,6 @@ import RunStore
 /// One transaction records the decisions of a comparison by planning the next generation.
 struct SynchronousSearch {
   let run: RunDirectory
-  let configuration: SearchConfiguration
   let planner: SearchPlanner
   let training: SegmentTraining
   let result: ResultWriter
@@ -30,7 +29,7 @@ struct SynchronousSearch {
       let generation = try journal.lastGeneration() ?? 0
       let finished = try journal.segments(generation: generation)
       let best = try planner.best(of: finished)
-      if generation + 1 == planner.generations, try planAgainIfLost(best, journal) {
+      if generation + 1 == planner.rules.generations, try planAgainIfLost(best, journal) {
         continue
       }
       if metricsAreCurrent {
@@ -58,7 +57,7 @@ struct SynchronousSearch {
     let parents = try journal.results(generations: generation - 1..<generation)
     training.onEvent(
       .planned(
-        generation: generation, of: planner.generations, epochs: planner.epochs(of: generation),
+        generation: generation, of: planner.rules.generations, epochs: planner.rules.epochs(of: generation),
         trials: segments.count { $0.result == nil }))
     try GenerationTraining(run: run, training: training)(segments, parents: parents, slots: slots)
     guard training.stop.isRequested else { return }

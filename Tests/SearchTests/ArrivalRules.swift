@@ -1,3 +1,4 @@
+import Workers
 import Policies
 import RunStore
 import Search

@@ -1,3 +1,4 @@
+import Workers
 import Augmentation
 import Datasets
 import Foundation

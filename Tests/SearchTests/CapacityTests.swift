@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import Datasets
 import Foundation
 import Search
@@ -59,7 +61,7 @@ import Training
     try search(100, population: 32, device: "cuda:0").validate()
     try search(33, population: 33, device: "cuda:0,cuda:1").validate()
     try search(33, population: 33, device: "cpu").validate()
-    let refusal = SearchError.setting("concurrency", found: "33", expected: "at most 32 on cuda:0")
+    let refusal = SettingError("concurrency", found: "33", expected: "at most 32 on cuda:0")
     #expect(throws: refusal) { try search(33, population: 100, device: "cuda:0").validate() }
     let comparison = ComparisonConfiguration(
       data: DataSelection("bundled"), policies: ["none", "cutout", "rcifar10"], seeds: 11, device: "cuda:0",

@@ -1,3 +1,5 @@
+import Comparison
+import Threads
 import Datasets
 import Files
 import Foundation
@@ -122,7 +124,7 @@ final class Sum: @unchecked Sendable {
           if case .images(let count) = event, seen.add(count) >= images { stop.request() }
         }
         break
-      } catch is SearchInterrupted {
+      } catch is WorkStopped {
         stops += 1
         // One image at a time nothing is ever finished.
         if images == 1 && stops == 2 {
@@ -213,7 +215,7 @@ final class Sum: @unchecked Sendable {
     #expect(whole == workload.trainedImages + workload.evaluatedImages)
     #expect(whole == 6 * (3 * 48 + 20 + 200))
     let (stop, seen) = (StopFlag(), Sum())
-    #expect(throws: SearchInterrupted.self) {
+    #expect(throws: WorkStopped.self) {
       // The first training is done, and one epoch of the second.
       try comparison.run(folder("a"), stop: stop) { event in
         if case .images(let count) = event, seen.add(count) >= 364 + 48 + 16 { stop.request() }

@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import Augmentation
 import Datasets
 import Foundation

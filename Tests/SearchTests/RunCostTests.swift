@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import Augmentation
 import Datasets
 import Foundation
@@ -129,7 +131,7 @@ import Training
     let stop = StopFlag()
     stop.request()
     let data = try loadDataset(selection)
-    #expect(throws: SearchInterrupted.self) {
+    #expect(throws: WorkStopped.self) {
       try RunCost(
         Workload(TrainingConfiguration(data: selection, recipe: recipe), data: data), recipe: recipe,
         data: data, program: .none, devices: [.cpu], stop: stop)

@@ -1,3 +1,4 @@
+import Workers
 import Foundation
 import RunStore
 import Search

@@ -1,3 +1,4 @@
+import Workers
 import Datasets
 import Foundation
 import Policies

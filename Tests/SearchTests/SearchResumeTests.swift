@@ -1,3 +1,4 @@
+import Threads
 import Foundation
 import RunStore
 import Search
@@ -89,7 +90,7 @@ import Testing
         seed: 3,
         halfway: {
           if started.next() == moment { stop.request() }
-          if $0.stop.isRequested { throw SearchInterrupted() }
+          if $0.stop.isRequested { throw WorkStopped() }
         })
       let error = #expect(throws: SearchError.self) {
         try search(folder("run"), smallSearch(concurrency: concurrency), executor: executor, stop: stop)

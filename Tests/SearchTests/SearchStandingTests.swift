@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import RunStore
 import Search
 import Testing
@@ -17,13 +19,13 @@ import Testing
         if isStopped(event) { stop.request() }
       }
     } catch is SearchError {}
-    var standing = SearchStanding(configuration, records: [])
+    var standing = SearchStanding(configuration.rules, records: [])
     for event in events.all {
       standing.take(event)
       told.add(standing)
     }
     let journal = SearchJournal(try RunDirectory.read(folder("run")))
-    return (told.all, SearchStanding(configuration, records: try journal.segmentsByArrival()))
+    return (told.all, SearchStanding(configuration.rules, records: try journal.segmentsByArrival()))
   }
 
   @Test(arguments: [false, true]) func theJournalTellsWhatTheEventsTold(isAsynchronous: Bool) throws {
@@ -62,9 +64,9 @@ import Testing
   }
 
   @Test func aNewSearchIsAtItsBeginning() {
-    let standing = SearchStanding(smallSearch(), records: [])
+    let standing = SearchStanding(smallSearch().rules, records: [])
     #expect(standing.progress == .generation(0, of: 4, epochs: 0..<2, finished: 0))
     #expect(standing.figures.best == nil && standing.copies.isEmpty && standing.population == 5)
-    #expect(SearchStanding(smallAsynchronousSearch(), records: []).progress == .epochs(0...0, ended: 0))
+    #expect(SearchStanding(smallAsynchronousSearch().rules, records: []).progress == .epochs(0...0, ended: 0))
   }
 }

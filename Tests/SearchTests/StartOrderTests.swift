@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import Datasets
 import Foundation
 import RunStore

@@ -1,3 +1,5 @@
+import Comparison
+import Threads
 import ArgumentParser
 import Files
 import Foundation
@@ -75,7 +77,7 @@ struct CompareCommand: ParsableCommand {
     do {
       summary = try ComparisonSession(
         configuration, policies, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
-    } catch is SearchInterrupted {
+    } catch is WorkStopped {
       throw Interrupted(command: "pba compare", path: folder)
     }
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }

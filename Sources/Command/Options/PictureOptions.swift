@@ -34,7 +34,7 @@ struct PictureOptions: ParsableArguments {
 
   /// Asked before work begins.
   func refuseToOverwrite() throws {
-    if !force { try pba.refuseToOverwrite(output) }
+    if !force { try Command.refuseToOverwrite(output) }
   }
 
   /// Writes the drawing in the form that the name asks for, and says so.

@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import Datasets
 import Search
 import Torch

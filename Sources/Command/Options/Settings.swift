@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import Augmentation
 import Datasets
 import Files

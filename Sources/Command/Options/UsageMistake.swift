@@ -2,6 +2,7 @@ import Datasets
 import Models
 import Policies
 import Recipes
+import RunStore
 import Search
 import Training
 
@@ -11,7 +12,7 @@ extension Error {
     switch self as any Error {
     case let error as SettingsError: error.isUsageMistake
     case let error as PolicyError: error.file == nil
-    case SearchError.setting, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
+    case is SettingError, TrainingError.setting, TrainingError.batchTooLarge, DatasetError.unknown,
       DatasetError.badParameter,
       DatasetError.impossibleSplit, RecipeError.unknown, RecipeError.nameMissing, is ModelError:
       true

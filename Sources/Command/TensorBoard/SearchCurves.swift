@@ -1,3 +1,4 @@
+import Workers
 import Interop
 import Policies
 import RunStore

@@ -1,3 +1,6 @@
+import Comparison
+import Workers
+import Threads
 import Text
 import Augmentation
 import Datasets
@@ -105,7 +108,7 @@ struct DryRun {
           try workload(data), recipe: recipe, data: data,
           program: program, devices: devices, stop: interruption.flag)
       }
-    } catch is SearchInterrupted {
+    } catch is WorkStopped {
       throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)
     }
     if json { return try printJSON(Report(settings: settings.values, cost: cost)) }

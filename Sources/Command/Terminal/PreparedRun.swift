@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import Text
 import Datasets
 import Policies

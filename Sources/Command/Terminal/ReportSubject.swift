@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import Datasets
 import Policies
 import Reports

@@ -1,3 +1,4 @@
+import Workers
 import Augmentation
 import Datasets
 import Foundation
@@ -38,7 +39,7 @@ struct SearchSession {
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
     let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
-    let standing = SearchStanding(configuration, records: try SearchJournal(run).segmentsByArrival())
+    let standing = SearchStanding(configuration.rules, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
     progress.showNow()

@@ -1,3 +1,4 @@
+import Workers
 import Datasets
 import RunStore
 import Search

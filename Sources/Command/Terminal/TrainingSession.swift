@@ -1,3 +1,4 @@
+import Threads
 import Datasets
 import Files
 import Foundation
@@ -95,7 +96,7 @@ extension TrainingSession {
     let program = try policy.program(
       epoch: recipe.epochs - 1, totalEpochs: recipe.epochs, order: configuration.policyOrder, width: width,
       height: height, scale: recipe.pixelScale(width: width, height: height))
-    pba.noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+    Command.noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
   }
 
   /// Records another length of a run, and says what that means for the epochs that follow.

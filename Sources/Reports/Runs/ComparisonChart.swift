@@ -1,3 +1,4 @@
+import Statistics
 import RunStore
 
 /// A figure of a comparison: each policy's mean accuracy with its interval, and its difference to the first policy.

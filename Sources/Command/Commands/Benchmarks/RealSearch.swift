@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import Datasets
 import Files
 import Foundation
@@ -23,7 +25,7 @@ struct RealSearch {
     let shares: SearchShares
   }
 
-  /// Makes the search; throws `SearchError.stopped` or `SearchInterrupted` where it is asked to stop.
+  /// Makes the search; throws `SearchError.stopped` or `WorkStopped` where it is asked to stop.
   func callAsFunction(stop: StopFlag) throws -> Report {
     let path = try Folder.makeTemporary(in: folder, beginning: "pba-search")
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -39,7 +41,7 @@ struct RealSearch {
       ) { slots.take($0) }()
     }
     // A search that was about to end anyway does not throw.
-    if stop.isRequested { throw SearchInterrupted() }
+    if stop.isRequested { throw WorkStopped() }
     let ended = began + taken
     let records = try SearchJournal(RunDirectory.read(path)).segments(generations: 0..<Int(Int32.max))
     let recipe = configuration.recipe

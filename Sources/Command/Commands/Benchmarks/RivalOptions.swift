@@ -1,3 +1,4 @@
+import Threads
 import ArgumentParser
 import Foundation
 import Search
@@ -20,7 +21,7 @@ struct RivalOptions: ParsableArguments {
 
   /// Starts a script of `Benchmarks/rivals`, or returns nil where no rivals are asked for.
   ///
-  /// - Parameter stop: ends a wait for an answer with `SearchInterrupted`.
+  /// - Parameter stop: ends a wait for an answer with `WorkStopped`.
   func start(
     _ script: String, _ arguments: [String] = [], stop: StopFlag = StopFlag()
   ) throws -> RivalProcess? {

@@ -1,3 +1,4 @@
+import Threads
 import Files
 import Foundation
 import Search
@@ -24,7 +25,7 @@ final class RivalProcess {
 
   /// Starts the script and waits until it is ready.
   ///
-  /// - Parameter stop: ends a wait for an answer with `SearchInterrupted`.
+  /// - Parameter stop: ends a wait for an answer with `WorkStopped`.
   init(python: String, script: String, arguments: [String], stop: StopFlag = StopFlag()) throws {
     self.script = (script as NSString).lastPathComponent
     self.stop = stop
@@ -98,7 +99,7 @@ final class RivalProcess {
         return Data(line)
       }
       while !canRead() {
-        if stop.isRequested { throw SearchInterrupted() }
+        if stop.isRequested { throw WorkStopped() }
       }
       let more = answers.fileHandleForReading.availableData
       guard !more.isEmpty else {

@@ -1,3 +1,5 @@
+import Workers
+import Threads
 import ArgumentParser
 import Datasets
 import Files
@@ -133,7 +135,7 @@ struct SearchBenchmark: ParsableCommand {
     defer { withExtendedLifetime(interruption) {} }
     do {
       if simulate { try runSimulation(interruption.flag) } else { try runComparison(interruption.flag) }
-    } catch SearchError.stopped, is SearchInterrupted {
+    } catch SearchError.stopped, is WorkStopped {
       throw BenchmarkStopped()
     }
   }

@@ -1,3 +1,4 @@
+import Threads
 import Files
 import Foundation
 import Reports
@@ -12,7 +13,7 @@ struct SearchComparison {
   let rounds: Int
   let rivalOptions: RivalOptions
   let json: Bool
-  /// Ends what runs with `SearchError.stopped` or `SearchInterrupted`.
+  /// Ends what runs with `SearchError.stopped` or `WorkStopped`.
   let stop: StopFlag
 
   /// When the rivals validate.

@@ -1,3 +1,4 @@
+import Threads
 import Files
 import Foundation
 import RunStore
@@ -11,7 +12,7 @@ struct SimulatedTraining: SegmentExecutor {
   let seed: UInt64
 
   func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    if segment.stop.isRequested { throw SearchInterrupted() }
+    if segment.stop.isRequested { throw WorkStopped() }
     var state = Mixture()
     for number in [seed, UInt64(segment.trial), UInt64(segment.epochs.upperBound)] { state.add(number) }
     for entry in segment.policy.entries {

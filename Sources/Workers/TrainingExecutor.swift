@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Policies
 import RunStore
+import Search
 import Threads
 import Torch
 import Training
@@ -20,7 +21,7 @@ public struct TrainingExecutor: SegmentExecutor {
   ///
   /// - Parameter onImages: told after every step and batch how many images went through a network; called from the
   ///   workers' threads.
-  /// - Throws: `SearchError` for a setting without meaning.
+  /// - Throws: `SettingError` for a setting without meaning.
   public init(
     _ configuration: SearchConfiguration, data: DatasetSplits,
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
@@ -38,11 +39,11 @@ public struct TrainingExecutor: SegmentExecutor {
   ) throws {
     recipe = configuration.recipe
     guard let devices = Device.list(configuration.device) else {
-      throw SearchError.setting(
+      throw SettingError(
         "device", found: configuration.device, expected: "cpu, cuda:N, or several as cuda:0,cuda:1")
     }
     guard data.validation.count > 0 else {
-      throw SearchError.setting(
+      throw SettingError(
         "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
       )
     }
@@ -79,7 +80,7 @@ public struct TrainingExecutor: SegmentExecutor {
           + " not after \(segment.epochs.lowerBound)")
     }
     func onImages(_ count: Int) throws {
-      if segment.stop.isRequested { throw SearchInterrupted() }
+      if segment.stop.isRequested { throw WorkStopped() }
       self.onImages(count)
     }
     let images = data.train.images

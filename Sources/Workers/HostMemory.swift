@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Search
 import Torch
 
 /// The machine's main memory, as Linux tells of it; nothing is known elsewhere.

@@ -1,11 +1,10 @@
 import Foundation
-import Threads
 
 /// Plain threads that work through jobs and hand the results over in batches.
 ///
 /// They are threads of their own, not those of Swift's tasks: libtorch keeps settings per thread, and a segment
 /// blocks for minutes.
-final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable {
+package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable {
   // The condition guards every variable below, so sharing the object is safe.
   private let condition = NSCondition()
   private var remaining: ArraySlice<Job>
@@ -14,9 +13,9 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   private var isOpen: Bool
   private var body: (@Sendable (Job, _ slot: Int) -> Output)?
   /// How many threads there are: fewer than asked for where the system refuses more.
-  private(set) var count = 0
+  package private(set) var count = 0
   /// Why there are no more, where there are fewer.
-  private(set) var refusal: ThreadError?
+  package private(set) var refusal: ThreadError?
 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
@@ -28,17 +27,19 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   /// Jobs are taken in order. `body` is also told the number of its thread, from 0.
   ///
   /// - Throws: `ThreadError` where the system starts none.
-  convenience init(_ jobs: [Job], slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) throws {
+  package convenience init(_ jobs: [Job], slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output)
+    throws
+  {
     try self.init(jobs, threads: min(slots, jobs.count), isOpen: false, body: body)
   }
 
   /// As above, for a body that has no use for the number.
-  convenience init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) throws {
+  package convenience init(_ jobs: [Job], count: Int, body: @escaping @Sendable (Job) -> Output) throws {
     try self.init(jobs, slots: count) { job, _ in body(job) }
   }
 
   /// Starts threads that wait for jobs until `finish()`.
-  convenience init(slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) throws {
+  package convenience init(slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output) throws {
     try self.init([], threads: slots, isOpen: true, body: body)
   }
 
@@ -65,7 +66,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   }
 
   /// Adds a job; it is taken up as soon as a thread is free.
-  func add(_ job: Job) {
+  package func add(_ job: Job) {
     condition.withLock {
       remaining.append(job)
       condition.broadcast()
@@ -75,7 +76,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   /// Waits for results; `nil` when every thread has ended and every result was handed over.
   ///
   /// Threads that wait for jobs do not end: whoever adds jobs asks only for as many results.
-  func nextBatch() -> [Output]? {
+  package func nextBatch() -> [Output]? {
     condition.lock()
     defer { condition.unlock() }
     while finished.isEmpty && running > 0 { condition.wait() }
@@ -85,7 +86,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   }
 
   /// Lets no thread take up another job.
-  func cancel() {
+  package func cancel() {
     condition.withLock {
       remaining = []
       isOpen = false
@@ -94,7 +95,7 @@ final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable 
   }
 
   /// Lets no thread take up another job, and waits until all have ended and let go of what the body holds.
-  func finish() {
+  package func finish() {
     cancel()
     while nextBatch() != nil {}
   }

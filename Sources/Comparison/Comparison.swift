@@ -69,7 +69,7 @@ public struct Comparison: Sendable {
   /// Runs every member, or continues it, and returns how they ended in the members' order.
   ///
   /// - Throws: `ComparisonFailure` for the first failure that is no divergence, after the trainings then running have
-  ///   ended; those that are done stay done. `SearchInterrupted` if it was asked to stop and nothing failed.
+  ///   ended; those that are done stay done. `WorkStopped` if it was asked to stop and nothing failed.
   public func callAsFunction(_ members: [Member]) throws -> [Outcome] {
     let workers: WorkerThreads<(offset: Int, element: Member), (Int, Result<Outcome, any Error>)>
     do {
@@ -77,7 +77,7 @@ public struct Comparison: Sendable {
         (job.offset, Result { try train(job.element, slot: slot) })
       }
     } catch let error as ThreadError {
-      throw SearchError.noThread(error)
+      throw ComparisonThreadError(cause: error)
     }
     if workers.refusal != nil { onThreadsRefused(workers.count, min(concurrency, members.count)) }
     var outcomes: [Int: Outcome] = [:]
@@ -88,7 +88,7 @@ public struct Comparison: Sendable {
         switch result {
         case .success(let value): outcomes[index] = value
         case .failure(let error):
-          if error is SearchInterrupted {
+          if error is WorkStopped {
             isInterrupted = true
           } else {
             failure = failure ?? ComparisonFailure(path: members[index].path, cause: error)
@@ -98,12 +98,12 @@ public struct Comparison: Sendable {
       }
     }
     if let failure { throw failure }
-    if isInterrupted { throw SearchInterrupted() }
+    if isInterrupted { throw WorkStopped() }
     return members.indices.compactMap { outcomes[$0] }
   }
 
   private func train(_ member: Member, slot: Int) throws -> Outcome {
-    if stop.isRequested { throw SearchInterrupted() }
+    if stop.isRequested { throw WorkStopped() }
     try ComparisonFolder.requireOwn(member.path)
     let exists = try isThere(member.path)
     var configuration = member.configuration
@@ -113,7 +113,7 @@ public struct Comparison: Sendable {
     let training = TrainingRun(
       run: run, configuration: configuration, policy: member.policy, data: data, slot: slot
     ) { event in
-      if stop.isRequested { throw SearchInterrupted() }
+      if stop.isRequested { throw WorkStopped() }
       onEvent(member, event)
     }
     let outcome: Outcome
@@ -141,4 +141,12 @@ public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
   }
 
   public var description: String { reason }
+}
+
+/// The system starts no thread to train on.
+public struct ComparisonThreadError: Error, CustomStringConvertible {
+  /// Why not.
+  public let cause: ThreadError
+
+  public var description: String { "\(cause); what was finished is kept: continue with --resume" }
 }

@@ -45,14 +45,16 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
 
   /// The largest number of seeds that is accepted.
   public static let mostSeeds = 10_000
+  /// The largest number of trainings at once that is accepted.
+  private static let mostAtOnce = 1_000_000
 
   /// Checks every setting but the policies' names.
   ///
-  /// Throws `SearchError.setting` for the first that is wrong, or what `Recipe.validate` throws.
+  /// Throws `SettingError` for the first that is wrong, or what `Recipe.validate` throws.
   public func validate() throws {
     try recipe.validate()
     func require(_ holds: Bool, _ name: String, _ found: String, _ expected: String) throws {
-      if !holds { throw SearchError.setting(name, found: found, expected: expected) }
+      if !holds { throw SettingError(name, found: found, expected: expected) }
     }
     try require(
       policies.count >= 2, "policies", policies.isEmpty ? "an empty list" : "\(policies[0]) alone",
@@ -66,8 +68,8 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
       recipe.seed <= .max - UInt64(seeds - 1), "seed", "\(recipe.seed)",
       "one that \(seeds - 1) others can follow")
     try require(
-      (1...SearchConfiguration.largest).contains(concurrency), "concurrency", "\(concurrency)",
-      "a number from 1 to \(SearchConfiguration.largest)")
+      (1...Self.mostAtOnce).contains(concurrency), "concurrency", "\(concurrency)",
+      "a number from 1 to \(Self.mostAtOnce)")
     try requireStreams(for: min(concurrency, policies.count * seeds), device: device)
   }
 

@@ -1,14 +1,20 @@
 import Datasets
 import RunStore
-import Training
 
 /// What a run has to do, as its settings and the numbers of images decide before anything is trained.
 public struct Workload: Hashable, Sendable {
   /// A checkpoint that the run writes: whose, and after how many epochs.
-  struct Checkpoint: Hashable, Sendable {
-    var seed: UInt64
-    var trial: Int
-    var epochs: Int
+  package struct Checkpoint: Hashable, Sendable {
+    package var seed: UInt64
+    package var trial: Int
+    package var epochs: Int
+
+    /// Makes a checkpoint from its parts.
+    package init(seed: UInt64, trial: Int, epochs: Int) {
+      self.seed = seed
+      self.trial = trial
+      self.epochs = epochs
+    }
   }
 
   /// How many networks are trained, and how many of them at once.
@@ -25,9 +31,25 @@ public struct Workload: Hashable, Sendable {
   /// How often a training goes on from a checkpoint, of all trainings together.
   public var restores: Int
   /// The checkpoints that are there at the end.
-  var kept: [Checkpoint]
+  package var kept: [Checkpoint]
   /// The checkpoints that are there when most are.
-  var most: [Checkpoint]
+  package var most: [Checkpoint]
+
+  /// Makes a workload from its parts.
+  package init(
+    trainings: Int, concurrency: Int, steps: Int, trainedImages: Int, evaluatedImages: Int, checkpoints: Int,
+    restores: Int, kept: [Checkpoint], most: [Checkpoint]
+  ) {
+    self.trainings = trainings
+    self.concurrency = concurrency
+    self.steps = steps
+    self.trainedImages = trainedImages
+    self.evaluatedImages = evaluatedImages
+    self.checkpoints = checkpoints
+    self.restores = restores
+    self.kept = kept
+    self.most = most
+  }
 }
 
 extension Workload {
@@ -45,7 +67,7 @@ extension Workload {
   }
 
   /// Trainings that end with an evaluation and write a checkpoint every epoch.
-  init(recipes: [Recipe], concurrency: Int, data: DatasetSplits) {
+  package init(recipes: [Recipe], concurrency: Int, data: DatasetSplits) {
     let stepsEach = recipes.map { data.train.count / $0.batchSize * $0.epochs }
     let atOnce = min(concurrency, recipes.count)
     /// So many checkpoints of those trainings that run last, and of the others what is kept.
@@ -65,31 +87,5 @@ extension Workload {
       checkpoints: recipes.reduce(0) { $0 + $1.epochs }, restores: 0,
       // The new checkpoint is whole before the oldest is deleted.
       kept: checkpoints(last: kept), most: checkpoints(last: kept + 1))
-  }
-
-  /// The work of a search that is begun anew and in which no trial fails.
-  ///
-  /// An asynchronous one may take more or fewer steps: whoever copies goes on from the other's epoch.
-  ///
-  /// - Parameter concurrency: how many trials train at once.
-  public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {
-    let (recipe, population) = (configuration.recipe, configuration.population)
-    let planner = SearchPlanner(configuration: configuration)
-    let generations = planner.generations
-    let steps = data.train.count / recipe.batchSize * recipe.epochs * population
-    func checkpoints(last count: Int) -> [Checkpoint] {
-      (max(0, generations - count)..<generations).flatMap { generation in
-        (0..<population).map {
-          Checkpoint(seed: recipe.seed, trial: $0, epochs: planner.epochs(of: generation).upperBound)
-        }
-      }
-    }
-    self.init(
-      trainings: population, concurrency: min(concurrency, population), steps: steps,
-      trainedImages: steps * recipe.batchSize,
-      evaluatedImages: population * generations * data.validation.count,
-      checkpoints: population * generations, restores: population * (generations - 1),
-      // Two generations are kept while the next is trained.
-      kept: checkpoints(last: 1), most: checkpoints(last: 3))
   }
 }

@@ -2,7 +2,7 @@ import Augmentation
 import Datasets
 import Foundation
 import Torch
-import Training
+import Threads
 
 /// What a run costs on this device: what its settings decide exactly, and what a few steps let one estimate.
 public struct RunCost: Codable, Hashable, Sendable {
@@ -45,7 +45,7 @@ extension RunCost {
   /// - Parameters:
   ///   - program: what is applied to the images meanwhile.
   ///   - devices: where networks are trained, in turn.
-  ///   - stop: ends the measurement with `SearchInterrupted`.
+  ///   - stop: ends the measurement with `WorkStopped`.
   /// - Throws: what a training throws.
   public init(
     _ workload: Workload, recipe: Recipe, data: DatasetSplits, program: AugmentationProgram,
@@ -126,7 +126,7 @@ private struct Probe: Sendable {
     let start = ContinuousClock.now
     let trainer = try Trainer(recipe: recipe, data: data, trial: number, device: device)
     secondsToMake = (ContinuousClock.now - start) / .seconds(1)
-    steps = try trainer.measureSteps(program) { if stop.isRequested { throw SearchInterrupted() } }
+    steps = try trainer.measureSteps(program) { if stop.isRequested { throw WorkStopped() } }
     // Sizes are the same whoever asks.
     func bytes(_ checkpoints: [Workload.Checkpoint]) throws -> Int {
       guard number == 0 else { return 0 }

@@ -1,4 +1,4 @@
-import RunStore
+import Statistics
 import Testing
 
 @Suite struct ShareIntervalTests {

@@ -1,5 +1,8 @@
 import Datasets
 import RunStore
+import Search
+import Text
+import Threads
 import Training
 
 /// The settings of a search; a plain value that decides its result together with the images and the machine.
@@ -78,29 +81,47 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
 
-  /// The largest number of trials and of epochs between comparisons that is accepted.
-  public static let largest = 1_000_000
+  /// The rules of the search.
+  public var rules: SearchRules {
+    SearchRules(
+      population: population, interval: interval, quantile: quantile, burnIn: burnIn,
+      asynchronous: asynchronous, startOrder: startOrder, epochs: recipe.epochs, seed: recipe.seed)
+  }
+
+  /// What a schedule that the search finds is called, and says of its origin.
+  public var origin: ScheduleOrigin {
+    var facts: [String: JSONValue] = [
+      "dataset": .string(data.publicName), "model": .string(recipe.model),
+    ]
+    facts["trainSize"] = data.trainSize.map { .integer($0) }
+    facts["validationSize"] = data.validationSize.map { .integer($0) }
+    if recipe.scaleToSize == true { facts["scaleToSize"] = .bool(true) }
+    return ScheduleOrigin(name: data.publicName, facts: facts)
+  }
 
   /// Checks every setting.
   ///
-  /// Throws `SearchError.setting` for the first that is wrong, or what `Recipe.validate` throws.
+  /// Throws `SettingError` for the first that is wrong, or what `Recipe.validate` throws.
   public func validate() throws {
     try recipe.validate()
-    var counts = [("population", population), ("interval", interval)]
-    if case .trials(let count) = concurrency { counts.append(("concurrency", count)) }
-    for (name, value) in counts where !(1...Self.largest).contains(value) {
-      throw SearchError.setting(name, found: "\(value)", expected: "a number from 1 to \(Self.largest)")
+    try rules.validate()
+    guard case .trials(let count) = concurrency else { return }
+    guard (1...SearchRules.largest).contains(count) else {
+      throw SettingError(
+        "concurrency", found: "\(count)", expected: "a number from 1 to \(SearchRules.largest)")
     }
-    if case .trials(let count) = concurrency {
-      try requireStreams(for: min(count, population), device: device)
-    }
-    guard (0...0.5).contains(quantile) else {
-      throw SearchError.setting("quantile", found: "\(quantile)", expected: "a number from 0 to 0.5")
-    }
-    guard burnIn == 0 || (1..<recipe.epochs).contains(burnIn) else {
-      throw SearchError.setting(
-        "burnIn", found: "\(burnIn)",
-        expected: "0, or a number of epochs below the \(recipe.epochs) of the search")
-    }
+    try requireStreams(for: min(count, population), device: device)
+  }
+}
+
+extension Search {
+  /// Makes a search on a run directory that was opened with the same settings.
+  public init(
+    run: RunDirectory, configuration: SearchConfiguration, executor: any SegmentExecutor,
+    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+  ) {
+    self.init(
+      run: run, rules: configuration.rules, origin: configuration.origin,
+      concurrency: configuration.concurrency, executor: executor, stop: stop, onEvent: onEvent)
   }
 }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Policies
 import RunStore
+import Threads
 import Training
 
 /// A comparison in a run directory: each training is a run of its own in the folder `trainings`.
@@ -46,7 +47,7 @@ public struct ComparisonRun: Sendable {
   /// Runs what is left of the comparison; a finished one gives its summary again.
   ///
   /// - Parameter choices: the policies of the configuration for a seed, in their order.
-  /// - Throws: `SearchInterrupted` if it was asked to stop; what a training throws, but for a divergence, which is part
+  /// - Throws: `WorkStopped` if it was asked to stop; what a training throws, but for a divergence, which is part
   ///   of the summary.
   public func callAsFunction(
     choices: (_ seed: UInt64) throws -> [PolicyChoice]
@@ -105,11 +106,11 @@ public struct ComparisonRun: Sendable {
     return total
   }
 
-  /// Which images accuracy is measured on; throws `SearchError.setting` if there are none.
+  /// Which images accuracy is measured on; throws `SettingError` if there are none.
   public static func measurable(_ data: DatasetSplits) throws -> EvaluatedSplit {
     if data.test.count > 0 { return .test }
     guard data.validation.count > 0 else {
-      throw SearchError.setting(
+      throw SettingError(
         "dataset", found: "\(data.name) without test and without validation images",
         expected: "images to measure on; give --validation-size")
     }

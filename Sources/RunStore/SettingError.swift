@@ -1,0 +1,18 @@
+/// A setting without meaning.
+public struct SettingError: Error, Hashable, CustomStringConvertible {
+  /// The setting's name, as in `config.yaml`.
+  public let name: String
+  /// What was given.
+  public let found: String
+  /// What would be valid.
+  public let expected: String
+
+  /// Makes an error from its parts.
+  public init(_ name: String, found: String, expected: String) {
+    self.name = name
+    self.found = found
+    self.expected = expected
+  }
+
+  public var description: String { "\(name): found \(found), expected \(expected)" }
+}

@@ -1,0 +1,76 @@
+import Augmentation
+import RunStore
+
+/// What decides a search beside its networks: how many trials there are, how long they train, when they are compared.
+public struct SearchRules: Hashable, Sendable {
+  /// The number of trials.
+  public var population: Int
+  /// The number of epochs between two comparisons of a trial.
+  public var interval: Int
+  /// The share of the population that is replaced at a comparison, and the share that is copied; 0 to 0.5.
+  public var quantile: Double
+  /// The epochs at the beginning in which no trial is compared.
+  ///
+  /// A trial whose loss stops being a number is replaced all the same.
+  public var burnIn: Int
+  /// Whether each trial is compared as soon as it has a result, rather than all of them at the same epoch.
+  public var asynchronous: Bool
+  /// Which segment of an asynchronous search is first among equals; nil stands for the order of the trials.
+  public var startOrder: StartOrder?
+  /// The number of epochs that every trial trains.
+  public var epochs: Int
+  /// The source of all random numbers.
+  public var seed: UInt64
+
+  /// Makes the rules.
+  public init(
+    population: Int, interval: Int, quantile: Double, burnIn: Int, asynchronous: Bool,
+    startOrder: StartOrder?, epochs: Int, seed: UInt64
+  ) {
+    self.population = population
+    self.interval = interval
+    self.quantile = quantile
+    self.burnIn = burnIn
+    self.asynchronous = asynchronous
+    self.startOrder = startOrder
+    self.epochs = epochs
+    self.seed = seed
+  }
+
+  /// The largest number of trials and of epochs between comparisons that is accepted.
+  public static let largest = 1_000_000
+
+  /// Checks every rule; throws `SettingError` for the first that has no meaning.
+  public func validate() throws {
+    for (name, value) in [("population", population), ("interval", interval)]
+    where !(1...Self.largest).contains(value) {
+      throw SettingError(name, found: "\(value)", expected: "a number from 1 to \(Self.largest)")
+    }
+    guard (0...0.5).contains(quantile) else {
+      throw SettingError("quantile", found: "\(quantile)", expected: "a number from 0 to 0.5")
+    }
+    guard burnIn == 0 || (1..<epochs).contains(burnIn) else {
+      throw SettingError(
+        "burnIn", found: "\(burnIn)", expected: "0, or a number of epochs below the \(epochs) of the search")
+    }
+  }
+}
+
+extension SearchRules {
+  /// The number of generations; the last one is shorter where the interval does not divide the epochs.
+  public var generations: Int { (epochs - 1) / interval + 1 }
+
+  /// The epochs that every trial trains in a generation of a synchronous search.
+  public func epochs(of generation: Int) -> Range<Int> { epochs(after: generation * interval) }
+
+  /// The epochs that a trial trains before its next comparison.
+  func epochs(after start: Int) -> Range<Int> { start..<max(start, min(start + interval, epochs)) }
+
+  /// The share of the population at each end that a comparison after so many epochs is about; 0 in the burn-in.
+  func fraction(atEpoch epoch: Int) -> Double { epoch < burnIn ? 0 : quantile }
+
+  /// The random numbers of the decision on a trial at the end of one of its generations.
+  func generator(trial: Int, generation: Int) -> RandomStream {
+    RandomStream(seed: seed, domain: .exploit, trial: trial, epoch: generation)
+  }
+}

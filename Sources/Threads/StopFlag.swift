@@ -1,0 +1,23 @@
+import Synchronization
+
+/// A request to stop, made on one thread and seen on all.
+public final class StopFlag: Sendable {
+  private let requested = Atomic(false)
+
+  /// Makes a flag that nobody has set.
+  public init() {}
+
+  /// Asks to stop.
+  public func request() { requested.store(true, ordering: .sequentiallyConsistent) }
+
+  /// Whether somebody asked to stop.
+  public var isRequested: Bool { requested.load(ordering: .sequentiallyConsistent) }
+}
+
+/// What ends long work that was asked to stop.
+public struct WorkStopped: Error, CustomStringConvertible {
+  /// Makes the error.
+  public init() {}
+
+  public var description: String { "stopped; what was finished is kept: start it again to continue" }
+}

@@ -1,0 +1,31 @@
+import Datasets
+import Search
+import Training
+
+extension Workload {
+  /// The work of a search that is begun anew and in which no trial fails.
+  ///
+  /// An asynchronous one may take more or fewer steps: whoever copies goes on from the other's epoch.
+  ///
+  /// - Parameter concurrency: how many trials train at once.
+  public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {
+    let (recipe, population) = (configuration.recipe, configuration.population)
+    let rules = configuration.rules
+    let generations = rules.generations
+    let steps = data.train.count / recipe.batchSize * recipe.epochs * population
+    func checkpoints(last count: Int) -> [Checkpoint] {
+      (max(0, generations - count)..<generations).flatMap { generation in
+        (0..<population).map {
+          Checkpoint(seed: recipe.seed, trial: $0, epochs: rules.epochs(of: generation).upperBound)
+        }
+      }
+    }
+    self.init(
+      trainings: population, concurrency: min(concurrency, population), steps: steps,
+      trainedImages: steps * recipe.batchSize,
+      evaluatedImages: population * generations * data.validation.count,
+      checkpoints: population * generations, restores: population * (generations - 1),
+      // Two generations are kept while the next is trained.
+      kept: checkpoints(last: 1), most: checkpoints(last: 3))
+  }
+}
