@@ -1,5 +1,4 @@
 import Datasets
-import Files
 import Policies
 import RunStore
 import Training

@@ -1,5 +1,5 @@
-import Files
 import Images
+import Files
 
 private let classCount = 100
 private let pickleForm = CIFARFormat.pickle(labelKey: "fine_labels")

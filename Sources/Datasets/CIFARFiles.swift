@@ -1,5 +1,5 @@
-import Files
 import Images
+import Files
 
 /// The pixels of a CIFAR image: three planes of 32 × 32.
 private let side = 32

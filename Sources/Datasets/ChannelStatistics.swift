@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 import Foundation
 
 /// Mean and standard deviation of each colour, with pixel values taken as 0 to 1.

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 import Files
 
 /// Datasets that share a name: one dataset, such as `cifar10`, or one for each parameter, such as `noise:32x48`.

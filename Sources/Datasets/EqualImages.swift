@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 import Foundation
 
 /// Images of one set that are images of another too, pixel for pixel.

@@ -1,5 +1,4 @@
 import Files
-import Images
 
 /// A file in the IDX format of MNIST: unsigned bytes with one to three dimensions.
 ///

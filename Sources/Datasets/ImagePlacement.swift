@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 
 /// How the pixels of one image lie in a dataset's file.
 enum SourceLayout {

@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 
 /// Images of one size, each with the number of its class.
 public struct LabeledImages: Equatable, Sendable {

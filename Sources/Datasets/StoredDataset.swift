@@ -1,4 +1,3 @@
-import Files
 import Foundation
 
 /// A set of images in files: its size is known, its images are read when asked for.

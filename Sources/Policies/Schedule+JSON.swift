@@ -1,5 +1,4 @@
 import Text
-import Augmentation
 
 /// Version 1 of the schedule format.
 enum ScheduleFormat {

@@ -1,5 +1,4 @@
 import Text
-import Augmentation
 
 /// Which policy applies at each epoch of a training.
 public struct Schedule: Hashable, Sendable {

@@ -1,4 +1,3 @@
-import Augmentation
 import Policies
 import PopulationBasedTraining
 import RunStore

@@ -1,5 +1,4 @@
 import Threads
-import Files
 import RunStore
 
 /// A search in which each trial is compared as soon as it has a result; its state is the journal.

@@ -1,6 +1,6 @@
-import Augmentation
-import Datasets
 import Torch
+import Datasets
+import Augmentation
 
 /// What training and evaluating a network takes on a device, measured on a few steps.
 public struct StepMeasurement: Codable, Hashable, Sendable {

@@ -1,7 +1,6 @@
 import Augmentation
 import Datasets
 import Models
-import Policies
 import Torch
 
 /// What one epoch of training came to.

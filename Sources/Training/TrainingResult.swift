@@ -1,5 +1,3 @@
-import RunStore
-
 /// What a finished training came to.
 public struct TrainingResult: Codable, Hashable, Sendable {
   public var epochs: Int

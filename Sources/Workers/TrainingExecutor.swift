@@ -1,7 +1,6 @@
 import Datasets
 import Files
 import Foundation
-import Policies
 import RunStore
 import Search
 import Threads

@@ -1,5 +1,4 @@
 import Datasets
-import Search
 import Training
 
 extension Workload {

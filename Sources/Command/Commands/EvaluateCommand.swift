@@ -2,7 +2,6 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
-import Torch
 import Training
 
 /// `pba evaluate`: measures a checkpoint.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Augmentation
 import Foundation
 import Policies
 import Reports

@@ -1,8 +1,5 @@
 import ArgumentParser
 import Recipes
-import RunStore
-import Search
-import Training
 
 /// `pba reproduce`: a published experiment by its name.
 struct ReproduceCommand: ParsableCommand {

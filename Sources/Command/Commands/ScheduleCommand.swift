@@ -3,7 +3,6 @@ import Files
 import ArgumentParser
 import Foundation
 import Policies
-import RunStore
 
 /// `pba schedule`: everything about schedules that needs no images.
 struct ScheduleCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import Workers
 import ArgumentParser
-import Datasets
 import RunStore
 import Search
 

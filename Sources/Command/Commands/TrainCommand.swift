@@ -1,5 +1,4 @@
 import ArgumentParser
-import Policies
 import RunStore
 import Training
 

@@ -2,7 +2,6 @@ import Text
 import ArgumentParser
 import Files
 import Foundation
-import Policies
 import Training
 import Yams
 

@@ -2,7 +2,6 @@ import Comparison
 import Foundation
 import Policies
 import RunStore
-import Search
 
 /// The policies of a comparison, each schedule file read once.
 ///

@@ -1,6 +1,5 @@
 import Text
 import Foundation
-import Policies
 import RunStore
 import Training
 

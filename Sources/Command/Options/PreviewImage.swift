@@ -1,10 +1,8 @@
 import Text
-import Augmentation
 import Datasets
 import Files
 import Foundation
 import Images
-import Policies
 
 /// An image to be previewed.
 struct PreviewImage {

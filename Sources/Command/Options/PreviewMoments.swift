@@ -1,5 +1,4 @@
 import Text
-import Policies
 import Reports
 
 /// The epochs that a preview shows: one, or several side by side.

@@ -1,5 +1,4 @@
 import Text
-import Policies
 import Yams
 
 /// What the values of a configuration file may look like: numbers and words that everybody reads in one way.

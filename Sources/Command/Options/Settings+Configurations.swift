@@ -1,8 +1,6 @@
 import Comparison
 import Workers
 import Datasets
-import Search
-import Torch
 import Training
 
 extension Settings {

@@ -1,6 +1,5 @@
 import Text
 import Foundation
-import Policies
 import Recipes
 import Yams
 

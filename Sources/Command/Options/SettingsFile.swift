@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 import Files
 import Foundation
 import RunStore

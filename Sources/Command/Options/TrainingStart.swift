@@ -2,7 +2,6 @@ import Text
 import Datasets
 import Files
 import Foundation
-import Policies
 import Training
 
 extension TrainingConfiguration {

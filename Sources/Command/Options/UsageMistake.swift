@@ -3,7 +3,6 @@ import Models
 import Policies
 import Recipes
 import RunStore
-import Search
 import Training
 
 extension Error {

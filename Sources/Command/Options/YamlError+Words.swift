@@ -1,5 +1,4 @@
 import Text
-import Policies
 import Yams
 
 extension YamlError {

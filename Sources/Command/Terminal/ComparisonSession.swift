@@ -1,9 +1,5 @@
 import Comparison
-import Datasets
-import Policies
 import RunStore
-import Search
-import Training
 
 /// A comparison with its progress on standard error.
 struct ComparisonSession {

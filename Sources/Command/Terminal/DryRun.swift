@@ -5,8 +5,6 @@ import Text
 import Augmentation
 import Datasets
 import Policies
-import RunStore
-import Search
 import Torch
 import Training
 import Yams

@@ -1,6 +1,5 @@
 import Threads
 import Foundation
-import Search
 
 /// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
 /// request ends the program at once.

@@ -1,7 +1,6 @@
 import Text
 import Files
 import Foundation
-import Policies
 
 /// Writes a line to standard output: results, which programs may read.
 ///

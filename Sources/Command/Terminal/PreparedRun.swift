@@ -2,9 +2,7 @@ import Comparison
 import Workers
 import Text
 import Datasets
-import Policies
 import RunStore
-import Search
 import Training
 
 /// The settings of a run that works with images.

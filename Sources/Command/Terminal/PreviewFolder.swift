@@ -1,4 +1,3 @@
-import Augmentation
 import Files
 import Foundation
 import Images

@@ -1,6 +1,5 @@
 import Text
 import Augmentation
-import Policies
 import Reports
 
 /// What fired in the draws of a preview, for programs and people.

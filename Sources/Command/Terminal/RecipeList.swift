@@ -1,5 +1,4 @@
 import Text
-import Policies
 import Recipes
 
 /// Every published experiment in print.

@@ -4,7 +4,6 @@ import Datasets
 import Policies
 import Reports
 import RunStore
-import Search
 import Training
 
 /// What a report needs beside the run's folder: the commands, and images of its dataset.

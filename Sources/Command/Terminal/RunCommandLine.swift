@@ -1,9 +1,7 @@
 import Text
 import Foundation
-import Policies
 import Reports
 import RunStore
-import Training
 
 /// The command line that has a run again, every setting of the run spelt out.
 struct RunCommandLine {

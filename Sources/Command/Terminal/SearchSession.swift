@@ -2,7 +2,6 @@ import Workers
 import Augmentation
 import Datasets
 import Foundation
-import Models
 import RunStore
 import Search
 import Torch

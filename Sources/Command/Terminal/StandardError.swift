@@ -1,7 +1,7 @@
-import Text
-import Datasets
-import Foundation
 import Policies
+import Datasets
+import Text
+import Foundation
 
 /// Standard error: lines that stay and, on a terminal, a few lines below them that change in place.
 ///

@@ -1,10 +1,7 @@
-import Threads
 import Datasets
-import Files
 import Foundation
 import Policies
 import RunStore
-import Search
 import Training
 
 /// A training with its progress on standard error.

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Images
 
 /// A download that is not whole yet: `NAME.partial`, and beside it `NAME.partial.validator`, by which the server can
 /// tell whether its file is still the same.

@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 import CZlib
 import Foundation
 

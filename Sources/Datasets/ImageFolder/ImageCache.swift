@@ -1,5 +1,4 @@
 import Files
-import Augmentation
 import Foundation
 import Images
 

@@ -1,4 +1,3 @@
-import Augmentation
 import Policies
 
 extension Policy {

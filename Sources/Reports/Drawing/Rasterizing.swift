@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 import CVectorGraphics
 
 /// Why a drawing did not become pixels.

@@ -1,4 +1,3 @@
-import Augmentation
 import Foundation
 import Images
 

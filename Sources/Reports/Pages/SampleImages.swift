@@ -1,5 +1,4 @@
 import Images
-import Augmentation
 
 /// Images before and after augmentation, for a report.
 public enum SampleImages: Sendable {

@@ -1,5 +1,3 @@
-import Policies
-
 /// The same images under the policies of several epochs of a schedule: a column for each epoch, a row for each draw.
 public struct EpochStrip: Sendable {
   /// What the schedule is called.

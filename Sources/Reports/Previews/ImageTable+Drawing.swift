@@ -1,8 +1,6 @@
 import Text
-import Augmentation
 import Foundation
 import Images
-import Policies
 
 private let margin = 24.0
 private let titleSize = 16.0

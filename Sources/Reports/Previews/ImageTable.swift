@@ -1,7 +1,5 @@
 import Images
 import Text
-import Augmentation
-import Policies
 
 /// Images in rows and columns, with words above, beside and below them.
 ///

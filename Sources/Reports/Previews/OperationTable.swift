@@ -1,6 +1,5 @@
 import Images
 import Augmentation
-import Policies
 
 /// Every operation at every magnitude of the search, for one image.
 public struct OperationTable: Sendable {

@@ -1,5 +1,3 @@
-import Policies
-
 /// Images in rows: the original, then what a policy makes of it in several draws of one epoch.
 public struct PreviewGrid: Sendable {
   /// An image with a longer side is scaled down to this many pixels.

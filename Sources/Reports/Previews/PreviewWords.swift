@@ -1,6 +1,4 @@
 import Text
-import Augmentation
-import Policies
 
 extension [PreviewedImage] {
   /// How to read a picture of these draws: what occurs in it is explained.

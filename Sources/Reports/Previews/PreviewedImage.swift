@@ -1,7 +1,6 @@
 import Images
 import Text
 import Augmentation
-import Policies
 
 /// What a policy made of an image in one draw.
 public struct PolicyDraw: Sendable {

@@ -1,5 +1,3 @@
-import RunStore
-
 /// A figure of every trial over the epochs: what each had reached at the end of each segment.
 public struct PopulationCurves: Sendable {
   /// What is drawn.

@@ -1,4 +1,3 @@
-import Augmentation
 import Policies
 
 /// A small chart for each operation: the probability and below it the magnitude of each of its entries.

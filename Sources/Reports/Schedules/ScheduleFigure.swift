@@ -1,5 +1,4 @@
 import Text
-import Augmentation
 import Foundation
 import Policies
 

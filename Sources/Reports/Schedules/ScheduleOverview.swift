@@ -1,6 +1,3 @@
-import Augmentation
-import Policies
-
 /// The three classic pictures of a schedule: probability and magnitude of every operation over the epochs, stacked.
 package struct ScheduleOverview {
   let courses: [OperationCourse]

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Augmentation
 import Foundation
-import Policies
 
 /// `pba benchmark augment`: the augmentation of an image, whole and in its parts, alone or beside rivals.
 struct AugmentBenchmark: ParsableCommand {

@@ -1,5 +1,5 @@
-import Augmentation
 import Reports
+import Augmentation
 
 /// This program's time of an image and the rivals', in microseconds.
 struct ComparedTime: Encodable {

@@ -1,6 +1,6 @@
+import Reports
 import Augmentation
 import Foundation
-import Reports
 import Threads
 import Torch
 

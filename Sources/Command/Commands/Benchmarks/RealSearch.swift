@@ -5,7 +5,6 @@ import Files
 import Foundation
 import RunStore
 import Search
-import Training
 
 /// A whole search that trains for real, from the making of its run's folder to its schedule.
 struct RealSearch {

@@ -1,7 +1,6 @@
 import Threads
 import ArgumentParser
 import Foundation
-import Search
 
 /// The options of a benchmark that rivals can take part in.
 struct RivalOptions: ParsableArguments {

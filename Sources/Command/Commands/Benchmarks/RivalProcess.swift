@@ -1,7 +1,6 @@
 import Threads
 import Files
 import Foundation
-import Search
 
 /// A Python program that measures rivals: it is told what to do line by line, in JSON, and answers in the same way.
 ///

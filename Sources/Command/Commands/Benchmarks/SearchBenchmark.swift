@@ -1,11 +1,11 @@
+import RunStore
+import Reports
 import Workers
 import Threads
 import ArgumentParser
 import Datasets
 import Files
 import Foundation
-import Reports
-import RunStore
 import Search
 import Torch
 import Training

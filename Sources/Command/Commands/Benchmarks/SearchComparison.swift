@@ -1,7 +1,7 @@
+import Reports
 import Threads
 import Files
 import Foundation
-import Reports
 import Search
 import Training
 

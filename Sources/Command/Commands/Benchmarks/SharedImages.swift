@@ -1,4 +1,3 @@
-import Augmentation
 import Datasets
 import Foundation
 

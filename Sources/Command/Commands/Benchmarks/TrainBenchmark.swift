@@ -1,6 +1,6 @@
+import Reports
 import ArgumentParser
 import Models
-import Reports
 import Torch
 
 /// `pba benchmark train`: steps of a network, alone or beside the same step in PyTorch.
