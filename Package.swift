@@ -144,8 +144,7 @@ let package = Package(
     .target(
       name: "Workers",
       dependencies: [
-        "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Search", "Text", "Threads", "Torch",
-        "Training",
+        "Datasets", "Files", "RunStore", "Search", "Text", "Threads", "Torch", "Training",
       ]),
     .target(
       name: "Comparison",
@@ -156,9 +155,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "Files", "Images", "Policies", "RunStore", "Text", "CVectorGraphics",
+        "Augmentation", "CVectorGraphics", "Images", "Policies", "RunStore", "Statistics", "Text",
       ]),
-    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
+    .target(name: "Interop", dependencies: ["Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -172,9 +171,9 @@ let package = Package(
     .target(
       name: "Command",
       dependencies: [
-        "Augmentation", "Files", "Policies", "Datasets", "Models", "Training", "RunStore", "Search",
-        "Workers", "Comparison", "Statistics",
-        "Reports", "Interop", "Images", "Text", "Torch", "Threads", "Recipes", argumentParser, yams,
+        "Augmentation", "Comparison", "Datasets", "Files", "Images", "Interop", "Models", "Policies",
+        "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads", "Torch",
+        "Training", "Workers", argumentParser, yams,
       ]),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
 

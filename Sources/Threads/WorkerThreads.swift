@@ -1,12 +1,11 @@
-import Foundation
-
 /// Plain threads that work through jobs and hand the results over in batches.
 ///
 /// They are threads of their own, not those of Swift's tasks: libtorch keeps settings per thread, and a segment
 /// blocks for minutes.
 package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked Sendable {
-  // The condition guards every variable below, so sharing the object is safe.
-  private let condition = NSCondition()
+  // The lock guards every variable below, so sharing the object is safe.
+  private let lock: ThreadLock
+  private let change: ThreadCondition
   private var remaining: ArraySlice<Job>
   private var finished: [Output] = []
   private var running = 0
@@ -46,11 +45,13 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
   private init(
     _ jobs: [Job], threads: Int, isOpen: Bool, body: @escaping @Sendable (Job, _ slot: Int) -> Output
   ) throws {
+    lock = ThreadLock()
+    change = ThreadCondition(lock)
     remaining = jobs[...]
     self.isOpen = isOpen
     self.body = body
     // None looks for a job before all are counted.
-    try condition.withLock {
+    try lock.withLock {
       for slot in 0..<min(threads, Self.mostThreads) {
         do throws(ThreadError) {
           try SystemThread.start(stackSize: Self.stackSize) { [self] in while workOnce(slot) {} }
@@ -67,9 +68,9 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
 
   /// Adds a job; it is taken up as soon as a thread is free.
   package func add(_ job: Job) {
-    condition.withLock {
+    lock.withLock {
       remaining.append(job)
-      condition.broadcast()
+      change.wakeAll()
     }
   }
 
@@ -77,20 +78,20 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
   ///
   /// Threads that wait for jobs do not end: whoever adds jobs asks only for as many results.
   package func nextBatch() -> [Output]? {
-    condition.lock()
-    defer { condition.unlock() }
-    while finished.isEmpty && running > 0 { condition.wait() }
-    guard !finished.isEmpty else { return nil }
-    defer { finished = [] }
-    return finished
+    lock.withLock {
+      while finished.isEmpty && running > 0 { change.wait() }
+      guard !finished.isEmpty else { return nil }
+      defer { finished = [] }
+      return finished
+    }
   }
 
   /// Lets no thread take up another job.
   package func cancel() {
-    condition.withLock {
+    lock.withLock {
       remaining = []
       isOpen = false
-      condition.broadcast()
+      change.wakeAll()
     }
   }
 
@@ -108,21 +109,21 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
   }
 
   private func next() -> (Job, @Sendable (Job, Int) -> Output)? {
-    condition.lock()
-    defer { condition.unlock() }
-    while isOpen && remaining.isEmpty { condition.wait() }
-    if let body, let job = remaining.popFirst() { return (job, body) }
-    running -= 1
-    // The system ends a thread some time later. What the body holds, a lock perhaps, must not last until then.
-    if running == 0 { body = nil }
-    condition.broadcast()
-    return nil
+    lock.withLock {
+      while isOpen && remaining.isEmpty { change.wait() }
+      if let body, let job = remaining.popFirst() { return (job, body) }
+      running -= 1
+      // The system ends a thread some time later. What the body holds, a lock perhaps, must not last until then.
+      if running == 0 { body = nil }
+      change.wakeAll()
+      return nil
+    }
   }
 
   private func deliver(_ output: Output) {
-    condition.lock()
-    defer { condition.unlock() }
-    finished.append(output)
-    condition.broadcast()
+    lock.withLock {
+      finished.append(output)
+      change.wakeAll()
+    }
   }
 }

@@ -1,0 +1,154 @@
+"""Compares what each module imports with the table of ARCHITECTURE.md and with Package.swift.
+
+An import or #include that the table does not have, one that it has and nothing uses, a module without a row, a row that imports
+one of its own floor or above, and a target whose dependencies are not its imports are each a finding. Only the standard library of Python is needed."""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The folder of a module's sources, where it is not Sources/NAME.
+ELSEWHERE = {"Recipes": ROOT / "Recipes/Reader"}
+SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization", "Swift"}  # the standard library and the C library
+PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation"}
+# The name in the table of what a header belongs to, by the beginning of its path.
+LIBRARIES = {
+    "torch/": "libtorch", "ATen/": "libtorch", "c10/": "libtorch", "ATen/cuda/": "CUDA's headers",
+    "png.h": "libpng", "zlib.h": "zlib", "curl/": "libcurl", "openssl/": "OpenSSL",
+    "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
+}
+# Headers that are included without linking what they belong to.
+HEADERS_ALONE = {("CTorch", "CTorchCUDA")}
+LOADED_LATER = " when first needed"
+SWIFT_IMPORT = re.compile(
+    r"^\s*(?:@\w+(?:\(\w+\))? +)*(?:(?:public|package|internal|private|fileprivate) +)?"
+    r"import +(?:(?:struct|class|enum|protocol|func|var|let|typealias) +)?(\w+)", re.MULTILINE)
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def modules():
+    found = {path.name: path for path in (ROOT / "Sources").iterdir() if path.is_dir()}
+    return found | ELSEWHERE
+
+
+def swift_imports(text):
+    return set(SWIFT_IMPORT.findall(text)) - SYSTEM
+
+
+def includes(path, folders):
+    """What a C file includes of other modules and of libraries."""
+    found = set()
+    for kind, name in INCLUDE.findall(path.read_text()):
+        if kind == '"':
+            target = (path.parent / name).resolve()
+            owner = [module for module, folder in folders.items() if folder in target.parents]
+            found.update(set(owner) - {module for module, folder in folders.items() if folder in path.parents})
+        else:
+            found.update(library for start, library in LIBRARIES.items() if name.startswith(start))
+    return found
+
+
+def imports_of_sources(folders):
+    result = {}
+    for module, folder in folders.items():
+        found = set()
+        for path in sorted(folder.rglob("*")):
+            if path.suffix == ".swift":
+                found |= swift_imports(path.read_text())
+            elif path.suffix in (".h", ".hpp", ".c", ".cpp", ".inc"):
+                found |= includes(path, folders)
+        result[module] = found - {module}
+    return result
+
+
+def table(text):
+    """Floor and imports of each module by the table under 'The house'."""
+    rows = {}
+    for line in text.split("\n"):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) != 4 or not cells[0].isdigit():
+            continue
+        names = re.findall(r"`(\w+)`", cells[1])
+        imported = {name.strip() for name in cells[3].split(",")} - {"nothing"}
+        imported = {name for name in imported if not name.endswith(LOADED_LATER)}
+        for name in names:
+            rows[name] = (int(cells[0]), imported, len(names) > 1)
+    return rows
+
+
+def dependencies():
+    """What Package.swift says that each target depends on."""
+    said = subprocess.run(["swift", "package", "describe", "--type", "json"], cwd=ROOT, capture_output=True, text=True)
+    if said.returncode != 0:
+        sys.exit(f"imports: swift package describe failed\n{said.stderr}")
+    return {target["name"]: set(target.get("target_dependencies", [])) | set(target.get("product_dependencies", []))
+            for target in json.loads(said.stdout)["targets"]}
+
+
+def check(folders, imports, rows, targets):
+    findings = []
+    for module in sorted(folders):
+        if module not in rows:
+            findings.append(f"{module}: has no row in the table of ARCHITECTURE.md")
+            continue
+        floor, allowed, shares = rows[module]
+        if allowed == {"all"}:
+            allowed = imports[module]
+        # Rows of several modules name all that any of them imports.
+        for name in sorted(imports[module] - allowed):
+            findings.append(f"{module}: imports {name}, which its row does not allow")
+        if not shares:
+            for name in sorted(allowed - imports[module]):
+                findings.append(f"{module}: its row allows {name}, which nothing in it imports")
+        for name in sorted(imports[module] & set(rows)):
+            if rows[name][0] >= floor:
+                findings.append(f"{module}: stands on floor {floor} and imports {name} of floor {rows[name][0]}")
+    for module in sorted(set(rows) - set(folders)):
+        findings.append(f"{module}: has a row in the table and no sources")
+    for name, needed in sorted(targets.items()):
+        if name not in folders:
+            continue
+        own = {import_ for import_ in imports[name] if import_ in folders or import_ in PACKAGES - {"Foundation"}}
+        own -= {used for owner, used in HEADERS_ALONE if owner == name}
+        for missing in sorted(own - needed):
+            findings.append(f"{name}: imports {missing}, which Package.swift does not list among its dependencies")
+        for idle in sorted(needed - own):
+            findings.append(f"{name}: Package.swift lists {idle}, which nothing in it imports")
+    return findings
+
+
+def check_itself():
+    """What must be noticed, on a house of two modules."""
+    folders = {"Low": ROOT, "High": ROOT}
+    rows = {"Low": (0, set(), False), "High": (1, {"Low"}, False)}
+    sound = check(folders, {"Low": set(), "High": {"Low"}}, rows, {"High": {"Low"}})
+    assert sound == [], sound
+    for imports, targets in [
+        ({"Low": {"High"}, "High": {"Low"}}, {}),  # an arrow up
+        ({"Low": set(), "High": set()}, {}),  # an arrow less
+        ({"Low": {"Yams"}, "High": {"Low"}}, {}),  # an arrow more
+        ({"Low": set(), "High": {"Low"}}, {"High": set()}),  # a dependency less
+        ({"Low": set(), "High": {"Low"}}, {"High": {"Low", "Yams"}}),  # a dependency more
+    ]:
+        assert check(folders, imports, rows, targets), (imports, targets)
+    assert swift_imports("@testable import A\npublic import struct B.C\n  import D\n// import E\n") == {"A", "B", "D"}
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    check_itself()
+    folders = modules()
+    rows = table((ROOT / "ARCHITECTURE.md").read_text())
+    findings = check(folders, imports_of_sources(folders), rows, dependencies())
+    for finding in findings:
+        print(f"imports: {finding}", file=sys.stderr)
+    print(f"{len(folders)} modules, {len(findings)} findings")
+    sys.exit(1 if findings else 0)
+
+
+if __name__ == "__main__":
+    main()
