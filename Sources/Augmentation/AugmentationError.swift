@@ -9,7 +9,7 @@ public enum AugmentationError: Error, Equatable, CustomStringConvertible {
       "unknown operation '\(name)'; did you mean '\(nearest)'?"
     case .unknownOperation(let name, nil):
       "unknown operation '\(name)'; expected one of "
-        + Operation.searchOrder.map(\.name).joined(separator: ", ")
+        + Operation.catalogue.map(\.name).joined(separator: ", ")
     }
   }
 }

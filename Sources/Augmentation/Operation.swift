@@ -3,7 +3,7 @@ import Text
 /// One of the augmentation operations that a policy is made of.
 ///
 /// An operation is known by its name alone: equality, hashing and coding use nothing else. Each is defined in a
-/// file of its own under `Operations/` and listed in ``searchOrder``; nothing else knows the names.
+/// file of its own under `Operations/` and listed in ``catalogue``; nothing else knows the names.
 ///
 /// How strongly it acts is one real number in the operation's own unit. The magnitudes of a search, 0...9, are a
 /// scale of such numbers; other policies have scales of their own.
@@ -61,17 +61,19 @@ public struct Operation: Sendable {
 
   /// Finds an operation by its name; throws ``AugmentationError/unknownOperation(name:nearest:)`` if there is none.
   public init(named name: String) throws {
-    guard let found = Self.searchOrder.first(where: { $0.name == name }) else {
+    guard let found = Self.catalogue.first(where: { $0.name == name }) else {
       throw AugmentationError.unknownOperation(
-        name: name, nearest: nearestName(to: name, among: Self.searchOrder.map(\.name)))
+        name: name, nearest: nearestName(to: name, among: Self.catalogue.map(\.name)))
     }
     self = found
   }
 }
 
 extension Operation {
-  /// The fifteen operations in the order in which a 60-number search vector lists them.
-  public static let searchOrder: [Operation] = [
+  /// All operations that the program knows, in the order in which lists and pictures show them.
+  ///
+  /// What a search chooses among, and how logs of the original number them, are lists of their own.
+  public static let catalogue: [Operation] = [
     rotate, translateX, translateY, brightness, color, invert, sharpness, posterize, shearX, solarize, shearY,
     equalize, autoContrast, cutout, contrast,
   ]

@@ -6,8 +6,16 @@
 public struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers are for; streams of different purposes never meet.
   public enum Domain: UInt8, Sendable {
+    // The numbers are part of every result: none may change or be used twice.
     case augmentation = 1
-    case permutation, exploit, explore, initialisation, policyDraw, preview, randomLayers, noiseImages
+    case permutation = 2
+    case exploit = 3
+    case explore = 4
+    case initialisation = 5
+    case policyDraw = 6
+    case preview = 7
+    case randomLayers = 8
+    case noiseImages = 9
   }
 
   private let key: SIMD2<UInt32>

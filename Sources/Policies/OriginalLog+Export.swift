@@ -17,7 +17,7 @@ extension OriginalLog {
         expected: "[0.2, 0.3, 0.5], the only one that a log of Ray stands for; export as json")
     }
     for (index, segment) in schedule.segments.enumerated() {
-      guard segment.policy.entries.map(\.operation) == Policy.searchOperations else {
+      guard segment.policy.entries.map(\.operation) == OriginalLayout.pairs else {
         throw PolicyError(
           place: "segments[\(index)].policy", found: "\(segment.policy.entries.count) entries",
           expected:

@@ -64,7 +64,7 @@ extension Operation {
     do {
       self = try Operation(named: name)
     } catch {
-      let names = Operation.searchOrder.map(\.name)
+      let names = Operation.catalogue.map(\.name)
       throw field.failure(
         expected: "one of \(names.joined(separator: ", "))" + nearMissHint(name, among: names))
     }

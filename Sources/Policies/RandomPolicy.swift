@@ -7,7 +7,7 @@ extension NamedPolicy {
   ) { argument, context throws(PolicyError) in
     try argument.refuse("random")
     var stream = RandomStream(seed: context.seed, domain: .policyDraw)
-    let segment = Schedule.Segment(epochs: 1, policy: Policy.random(using: &stream))
+    let segment = Schedule.Segment(epochs: 1, policy: SearchSpace.pba.random(using: &stream))
     return .schedule(try Schedule(name: "random", segments: [segment]))
   }
 }

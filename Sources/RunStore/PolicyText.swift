@@ -36,7 +36,7 @@ enum PolicyText {
     return try Operation(named: String(decoding: name, as: UTF8.self))
   }
 
-  private static let operations = Operation.searchOrder.map { (name: Array($0.name.utf8), operation: $0) }
+  private static let operations = Operation.catalogue.map { (name: Array($0.name.utf8), operation: $0) }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     // What a policy can hold has two digits at most; anything else is read as numbers are everywhere.

@@ -11,7 +11,8 @@ struct SearchPlanner: Sendable {
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
   func firstGeneration() -> [SegmentPlan] {
     (0..<rules.population).map {
-      SegmentPlan(generation: 0, trial: $0, epochs: rules.epochs(of: 0), parent: nil, policy: .searchStart)
+      SegmentPlan(
+        generation: 0, trial: $0, epochs: rules.epochs(of: 0), parent: nil, policy: rules.space.start)
     }
   }
 

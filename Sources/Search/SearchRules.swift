@@ -1,4 +1,5 @@
 import Augmentation
+import Policies
 import RunStore
 
 /// What decides a search beside its networks: how many trials there are, how long they train, when they are compared.
@@ -21,11 +22,13 @@ public struct SearchRules: Hashable, Sendable {
   public var epochs: Int
   /// The source of all random numbers.
   public var seed: UInt64
+  /// What policies are chosen from.
+  public var space: SearchSpace
 
   /// Makes the rules.
   public init(
     population: Int, interval: Int, quantile: Double, burnIn: Int, asynchronous: Bool,
-    startOrder: StartOrder?, epochs: Int, seed: UInt64
+    startOrder: StartOrder?, epochs: Int, seed: UInt64, space: SearchSpace = .pba
   ) {
     self.population = population
     self.interval = interval
@@ -35,6 +38,7 @@ public struct SearchRules: Hashable, Sendable {
     self.startOrder = startOrder
     self.epochs = epochs
     self.seed = seed
+    self.space = space
   }
 
   /// The largest number of trials and of epochs between comparisons that is accepted.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct BatchTests {
   static let program = AugmentationProgram(alternatives: [
     .init(
-      steps: (Operation.searchOrder + Operation.searchOrder).map {
+      steps: (Operation.catalogue + Operation.catalogue).map {
         .init(operation: $0, probability: 0.6, magnitude: 6)
       }, countDistribution: [0.2, 0.3, 0.5])
   ])

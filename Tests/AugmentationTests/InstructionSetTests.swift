@@ -46,7 +46,7 @@ import Testing
       // Large images take long in all their magnitudes.
       let isLarge = width * height > 10_000
       for image in Self.images(width: width, height: height).prefix(isLarge ? 2 : 5) {
-        for operation in Operation.searchOrder {
+        for operation in Operation.catalogue {
           for parameter in Self.parameters(of: operation, isLarge: isLarge) {
             let center = (x: width / 3, y: height - 1)
             let expected = image.applying(operation, parameter: parameter, center: center, on: .plain)

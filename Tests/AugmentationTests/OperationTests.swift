@@ -11,24 +11,24 @@ private typealias Operation = Augmentation.Operation
 
   @Test func theSearchOrderIsThatOfThePublishedSchedules() {
     #expect(
-      Operation.searchOrder.map(\.name) == [
+      Operation.catalogue.map(\.name) == [
         "Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize",
         "ShearX",
         "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast",
       ])
     #expect(
-      Operation.searchOrder.filter(\.isSigned) == [.rotate, .translateX, .translateY, .shearX, .shearY])
-    #expect(Operation.searchOrder.filter { !$0.usesParameter } == [.invert, .equalize, .autoContrast])
-    #expect(Operation.searchOrder.filter(\.usesCenter) == [.cutout])
+      Operation.catalogue.filter(\.isSigned) == [.rotate, .translateX, .translateY, .shearX, .shearY])
+    #expect(Operation.catalogue.filter { !$0.usesParameter } == [.invert, .equalize, .autoContrast])
+    #expect(Operation.catalogue.filter(\.usesCenter) == [.cutout])
   }
 
   @Test func namesAreFoundAndCoded() throws {
-    for operation in Operation.searchOrder {
+    for operation in Operation.catalogue {
       #expect(try Operation(named: operation.name) == operation)
     }
-    let text = try String(decoding: JSONEncoder().encode(Operation.searchOrder), as: UTF8.self)
+    let text = try String(decoding: JSONEncoder().encode(Operation.catalogue), as: UTF8.self)
     #expect(text.hasPrefix(#"["Rotate","TranslateX","#))
-    #expect(try JSONDecoder().decode([Operation].self, from: Data(text.utf8)) == Operation.searchOrder)
+    #expect(try JSONDecoder().decode([Operation].self, from: Data(text.utf8)) == Operation.catalogue)
   }
 
   @Test func aWrongNameIsAnsweredWithTheNearest() {
@@ -82,7 +82,7 @@ private typealias Operation = Augmentation.Operation
   @Test func alphaDoesNotTouchColours() {
     let image = noiseImage(width: 9, height: 8)
     let opaque = RGBAImage(width: 9, height: 8, rgb: image.colors.joined().map { $0 })
-    for operation in Operation.searchOrder {
+    for operation in Operation.catalogue {
       for magnitude in Operation.magnitudes {
         let (changed, expected) = (
           image.applying(operation, magnitude: magnitude, center: (4, 4)),

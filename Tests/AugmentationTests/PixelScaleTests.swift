@@ -31,7 +31,7 @@ struct PixelScaleTests {
   func programs() {
     let kept = AugmentationProgram.Step(
       operation: .translateX, probability: 1, parameter: 7, opposite: -7)
-    let steps = Operation.searchOrder.map {
+    let steps = Operation.catalogue.map {
       AugmentationProgram.Step(operation: $0, probability: 0.5, magnitude: 9)
     }
     let program = AugmentationProgram(
@@ -54,7 +54,7 @@ struct PixelScaleTests {
   @Test("steps on the largest images are within the operations' ranges")
   func largest() {
     for side in [1, 65535] {
-      for operation in Operation.searchOrder {
+      for operation in Operation.catalogue {
         let step = AugmentationProgram.Step(operation: operation, probability: 1, magnitude: 9)
         let program = AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
         let scaled = program.scaled(by: PixelScale(width: side, height: side)).alternatives[0].steps[0]

@@ -21,7 +21,7 @@ import Testing
   }
 
   static func steps(probability: Double) -> [Step] {
-    Operation.searchOrder.map { Step(operation: $0, probability: probability, magnitude: 4) }
+    Operation.catalogue.map { Step(operation: $0, probability: probability, magnitude: 4) }
   }
 
   // A share of 8,000 samples has a standard error of at most 0.0056; the tests allow five.
@@ -50,7 +50,7 @@ import Testing
 
   @Test func everyStepIsEquallyLikelyToComeFirst() {
     let applied = Self.applied([.init(steps: Self.steps(probability: 1), countDistribution: [0, 1])])
-    for operation in Operation.searchOrder {
+    for operation in Operation.catalogue {
       #expect(abs(Self.share(applied) { $0.first?.operation == operation } - 1.0 / 15) < Self.tolerance)
     }
   }
@@ -87,7 +87,7 @@ import Testing
 
   @Test func signsAreEvenAndOnlyOfSignedOperations() {
     let applied = Self.applied([.init(steps: Self.steps(probability: 1), countDistribution: nil)])
-    for (index, operation) in Operation.searchOrder.enumerated() {
+    for (index, operation) in Operation.catalogue.enumerated() {
       let negative = Self.share(applied) { $0[index].parameter < 0 }
       if operation.isSigned {
         #expect(abs(negative - 0.5) < Self.tolerance, "\(operation)")

@@ -16,7 +16,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(old) -> \(new)" }
 }
 
-private let operationNames = Operation.searchOrder.map(\.name).joined(separator: ", ")
+private let operationNames = Operation.catalogue.map(\.name).joined(separator: ", ")
 private let topKeys =
   "format, version, name, epochs, operationCount, probabilityScale, magnitudeScale, segments, provenance"
 

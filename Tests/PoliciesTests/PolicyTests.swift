@@ -8,14 +8,14 @@ struct PolicyTests {
   @Test("a search starts with every operation twice and none of them ever applied")
   func searchStart() {
     let start = Policy.searchStart
-    #expect(start.entries.map(\.operation) == Operation.searchOrder + Operation.searchOrder)
+    #expect(start.entries.map(\.operation) == Operation.catalogue + Operation.catalogue)
     #expect(start.searchVector == [Int](repeating: 0, count: 60))
   }
 
   @Test("sixty integers and a policy say the same", arguments: UInt64(0)..<20)
   func searchVector(seed: UInt64) throws {
     var generator = randomness(seed)
-    let policy = Policy.random(using: &generator)
+    let policy = SearchSpace.pba.random(using: &generator)
     #expect(policy.searchVector.count == 60)
     #expect(try Policy(searchVector: policy.searchVector) == policy)
   }
@@ -57,7 +57,7 @@ struct PolicyTests {
     var probabilities = [Int](repeating: 0, count: 11)
     var magnitudes = [Int](repeating: 0, count: 10)
     for _ in 0..<2000 {
-      for entry in Policy.random(using: &generator).entries {
+      for entry in SearchSpace.pba.random(using: &generator).entries {
         probabilities[entry.probability] += 1
         magnitudes[entry.magnitude] += 1
       }
@@ -72,7 +72,7 @@ struct PolicyTests {
   @Test("coding goes by names and refuses what a file would not be allowed to hold")
   func coding() throws {
     var generator = randomness(8)
-    let policy = Policy.random(using: &generator)
+    let policy = SearchSpace.pba.random(using: &generator)
     let data = try JSONEncoder().encode(policy)
     #expect(try JSONDecoder().decode(Policy.self, from: data) == policy)
     let wrong = Data(#"[{"operation": "Rotate", "probability": 11, "magnitude": 0}]"#.utf8)
@@ -84,7 +84,7 @@ struct PolicyTests {
   @Test("a program holds the entries in order, probabilities as fractions")
   func program() throws {
     var generator = randomness(5)
-    let policy = Policy.random(using: &generator)
+    let policy = SearchSpace.pba.random(using: &generator)
     let program = policy.program(operationCount: [0.1, 0.9])
     let alternative = try #require(program.alternatives.first)
     #expect(program.alternatives.count == 1)

@@ -47,8 +47,8 @@ private let visions: [String: [[Double]]] = [
 
 @Suite struct ColorTests {
   @Test func everyOperationHasAColour() {
-    #expect(OperationColors.all.count == Operation.searchOrder.count)
-    for operation in Operation.searchOrder {
+    #expect(OperationColors.all.count == Operation.catalogue.count)
+    for operation in Operation.catalogue {
       #expect(StyleSheet.rules(.light).contains(".\(OperationColors.style(of: operation)){fill:#"))
     }
   }
@@ -63,7 +63,7 @@ private let visions: [String: [[Double]]] = [
     for first in seen.indices {
       for second in seen.indices where second > first {
         let least = second == first + 1 ? 0.19 : 0.1
-        #expect(distance(first, second) >= least, "\(Operation.searchOrder[first]), \(second)")
+        #expect(distance(first, second) >= least, "\(Operation.catalogue[first]), \(second)")
       }
     }
   }

@@ -15,7 +15,7 @@ struct ApplyCommand: ParsableCommand {
       bits or levels, as `pba policy show` prints them. Invert, Equalize and AutoContrast need neither.
       """)
 
-  @Argument(help: "The operation: \(Operation.searchOrder.map(\.name).joined(separator: ", ")).")
+  @Argument(help: "The operation: \(Operation.catalogue.map(\.name).joined(separator: ", ")).")
   var operation: String
 
   @Argument(help: "The image: a PNG or NPY file.")

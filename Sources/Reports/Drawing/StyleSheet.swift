@@ -27,8 +27,8 @@ public enum StyleSheet {
 
     """
     .replacing("\n", with: "")
-    + zip(Operation.searchOrder, OperationColors.all)
-    .map { ".\(OperationColors.style(of: $0)){fill:\($1)}" }.joined()
+    + Operation.catalogue.map { ".\(OperationColors.style(of: $0)){fill:\(OperationColors.color(of: $0))}" }
+    .joined()
 
   private static func colors(_ palette: Palette) -> String {
     ".paper{fill:\(palette.paper)}.ink{fill:\(palette.ink)}.faint{fill:\(palette.faint)}"

@@ -28,13 +28,13 @@ public struct OperationTable: Sendable {
     ]
     let table = ImageTable(
       name: name, title: ": every operation at magnitudes 0 to 9; those marked ± also go the other way",
-      rows: Operation.searchOrder.map(row), notes: notes, side: Self.side)
-    let description = "\(Operation.searchOrder.count) operations, from left to right stronger."
+      rows: Operation.catalogue.map(row), notes: notes, side: Self.side)
+    let description = "\(Operation.catalogue.count) operations, from left to right stronger."
     return Figure(
       caption: notes.joined(separator: " "), drawing: try table.drawing(description: description),
       table: FigureTable(
         heads: ["operation"] + Operation.magnitudes.map(String.init),
-        rows: Operation.searchOrder.map { operation in
+        rows: Operation.catalogue.map { operation in
           [operation.name] + Operation.magnitudes.map { Self.parameter(operation, $0) }
         }))
   }
@@ -49,7 +49,7 @@ public struct OperationTable: Sendable {
         image: drawn.shown(side: Self.largestSide), lines: operation.usesParameter ? [parameter] : [],
         description: "\(operation.name), magnitude \(magnitude): \(parameter)")
     }
-    let isFirst = operation == Operation.searchOrder.first
+    let isFirst = operation == Operation.catalogue.first
     return ImageTable.Row(
       head: isFirst ? "magnitude" : "", heads: isFirst ? Operation.magnitudes.map(String.init) : [],
       label: operation.name, remarks: Self.remarks(operation), cells: cells)

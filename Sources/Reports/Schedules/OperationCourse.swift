@@ -21,11 +21,16 @@ public struct OperationCourse: Hashable, Sendable {
   /// Each of the operation's entries, in the order of the policy.
   public let copies: [Course]
 
-  /// The courses of all operations in the order of the search; a change of policy stands between two epochs.
+  /// The courses of the operations of PBA's space, and of any other that the schedule holds.
+  ///
+  /// A change of policy stands between two epochs.
   public static func all(of schedule: Schedule) -> [OperationCourse] {
     var bounds = [0.0]
     for segment in schedule.segments { bounds.append((bounds.last ?? 0) + Double(segment.epochs)) }
-    return Operation.searchOrder.map { operation in
+    let held = Set(schedule.segments.flatMap { $0.policy.entries.map(\.operation) })
+    let known = SearchSpace.pba.operations
+    let operations = known + Operation.catalogue.filter { held.contains($0) && !known.contains($0) }
+    return operations.map { operation in
       let entries = schedule.segments.map { segment in
         segment.policy.entries.filter { $0.operation == operation }.map(strength)
       }

@@ -12,8 +12,8 @@ import Reports
     #expect(
       svg.words.first == "a.png: every operation at magnitudes 0 to 9; those marked ± also go the other way")
     #expect(
-      svg.elements("text", class: "strong").dropFirst().map(\.text) == Operation.searchOrder.map(\.name))
-    for operation in Operation.searchOrder {
+      svg.elements("text", class: "strong").dropFirst().map(\.text) == Operation.catalogue.map(\.name))
+    for operation in Operation.catalogue {
       for magnitude in Operation.magnitudes {
         let parameter = operation.parameter(magnitude: magnitude)
         let words = operation.usesParameter ? operation.unit.text(parameter) : "no parameter"
@@ -29,7 +29,7 @@ import Reports
   @Test func operationsWithADirectionAreMarked() throws {
     let svg = try SVGNode.read(OperationTable(name: "a.png", image: image).figure().drawing.svg())
     let marked = svg.words.filter { $0.hasPrefix("±") }
-    #expect(marked.count == Operation.searchOrder.count(where: \.isSigned))
+    #expect(marked.count == Operation.catalogue.count(where: \.isSigned))
     #expect(svg.words.count { $0 == "no parameter" } == 3)
   }
 
@@ -45,7 +45,7 @@ import Reports
 
   @Test func theTableOfWordsIsComplete() throws {
     let table = try OperationTable(name: "a.png", image: image).figure().table
-    #expect(table.rows.map(\.first) == Operation.searchOrder.map(\.name))
+    #expect(table.rows.map(\.first) == Operation.catalogue.map(\.name))
     #expect(table.rows.allSatisfy { $0.count == table.heads.count })
     #expect(table.rows[0].last == "27°")
   }

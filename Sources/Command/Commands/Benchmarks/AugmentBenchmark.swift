@@ -80,7 +80,7 @@ struct AugmentBenchmark: ParsableCommand {
     let batch = try BatchTrial()
     if parts.contains(.pipeline) { report.pipeline = try measurePipeline(batch, rival) }
     if parts.contains(.operations) {
-      let chosen = Augmentation.Operation.searchOrder.filter {
+      let chosen = Augmentation.Operation.catalogue.filter {
         operation.isEmpty || operation.contains($0.name)
       }
       for size in sizes {
