@@ -10,6 +10,7 @@ import RunStore
 /// checkpoint's policy as the one explored; and a trial whose loss stopped being a number is replaced.
 struct AsynchronousPopulation {
   private let rules: SearchRules
+  private let explorer: any Explorer<Policy>
   private var records: [SegmentPlace: SegmentRecord]
   private var trials: [Trial]
   /// Segments to be trained, those in training among them.
@@ -46,8 +47,12 @@ struct AsynchronousPopulation {
   }
 
   /// Takes up the state from all segments of a journal.
-  init(_ rules: SearchRules, records found: [SegmentRecord]) {
+  init(
+    _ rules: SearchRules, explorer: any Explorer<Policy> = PolicyPerturbation(),
+    records found: [SegmentRecord]
+  ) {
     self.rules = rules
+    self.explorer = explorer
     records = Dictionary(found.map { ($0.plan.place, $0) }, uniquingKeysWith: { first, _ in first })
     arrivals = found.lazy.compactMap(\.arrival).max() ?? 0
     trials = [Trial](repeating: Trial(), count: rules.population)
@@ -182,13 +187,17 @@ struct AsynchronousPopulation {
     guard let plan = trials[trial].compared, let score = trials[trial].score else { return nil }
     let epoch = plan.epochs.upperBound
     let isCompared = epoch >= rules.burnIn
+    // In the order of arrival, which is the only order that a resumed search reproduces.
+    var results: [SegmentRecord] {
+      records.values.filter { $0.arrival != nil }.sorted { ($0.arrival ?? 0) < ($1.arrival ?? 0) }
+    }
     let exploit = try PopulationBasedTraining.decide(
       on: trial, among: isCompared ? comparedScores : [score],
       or: score.isFailed ? trials.compactMap(\.score) : [],
       hyperparameters: { trials[$0].compared?.policy },
       generation: plan.generation, fraction: rules.fraction(atEpoch: epoch),
       generator: rules.generator(trial: trial, generation: plan.generation),
-      explore: { explore($0, using: &$1) })
+      explorer: explorer, history: { results.map(Observation.init) })
     if let exploit, let source = trials[exploit.source].compared {
       let epoch = source.epochs.upperBound
       let next = SegmentPlan(
@@ -271,7 +280,7 @@ struct AsynchronousPopulation {
 
 extension SegmentRecord {
   /// How the segment ended, also while it is trained again.
-  fileprivate var outcome: SegmentResult? { result ?? lostResult }
+  var outcome: SegmentResult? { result ?? lostResult }
 }
 
 extension SegmentResult {

@@ -20,7 +20,7 @@ struct AsynchronousSearch {
     if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
     let records = try journal.segmentsByArrival()
     try run.metrics.restore(records.compactMap(SegmentLine.init))
-    var population = AsynchronousPopulation(planner.rules, records: records)
+    var population = AsynchronousPopulation(planner.rules, explorer: planner.explorer, records: records)
     tell(population)
     guard try !run.isFinished else { return try finish(population) }
     try planMissingAgain(&population)

@@ -1,4 +1,6 @@
 import Threads
+import Policies
+import PopulationBasedTraining
 import RunStore
 
 /// A search for an augmentation schedule: a state machine whose state is the journal of a run directory.
@@ -20,15 +22,16 @@ public struct Search: Sendable {
   ///
   /// - Parameters:
   ///   - concurrency: how many segments train at once; no part of the result of a synchronous search.
+  ///   - explorer: chooses the policy of a trial that has copied another.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
   ///   - onEvent: told what happens; called from several threads.
   public init(
     run: RunDirectory, rules: SearchRules, origin: ScheduleOrigin, concurrency: Concurrency,
-    executor: any SegmentExecutor,
+    executor: any SegmentExecutor, explorer: any Explorer<Policy> = PolicyPerturbation(),
     stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
   ) {
     self.run = run
-    planner = SearchPlanner(rules: rules, origin: origin)
+    planner = SearchPlanner(rules: rules, origin: origin, explorer: explorer)
     self.concurrency = concurrency
     self.executor = executor
     self.stop = stop

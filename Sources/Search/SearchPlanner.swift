@@ -7,6 +7,7 @@ import RunStore
 struct SearchPlanner: Sendable {
   let rules: SearchRules
   let origin: ScheduleOrigin
+  let explorer: any Explorer<Policy>
 
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
   func firstGeneration() -> [SegmentPlan] {
@@ -17,8 +18,10 @@ struct SearchPlanner: Sendable {
   }
 
   /// Compares a finished generation and plans the one after it; `nil` after the last, which is not compared.
+  ///
+  /// - Parameter history: reads all segments of the search so far.
   func nextGeneration(
-    after finished: [SegmentRecord]
+    after finished: [SegmentRecord], history: @escaping () throws -> [SegmentRecord]
   ) throws -> (plans: [SegmentPlan], exploits: [Exploit<Policy>])? {
     guard let generation = finished.first?.plan.generation, generation + 1 < rules.generations else {
       return nil
@@ -30,7 +33,7 @@ struct SearchPlanner: Sendable {
       hyperparameters: policies, generation: generation,
       fraction: rules.fraction(atEpoch: rules.epochs(of: generation).upperBound),
       generator: { rules.generator(trial: $0, generation: generation) },
-      explore: { explore($0, using: &$1) })
+      explorer: explorer, history: { try history().map(Observation.init) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
     let plans = finished.map { record in
       let trial = record.plan.trial
@@ -61,13 +64,7 @@ struct SearchPlanner: Sendable {
   func schedule(of best: SegmentRecord, ancestry: [SegmentRecord], version: String) throws -> Schedule {
     let steps = try lineage(
       of: best.plan.trial, through: best.plan.generation,
-      in: ancestry.map { record in
-        TrialSegment(
-          trial: record.plan.trial, generation: record.plan.generation,
-          startEpoch: record.plan.epochs.lowerBound, endEpoch: record.plan.epochs.upperBound,
-          parent: record.plan.parent, parentGeneration: record.plan.parentGeneration,
-          hyperparameters: record.plan.policy)
-      })
+      in: ancestry.map { TrialSegment($0.plan) })
     let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
     var provenance: [String: JSONValue] = [
       "swift-pba": .string(version),
@@ -89,5 +86,20 @@ struct SearchPlanner: Sendable {
       name: origin.name,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
+  }
+}
+
+extension TrialSegment<Policy> {
+  init(_ plan: SegmentPlan) {
+    self.init(
+      trial: plan.trial, generation: plan.generation, startEpoch: plan.epochs.lowerBound,
+      endEpoch: plan.epochs.upperBound, parent: plan.parent, parentGeneration: plan.parentGeneration,
+      hyperparameters: plan.policy)
+  }
+}
+
+extension Observation<Policy> {
+  init(_ record: SegmentRecord) {
+    self.init(segment: TrialSegment(record.plan), value: record.outcome?.validationAccuracy)
   }
 }

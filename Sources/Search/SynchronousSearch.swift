@@ -39,7 +39,10 @@ struct SynchronousSearch {
         metricsAreCurrent = true
       }
       let result = try result.write(best)
-      guard let next = try planner.nextGeneration(after: finished) else {
+      guard
+        let next = try planner.nextGeneration(
+          after: finished, history: { try journal.segments(generations: 0..<generation + 1) })
+      else {
         try run.finish()
         try run.checkpoints.keepOnly(Set(finished.compactMap(\.checkpoint?.file)))
         training.onEvent(.finished(result))

@@ -85,7 +85,28 @@ struct CompareTests {
       try compare(
         [Score(trial: 0, value: 0.1), Score(trial: 1, value: 0.3)], hyperparameters: [0: 5],
         generation: 0, fraction: 0.5, generator: { RandomStream(seed: 0, domain: .exploit, trial: $0) },
-        explore: { value, _ in value })
+        explorer: Increment())
+    }
+  }
+
+  @Test("an explorer may look at all that was recorded, and what reading it throws is thrown")
+  func history() throws {
+    let scores = (0..<4).map { Score(trial: $0, value: Double($0)) }
+    let history = [("a", 0.2), ("b", 0.9), ("c", nil as Double?)].enumerated().map { index, entry in
+      Observation(
+        segment: TrialSegment(
+          trial: index, generation: 0, startEpoch: 0, endEpoch: 3, hyperparameters: entry.0),
+        value: entry.1)
+    }
+    func compared(_ history: @escaping () throws -> [Observation<String>]) throws -> [Exploit<String>] {
+      try compare(
+        scores, hyperparameters: [0: "h0", 1: "h1", 2: "h2", 3: "h3"], generation: 1, fraction: 0.25,
+        generator: { RandomStream(seed: 1, domain: .exploit, trial: $0) }, explorer: BestSoFar(),
+        history: history)
+    }
+    #expect(try compared { history }.map(\.explored) == ["b"])
+    #expect(throws: PopulationError.repeatedTrial(7)) {
+      try compared { throw PopulationError.repeatedTrial(7) }
     }
   }
 
@@ -105,5 +126,5 @@ private func decide(
     hyperparameters: Dictionary(scores.map { ($0.trial, "h\($0.trial)") }, uniquingKeysWith: { a, _ in a }),
     generation: 3, fraction: fraction,
     generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: 3) },
-    explore: { name, generator in "\(name)+\(generator.boundedInteger(below: 1000))" })
+    explorer: Renaming())
 }

@@ -31,7 +31,7 @@ struct DecideTests {
     let names = Dictionary(uniqueKeysWithValues: (0..<16).map { ($0, "h\($0)") })
     let together = try compare(
       scores, hyperparameters: names, generation: 3, fraction: 0.25,
-      generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: 3) }, explore: explore)
+      generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: 3) }, explorer: Renaming())
     let alone = try (0..<16).compactMap { try decide($0, scores, seed: seed) }
     #expect(together == alone)
   }
@@ -60,13 +60,9 @@ struct DecideTests {
       try PopulationBasedTraining.decide(
         on: 0, among: [Score(trial: 0, value: 0.1), Score(trial: 1, value: 0.3)],
         hyperparameters: { _ -> String? in nil }, generation: 0, fraction: 0.5,
-        generator: RandomStream(seed: 0, domain: .exploit), explore: explore)
+        generator: RandomStream(seed: 0, domain: .exploit), explorer: Renaming())
     }
   }
-}
-
-private func explore(_ name: String, _ generator: inout RandomStream) -> String {
-  "\(name)+\(generator.boundedInteger(below: 1000))"
 }
 
 private func decide(
@@ -74,5 +70,5 @@ private func decide(
 ) throws -> Exploit<String>? {
   try PopulationBasedTraining.decide(
     on: trial, among: scores, or: others, hyperparameters: { "h\($0)" }, generation: 3, fraction: 0.25,
-    generator: RandomStream(seed: seed, domain: .exploit, trial: trial, epoch: 3), explore: explore)
+    generator: RandomStream(seed: seed, domain: .exploit, trial: trial, epoch: 3), explorer: Renaming())
 }

@@ -142,7 +142,7 @@ private struct SimulatedSearch {
       let decisions = try compare(
         scores, hyperparameters: current, generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: generation) },
-        explore: { value, generator in value + generator.boundedInteger(below: 3) })
+        explorer: Increment())
       for decision in decisions {
         parents[decision.trial] = decision.source
         hyperparameters[decision.trial] = decision.explored

@@ -1,5 +1,17 @@
 import PopulationBasedTraining
 
+/// PBA's explorer: perturbs each number of the policy that was copied.
+public struct PolicyPerturbation: Explorer, Hashable {
+  /// Makes the explorer.
+  public init() {}
+
+  public func explore(
+    _ request: Exploration<Policy>, using generator: inout some RandomNumberGenerator
+  ) -> Policy {
+    Policies.explore(request.copied, using: &generator)
+  }
+}
+
 /// Perturbs a policy as PBA's search does after a trial has copied another.
 ///
 /// Each number independently: with probability 0.2 it is drawn anew, uniformly from its range; otherwise 0,
