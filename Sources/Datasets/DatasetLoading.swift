@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Threads
 
 /// The seed of the published reduced sets.
 private let splitSeed: UInt32 = 0

@@ -103,10 +103,26 @@ public final class RunDirectory: Sendable {
   }
 
   /// Gives the settings that the run in a folder was begun with, for a resume that names the folder alone.
+  ///
+  /// The rest of the journal is examined when the run is opened.
   public static func configuration<Configuration: RunConfiguration>(
     _ type: Configuration.Type, of path: String
   ) throws -> Configuration {
-    let (_, row) = try existing(path)
+    let (_, row) = try existing(path, isExamined: false)
+    return try settings(type, in: row, path: path)
+  }
+
+  /// The settings that this run was begun with.
+  public func configuration<Configuration: RunConfiguration>(
+    _ type: Configuration.Type
+  ) throws -> Configuration {
+    guard let row = try RunRow.fetch(database) else { throw RunStoreError.noRun(path: path) }
+    return try Self.settings(type, in: row, path: path)
+  }
+
+  private static func settings<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, in row: RunRow, path: String
+  ) throws -> Configuration {
     guard row.kind == type.kind else {
       throw RunStoreError.wrongKind(path: path, found: row.kind, expected: type.kind)
     }
@@ -257,7 +273,7 @@ extension RunDirectory {
     try AtomicFile.makeFolder(path)
   }
 
-  private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
+  private static func existing(_ path: String, isExamined: Bool = true) throws -> (RunDatabase, RunRow) {
     guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
     let names = try AtomicFile.names(in: path)
     guard names.contains(Name.journal) else {
@@ -265,7 +281,7 @@ extension RunDirectory {
     }
     try requireOwnFiles(in: path)
     try requireNoLostJournal(in: path)
-    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: true)
+    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: true, isExamined: isExamined)
     guard let row = try RunRow.fetch(database) else {
       try requireNothingMade(in: path)
       throw RunStoreError.noRun(path: path)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -29,6 +30,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
       seconds
   }
 
+  /// An epoch, from 0, and what was measured: accuracies from 0 to 1, the time in seconds.
   public init(
     epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
     validationLoss: Double? = nil, testAccuracy: Double? = nil, learningRate: Double, seconds: Double,
@@ -148,10 +150,10 @@ public struct TrainingJournal: Sendable {
 
   /// The checkpoints that the journal names and that are there, by the number of epochs that led to them.
   ///
-  /// Whether they are whole is not asked.
+  /// Whether they are whole is not asked. Throws `FileError` where a link or something else stands in place of one.
   public func checkpointsThere() throws -> [Int: String] {
     let paths = try recordedCheckpoints().map { ($0.epochs, run.checkpoints.path(of: $0.checkpoint.file)) }
-    return Dictionary(paths.filter { FileManager.default.fileExists(atPath: $0.1) }) { first, _ in first }
+    return Dictionary(try paths.filter { try isOwnFileThere($0.1) }) { first, _ in first }
   }
 
   /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.

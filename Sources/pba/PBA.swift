@@ -55,11 +55,8 @@ extension PBA {
     } catch  where error.isUsageMistake {
       printNote("Error: \(error)")
       exit(withError: ExitCode.validationFailure)
-    } catch  where error is CocoaError || error is POSIXError {
-      printNote("Error: \(systemReason(of: error))")
-      exit(withError: ExitCode.failure)
     } catch {
-      end(with: error)
+      end(with: FileError(foundation: error) ?? error)
     }
   }
 

@@ -61,10 +61,9 @@ struct CompareCommand: ParsableCommand {
 
   private func run(_ given: Settings, in folder: String) throws {
     var settings = given
-    if place.resume {
-      let recorded = try RunDirectory.configuration(ComparisonConfiguration.self, of: folder)
-      settings = settings.over(Settings(recorded))
-    }
+    let recorded =
+      place.resume ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder) : nil
+    if let recorded { settings = settings.over(Settings(recorded)) }
     let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
     let choices = try policies.choices(seed: configuration.recipe.seed)
     for (name, choice) in zip(configuration.policies, choices) {
@@ -74,7 +73,7 @@ struct CompareCommand: ParsableCommand {
     let summary: ComparisonSummary
     do {
       summary = try ComparisonSession(
-        configuration, policies, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+        configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
     } catch is SearchInterrupted {
       throw Interrupted(command: "pba compare", path: folder)
     }

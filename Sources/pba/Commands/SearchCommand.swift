@@ -38,16 +38,15 @@ struct SearchRequest {
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    if place.resume {
-      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: folder)
-      settings = settings.over(Settings(recorded))
-    }
+    let recorded =
+      place.resume ? try RunDirectory.configuration(SearchConfiguration.self, of: folder) : nil
+    if let recorded { settings = settings.over(Settings(recorded)) }
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try SearchSession(
-      configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+      configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
     if json {
       try printJSON(SearchSummary(result))
     } else {

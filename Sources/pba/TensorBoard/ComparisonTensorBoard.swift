@@ -10,7 +10,7 @@ struct ComparisonTensorBoard {
   init(_ run: RunDirectory) throws {
     let folder = ComparisonFolder(run.path).trainingsPath
     var epochs: [String: [EpochRecord]] = [:]
-    if FileManager.default.fileExists(atPath: folder) {
+    if FileKind(at: folder) == .folder {
       for name in try AtomicFile.names(in: folder) {
         // A training that was killed before its journal began has no epochs.
         guard let training = try? RunDirectory.read(folder + "/" + name) else { continue }
