@@ -65,11 +65,11 @@ public struct SegmentPlace: Hashable, Sendable {
 
 /// What a finished segment reached.
 public struct SegmentMetrics: Hashable, Sendable {
-  /// The share of the validation images that are classified rightly, 0 to 1: what trials are compared by.
+  /// The share of the validation images that are classified correctly, 0 to 1: what trials are compared by.
   public let validationAccuracy: Double
   /// The mean loss over the training images in the last epoch.
   public let trainLoss: Double
-  /// The share of the augmented training images classified rightly in the last epoch, 0 to 1.
+  /// The share of the augmented training images classified correctly in the last epoch, 0 to 1.
   public let trainAccuracy: Double
   /// The time the segment took.
   public let seconds: Double

@@ -8,7 +8,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let epoch: Int
   /// The mean loss over the training images.
   public let trainLoss: Double
-  /// The share of the augmented training images classified rightly, 0 to 1.
+  /// The share of the augmented training images classified correctly, 0 to 1.
   public let trainAccuracy: Double
   /// The accuracy on the validation images, 0 to 1, where it was measured.
   public let validationAccuracy: Double?

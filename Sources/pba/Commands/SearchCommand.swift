@@ -26,7 +26,7 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// A search as it is asked for on the command line: to be begun, continued, or only reckoned.
+/// A search as it is asked for on the command line: to be begun, continued, or only estimated.
 struct SearchRequest {
   let settings: Settings
   let place: RunOptions
@@ -38,10 +38,10 @@ struct SearchRequest {
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    let recorded =
-      place.resume ? try RunDirectory.configuration(SearchConfiguration.self, of: folder) : nil
+    let recorded = place.resume ? try RunDirectory.configuration(SearchConfiguration.self, of: folder) : nil
     if let recorded { settings = settings.over(Settings(recorded)) }
-    let configuration = try settings.searchConfiguration()
+    var configuration = try settings.searchConfiguration()
+    if let recorded { configuration.startOrder = recorded.startOrder }
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }

@@ -35,14 +35,14 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// A training as it is asked for on the command line: to be begun, continued, or only reckoned.
+/// A training as it is asked for on the command line: to be begun, continued, or only estimated.
 struct TrainingRequest {
   let settings: Settings
   let place: RunOptions
   let folder: String
   let json: Bool
 
-  /// Does it and prints the result; nil if it was only reckoned.
+  /// Does it and prints the result; nil if only its cost was estimated.
   ///
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(

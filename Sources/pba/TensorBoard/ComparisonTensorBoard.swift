@@ -12,6 +12,7 @@ struct ComparisonTensorBoard {
     var epochs: [String: [EpochRecord]] = [:]
     if FileKind(at: folder) == .folder {
       for name in try AtomicFile.names(in: folder) {
+        try ComparisonFolder.requireOwn(folder + "/" + name)
         // A training that was killed before its journal began has no epochs.
         guard let training = try? RunDirectory.read(folder + "/" + name) else { continue }
         epochs[name] = try TrainingJournal(training).epochs()
