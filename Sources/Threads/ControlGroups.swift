@@ -134,7 +134,9 @@ extension ControlGroups {
     }
   }
 
-  /// The limits of one group alone. Without one it says `max`, or more than any machine has.
+  /// The limits of one group alone.
+  ///
+  /// Without one it says `max`, or more than any machine has.
   private func limits(of group: Group) -> MemoryLimits {
     func number(_ name: String) -> Int? { files.number(group.folder + "/" + name) }
     return switch group.version {

@@ -221,7 +221,8 @@ import Testing
     let journal = folder("run/run.sqlite")
     let (root, size) = try DatabaseQueue(path: journal).read { database in
       try (
-        #require(try Int.fetchOne(database, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'segment'")),
+        #require(
+          try Int.fetchOne(database, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'segment'")),
         #require(try Int.fetchOne(database, sql: "PRAGMA page_size"))
       )
     }

@@ -11,8 +11,7 @@ struct ComparisonTensorBoard {
     let folder = ComparisonFolder(run.path).trainingsPath
     var epochs: [String: [EpochRecord]] = [:]
     if FileKind(at: folder) == .folder {
-      for name in try AtomicFile.names(in: folder) {
-        try ComparisonFolder.requireOwn(folder + "/" + name)
+      for name in try AtomicFile.names(in: folder) where FileKind(at: folder + "/" + name) == .folder {
         // A training that was killed before its journal began has no epochs.
         guard let training = try? RunDirectory.read(folder + "/" + name) else { continue }
         epochs[name] = try TrainingJournal(training).epochs()
