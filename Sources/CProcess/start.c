@@ -85,6 +85,28 @@ static void require_stack(void) {
 #endif
 }
 
+/// The limit of processor time when the program began, in seconds: the system raises it when it tells that it is reached.
+static rlim_t time_limit = RLIM_INFINITY;
+
+/// The system asks a program that has used its time to end, and ends it by force later on.
+static void on_time_limit(int number) {
+  (void)number;
+  char digits[24];
+  const int is_known = time_limit != RLIM_INFINITY;
+  cprocess_fail(
+    (const char *const[]){
+      "the processor time is used up", is_known ? "; the limit is " : "", is_known ? cprocess_digits(time_limit, digits) : "",
+      is_known ? " s" : "", " (ulimit -t); raise it, and continue a run with --resume", NULL});
+}
+
+/// Lets the end of the processor time end the program with a line.
+static void explain_time_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_CPU, &limit) == 0) time_limit = limit.rlim_cur;
+  // Who starts the program with this signal ignored wants it to outlive the limit.
+  if (signal(SIGXCPU, on_time_limit) == SIG_IGN) signal(SIGXCPU, SIG_IGN);
+}
+
 static void begin(void) {
   require_stack();
   open_standard_descriptors();
@@ -92,6 +114,7 @@ static void begin(void) {
   enlarge_thread_stacks();
   // A file that becomes too large is then an error of the call that writes it.
   signal(SIGXFSZ, SIG_IGN);
+  explain_time_limit();
   cprocess_explain_exceptions();
 }
 

@@ -29,6 +29,14 @@ public struct MemoryLimit: Sendable {
   /// control groups and the ones around them.
   public var bytes: Int { (ownLimits + groupLimits + [physical + swap]).min() ?? physical }
 
+  /// Bytes of the limit that this process does not have yet, as far as it tells; files that are mapped are not counted, as the
+  /// system takes them back where it must.
+  public var left: Int {
+    let pages = (text("/proc/self/statm") ?? "").split(separator: " ").compactMap { Int($0) }
+    guard pages.count > 2 else { return bytes }
+    return max(bytes - max(pages[1] - pages[2], 0) * Int(getpagesize()), 0)
+  }
+
   private var swap: Int {
     let line = text("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("SwapTotal:") }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 } ?? 0

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct MemoryLimitTests {
   /// The limit on a machine with 8,000 bytes of memory, by files made up.
-  private func limit(_ files: [String: String], own: [Int] = []) throws -> Int {
+  private func limit(
+    _ files: [String: String], own: [Int] = [], _ value: (MemoryLimit) -> Int = { $0.bytes }
+  ) throws -> Int {
     let folder = try TemporaryFolder()
     for (path, text) in files {
       let place = folder(path)
@@ -12,7 +14,7 @@ import Testing
         atPath: AtomicFile.folder(of: place), withIntermediateDirectories: true)
       try folder.write(text, to: path)
     }
-    return MemoryLimit(root: folder.path, physical: 8000, ownLimits: own).bytes
+    return value(MemoryLimit(root: folder.path, physical: 8000, ownLimits: own))
   }
 
   @Test func withoutLimitsItIsTheMachinesMemoryAndSwapSpace() throws {
@@ -44,7 +46,21 @@ import Testing
     #expect(try limit(files) == 4000)
   }
 
+  @Test func whatTheProcessHasIsLeftOutButForMappedFiles() throws {
+    let page = Int(getpagesize())
+    func left(_ statm: String) throws -> Int {
+      try limit(["proc/self/statm": statm], own: [7 * page]) { $0.left }
+    }
+    // The machine of these tests has less.
+    #expect(try limit([:], own: [7 * page]) == 8000)
+    #expect(try left("900 3 3 0 0 0 0\n") == 8000)
+    #expect(try left("900 4 3 0 0 0 0\n") == 8000 - page)
+    #expect(try left("900 90 3 0 0 0 0\n") == 0)
+    #expect(try left("") == 8000)
+  }
+
   @Test func thisMachineHasMemory() {
     #expect(MemoryLimit().bytes > 1 << 20)
+    #expect(MemoryLimit().left < MemoryLimit().bytes)
   }
 }
