@@ -30,7 +30,8 @@ inline std::string &last_error() {
 
 /// What is said where the system refuses memory.
 inline constexpr const char *no_memory =
-  "the memory is used up; raise its limit (ulimit -v), or ask for smaller batches, smaller images or fewer trainings at once";
+  "the memory is used up; raise its limit (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings "
+  "at once";
 
 /// Runs `body`; an exception leaves its text in `last_error` and gives `failed`.
 template <typename Result, typename Body>

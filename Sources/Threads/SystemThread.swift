@@ -16,7 +16,7 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     if code == ENOMEM {
       return
-        "cannot start a thread: the memory is used up; raise its limit (ulimit -v), end other programs, or ask for "
+        "cannot start a thread: the memory is used up; raise its limit (ulimit -v or -d), end other programs, or ask for "
         + "fewer at once"
     }
     return "cannot start a thread: \(String(cString: strerror(code))); "

@@ -129,8 +129,8 @@ def large_requests_are_refused(case):
 
 
 def images_without_memory_are_refused_before_they_are_made(case):
-    # The test images too: 200 of 512 × 512 are 157 MB.
-    limit = (least_memory(case) + 400) * MEGABYTE
+    # The test images too: 200 of 1024 × 1024 are 629 MB.
+    limit = (least_memory(case) + 150) * MEGABYTE
     few = ["--train-size", "40", "--validation-size", "0"]
     refused(case.run("data", "stats", "noise:1024x1024x3", *few, AS=limit), "240 images", "memory", "ulimit -v")
 
@@ -221,9 +221,10 @@ def other_faults_end_the_program_as_they_do(case):
 
 
 CASES = [
-    memory_that_runs_out_is_an_error, pictures_without_memory_are_errors, large_requests_are_refused, a_limit_of_file_sizes_is_an_error,
-    a_limit_of_open_files_is_an_error, a_limit_of_time_is_an_error, a_small_stack_is_enough_or_an_error, a_mapped_file_that_is_cut_is_an_error,
-    other_faults_end_the_program_as_they_do,
+    memory_that_runs_out_is_an_error, pictures_without_memory_are_errors, large_requests_are_refused,
+    images_without_memory_are_refused_before_they_are_made, a_limit_of_file_sizes_is_an_error,
+    a_limit_of_open_files_is_an_error, a_limit_of_time_is_an_error, a_small_stack_is_enough_or_an_error,
+    a_mapped_file_that_is_cut_is_an_error, other_faults_end_the_program_as_they_do,
 ]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 SMALL = "--dataset noise:8x8x3 --train-size 48 --validation-size 16 --model wrn_10_1 --batch-size 16 --device cpu".split()
 SEARCH = ["search", *SMALL, *"--population 4 --concurrency 4 --epochs 2 --interval 1".split()]
 # What each takes part in: workers of a search, of an asynchronous one, of a comparison; OpenMP and the batches' helpers;
-# the measurement of a dry run; the decoding of images.
+# the measurement of a dry run; the decoding of images; the libraries that draw.
 COMMANDS = {
     "search": SEARCH,
     "asynchronous search": [*SEARCH, "--asynchronous"],
@@ -28,6 +28,7 @@ COMMANDS = {
     "training": ["train", *SMALL, *"--threads 4 --policy none --epochs 1".split()],
     "dry run": [*SEARCH, "--dry-run"],
     "statistics": ["data", "stats"],
+    "picture": ["schedule", "plot", "rcifar10"],
 }
 LIMITS = [*range(1, 11), 14, 30]
 # Far more than any of these takes.
@@ -119,7 +120,9 @@ def check_limits(pba: str, folder: Path, limited: Limited) -> None:
         outcomes = []
         for limit in LIMITS:
             run = folder / f"{name.replace(' ', '-')}-{limit}"
-            where = (["folder:" + str(images), "--data-dir", str(run)] if name == "statistics" else ["--run", str(run)])
+            where = {
+                "statistics": ["folder:" + str(images), "--data-dir", str(run)], "picture": ["-o", f"{run}.png"],
+            }.get(name, ["--run", str(run)])
             began = time.monotonic()
             code, out, err = ended(limited.start([pba, *arguments, *where], limit, folder), f"{name}, {limit} threads")
             shown = (code, err[-2000:])

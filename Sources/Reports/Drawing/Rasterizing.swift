@@ -51,7 +51,7 @@ extension Drawing {
       throw RasterizingError(
         description:
           "there is not enough memory for a picture of \(columns) × \(rows) pixels; the limit is"
-          + " \(MemoryLimit().bytes / 1024) kB (ulimit -v, or the container's): raise it, choose a smaller scale, or"
+          + " \(MemoryLimit().bytes / 1024) kB (ulimit -v or -d, or the container's): raise it, choose a smaller scale, or"
           + " write SVG")
     default:
       throw RasterizingError(description: "librsvg could not draw the picture: \(reason)")
