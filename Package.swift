@@ -130,7 +130,9 @@ let package = Package(
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
       name: "Reports",
-      dependencies: ["Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "CVectorGraphics"]),
+      dependencies: [
+        "Augmentation", "Files", "ImageFiles", "Policies", "RunStore", "Threads", "CVectorGraphics",
+      ]),
     .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies"]),
 
     // The published experiments: a YAML file each, and what reads them.

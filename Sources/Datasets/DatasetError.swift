@@ -50,7 +50,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(path): \(reason); \(cure)"
     case .noRoom(let dataset, let found, let expected):
       return "not enough memory for the dataset \(dataset): found \(found), expected less than \(expected), "
-        + "the limit of this process or its container; raise it, or lower --train-size"
+        + "what is left of the limit of this process or its container (ulimit -v, memory.max); raise it, or lower --train-size"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
       return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "

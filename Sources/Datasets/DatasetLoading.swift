@@ -58,7 +58,7 @@ extension DatasetSpec {
     _ trainSize: Int?, _ validationSize: Int?, from stored: StoredDataset
   ) throws -> (LabeledImages, LabeledImages) {
     let drawn = try drawnPlaces(trainSize, validationSize, of: stored)
-    try requireRoom(for: drawn.train.count + drawn.validation.count, of: stored.train)
+    try requireRoom(for: drawn.train.count + drawn.validation.count + stored.test.count, of: stored.train)
     if let own = stored.validation {
       return (try stored.train.parts([drawn.train])[0], try own.parts([drawn.validation])[0])
     }
@@ -102,9 +102,9 @@ extension DatasetSpec {
         dataset: name, found: "a request for " + request,
         expected: "less than this machine's memory, \(gigabytes(memory)); lower --train-size")
     }
-    let limit = Double(MemoryLimit().bytes)
-    guard bytes < limit else {
-      throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(limit))
+    let left = Double(MemoryLimit().left ?? MemoryLimit().bytes)
+    guard bytes < left else {
+      throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(left))
     }
   }
 

@@ -44,7 +44,7 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
         String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil, status, code
       )
     }
-    if !name.hasPrefix("."), !leftByFileManagers.contains(name) {
+    if !isLeftByFileManagers(name) {
       let kind = isText ? FolderEntryKind(status, code) : .unusable("a name that is not UTF-8")
       // Some file systems do not tell the type here.
       let type = Int(entry.pointee.d_type)
@@ -68,6 +68,9 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
 /// Files that Windows keeps, hidden, in folders of pictures, and the folders that macOS puts into archives, with the
 /// names of all others in them, and Synology's servers beside pictures.
 private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir"]
+
+/// Whether a name is hidden, or one that file managers leave.
+func isLeftByFileManagers(_ name: String) -> Bool { name.hasPrefix(".") || leftByFileManagers.contains(name) }
 
 /// Whether what leads nowhere is a link to a file: its name, or its target's, has an extension.
 ///
@@ -115,27 +118,6 @@ func obstacleToListing(_ path: String) -> String? {
   guard let stream = opendir(path) else { return systemReason(errno) }
   closedir(stream)
   return nil
-}
-
-/// The names of the folders in a folder that holds nothing else; nil for any other.
-///
-/// Reading ends at the first file, so that this costs nothing for a folder of images.
-func namesOfFolders(in path: String) -> Set<String>? {
-  guard let stream = opendir(path) else { return nil }
-  defer { closedir(stream) }
-  var names: Set<String> = []
-  while let entry = readdir(stream) {
-    let type = Int(entry.pointee.d_type)
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    guard !name.hasPrefix("."), !leftByFileManagers.contains(name) else { continue }
-    // A link, or a file system that does not tell the type.
-    let mayBeFolder = type != Int(DT_REG) && identity(ofFolder: path + "/" + name) != nil
-    guard type == Int(DT_DIR) || mayBeFolder else { return nil }
-    names.insert(name)
-  }
-  return names.isEmpty ? nil : names
 }
 
 /// A path with symbolic links followed; nil where it leads nowhere.
