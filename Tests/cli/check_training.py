@@ -147,7 +147,7 @@ def validated(pba):
     page = (pba.folder / "t/report.html").read_text()
     tell(page, "--run NEW &amp;&amp; pba train")
     assert "stop it after" not in page, page
-    pba.fails(64, ["patience: found 2 without validateEvery"], "train", *NOISE, "--patience", "2", "--run", "u")
+    pba.fails(64, ["--patience: found 2, but nothing is validated", "give --validate-every N"], "train", *NOISE, "--patience", "2", "--run", "u")
     pba.fails(64, ["no validation images"], "train", *NOISE, "--validation-size", "0", "--validate-every", "1", "--run", "u")
     leaves_nothing(pba)
 

@@ -83,7 +83,7 @@ struct PreviewCommand: ParsableCommand {
       throw ValidationError("--operations: found \(option) beside it, which only draws of a policy have")
     }
     guard images.count <= 1 else {
-      throw ValidationError("--operations: found \(images.count) images, expected one")
+      throw ValidationError("--operations: found \(counted(images.count, "image")), expected one")
     }
   }
 

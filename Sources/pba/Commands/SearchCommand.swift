@@ -1,3 +1,4 @@
+import Augmentation
 import ArgumentParser
 import Datasets
 import RunStore
@@ -39,15 +40,17 @@ struct SearchRequest {
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
     if place.resume {
-      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: folder)
+      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true)
       settings = settings.over(Settings(recorded))
     }
     let configuration = try settings.searchConfiguration()
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
-    let result = try SearchSession(
-      configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+    let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
+      try SearchSession(
+        configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+    }
     if json {
       try printJSON(SearchSummary(result))
     } else {
@@ -75,7 +78,7 @@ extension SearchRequest {
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
-        "\(name(.interval)): \(interval) of \(epochs) epochs"
+        "\(name(.interval)): \(interval) of \(counted(epochs, "epoch"))"
       } else if configuration.burnIn > lastComparison {
         "\(name(.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {

@@ -51,7 +51,7 @@ struct TrainingRequest {
     var settings = settings
     var recorded: TrainingConfiguration?
     if place.resume {
-      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: folder)
+      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: folder, resume: true)
       settings = settings.over(Settings(configuration))
       recorded = configuration
     }

@@ -39,6 +39,11 @@ extension Settings {
     }
   }
 
+  /// The settings that name files, by the digests of what is in those.
+  private static let settingsOfDigests: [String: CodingKeys] = [
+    "fromDigest": .from, "scheduleDigest": .policy, "scheduleDigests": .policies,
+  ]
+
   /// Calls the body; an error about a setting that it throws calls the setting what the user called it.
   func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
@@ -50,6 +55,8 @@ extension Settings {
           var difference = difference
           if let key = CodingKeys(rawValue: difference.key) {
             difference.name = name(of: key, otherwise: key.rawValue)
+          } else if let key = Self.settingsOfDigests[difference.key] {
+            difference.name = name(of: key, otherwise: key.rawValue) + " (digest of what is in the file)"
           }
           return difference
         })

@@ -27,7 +27,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
 
   /// Loads the images, with progress.
   init(_ requested: Configuration, path: String, resume: Bool) throws {
-    let recorded = resume ? try RunDirectory.configuration(Configuration.self, of: path) : nil
+    let recorded = resume ? try RunDirectory.configuration(Configuration.self, of: path, resume: true) : nil
     var configuration = requested
     var data = try Self.load(requested.data, isResumed: resume)
     configuration.imageDigest = data.digest()
