@@ -113,7 +113,7 @@ private func readLabels(_ variable: MATVariable, count: Int) throws -> [Int32] {
   else {
     throw variable.failure(
       found: "y of shape \(variable.dimensions) stored in \(variable.byteCount) bytes",
-      expected: "a label for each of \(counted(count, "image")) of X")
+      expected: "a label for each of the \(counted(count, "image")) of X")
   }
   let reader = try variable.numbers()
   // Room is made as the labels come: their number is only what the file says.
