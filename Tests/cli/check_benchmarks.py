@@ -222,7 +222,7 @@ def check_refusals(pba):
         (simulated + ["--epochs", "3", "--interval", "3"], "--epochs: found 3, expected more than the 3 of --interval"),
         (simulated + ["--concurrency", "auto"], f"--concurrency auto {training}"),
         (simulated + ["--rivals"], f"--rivals {training}"),
-        (["search", "--folder", ""], "--folder: there is no folder ''"),
+        (["search", "--folder", "nowhere"], "--folder: there is no folder 'nowhere'"),
         (["search", "--folder", __file__], "is a file, not a folder"),
         (["search", "--concurrency", "-1"], "--concurrency: found -1"),
     ]

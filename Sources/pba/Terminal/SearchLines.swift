@@ -95,8 +95,8 @@ final class SearchLines: @unchecked Sendable {
       switch capacity.limit {
       case .setting: "as set"
       case .population: "all there are"
-      case .cores: "as many as the cores bear"
-      case .memory: "as many as the memory bears"
+      case .cores: "as many as the cores allow"
+      case .memory: "as many as the memory allows"
       case .streams: "as many as there are streams"
       }
     let measured = capacity.memory.map {
