@@ -63,6 +63,11 @@ public struct CheckpointFolder: Sendable {
     try checkpoint.digest.matches(path(of: checkpoint.file))
   }
 
+  /// The names of the checkpoints that are there, whole or not.
+  public func names() throws -> Set<String> {
+    Set(try AtomicFile.names(in: path).filter { $0.hasSuffix(Self.suffix) })
+  }
+
   /// Deletes a checkpoint, if it is there.
   public func remove(_ checkpoint: CheckpointRecord) throws {
     try AtomicFile.remove(path(of: checkpoint.file))
@@ -72,9 +77,7 @@ public struct CheckpointFolder: Sendable {
   ///
   /// Other files are left alone.
   public func keepOnly(_ files: Set<String>) throws {
-    for name in try AtomicFile.names(in: path) where name.hasSuffix(Self.suffix) && !files.contains(name) {
-      try AtomicFile.remove(path(of: name))
-    }
+    for name in try names().subtracting(files) { try AtomicFile.remove(path(of: name)) }
   }
 
   /// The end of every checkpoint's name.

@@ -89,13 +89,13 @@ struct AsynchronousPopulation {
 
   // MARK: What to train
 
-  /// Takes up the segment that trains next: of the least epoch, and among equals that of the first trial.
+  /// Takes up the segment that trains next: of the least epoch, and among equals by the search's ``StartOrder``.
   ///
   /// A segment whose parent has to be trained again waits for it. `nil` when none is ready.
   mutating func next() -> (record: SegmentRecord, parent: SegmentResult?)? {
     var best: SegmentRecord?
     for (place, record) in planned where !running.contains(place) {
-      if let best, !Self.isBefore(record.plan, best.plan) { continue }
+      if let best, !isBefore(record.plan, best.plan) { continue }
       if let parent = record.plan.parentPlace, planned[parent] != nil { continue }
       best = record
     }
@@ -113,6 +113,14 @@ struct AsynchronousPopulation {
   /// Puts a segment back that was not trained to its end.
   mutating func release(_ place: SegmentPlace) { running.remove(place) }
 
+  /// The segments, not planned themselves, that waiting ones go on from, in order: those whose checkpoint satisfies a
+  /// condition.
+  func waitingFor(_ condition: (CheckpointRecord) -> Bool) -> [SegmentPlace] {
+    heirs.keys.filter { place in
+      planned[place] == nil && records[place]?.checkpoint.map(condition) ?? false
+    }.sorted { ($0.generation, $0.trial) < ($1.generation, $1.trial) }
+  }
+
   /// Plans a segment again, as its checkpoint is lost; false when it is planned already.
   mutating func planAgain(_ place: SegmentPlace) -> Bool {
     guard let record = records[place], planned[place] == nil else { return false }
@@ -120,9 +128,18 @@ struct AsynchronousPopulation {
     return true
   }
 
-  private static func isBefore(_ left: SegmentPlan, _ right: SegmentPlan) -> Bool {
-    (left.epochs.lowerBound, left.trial, left.generation)
-      < (right.epochs.lowerBound, right.trial, right.generation)
+  private func isBefore(_ left: SegmentPlan, _ right: SegmentPlan) -> Bool {
+    (left.epochs.lowerBound, turn(left), left.trial, left.generation)
+      < (right.epochs.lowerBound, turn(right), right.trial, right.generation)
+  }
+
+  /// The place of a segment among those that begin at the same epoch: the arrival of the result from which its trial
+  /// goes on, 0 for the first of a trial, and for all in the order of trials.
+  private func turn(_ plan: SegmentPlan) -> Int {
+    switch planner.configuration.startOrder {
+    case .arrival: record(plan.trial, plan.generation - 1)?.arrival ?? 0
+    case .trial, nil: 0
+    }
   }
 
   // MARK: What has come

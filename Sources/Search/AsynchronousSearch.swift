@@ -24,6 +24,7 @@ struct AsynchronousSearch {
     var population = AsynchronousPopulation(planner: planner, records: records)
     tell(population)
     guard try !run.isFinished else { return try finish(population) }
+    try planMissingAgain(&population)
     try run.checkpoints.keepOnly(population.neededCheckpoints)
     while true {
       if !population.isAtRest { try train(&population) }
@@ -150,6 +151,19 @@ struct AsynchronousSearch {
     if !population.isAtRest, let best = try? planner.best(of: population.latest) {
       _ = try result.write(best)
     }
+  }
+
+  /// Plans again all missing checkpoints that waiting segments go on from.
+  ///
+  /// They are looked for before anything is trained: a checkpoint from which several go on is then kept for all of them.
+  /// One that is there and damaged is found by the segment that begins with it.
+  private func planMissingAgain(_ population: inout AsynchronousPopulation) throws {
+    let present = try run.checkpoints.names()
+    var missing: [SegmentPlace]
+    repeat {
+      missing = population.waitingFor { !present.contains($0.file) }
+      for place in missing { try planAgain(place, &population) }
+    } while !missing.isEmpty
   }
 
   private func planAgain(_ place: SegmentPlace, _ population: inout AsynchronousPopulation) throws {

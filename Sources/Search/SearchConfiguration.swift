@@ -22,6 +22,11 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var burnIn: Int
   /// Whether each trial is compared as soon as it has a result, rather than all of them at the same epoch.
   public var asynchronous: Bool
+  /// Which segment of an asynchronous search is first among equals.
+  ///
+  /// Nobody gives it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
+  /// search was begun before there were two.
+  public var startOrder: StartOrder?
   /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.
   public var device: String
   /// How many trials train at once.
@@ -47,12 +52,14 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     self.quantile = quantile
     self.burnIn = burnIn
     self.asynchronous = asynchronous
+    startOrder = asynchronous ? .arrival : nil
     self.device = device
     self.concurrency = concurrency
   }
 
   private enum CodingKeys: String, CodingKey {
-    case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, device, concurrency
+    case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, startOrder, device
+    case concurrency
   }
 
   /// Settings that are newer than a journal have the value there that they had before they were settings.
@@ -66,6 +73,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     quantile = try values.decode(Double.self, forKey: .quantile)
     burnIn = try values.decodeIfPresent(Int.self, forKey: .burnIn) ?? 0
     asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
+    startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
     device = try values.decode(String.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }

@@ -70,6 +70,7 @@ func smallSearch(concurrency: Int = 1) -> SearchConfiguration {
 func smallAsynchronousSearch(concurrency: Int = 1) -> SearchConfiguration {
   var configuration = smallSearch(concurrency: concurrency)
   configuration.asynchronous = true
+  configuration.startOrder = .arrival
   return configuration
 }
 

@@ -102,7 +102,9 @@ struct PreviewCommand: ParsableCommand {
     if let folder { try refuseToOverwrite(folder) }
     let seed = seed ?? 0
     let policy = policy ?? ""
-    let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    let choice = try Settings(policy: policy).typed().naming {
+      try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    }
     let previewed = PreviewedPolicy(choice, scalesToSize: scaling.scaleToSize ?? false, seed: seed)
     let moments = try PreviewMoments(epoch: epoch, epochs: epochs, of: previewed, named: policy)
     let images = try PreviewImage.load(images, bundled: 3, side: fullSize ? nil : PreviewGrid.largestSide)

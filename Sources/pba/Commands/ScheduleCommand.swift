@@ -104,6 +104,8 @@ struct ScheduleCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
 
+    func validate() throws { try require("epochs", epochs, in: 1...Schedule.longest) }
+
     func run() throws {
       try ScheduleCommand.write(Schedule.load(schedule).stretched(to: epochs), to: output)
     }
@@ -140,6 +142,8 @@ struct ScheduleCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
+
+    func validate() throws { if let epochs { try require("epochs", epochs, in: 1...Schedule.longest) } }
 
     func run() throws {
       let imported = try ScheduleImport(

@@ -39,11 +39,12 @@ struct SearchRequest {
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    if place.resume {
-      let recorded = try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true)
-      settings = settings.over(Settings(recorded))
-    }
-    let configuration = try settings.searchConfiguration()
+    let recorded =
+      place.resume
+      ? try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true) : nil
+    if let recorded { settings = settings.over(Settings(recorded)) }
+    var configuration = try settings.searchConfiguration()
+    if let recorded { configuration.startOrder = recorded.startOrder }
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }

@@ -32,7 +32,9 @@ extension Settings {
   ///
   /// - Parameter otherwise: where nobody gave it.
   func name(of key: CodingKeys, otherwise: String) -> String {
-    switch origins[key] {
+    // A comparison has a list of policies, each of which is checked as a training's.
+    let key = key == .policy && origins[.policy] == nil && origins[.policies] != nil ? .policies : key
+    return switch origins[key] {
     case .flag: key.flag
     case .file(let path): "\(path): \(key.rawValue)"
     case nil: otherwise

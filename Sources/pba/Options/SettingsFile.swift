@@ -53,7 +53,7 @@ extension Settings {
   /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
   private static let derived: Set<String> = [
     "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
-    "movedTo",
+    "movedTo", "startOrder",
   ]
 
   /// Whether the lines are the `config.yaml` of a run, which holds the digest of its images.
