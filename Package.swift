@@ -98,7 +98,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining"]),
+    .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining"]),
     .target(name: "ImageFiles", dependencies: ["Augmentation", "Files", "CImageDecoders", "CPNG"]),
 
     // Floor 2

@@ -1,6 +1,7 @@
 import Augmentation
 import Files
 import Foundation
+import Threads
 
 /// The seed of the published reduced sets.
 private let splitSeed: UInt32 = 0

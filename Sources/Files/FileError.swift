@@ -11,6 +11,11 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the user can do about it; for the system's usual reasons there is a cure of its own.
   public let cure: String?
 
+  /// - Parameters:
+  ///   - path: the file or folder.
+  ///   - action: what was to be done, as in "cannot open".
+  ///   - reason: the system's words, or what was found.
+  ///   - cure: what the user can do about it.
   public init(path: String, action: String, reason: String, cure: String? = nil) {
     self.path = path
     self.action = action
@@ -42,5 +47,21 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case systemReason(ENFILE): "close other programs: the machine has no more open files"
     default: nil
     }
+  }
+}
+
+extension FileError {
+  /// What Foundation reports of a file, whose own text on Linux is a domain and a number; nil for any other error.
+  public init?(foundation error: any Error) {
+    guard error is CocoaError || error is POSIXError else { return nil }
+    self.init(path: Self.path(in: error) ?? "a file", action: "use it", reason: systemReason(of: error))
+  }
+
+  /// The file that an error of Foundation, or what lies behind it, is about; nil where it does not say.
+  private static func path(in error: any Error) -> String? {
+    let details = (error as? CocoaError)?.userInfo ?? (error as? POSIXError)?.userInfo ?? [:]
+    if let path = details[NSFilePathErrorKey] as? String { return path }
+    if let url = details[NSURLErrorKey] as? URL { return url.path }
+    return (details[NSUnderlyingErrorKey] as? any Error).flatMap(path)
   }
 }

@@ -1,4 +1,5 @@
 import Augmentation
+import Files
 import Foundation
 
 /// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.
@@ -16,6 +17,7 @@ public struct ScheduleImport: Sendable {
     /// The schedule's name; nil for that of the file or folder.
     public var name: String?
 
+    /// A request that leaves all to the results, but for what is given.
     public init(
       trial: Int? = nil, epochs: Int? = nil, metric: String = "val_acc", lowestWins: Bool = false,
       name: String? = nil
@@ -36,8 +38,7 @@ public struct ScheduleImport: Sendable {
   ///
   /// - Throws: `PolicyError` that names file and line of what cannot be read, or says what must be given.
   public init(from path: String, _ request: Request = Request()) throws(PolicyError) {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if Folder.isThere(path) {
       try self.init(folder: path, request)
     } else {
       try self.init(file: path, request)

@@ -1,4 +1,5 @@
 import Augmentation
+import Files
 import Foundation
 import GRDB
 
@@ -8,7 +9,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let epoch: Int
   /// The mean loss over the training images.
   public let trainLoss: Double
-  /// The share of the augmented training images classified rightly, 0 to 1.
+  /// The share of the augmented training images classified correctly, 0 to 1.
   public let trainAccuracy: Double
   /// The accuracy on the validation images, 0 to 1, where it was measured.
   public let validationAccuracy: Double?
@@ -30,6 +31,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
       seconds
   }
 
+  /// An epoch, from 0, and what was measured: accuracies from 0 to 1, the time in seconds.
   public init(
     epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
     validationLoss: Double? = nil, testAccuracy: Double? = nil, learningRate: Double, seconds: Double,
@@ -149,10 +151,10 @@ public struct TrainingJournal: Sendable {
 
   /// The checkpoints that the journal names and that are there, by the number of epochs that led to them.
   ///
-  /// Whether they are whole is not asked.
+  /// Whether they are whole is not asked. Throws `FileError` where a link or something else stands in place of one.
   public func checkpointsThere() throws -> [Int: String] {
     let paths = try recordedCheckpoints().map { ($0.epochs, run.checkpoints.path(of: $0.checkpoint.file)) }
-    return Dictionary(paths.filter { FileManager.default.fileExists(atPath: $0.1) }) { first, _ in first }
+    return Dictionary(try paths.filter { try isOwnFileThere($0.1) }) { first, _ in first }
   }
 
   /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.

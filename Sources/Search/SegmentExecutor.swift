@@ -70,6 +70,7 @@ public enum SegmentOutcome: Sendable {
 
 /// What an executor throws when it gives up a segment because it was asked to stop.
 public struct SearchInterrupted: Error, CustomStringConvertible {
+  /// The error, which says the same for every segment.
   public init() {}
 
   public var description: String { "stopped; what was finished is kept: start it again to continue" }
@@ -81,6 +82,7 @@ public final class StopFlag: @unchecked Sendable {
   private let lock = NSLock()
   private var requested = false
 
+  /// A flag that nobody has raised.
   public init() {}
 
   /// Asks to stop.

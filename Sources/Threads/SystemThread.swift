@@ -11,6 +11,7 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The system's number of the error.
   public let code: Int32
 
+  /// An error by the system's number.
   public init(code: Int32) { self.code = code }
 
   public var description: String {

@@ -41,6 +41,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     return names
   }
 
+  /// Settings with the defaults where nothing is said; nothing is checked yet.
   public init(
     data: DataSelection, imageDigest: String? = nil, policy: String = "none",
     policyOrder: PolicyOrder = .schedule, scheduleDigest: String? = nil, recipe: Recipe = Recipe(),

@@ -58,11 +58,8 @@ extension PBA {
     } catch  where error.isUsageMistake {
       printError("\(error)")
       exit(withError: ExitCode.validationFailure)
-    } catch  where error is CocoaError || error is POSIXError {
-      printError(systemReason(of: error))
-      exit(withError: ExitCode.failure)
     } catch {
-      end(with: error)
+      end(with: FileError(foundation: error) ?? error)
     }
   }
 

@@ -37,6 +37,45 @@ struct SystemReasonTests {
     #expect(text(ENOENT) == "/a: cannot open: No such file or directory")
   }
 
+  @Test("a failure that Foundation reports names the file and the reason")
+  func foundationNamesTheFile() throws {
+    let folder = try TemporaryFolder()
+    let missing = folder("nothing")
+    let calls: [(String, () throws -> Void)] = [
+      (missing, { _ = try Data(contentsOf: URL(fileURLWithPath: missing)) }),
+      (missing, { _ = try String(contentsOfFile: missing, encoding: .utf8) }),
+      (missing, { _ = try FileManager.default.contentsOfDirectory(atPath: missing) }),
+      (missing, { try FileManager.default.removeItem(atPath: missing) }),
+      (missing + "/x", { try Data().write(to: URL(fileURLWithPath: missing + "/x")) }),
+    ]
+    for (path, call) in calls {
+      let error = try #require(#expect(throws: (any Error).self) { try call() })
+      let words = try #require(FileError(foundation: error)).description
+      #expect(words == "\(path): cannot use it: No such file or directory")
+    }
+    #expect(FileError(foundation: FileError(path: "a", action: "open", reason: "why")) == nil)
+    #expect(FileError(foundation: POSIXError(.EROFS))?.reason == "Read-only file system")
+  }
+
+  @Test("what a name stands for is told with its link followed, and without")
+  func kinds() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "file")
+    for (link, target) in [("to-file", "file"), ("to-folder", "."), ("to-nothing", "nothing")] {
+      try FileManager.default.createSymbolicLink(atPath: folder(link), withDestinationPath: target)
+    }
+    #expect(FileKind(at: folder("file")) == .file)
+    #expect(FileKind(at: folder("to-nothing")) == .link)
+    #expect(FileKind(at: folder("nothing")) == nil)
+    #expect(FileKind(following: folder("to-file")) == .file)
+    #expect(FileKind(following: folder("to-folder")) == .folder)
+    #expect(FileKind(following: folder("to-nothing")) == nil)
+    #expect(try isOwnFileThere(folder("file")))
+    #expect(try !isOwnFileThere(folder("nothing")))
+    #expect(throws: FileError.self) { try isOwnFileThere(folder("to-file")) }
+    #expect(throws: FileError.self) { try isOwnFileThere(folder("to-nothing")) }
+  }
+
   @Test("listing what is no folder names the system's reason, not Foundation's number")
   func listing() throws {
     let folder = try TemporaryFolder()

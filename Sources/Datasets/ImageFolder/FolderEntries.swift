@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a name in a folder stands for, symbolic links followed.
@@ -27,7 +28,7 @@ struct FolderEntry: Equatable {
 func folderEntries(of path: String) throws -> [FolderEntry] {
   guard let stream = opendir(path) else {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "\"\(systemReason())\" when it was listed",
+      file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was listed",
       expected: "a folder that you may list", cure: "check that it exists and that you may read it")
   }
   defer { closedir(stream) }
@@ -58,7 +59,7 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
   }
   guard errno == 0 else {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "\"\(systemReason())\" while it was listed", expected: "its names",
+      file: path, offset: nil, found: "\"\(systemReason(errno))\" while it was listed", expected: "its names",
       cure: "check the disk that holds it")
   }
   return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -91,7 +92,7 @@ extension FolderEntryKind {
   /// What `stat` found; `code` is the system's number of what stood in the way.
   fileprivate init(_ status: stat, _ code: Int32) {
     guard code == 0 else {
-      self = .unusable("\"\(String(cString: strerror(code)))\" when it was examined")
+      self = .unusable("\"\(systemReason(code))\" when it was examined")
       return
     }
     switch status.st_mode & S_IFMT {
@@ -111,7 +112,7 @@ func identity(ofFolder path: String) -> FileIdentity? {
 
 /// Why a folder cannot be listed, in the system's words; nil where it can.
 func obstacleToListing(_ path: String) -> String? {
-  guard let stream = opendir(path) else { return systemReason() }
+  guard let stream = opendir(path) else { return systemReason(errno) }
   closedir(stream)
   return nil
 }
@@ -142,9 +143,4 @@ func realPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)
-}
-
-/// The system's words for the error of the call before.
-func systemReason() -> String {
-  String(cString: strerror(errno))
 }

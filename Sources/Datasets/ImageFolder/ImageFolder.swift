@@ -39,9 +39,7 @@ struct ImageFolder: Sendable {
 
   /// Whether the folder is there.
   func status(cure: String) -> DatasetStatus {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: root, isDirectory: &isFolder)
-    return exists && isFolder.boolValue
+    Folder.isThere(root)
       ? .found(folder: root, form: "image folder") : .missing(searched: [root], cure: cure)
   }
 

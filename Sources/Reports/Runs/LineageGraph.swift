@@ -9,6 +9,7 @@ public struct LineageGraph: Sendable {
   private static let top = 62.0
   private static let foot = 44.0
 
+  /// The graph of a population.
   public init(_ history: PopulationHistory) {
     self.history = history
   }

@@ -15,6 +15,7 @@ public struct PopulationCurves: Sendable {
   private static let frame = Frame(x: 56, y: 44, width: 786, height: 290)
   private static let height = 382.0
 
+  /// The curves of a population.
   public init(_ history: PopulationHistory, _ measure: Measure) {
     self.history = history
     self.measure = measure

@@ -199,7 +199,7 @@ func requireFolder(of path: String) throws {
 
 /// Nothing is written over silently.
 func refuseToOverwrite(_ path: String) throws {
-  if FileManager.default.fileExists(atPath: path) {
+  if FileKind(at: path) != nil {
     throw SettingsError(
       "\(path) is already there and is not written over; name another file, or remove it first",
       isUsageMistake: false)

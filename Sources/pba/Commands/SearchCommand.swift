@@ -27,7 +27,7 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// A search as it is asked for on the command line: to be begun, continued, or only reckoned.
+/// A search as it is asked for on the command line: to be begun, continued, or only estimated.
 struct SearchRequest {
   let settings: Settings
   let place: RunOptions
@@ -50,7 +50,7 @@ struct SearchRequest {
     if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
       try SearchSession(
-        configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
     }
     if json {
       try printJSON(SearchSummary(result))

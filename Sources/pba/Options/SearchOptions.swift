@@ -2,6 +2,7 @@ import ArgumentParser
 import Search
 
 extension Concurrency: ExpressibleByArgument {
+  /// What a word on the command line says; nil where it is neither `auto` nor a number.
   public init?(argument: String) { self.init(argument) }
 }
 

@@ -194,8 +194,8 @@ extension Settings {
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
-      recorded?.policy == policy && recorded?.scheduleDigest != nil
-      && FileManager.default.fileExists(atPath: kept)
+      try recorded?.policy == policy && recorded?.scheduleDigest != nil
+      && isOwnFileThere(kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
     try choice.check(policyOrder ?? .schedule)
     recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)

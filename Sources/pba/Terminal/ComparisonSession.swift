@@ -10,25 +10,26 @@ struct ComparisonSession {
   private let requested: ComparisonConfiguration
   private let policies: ComparedPolicies
   private let path: String
-  private let resume: Bool
+  private let recorded: ComparisonConfiguration?
   private let writesTensorBoard: Bool
 
   init(
-    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool,
+    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String,
+    resuming recorded: ComparisonConfiguration? = nil,
     tensorBoard: Bool = false
   ) {
     requested = configuration
     self.policies = policies
     self.path = path
-    self.resume = resume
+    self.recorded = recorded
     writesTensorBoard = tensorBoard
   }
 
   /// Trains all that is left to train.
   func callAsFunction() throws -> ComparisonSummary {
-    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    if !resume { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
+    if recorded == nil { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption()

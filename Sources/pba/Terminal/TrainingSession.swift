@@ -12,29 +12,30 @@ struct TrainingSession {
   private let requested: TrainingConfiguration
   private let policy: PolicyChoice
   private let path: String
-  private let resume: Bool
+  private let recorded: TrainingConfiguration?
   private let mayChangeLength: Bool
   private let writesTensorBoard: Bool
 
   /// - Parameter mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings are.
   init(
-    _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool,
+    _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String,
+    resuming recorded: TrainingConfiguration?,
     mayChangeLength: Bool, tensorBoard: Bool
   ) {
     requested = configuration
     self.policy = policy
     self.path = path
-    self.resume = resume
+    self.recorded = recorded
     self.mayChangeLength = mayChangeLength
     writesTensorBoard = tensorBoard
   }
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let data = prepared.data
     var configuration = prepared.configuration
-    if resume {
+    if recorded != nil {
       try configuration.requireValidation(in: data)
     } else {
       try configuration.requireUsable(data)

@@ -99,7 +99,7 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   private func requireFolder(_ folder: String) throws {
-    guard FileManager.default.fileExists(atPath: folder) else {
+    guard try isThere(folder) else {
       throw ValidationError("--folder: there is no folder '\(folder)'; name one that is there")
     }
     guard Folder.isThere(folder) else {
