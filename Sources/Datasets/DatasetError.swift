@@ -1,3 +1,5 @@
+import Augmentation
+
 /// Why a dataset cannot be had, in one line for the user.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No dataset has this name; `nearest` is the known name that is spelt most like it.
@@ -53,8 +55,9 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         + "what is left of the limit of this process or its container (ulimit -v, memory.max); raise it, or lower --train-size"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
-      return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "
-        + "the first: \(reason); or give --skip-unreadable to leave them out"
+      return
+        "\(folder): \(counted(count, "file")) cannot be read as \(count == 1 ? "an image" : "images") (\(names)); "
+        + "the first: \(reason); or give --skip-unreadable to leave \(count == 1 ? "it" : "them") out"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Augmentation
 import Files
 import Foundation
 import Threads
@@ -95,7 +96,7 @@ extension DatasetSpec {
   private func requireRoom(for count: Int, of images: StoredImages) throws {
     let bytes = Double(count) * Double(images.height * images.width * 3)
     func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
-    let request = "\(count) images of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
+    let request = "\(counted(count, "image")) of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes < memory else {
       throw DatasetError.impossibleSplit(

@@ -25,7 +25,8 @@ extension DatasetFamily {
   private static func noiseSpec(name: String, _ shape: NoiseShape) -> DatasetSpec {
     DatasetSpec(
       name: name,
-      summary: "uniform noise, \(shape.height) × \(shape.width), \(shape.classes) classes",
+      summary:
+        "uniform noise, \(shape.height) × \(shape.width), \(counted(shape.classes, "class", "classes"))",
       licence: "none needed: it is made by a formula",
       searchDefaults: SplitSizes(train: 2000, validation: 1000),
       imageSize: ImageSize(height: shape.height, width: shape.width),

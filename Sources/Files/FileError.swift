@@ -8,7 +8,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let action: String
   /// The system's words, or what was found.
   public let reason: String
-  /// What the user can do about it, where that is not plain from the reason.
+  /// What the user can do about it; for the system's usual reasons there is a cure of its own.
   public let cure: String?
 
   /// - Parameters:
@@ -24,7 +24,29 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    "\(path): cannot \(action): \(reason)\(cure.map { "; " + $0 } ?? "")"
+    "\(path): cannot \(action): \(reason)\((cure ?? usualCure).map { "; " + $0 } ?? "")"
+  }
+
+  /// Whether the user may not do it here.
+  public var isRefusedByPermission: Bool { [EACCES, EPERM, EROFS].map(systemReason).contains(reason) }
+
+  private var usualCure: String? {
+    if reason == systemReason(ENOENT), !path.hasPrefix("/"), !WorkingFolder.isThere {
+      return WorkingFolder.cure
+    }
+    return Self.usualCure(reason)
+  }
+
+  /// What helps against a reason in the system's words, where it is one of the usual.
+  package static func usualCure(_ reason: String) -> String? {
+    switch reason {
+    case systemReason(EACCES), systemReason(EPERM): "have its permissions changed, or name another place"
+    case systemReason(EROFS): "name another place"
+    case systemReason(ENOSPC), systemReason(EDQUOT): "make room, or name another place"
+    case systemReason(EMFILE): "raise the limit of open files (ulimit -n)"
+    case systemReason(ENFILE): "close other programs: the machine has no more open files"
+    default: nil
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Augmentation
 import Foundation
 
 extension OriginalLog {
@@ -18,7 +19,8 @@ extension OriginalLog {
     for (index, segment) in schedule.segments.enumerated() {
       guard segment.policy.entries.map(\.operation) == Policy.searchOperations else {
         throw PolicyError(
-          place: "segments[\(index)].policy", found: "\(segment.policy.entries.count) entries",
+          place: "segments[\(index)].policy",
+          found: "\(counted(segment.policy.entries.count, "entry", "entries"))",
           expected:
             "the 15 operations of the search in their order, twice, which is all that a log of Ray can "
             + "hold; export as json")

@@ -1,3 +1,4 @@
+import Augmentation
 import Files
 import Foundation
 
@@ -113,7 +114,8 @@ public struct ScheduleImport: Sendable {
           file: folder.path, found: "no log and no configuration of trial \(trial)",
           expected: Self.known(folder, results))
       }
-      notes.append("trial \(trial) never copied another: its first policy held for all \(epochs) epochs")
+      notes.append(
+        "trial \(trial) never copied another: its first policy held for all \(counted(epochs, "epoch"))")
       schedule = try Schedule(
         name: name, segments: [.init(epochs: epochs, policy: policy)],
         provenance: provenance.merging(["importedFrom": .string("results of Ray Tune")]) { old, _ in old })
@@ -143,7 +145,7 @@ public struct ScheduleImport: Sendable {
     let winner = best.winner
     let metric = printable(request.metric)
     var reasons = [
-      "\(results.count) trials, \(results.reduce(0) { $0 + $1.count }) results; best is trial \(winner.trial): "
+      "\(counted(results.count, "trial")), \(counted(results.reduce(0) { $0 + $1.count }, "result")); best is trial \(winner.trial): "
         + "\(metric) \(winner.value) after epoch \(winner.epochs), the \(request.lowestWins ? "lowest" : "highest") "
         + "last value"
         + (best.runnerUp.map { " (next: trial \($0.trial), \($0.value))" } ?? "")

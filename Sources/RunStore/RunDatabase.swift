@@ -146,7 +146,20 @@ struct RunDatabase: Sendable {
     guard [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL].contains(error.resultCode) else { return nil }
     let known = [EFBIG, ENOSPC, EDQUOT, EIO, EACCES, EROFS, EMFILE, ENFILE, ENOMEM]
     if known.contains(code) { return systemReason(code) }
+    if error.resultCode == .SQLITE_CANTOPEN, areFilesUsedUp { return systemReason(EMFILE) }
     return hasFileSizeLimit ? systemReason(EFBIG) + " (ulimit -f)" : nil
+  }
+
+  /// Whether the process may not open as many more files as SQLite needs: the journal, its log and its index, the folder.
+  private static var areFilesUsedUp: Bool {
+    var opened: [Int32] = []
+    defer { for file in opened { close(file) } }
+    for _ in 0..<4 {
+      let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { return errno == EMFILE || errno == ENFILE }
+      opened.append(file)
+    }
+    return false
   }
 
   /// Whether files may become no larger than a number of bytes.
@@ -170,7 +183,8 @@ struct RunDatabase: Sendable {
         + (reason.map { ": " + $0 } ?? "")
       switch error.resultCode {
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw RunStoreError.damagedJournal(path: path, detail: detail)
-      default: throw RunStoreError.journal(path: path, detail: detail)
+      default:
+        throw RunStoreError.journal(path: path, detail: detail, cure: reason.flatMap(FileError.usualCure))
       }
     } catch let error as RowDecodingError {
       throw RunStoreError.damagedJournal(path: path, detail: "an entry is not readable: \(error)")

@@ -55,7 +55,7 @@ public final class RunDirectory: Sendable {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try makeFolder(path, mustExist: resume)
     try requireOwnFiles(in: path)
-    let lock = try lock(path)
+    let lock = try lock(path, resume: resume)
     try requireNoLostJournal(in: path)
     try separateJournal(in: path)
     let database = try RunDatabase(path: path + "/" + RunFileName.journal, readOnly: false)
@@ -102,13 +102,20 @@ public final class RunDirectory: Sendable {
     return RunDirectory(path: path, database: database, row: row, lock: nil)
   }
 
-  /// Gives the settings that the run in a folder was begun with, for a resume that names the folder alone.
+  /// Gives the settings that the run in a folder was begun with.
   ///
   /// The rest of the journal is examined when the run is opened.
+  ///
+  /// - Parameter resume: whether the run is to be continued, which errors then say.
   public static func configuration<Configuration: RunConfiguration>(
-    _ type: Configuration.Type, of path: String
+    _ type: Configuration.Type, of path: String, resume: Bool = false
   ) throws -> Configuration {
-    let (_, row) = try existing(path, isExamined: false)
+    let row: RunRow
+    do {
+      row = try existing(path, isExamined: false).1
+    } catch RunStoreError.noRun(let path, _) {
+      throw RunStoreError.noRun(path: path, resume: resume)
+    }
     return try settings(type, in: row, path: path)
   }
 
@@ -231,11 +238,17 @@ extension RunDirectory {
       ? RunFileName.checkpoints : nil
   }
 
-  private static func lock(_ path: String) throws -> FileLock {
+  private static func lock(_ path: String, resume: Bool) throws -> FileLock {
     do {
       return try FileLock(folder: path, file: RunFileName.lock)
     } catch let held as FileLock.Held {
       throw RunStoreError.locked(path: path, process: held.process)
+    } catch let error as FileError where resume && error.isRefusedByPermission {
+      throw FileError(
+        path: error.path, action: error.action, reason: error.reason,
+        cure:
+          "continuing a run writes into its folder: make it writable, or copy the folder and continue the copy;"
+          + " `pba report RUN -o FILE` and `pba evaluate` only read it")
     }
   }
 
@@ -253,7 +266,7 @@ extension RunDirectory {
       }
       return
     }
-    guard !mustExist else { throw RunStoreError.noRun(path: path) }
+    guard !mustExist else { throw RunStoreError.noRun(path: path, resume: true) }
     try AtomicFile.makeFolder(path)
   }
 

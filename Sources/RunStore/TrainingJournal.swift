@@ -1,3 +1,4 @@
+import Augmentation
 import Files
 import Foundation
 import GRDB
@@ -185,7 +186,7 @@ public struct TrainingJournal: Sendable {
         let (checkpoint, epochs) = (try row.checkpoint(), try row.count("epochs"))
         // Files of the journal are deleted when they are old: none but those that are called so by this program.
         guard checkpoint.file == Self.checkpointName(epochs: epochs) else {
-          throw Row.outside("the checkpoint after \(epochs) epochs", checkpoint.file)
+          throw Row.outside("the checkpoint after \(counted(epochs, "epoch"))", checkpoint.file)
         }
         return (checkpoint: checkpoint, epochs: epochs)
       }

@@ -80,7 +80,8 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     }
     if patience != nil, validateEvery == nil {
       throw TrainingError.setting(
-        "patience: found \(patience ?? 0) without validateEvery, expected both; give --validate-every N too")
+        "patience: found \(patience ?? 0), but nothing is validated between epochs; give --validate-every N too"
+      )
     }
   }
 

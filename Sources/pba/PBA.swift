@@ -16,7 +16,8 @@ struct PBA: ParsableCommand {
       "Learn a schedule of image augmentation with a population of small networks, and train with it.",
     discussion: """
       Begin with `pba quickstart`: a search and two kinds of training on bundled images, in minutes.
-      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
+      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, 128 + the \
+      signal's number stopped by a signal (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP); what is finished is kept.
       """,
     version: Version.text,
     subcommands: [
@@ -30,7 +31,7 @@ struct PBA: ParsableCommand {
     cprocess_explain_faults()
     let code = cprocess_with_stack(runOnOwnStack)
     guard code == 0 else {
-      printNote("Error: \(ThreadError(code: code))")
+      printError("\(ThreadError(code: code))")
       exit(withError: ExitCode.failure)
     }
   }
@@ -43,8 +44,10 @@ extension PBA {
   nonisolated fileprivate static func runArguments() {
     Runtime.skipCleanup()
     Runtime.limitMemory(MemoryLimit().bytes)
-    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {
-      printNote("Error: \(complaint)")
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
+    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint ?? words.complaint
+    {
+      printError(complaint)
       exit(withError: ExitCode.validationFailure)
     }
     do {
@@ -53,7 +56,7 @@ extension PBA {
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
-      printNote("Error: \(error)")
+      printError("\(error)")
       exit(withError: ExitCode.validationFailure)
     } catch {
       end(with: FileError(foundation: error) ?? error)
@@ -62,14 +65,19 @@ extension PBA {
 
   /// Prints what an error says, or the help that was asked for, and ends with its exit code.
   private static func end(with error: any Error) -> Never {
-    let code = exitCode(for: error)
-    guard code != .success else { exit(withError: error) }
+    let code = error.isStop ? Interruption.exitCode : exitCode(for: error)
+    guard code != .success else {
+      // Help has defaults that come from the environment.
+      let text = fullMessage(for: error)
+      if !text.isEmpty { printResultLines(text) }
+      exit(withError: code)
+    }
     let message = Self.message(for: error)
     var usage = fullMessage(for: error)
     if !message.isEmpty {
       // The parser breaks a line in one place alone: before the values of a list.
       let parts = message.components(separatedBy: "\n  - ")
-      printNote("Error: " + parts[0])
+      printError(parts[0])
       for value in parts.dropFirst() { printNote("  - " + value) }
       usage = String(Substring(usage.utf8.dropFirst("Error: \(message)\n".utf8.count)))
     }

@@ -22,6 +22,21 @@ struct SystemReasonTests {
     #expect(systemReason(of: FileError(path: "a", action: "open", reason: "why")) == "a: cannot open: why")
   }
 
+  @Test("the usual reasons have a cure, unless the error has its own")
+  func cures() {
+    func text(_ code: Int32, cure: String? = nil) -> String {
+      FileError(path: "/a", action: "open", reason: systemReason(code), cure: cure).description
+    }
+    #expect(
+      text(EACCES)
+        == "/a: cannot open: Permission denied; have its permissions changed, or name another place")
+    #expect(text(EROFS) == "/a: cannot open: Read-only file system; name another place")
+    #expect(text(ENOSPC) == "/a: cannot open: No space left on device; make room, or name another place")
+    #expect(text(EMFILE) == "/a: cannot open: Too many open files; raise the limit of open files (ulimit -n)")
+    #expect(text(EACCES, cure: "ask") == "/a: cannot open: Permission denied; ask")
+    #expect(text(ENOENT) == "/a: cannot open: No such file or directory")
+  }
+
   @Test("a failure that Foundation reports names the file and the reason")
   func foundationNamesTheFile() throws {
     let folder = try TemporaryFolder()

@@ -220,11 +220,25 @@ def other_faults_end_the_program_as_they_do(case):
     assert process.returncode == -signal.SIGSEGV, process.returncode
 
 
+def few_open_files_are_named_as_the_reason(case):
+    run, search = case.new(), case.new()
+    succeeded(case.run(*TRAIN, "--epochs", "1", "--run", run))
+    succeeded(case.run(*SEARCH, "--epochs", "2", "--run", search))
+    for limit in range(4, 14):
+        for arguments in (["report", run], ["train", "--resume", "--run", run], ["search", "--resume", "--run", search],
+                          ["evaluate", "--dataset", "noise:8x8x3", "--checkpoint", run], [*TRAIN, "--epochs", "1", "--run", case.new()]):
+            done = case.run(*arguments, NOFILE=limit)
+            # With fewer the system does not even start the program.
+            if done.returncode not in (0, 127):
+                refused(done, "open", "ulimit -n")
+
+
 CASES = [
     memory_that_runs_out_is_an_error, pictures_without_memory_are_errors, large_requests_are_refused,
     images_without_memory_are_refused_before_they_are_made, a_limit_of_file_sizes_is_an_error,
     a_limit_of_open_files_is_an_error, a_limit_of_time_is_an_error, a_small_stack_is_enough_or_an_error,
-    a_mapped_file_that_is_cut_is_an_error, other_faults_end_the_program_as_they_do,
+    a_mapped_file_that_is_cut_is_an_error, few_open_files_are_named_as_the_reason,
+    other_faults_end_the_program_as_they_do,
 ]
 
 

@@ -187,7 +187,7 @@ def check_signal(pba: str, folder: Path, limited: Limited) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         code, _, err = ended(process, f"a stopped search, {limit} threads")
-        check(code == 1 and "--resume" in err, f"a stopped search, {limit} threads", (code, err[-2000:]))
+        check(code == 128 + signal.SIGTERM and "--resume" in err, f"a stopped search, {limit} threads", (code, err[-2000:]))
     print("a request to end is heard")
 
 

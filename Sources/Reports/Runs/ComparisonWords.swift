@@ -1,3 +1,4 @@
+import Augmentation
 import RunStore
 
 /// A comparison's summary in words.

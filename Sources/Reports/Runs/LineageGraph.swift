@@ -1,3 +1,4 @@
+import Augmentation
 import RunStore
 
 /// Who descends from whom: trials as rows, time to the right, copies as edges between rows.
@@ -147,7 +148,7 @@ public struct LineageGraph: Sendable {
     var moves: [String] = []
     for trial in line where moves.last != trial { moves.append(trial) }
     return
-      "\(counted(history.generations, "generation")), \(history.copies.count) copies\(history.equalCopiesText). The best trial's ancestry goes through "
+      "\(counted(history.generations, "generation")), \(counted(history.copies.count, "copy", "copies"))\(history.equalCopiesText). The best trial's ancestry goes through "
       + "the rows \(moves.isEmpty ? "of no trial yet" : moves.joined(separator: ", "))."
   }
 

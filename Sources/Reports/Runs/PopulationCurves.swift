@@ -1,3 +1,4 @@
+import Augmentation
 import RunStore
 
 /// A figure of every trial over the epochs: what each had reached at the end of each segment.
@@ -146,7 +147,7 @@ public struct PopulationCurves: Sendable {
 
   private var description: String {
     var words =
-      "\(name) over \(counted(history.epochs, "epoch")); \(history.copies.count) copies between trials\(history.equalCopiesText)."
+      "\(name) over \(counted(history.epochs, "epoch")); \(counted(history.copies.count, "copy", "copies")) between trials\(history.equalCopiesText)."
     if let last = history.best.last.flatMap({ history[$0.plan.place] }), let value = value(last) {
       words += " The best is trial \(last.place.trial) with \(text(value))."
     }

@@ -62,7 +62,8 @@ struct CompareCommand: ParsableCommand {
   private func run(_ given: Settings, in folder: String) throws {
     var settings = given
     let recorded =
-      place.resume ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder) : nil
+      place.resume
+      ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder, resume: true) : nil
     if let recorded { settings = settings.over(Settings(recorded)) }
     let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
     let choices = try policies.choices(seed: configuration.recipe.seed)
@@ -70,12 +71,9 @@ struct CompareCommand: ParsableCommand {
       try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
-    let summary: ComparisonSummary
-    do {
-      summary = try ComparisonSession(
+    let summary = try continued(by: "pba compare --resume --run \(quoted(folder))") {
+      try ComparisonSession(
         configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
-    } catch is SearchInterrupted {
-      throw Interrupted(command: "pba compare", path: folder)
     }
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }
     if let csv {

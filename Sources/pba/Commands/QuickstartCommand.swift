@@ -40,6 +40,15 @@ struct QuickstartCommand: ParsableCommand {
   }
 
   func run() throws {
+    do {
+      try continued(by: "pba quickstart --run \(quoted(place))", searchAndCompare)
+    } catch RunStoreError.noRun(let path, _) {
+      // Nobody asked to resume.
+      throw RunStoreError.noRun(path: path)
+    }
+  }
+
+  private func searchAndCompare() throws {
     let start = ContinuousClock.now
     printNote("1 of 2: a search with a population of 8 small networks on 1,000 images of Fashion-MNIST")
     let exists = try isThere(place + "/search")

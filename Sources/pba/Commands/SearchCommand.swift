@@ -1,3 +1,4 @@
+import Augmentation
 import ArgumentParser
 import Datasets
 import RunStore
@@ -38,15 +39,19 @@ struct SearchRequest {
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    let recorded = place.resume ? try RunDirectory.configuration(SearchConfiguration.self, of: folder) : nil
+    let recorded =
+      place.resume
+      ? try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true) : nil
     if let recorded { settings = settings.over(Settings(recorded)) }
     var configuration = try settings.searchConfiguration()
     if let recorded { configuration.startOrder = recorded.startOrder }
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
-    let result = try SearchSession(
-      configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
+    let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
+      try SearchSession(
+        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
+    }
     if json {
       try printJSON(SearchSummary(result))
     } else {
@@ -74,7 +79,7 @@ extension SearchRequest {
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
-        "\(name(.interval)): \(interval) of \(epochs) epochs"
+        "\(name(.interval)): \(interval) of \(counted(epochs, "epoch"))"
       } else if configuration.burnIn > lastComparison {
         "\(name(.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {

@@ -50,7 +50,8 @@ struct TrainingRequest {
   ) throws -> TrainingResult? {
     var settings = settings
     let recorded =
-      place.resume ? try RunDirectory.configuration(TrainingConfiguration.self, of: folder) : nil
+      place.resume
+      ? try RunDirectory.configuration(TrainingConfiguration.self, of: folder, resume: true) : nil
     if let recorded { settings = settings.over(Settings(recorded)) }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
     try noteSurprises(of: choice, name: configuration.policy, epochs: configuration.recipe.epochs)

@@ -30,7 +30,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "How many train at once, or auto: what cores and memory bear. No effect on a synchronous result. (default: auto)"
+      "How many train at once, or auto: what cores and memory allow. No effect on a synchronous result. (default: auto)"
   )
   var concurrency: Concurrency?
 

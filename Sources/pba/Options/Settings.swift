@@ -267,7 +267,7 @@ extension Settings {
       let count = Runtime.cudaDeviceCount()
       guard index < count else {
         throw SettingsError(
-          "device: \(device) is not usable, \(count) CUDA devices are; see `pba doctor`, or give --device cpu"
+          "device: \(device) is not usable, \(count == 1 ? "1 CUDA device is" : "\(count) CUDA devices are"); see `pba doctor`, or give --device cpu"
         )
       }
     }

@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Policies
 import RunStore
@@ -51,12 +52,14 @@ struct ComparisonSession {
         progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
       case .threadsRefused(let started, let wanted):
         progress.display?.note(
-          "the system starts no more threads: \(started) of \(wanted) trainings go on at once")
+          "the system starts no more threads: \(started) of \(wanted) trainings \(started == 1 ? "goes" : "go") on at once"
+        )
       }
     }
     progress.display = ProgressDisplay(total: try comparison.remainingImages(), unit: "images")
     progress.display?.setLabel(
-      "\(configuration.policies.count * configuration.seeds) trainings, \(configuration.concurrency) at once")
+      "\(counted(configuration.policies.count * configuration.seeds, "training")), \(configuration.concurrency) at once"
+    )
     defer { progress.display?.finish() }
     return try withExtendedLifetime(interruption) {
       try comparison(choices: policies.choices)

@@ -105,7 +105,7 @@ struct DryRun {
           program: program, devices: devices, stop: interruption.flag)
       }
     } catch is SearchInterrupted {
-      throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)
+      throw Interrupted(keepingNothing: "stopped; a dry run leaves nothing behind")
     }
     if json { return try printJSON(Report(settings: settings.values, cost: cost)) }
     printResult("settings")

@@ -1,3 +1,4 @@
+import Augmentation
 import Search
 
 /// Where a search stands, in lines for people.
@@ -36,7 +37,8 @@ struct SearchPanel: ProgressPanel {
     let figures = standing.figures
     guard let best = figures.best, let median = figures.median else { return ["no result yet"] }
     let missing =
-      figures.count < standing.population ? ["\(figures.count) of \(standing.population) trials"] : []
+      figures.count < standing.population
+      ? ["\(figures.count) of \(counted(standing.population, "trial"))"] : []
     return [
       "best \(percent(best.validationAccuracy)) (trial \(best.place.trial))", "median \(percent(median))",
     ]

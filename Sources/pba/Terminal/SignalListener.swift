@@ -73,5 +73,8 @@ final class SignalListener: @unchecked Sendable {
 private struct CannotListen: Error, CustomStringConvertible {
   let code: Int32
 
-  var description: String { "cannot listen to signals: \(systemReason(code))" }
+  var description: String {
+    "cannot listen to signals: \(systemReason(code))"
+      + (code == EMFILE || code == ENFILE ? "; raise the limit of open files (ulimit -n)" : "")
+  }
 }

@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Files
 import Foundation
@@ -67,12 +68,15 @@ struct TrainingSession {
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
     let validation = ValidationWords(configuration, epochs)
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
-      if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
+      if interruption.flag.isRequested {
+        throw Interrupted(continuedBy: "pba train --resume --run \(quoted(path))")
+      }
       switch event {
       case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
       case .checkpointsLost(let epochs):
         progress.note(
-          "none of the checkpoints of \(path) is there and whole: its \(epochs) epochs are trained again")
+          "none of the checkpoints of \(path) is there and whole: its \(counted(epochs, "epoch")) \(epochs == 1 ? "is" : "are") trained again"
+        )
       case .begunFrom(let file, let start): progress.note(begunFrom(file, start, data))
       case .note(let text): progress.note(text)
       case .images(let count): progress.advance(count)
@@ -108,16 +112,6 @@ extension TrainingSession {
     noteChangedLength(changed, from: configuration, epochs, policy: policy, stepsPerEpoch: stepsPerEpoch)
     try run.record(changed, unfinished: true)
     return changed
-  }
-}
-
-/// A run that was asked to stop and keeps its epochs.
-struct Interrupted: Error, CustomStringConvertible {
-  /// What continues it, such as `pba train`.
-  let command: String
-  let path: String
-  var description: String {
-    "stopped; what is finished is kept: continue with \(command) --resume --run \(path)"
   }
 }
 

@@ -1,3 +1,4 @@
+import Augmentation
 import ArgumentParser
 import Datasets
 import Files
@@ -134,7 +135,7 @@ struct SearchBenchmark: ParsableCommand {
     do {
       if simulate { try runSimulation(interruption.flag) } else { try runComparison(interruption.flag) }
     } catch SearchError.stopped, is SearchInterrupted {
-      throw BenchmarkStopped()
+      throw Interrupted(keepingNothing: "stopped before the end; nothing is kept")
     }
   }
 
@@ -203,9 +204,4 @@ struct SearchBenchmark: ParsableCommand {
     let peak = report.peakMemoryBytes.map { "; peak memory \($0 / 1_000_000) MB" } ?? ""
     printResult("journal \(report.journalBytes / 1_000_000) MB\(peak)")
   }
-}
-
-/// A benchmark that was asked to stop.
-private struct BenchmarkStopped: Error, CustomStringConvertible {
-  var description: String { "stopped before the end; nothing is kept" }
 }

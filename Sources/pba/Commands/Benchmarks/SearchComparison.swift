@@ -1,3 +1,4 @@
+import Augmentation
 import Files
 import Foundation
 import Reports

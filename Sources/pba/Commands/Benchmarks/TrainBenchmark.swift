@@ -1,3 +1,4 @@
+import Augmentation
 import ArgumentParser
 import Models
 import Reports
