@@ -112,7 +112,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "Policies", dependencies: ["Augmentation", "PopulationBasedTraining", "Text"]),
+    .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
     .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
     // Floor 2
@@ -132,7 +132,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Augmentation", "Files", "Images", "Models", "Torch", "Datasets", "Policies", "RunStore", "Threads",
+        "Augmentation", "Datasets", "Files", "Images", "Models", "Policies", "RunStore", "Text", "Threads",
+        "Torch",
       ]),
     .target(
       name: "Search",
@@ -148,14 +149,15 @@ let package = Package(
       ]),
     .target(
       name: "Comparison",
-      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Threads", "Training"]),
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Training"]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "CVectorGraphics", "Images", "Policies", "RunStore", "Statistics", "Text",
+        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "RunStore", "Statistics", "Text",
+        "Threads",
       ]),
     .target(name: "Interop", dependencies: ["Files", "Policies"]),
 
@@ -182,7 +184,7 @@ let package = Package(
 
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "AugmentationTests", dependencies: ["Augmentation"]),
+    .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),

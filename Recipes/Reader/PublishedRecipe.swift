@@ -33,7 +33,7 @@ extension PublishedRecipe {
   /// - Parameters:
   ///   - name: the model; for a search the data's short name. Nil where `table` names both.
   ///   - table: such as `table_4_rsvhn`, or `search`.
-  /// - Throws: ``RecipeError`` with the names that there are, and the command that was probably meant.
+  /// - Throws: ``RecipeError`` with the names that there are, and the commands that were probably meant.
   public static func named(_ name: String?, of table: String) throws -> PublishedRecipe {
     let folder = try RecipeFolder.bundled()
     let tables = try folder.tables()
@@ -44,14 +44,12 @@ extension PublishedRecipe {
     if let entry = search.entry(table: table, name: name) {
       return try folder.recipe(entry.name, of: entry.table)
     }
+    let meant = search.meant(table: table, name: name).map(\.command)
     guard tables.contains(table) else {
-      throw RecipeError.unknown(
-        "table", found: table, known: tables, command: search.nearest(table: table, name: name)?.command)
+      throw RecipeError.unknown("table", found: table, known: tables, commands: meant)
     }
-    let names = search.entries.filter { $0.table == table }.map(\.name)
-    guard let name else { throw RecipeError.nameMissing(table: table, known: names) }
-    throw RecipeError.unknown(
-      "recipe of \(table)", found: name, known: names,
-      command: search.nearest(table: table, name: name)?.command)
+    let own = search.entries.filter { $0.table == table }
+    guard let name else { throw RecipeError.nameMissing(table: table, commands: own.map(\.command)) }
+    throw RecipeError.unknown("recipe of \(table)", found: name, known: own.map(\.name), commands: meant)
   }
 }

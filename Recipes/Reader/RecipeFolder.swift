@@ -9,6 +9,7 @@ import Yams
 package struct RecipeFolder: Sendable {
   let path: String
 
+  /// The recipes in the folder at a path.
   package init(_ path: String) {
     self.path = path
   }
@@ -28,9 +29,7 @@ package struct RecipeFolder: Sendable {
   /// The names of the tables.
   package func tables() throws -> [String] {
     try AtomicFile.names(in: path).filter { name in
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-        && isFolder.boolValue && FileManager.default.fileExists(atPath: file(Self.base, of: name))
+      Folder.isThere("\(path)/\(name)") && FileKind(following: file(Self.base, of: name)) != nil
     }
   }
 

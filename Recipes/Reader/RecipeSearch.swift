@@ -36,18 +36,38 @@ struct RecipeSearch {
       ?? entries.first { $0.dataAndModel == name && $0.stem == Entry.stem(of: table) && $0.table != $0.stem }
   }
 
-  /// The recipe whose names are spelt most like these words; the beginning of a name counts as nearly the whole.
-  func nearest(table: String, name: String?) -> Entry? {
-    func editDistance(_ typed: String, _ word: String) -> Int {
-      typed != word && word.hasPrefix(typed) ? 1 : Text.editDistance(typed, word)
+  /// The recipes that were probably meant by these words, the likeliest first; none where no name is spelt like them.
+  ///
+  /// A name with the data in front of the model says which table is meant, whichever is named; both are given then.
+  func meant(table: String, name: String?) -> [Entry] {
+    guard let name else {
+      return nearest(to: table, among: entries) { [$0.table, $0.name, $0.dataAndModel] }.map { [$0] } ?? []
+    }
+    let exact = entries.filter { $0.dataAndModel == name && $0.table != $0.stem }
+    let alike = entries.filter {
+      Self.isLike(name, $0.name) || Self.isLike(name, $0.dataAndModel) || $0.dataAndModel.hasSuffix(name)
+        || name.hasSuffix("_" + $0.name)
     }
     func distance(_ entry: Entry) -> Int {
-      guard let name else {
-        return [entry.table, entry.name, entry.dataAndModel].map { editDistance(table, $0) }.min() ?? 0
-      }
-      return editDistance(table, entry.table)
-        + min(editDistance(name, entry.name), editDistance(name, entry.dataAndModel))
+      Self.distance(table, entry.table)
+        + min(Self.distance(name, entry.name), Self.distance(name, entry.dataAndModel))
     }
-    return entries.min { distance($0) < distance($1) }
+    let near = alike.min { distance($0) < distance($1) }
+    return exact + [near].compactMap { $0 }.filter { !exact.contains($0) }
+  }
+
+  private func nearest(to word: String, among entries: [Entry], _ names: (Entry) -> [String]) -> Entry? {
+    func distance(_ entry: Entry) -> Int { names(entry).map { Self.distance(word, $0) }.min() ?? .max }
+    return entries.filter { names($0).contains { Self.isLike(word, $0) } }.min { distance($0) < distance($1) }
+  }
+
+  /// How many letters differ; the beginning of a name counts as nearly the whole.
+  private static func distance(_ typed: String, _ word: String) -> Int {
+    typed != word && !typed.isEmpty && word.hasPrefix(typed) ? 1 : editDistance(typed, word)
+  }
+
+  /// Whether a word may be meant for a name.
+  private static func isLike(_ typed: String, _ word: String) -> Bool {
+    typed.utf8.count <= 64 && distance(typed, word) <= max(2, typed.count / 3)
   }
 }

@@ -59,6 +59,7 @@ public struct AugmentationProgram: Hashable, Sendable {
     /// Without one each step fires with its own probability, in order (AutoAugment).
     public var countDistribution: [Double]?
 
+    /// A policy with its weight among the others; without a distribution of counts every step is gone through in order.
     public init(weight: Double = 1, steps: [Step], countDistribution: [Double]?) {
       self.weight = weight
       self.steps = steps
@@ -71,6 +72,7 @@ public struct AugmentationProgram: Hashable, Sendable {
   /// How many alternatives an image draws and goes through, one after another; the same one may come again.
   public var draws: Int
 
+  /// A program of these policies, of which an image draws so many; the number of draws is not negative.
   public init(alternatives: [Alternative], draws: Int = 1) {
     precondition(draws >= 0, "the number of draws is not negative")
     self.alternatives = alternatives

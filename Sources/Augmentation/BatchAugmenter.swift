@@ -18,6 +18,13 @@ public struct BatchAugmenter: Sendable {
   /// The normalisation as the kernels do it; nil where the table has to be read.
   private let scaling: cpixels_scaling?
 
+  /// An augmenter with the instructions that were chosen for this machine.
+  ///
+  /// - Parameters:
+  ///   - program: what is applied to the images.
+  ///   - tail: what follows it, to the normalised numbers.
+  ///   - seed: the seed of the training.
+  ///   - trial: the trial whose random numbers are drawn.
   public init(program: AugmentationProgram, tail: BatchTail, seed: UInt64, trial: Int) {
     self.init(program: program, tail: tail, seed: seed, trial: trial, on: .chosen)
   }

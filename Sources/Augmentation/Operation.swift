@@ -86,6 +86,7 @@ extension Operation: Hashable {
 }
 
 extension Operation: Codable {
+  /// The operation of a name; throws for a name that no operation has.
   public init(from decoder: any Decoder) throws {
     try self.init(named: decoder.singleValueContainer().decode(String.self))
   }

@@ -12,6 +12,7 @@ public struct PixelScale: Hashable, Sendable {
   /// Lengths stay as they are.
   public static let none = PixelScale(width: publishedSide, height: publishedSide)
 
+  /// The scale for images of a size in pixels, of which the shorter side counts.
   public init(width: Int, height: Int) {
     side = min(width, height)
   }

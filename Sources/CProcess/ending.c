@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -19,7 +20,8 @@ void cprocess_fail(const char *const *texts) {
   // Of several threads that end here, one writes.
   static atomic_flag is_ending = ATOMIC_FLAG_INIT;
   while (atomic_flag_test_and_set(&is_ending)) pause();
-  char line[5000] = "Error: ";
+  // Not on a stack that may be what is full.
+  static char line[5000] = "Error: ";
   size_t count = strlen(line);
   for (; *texts != NULL; texts++) {
     const size_t length = MIN(strlen(*texts), sizeof line - 1 - count);
@@ -42,13 +44,30 @@ const char *cprocess_digits(unsigned long long number, char digits[24]) {
   return place;
 }
 
+/// A limit of this process's memory, in words; empty where it has none.
+static void put_limit(char *text, size_t room) {
+  static const struct {
+    int resource;
+    const char *name;
+  } limits[] = {{RLIMIT_AS, " kB (ulimit -v)"}, {RLIMIT_DATA, " kB (ulimit -d)"}};
+  text[0] = 0;
+  for (size_t index = 0; index < sizeof limits / sizeof limits[0]; index++) {
+    struct rlimit limit;
+    char digits[24];
+    if (getrlimit(limits[index].resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
+    strncat(text, index == 0 || text[0] == 0 ? "; the limit is " : " and ", room - strlen(text) - 1);
+    strncat(text, cprocess_digits(limit.rlim_cur / 1024, digits), room - strlen(text) - 1);
+    strncat(text, limits[index].name, room - strlen(text) - 1);
+  }
+}
+
 void cprocess_memory_is_used_up(size_t bytes) {
-  char digits[24];
-  const char *const cure =
-    "; end other programs, raise the limit (ulimit -v), or ask for less: a smaller --batch-size, --train-size, "
-    "--image-size or --concurrency";
-  if (bytes == 0) cprocess_fail((const char *const[]){"the memory is used up", cure, NULL});
+  char digits[24], limit[160];
+  put_limit(limit, sizeof limit);
   cprocess_fail(
     (const char *const[]){
-      "the memory is used up: the system refused ", cprocess_digits(bytes, digits), " bytes", cure, NULL});
+      "the memory is used up", bytes > 0 ? ": the system refused " : "", bytes > 0 ? cprocess_digits(bytes, digits) : "",
+      bytes > 0 ? " bytes" : "", limit, limit[0] ? ": raise it, end" : "; end",
+      " other programs, or ask for less: a smaller --batch-size, --train-size, --image-size, --concurrency, --threads or "
+      "--scale", NULL});
 }

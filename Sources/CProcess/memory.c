@@ -41,14 +41,18 @@ int cprocess_is_memory_refused(void) { return is_block_refused || is_mapping_ref
 /// Who asks for more is asked first whether it can do with less.
 static const size_t small = 1 << 16;
 
-/// Whether an address lies in code that ends by a trap without memory.
+/// Whether an address lies in code that ends the program itself without memory.
 static int needs_memory(const void *caller) {
   Dl_info place;
   if (dladdr(caller, &place) == 0 || place.dli_fname == NULL) return 0;
   const char *const slash = strrchr(place.dli_fname, '/');
   const char *const name = slash != NULL ? slash + 1 : place.dli_fname;
-  return strncmp(name, "libswift", 8) == 0 || strncmp(name, "libFoundation", 13) == 0 ||
-    strncmp(name, "lib_Foundation", 14) == 0 || strncmp(name, "libdispatch", 11) == 0;
+  static const char *const names[] = {
+    "libswift", "libFoundation", "lib_Foundation", "libdispatch", "libgomp", "libglib", "librsvg"};
+  for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+    if (strncmp(name, names[index], strlen(names[index])) == 0) return 1;
+  }
+  return 0;
 }
 
 static void check(const void *block, size_t bytes, const void *caller) {

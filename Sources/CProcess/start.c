@@ -5,8 +5,14 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 
 #include "internal.h"
 
@@ -57,12 +63,58 @@ static void enlarge_thread_stacks(void) {
 #endif
 }
 
+/// Ends the program where the stack has no room for what libraries do while they are loaded.
+///
+/// They take some 23 kB from here on, and their overflow would end the program by a signal.
+static void require_stack(void) {
+#ifdef __linux__
+  const size_t needed = 25 << 10;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= CPROCESS_ENOUGH_STACK) return;
+  // The stack begins with the environment, of which this is the last text.
+  const char *const last = (const char *)getauxval(AT_EXECFN);
+  if (last == NULL) return;
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t top = ((uintptr_t)last + strlen(last) + sizeof(void *) + page) / page * page;
+  if (top - (uintptr_t)__builtin_frame_address(0) + needed <= limit.rlim_cur) return;
+  char digits[24];
+  cprocess_fail(
+    (const char *const[]){
+      "the stack is too small: found a limit of ", cprocess_digits(limit.rlim_cur / 1024, digits),
+      " kB (ulimit -s), expected 1024 or more; raise it", NULL});
+#endif
+}
+
+/// The limit of processor time when the program began, in seconds: the system raises it when it tells that it is reached.
+static rlim_t time_limit = RLIM_INFINITY;
+
+/// The system asks a program that has used its time to end, and ends it by force later on.
+static void on_time_limit(int number) {
+  (void)number;
+  char digits[24];
+  const int is_known = time_limit != RLIM_INFINITY;
+  cprocess_fail(
+    (const char *const[]){
+      "the processor time is used up", is_known ? "; the limit is " : "", is_known ? cprocess_digits(time_limit, digits) : "",
+      is_known ? " s" : "", " (ulimit -t); raise it, and continue a run with --resume", NULL});
+}
+
+/// Lets the end of the processor time end the program with a line.
+static void explain_time_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_CPU, &limit) == 0) time_limit = limit.rlim_cur;
+  // Who starts the program with this signal ignored wants it to outlive the limit.
+  if (signal(SIGXCPU, on_time_limit) == SIG_IGN) signal(SIGXCPU, SIG_IGN);
+}
+
 static void begin(void) {
+  require_stack();
   open_standard_descriptors();
   leave_deleted_folder();
   enlarge_thread_stacks();
   // A file that becomes too large is then an error of the call that writes it.
   signal(SIGXFSZ, SIG_IGN);
+  explain_time_limit();
   cprocess_explain_exceptions();
 }
 

@@ -5,6 +5,8 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
+#include <oneapi/dnnl/dnnl_common.hpp>
+
 #include <exception>
 #include <new>
 #include <string>
@@ -26,6 +28,11 @@ inline std::string &last_error() {
   return text;
 }
 
+/// What is said where the system refuses memory.
+inline constexpr const char *no_memory =
+  "the memory is used up; raise its limit (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings "
+  "at once";
+
 /// Runs `body`; an exception leaves its text in `last_error` and gives `failed`.
 template <typename Result, typename Body>
 Result guarded(Result failed, Body &&body) noexcept {
@@ -34,8 +41,11 @@ Result guarded(Result failed, Body &&body) noexcept {
     return body();
   } catch (const c10::Error &error) {
     last_error() = error.what_without_backtrace();
+  } catch (const dnnl::error &error) {
+    // Its text is the same whatever the reason.
+    last_error() = error.status == dnnl_out_of_memory ? no_memory : error.what();
   } catch (const std::bad_alloc &) {
-    last_error() = "not enough memory; ask for smaller batches, smaller images or fewer trainings at once";
+    last_error() = no_memory;
   } catch (const std::exception &error) {
     last_error() = error.what();
   } catch (...) {

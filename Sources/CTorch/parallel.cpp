@@ -55,9 +55,10 @@ struct Loop {
 void ct::parallel_for(int64_t count, int64_t grain, const std::function<void(int64_t first, int64_t last)> &body) {
   if (count <= 0) return;
   const int64_t pieces = (count + grain - 1) / grain;
-  const int64_t threads = std::min<int64_t>(at::get_num_threads(), pieces);
+  // All threads, also where some get no part: OpenMP ends those that a smaller team leaves out, and starts them again later.
+  const int64_t threads = at::get_num_threads();
   const auto &team = OpenMP::loaded();
-  if (threads <= 1 || !team.is_there()) return body(0, count);
+  if (threads <= 1 || pieces <= 1 || !team.is_there()) return body(0, count);
   Loop loop{count, grain, pieces, body, {}, nullptr};
   const auto part = [](void *data) {
     const auto &team = OpenMP::loaded();

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifdef __APPLE__
 static const char *const names[] = {"librsvg-2.2.dylib", "libcairo.2.dylib", "libgobject-2.0.0.dylib", "libglib-2.0.0.dylib"};
@@ -19,7 +20,7 @@ typedef struct rsvg_handle rsvg_handle;
 typedef struct cairo_surface cairo_surface;
 typedef struct cairo_context cairo_context;
 
-enum { no_size_limits = 1, argb32 = 0, success = 0 };
+enum { no_size_limits = 1, argb32 = 0, success = 0, no_memory = 1 };
 
 static struct {
   rsvg_handle *(*new_with_flags)(int flags);
@@ -38,6 +39,7 @@ static struct {
   void (*error_free)(glib_error *);
 } library;
 static int is_loaded;
+static int is_memory_missing;
 static char load_message[512];
 static pthread_once_t loading = PTHREAD_ONCE_INIT;
 
@@ -47,12 +49,24 @@ static void *symbol(void *handle, const char *name) {
   return found;
 }
 
+/// Whether the system would give as much memory as the libraries take, with those that they need.
+///
+/// The loader does not tell this reason from others.
+static int has_room(void) {
+  const size_t bytes = 128 << 20;
+  void *const place = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  if (place == MAP_FAILED) return 0;
+  munmap(place, bytes);
+  return 1;
+}
+
 static void load(void) {
   void *handles[4];
   for (int index = 0; index < 4; index++) {
     handles[index] = dlopen(names[index], RTLD_NOW | RTLD_LOCAL);
     if (!handles[index]) {
       snprintf(load_message, sizeof load_message, "%s", dlerror());
+      is_memory_missing = !has_room();
       return;
     }
   }
@@ -100,7 +114,7 @@ cvg_end cvg_draw(
   pthread_once(&loading, load);
   if (!is_loaded) {
     snprintf(message, message_size, "%s", load_message);
-    return CVG_NO_LIBRARY;
+    return is_memory_missing ? CVG_NO_MEMORY : CVG_NO_LIBRARY;
   }
   glib_error *error = NULL;
   rsvg_handle *handle = library.new_with_flags(no_size_limits);
@@ -108,7 +122,10 @@ cvg_end cvg_draw(
   cairo_context *context = library.context_create(surface);
   const rectangle whole = {0, 0, width, height};
   cvg_end end = CVG_DRAWN;
-  if (library.surface_status(surface) != success)
+  const int status = library.surface_status(surface);
+  if (status == no_memory)
+    end = CVG_NO_MEMORY;
+  else if (status != success)
     end = refuse(NULL, "the picture is too large for cairo", message, message_size);
   else if (
       !library.write(handle, (const unsigned char *)svg, count, &error) || !library.close(handle, &error) ||

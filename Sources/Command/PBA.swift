@@ -14,7 +14,8 @@ public struct PBA: ParsableCommand {
       "Learn a schedule of image augmentation with a population of small networks, and train with it.",
     discussion: """
       Begin with `pba quickstart`: a search and two kinds of training on bundled images, in minutes.
-      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
+      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, 128 + the \
+      signal's number stopped by a signal (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP); what is finished is kept.
       """,
     version: Version.text,
     subcommands: [
@@ -32,7 +33,7 @@ extension PBA {
   ///
   /// - Parameter code: the system's number of the reason.
   public static func endWithoutThread(code: Int32) -> Never {
-    printNote("Error: \(ThreadError(code: code))")
+    printError("\(ThreadError(code: code))")
     exit(withError: ExitCode.failure)
   }
 
@@ -40,8 +41,10 @@ extension PBA {
   public static func run() {
     Runtime.skipCleanup()
     Runtime.limitMemory(MemoryLimit().bytes)
-    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint {
-      printNote("Error: \(complaint)")
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
+    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint ?? words.complaint
+    {
+      printError(complaint)
       exit(withError: ExitCode.validationFailure)
     }
     do {
@@ -50,26 +53,28 @@ extension PBA {
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
-      printNote("Error: \(error)")
+      printError("\(error)")
       exit(withError: ExitCode.validationFailure)
-    } catch  where error is CocoaError || error is POSIXError {
-      printNote("Error: \(systemReason(of: error))")
-      exit(withError: ExitCode.failure)
     } catch {
-      end(with: error)
+      end(with: FileError(foundation: error) ?? error)
     }
   }
 
   /// Prints what an error says, or the help that was asked for, and ends with its exit code.
   private static func end(with error: any Error) -> Never {
-    let code = exitCode(for: error)
-    guard code != .success else { exit(withError: error) }
+    let code = error.isStop ? Interruption.exitCode : exitCode(for: error)
+    guard code != .success else {
+      // Help has defaults that come from the environment.
+      let text = fullMessage(for: error)
+      if !text.isEmpty { printResultLines(text) }
+      exit(withError: code)
+    }
     let message = Self.message(for: error)
     var usage = fullMessage(for: error)
     if !message.isEmpty {
       // The parser breaks a line in one place alone: before the values of a list.
       let parts = message.components(separatedBy: "\n  - ")
-      printNote("Error: " + parts[0])
+      printError(parts[0])
       for value in parts.dropFirst() { printNote("  - " + value) }
       usage = String(Substring(usage.utf8.dropFirst("Error: \(message)\n".utf8.count)))
     }

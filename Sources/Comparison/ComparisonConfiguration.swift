@@ -28,6 +28,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   /// Where a schedule decides, its digest tells; but the name of a policy is also what the summary calls it.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
+  /// Settings with the defaults where nothing is said; nothing is checked yet.
   public init(
     data: DataSelection, imageDigest: String? = nil, policies: [String], scheduleDigests: [String] = [],
     seeds: Int = 3, recipe: Recipe = Recipe(), device: String = "cpu", concurrency: Int = 1

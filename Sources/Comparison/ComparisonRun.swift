@@ -1,3 +1,4 @@
+import Text
 import Datasets
 import Files
 import Foundation
@@ -72,7 +73,7 @@ public struct ComparisonRun: Sendable {
         case .checkpointsLost(let epochs):
           onEvent(
             .note(
-              "\(member.path): none of its checkpoints is there and whole: \(epochs) epochs are trained again"
+              "\(member.path): none of its checkpoints is there and whole: \(counted(epochs, "epoch")) \(epochs == 1 ? "is" : "are") trained again"
             ))
         case .note(let text): onEvent(.note(text))
         case .resumed, .begunFrom: break

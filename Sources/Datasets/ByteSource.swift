@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Bytes that come one block after another.
@@ -41,7 +42,7 @@ final class OpenFile: Sendable {
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw DatasetError.badFile(
-        file: path, offset: nil, found: "\"\(String(cString: strerror(errno)))\" when it was opened",
+        file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was opened",
         expected: "a file that you may read", cure: "check that it exists and that you may read it")
     }
     var status = stat()
@@ -63,7 +64,7 @@ final class OpenFile: Sendable {
       if count >= 0 { return count }
       guard errno == EINTR else {
         throw DatasetError.badFile(
-          file: path, offset: offset, found: "\"\(String(cString: strerror(errno)))\"",
+          file: path, offset: offset, found: "\"\(systemReason(errno))\"",
           expected: "bytes of the file", cure: "check the disk that holds it")
       }
     }

@@ -1,4 +1,6 @@
+import Text
 import Images
+import Augmentation
 import Files
 
 private let classCount = 100
@@ -74,7 +76,8 @@ private func readNames(_ path: String) throws -> [String] {
   let names = text.split(whereSeparator: \.isNewline).map(String.init)
   guard names.count == classCount else {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "\(names.count) class names", expected: "\(classCount), one a line",
+      file: path, offset: nil, found: "\(counted(names.count, "class name"))",
+      expected: "\(classCount), one a line",
       cure: "use the file as the official binary archive has it")
   }
   return names

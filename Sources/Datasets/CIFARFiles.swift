@@ -1,4 +1,6 @@
+import Text
 import Images
+import Augmentation
 import Files
 
 /// The pixels of a CIFAR image: three planes of 32 × 32.
@@ -18,7 +20,7 @@ func openCIFAR(_ paths: [String], as format: CIFARFormat, classCount: Int) throw
       let batch = try format.read(path, classCount: classCount)
       guard batch.labels.count == count else {
         throw DatasetError.badFile(
-          file: path, offset: nil, found: "\(batch.labels.count) images",
+          file: path, offset: nil, found: "\(counted(batch.labels.count, "image"))",
           expected: "the \(count) of a moment ago",
           cure: "wait until its writer has finished")
       }
@@ -55,7 +57,7 @@ func readCIFARNames(_ path: String, key: String, classCount: Int) throws -> [Str
   let document = try PickleReader.read(readBytes(path, limit: 1 << 20), file: path)
   let names = try document.strings(key)
   guard names.count == classCount else {
-    throw document.failure(found: "\(names.count) class names", expected: "\(classCount)")
+    throw document.failure(found: "\(counted(names.count, "class name"))", expected: "\(classCount)")
   }
   return names
 }
@@ -136,7 +138,8 @@ enum CIFARFormat: Sendable {
     }
     guard array.shape == [labels.count, pixelBytes], !labels.isEmpty else {
       throw document.failure(
-        at: array.elements.lowerBound, found: "data of shape \(array.shape) beside \(labels.count) labels",
+        at: array.elements.lowerBound,
+        found: "data of shape \(array.shape) beside \(counted(labels.count, "label"))",
         expected: "[N, \(pixelBytes)] for N labels")
     }
     return CIFARBatch(

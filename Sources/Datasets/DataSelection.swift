@@ -18,6 +18,9 @@ public struct DataSelection: Codable, Hashable, Sendable {
   /// The image folder, named as a dataset, that holds today what `dataset` held when the run was begun; nil for the same.
   public var movedTo: String?
 
+  /// A selection of a dataset, with the defaults of that dataset where nothing is said.
+  ///
+  /// - Parameter images: how the images of a folder are read.
   public init(
     _ dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, dataDirectory: String = "",
     images: ImageFolderOptions = ImageFolderOptions()

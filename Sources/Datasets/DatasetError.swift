@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+
 /// Why a dataset cannot be had, in one line for the user.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No dataset has this name; `nearest` is the known name that is spelt most like it.
@@ -50,11 +53,12 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(path): \(reason); \(cure)"
     case .noRoom(let dataset, let found, let expected):
       return "not enough memory for the dataset \(dataset): found \(found), expected less than \(expected), "
-        + "the limit of this process or its container; raise it, or lower --train-size"
+        + "what is left of the limit of this process or its container (ulimit -v, memory.max); raise it, or lower --train-size"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
-      return "\(folder): \(count) \(count == 1 ? "file" : "files") cannot be read as images (\(names)); "
-        + "the first: \(reason); or give --skip-unreadable to leave them out"
+      return
+        "\(folder): \(counted(count, "file")) cannot be read as \(count == 1 ? "an image" : "images") (\(names)); "
+        + "the first: \(reason); or give --skip-unreadable to leave \(count == 1 ? "it" : "them") out"
     }
   }
 }

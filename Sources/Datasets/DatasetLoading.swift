@@ -1,5 +1,8 @@
+import Text
+import Augmentation
 import Files
 import Foundation
+import Threads
 
 /// The seed of the published reduced sets.
 private let splitSeed: UInt32 = 0
@@ -57,7 +60,7 @@ extension DatasetSpec {
     _ trainSize: Int?, _ validationSize: Int?, from stored: StoredDataset
   ) throws -> (LabeledImages, LabeledImages) {
     let drawn = try drawnPlaces(trainSize, validationSize, of: stored)
-    try requireRoom(for: drawn.train.count + drawn.validation.count, of: stored.train)
+    try requireRoom(for: drawn.train.count + drawn.validation.count + stored.test.count, of: stored.train)
     if let own = stored.validation {
       return (try stored.train.parts([drawn.train])[0], try own.parts([drawn.validation])[0])
     }
@@ -94,16 +97,16 @@ extension DatasetSpec {
   private func requireRoom(for count: Int, of images: StoredImages) throws {
     let bytes = Double(count) * Double(images.height * images.width * 3)
     func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
-    let request = "\(count) images of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
+    let request = "\(counted(count, "image")) of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes < memory else {
       throw DatasetError.impossibleSplit(
         dataset: name, found: "a request for " + request,
         expected: "less than this machine's memory, \(gigabytes(memory)); lower --train-size")
     }
-    let limit = Double(MemoryLimit().bytes)
-    guard bytes < limit else {
-      throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(limit))
+    let left = Double(MemoryLimit().left ?? MemoryLimit().bytes)
+    guard bytes < left else {
+      throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(left))
     }
   }
 

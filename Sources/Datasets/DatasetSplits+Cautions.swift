@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+
 extension DatasetSplits {
   /// How many images each class has, in each of the three sets.
   public struct ClassCounts: Equatable, Sendable {
@@ -33,14 +36,14 @@ extension DatasetSplits {
       let lacking = zip(classNames, set.counts).filter { $0.1 == 0 }.map(\.0)
       if !lacking.isEmpty {
         lines.append(
-          "\(lacking.count) of \(classNames.count) classes \(lacking.count == 1 ? "has" : "have") no "
+          "\(lacking.count) of \(counted(classNames.count, "class", "classes")) \(lacking.count == 1 ? "has" : "have") no "
             + "\(set.name) image: \(Self.listed(lacking))")
       }
     }
     let single = zip(classNames, counts.train).filter { $0.1 == 1 }.map(\.0)
     if single.count * 2 > classNames.count {
       lines.append(
-        "\(single.count) of \(classNames.count) classes have one training image alone: \(Self.listed(single))"
+        "\(single.count) of \(counted(classNames.count, "class", "classes")) \(single.count == 1 ? "has" : "have") one training image alone: \(Self.listed(single))"
       )
     }
     guard sets.filter({ $0.images.count > 0 }).count > 1 else { return lines }
@@ -62,7 +65,7 @@ extension DatasetSplits {
   }
 
   private static func words(for equal: EqualImages, of later: Set, in earlier: Set) -> String {
-    "\(equal.count) of \(later.images.count) \(later.name) images "
+    "\(equal.count) of \(counted(later.images.count, "\(later.name) image")) "
       + "\(equal.count == 1 ? "is a \(earlier.name) image" : "are \(earlier.name) images") too, pixel for pixel: "
       + "\(later.words(for: equal.first.later)) is \(earlier.words(for: equal.first.earlier))"
       + (equal.count > 1 ? ", and others" : "")

@@ -17,6 +17,7 @@ public struct DatasetSplits: Sendable {
   /// Where the images of an image folder lie in it, in the order of each set; nil for other datasets.
   public let paths: ImagePaths?
 
+  /// Three sets of images of one size, whose labels stand for the class names.
   public init(
     name: String, classNames: [String], train: LabeledImages, validation: LabeledImages, test: LabeledImages,
     statistics: ChannelStatistics, skippedImages: Int = 0, paths: ImagePaths? = nil

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Files
 
 /// A file in the IDX format of MNIST: unsigned bytes with one to three dimensions.
@@ -73,7 +75,8 @@ func openIDX(images imagePath: String, labels labelPath: String, classCount: Int
   let images = try IDXFile(contentsOf: imagePath, dimensions: 3)
   guard images.shape[0] == labels.shape[0], images.shape[0] > 0 else {
     throw DatasetError.badFile(
-      file: imagePath, offset: 4, found: "\(images.shape[0]) images beside \(labels.shape[0]) labels",
+      file: imagePath, offset: 4,
+      found: "\(counted(images.shape[0], "image")) beside \(counted(labels.shape[0], "label"))",
       expected: "as many of both, and at least one",
       cure: "use an image file and a label file that belong together")
   }

@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 
 /// The seed of the pixels: the images of a shape are always the same.
@@ -25,7 +26,8 @@ extension DatasetFamily {
   private static func noiseSpec(name: String, _ shape: NoiseShape) -> DatasetSpec {
     DatasetSpec(
       name: name,
-      summary: "uniform noise, \(shape.height) × \(shape.width), \(shape.classes) classes",
+      summary:
+        "uniform noise, \(shape.height) × \(shape.width), \(counted(shape.classes, "class", "classes"))",
       licence: "none needed: it is made by a formula",
       searchDefaults: SplitSizes(train: 2000, validation: 1000),
       imageSize: ImageSize(height: shape.height, width: shape.width),

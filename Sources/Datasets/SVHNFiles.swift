@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+
 /// More images than this, and longer ones, are not the dataset's: they bound what a hostile file can ask for.
 private let mostImages = 1 << 24
 private let longestSide = 1 << 10
@@ -111,7 +114,7 @@ private func readLabels(_ variable: MATVariable, count: Int) throws -> [Int32] {
   else {
     throw variable.failure(
       found: "y of shape \(variable.dimensions) stored in \(variable.byteCount) bytes",
-      expected: "a label for each of the \(count) images of X")
+      expected: "a label for each of the \(counted(count, "image")) of X")
   }
   let reader = try variable.numbers()
   // Room is made as the labels come: their number is only what the file says.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A set of images in files: its size is known, its images are read when asked for.
@@ -55,8 +56,8 @@ struct DatasetFile: Sendable {
 
 /// Whether there is a file, and not a folder, at the path.
 func isFile(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+  let kind = FileKind(following: path)
+  return kind != nil && kind != .folder
 }
 
 /// A folder that may hold a dataset, and the form its files would have there.

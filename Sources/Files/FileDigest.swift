@@ -7,6 +7,7 @@ public struct FileDigest: Codable, Hashable, Sendable {
   /// 64 lower-case hexadecimal digits.
   public let sha256: String
 
+  /// A digest that was recorded: a size in bytes and 64 lower-case hexadecimal digits.
   public init(size: Int, sha256: String) {
     self.size = size
     self.sha256 = sha256
@@ -43,7 +44,7 @@ public struct FileDigest: Codable, Hashable, Sendable {
     var status = stat()
     if lstat(path, &status) != 0 {
       guard errno == ENOENT || errno == ENOTDIR else {
-        throw FileError(path: path, action: "examine", reason: String(cString: strerror(errno)))
+        throw FileError(path: path, action: "examine", reason: systemReason(errno))
       }
       return false
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A file that the system refuses to work with, in one line for the user.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file or folder.
@@ -6,9 +8,14 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let action: String
   /// The system's words, or what was found.
   public let reason: String
-  /// What the user can do about it, where that is not plain from the reason.
+  /// What the user can do about it; for the system's usual reasons there is a cure of its own.
   public let cure: String?
 
+  /// - Parameters:
+  ///   - path: the file or folder.
+  ///   - action: what was to be done, as in "cannot open".
+  ///   - reason: the system's words, or what was found.
+  ///   - cure: what the user can do about it.
   public init(path: String, action: String, reason: String, cure: String? = nil) {
     self.path = path
     self.action = action
@@ -17,6 +24,44 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    "\(path): cannot \(action): \(reason)\(cure.map { "; " + $0 } ?? "")"
+    "\(path): cannot \(action): \(reason)\((cure ?? usualCure).map { "; " + $0 } ?? "")"
+  }
+
+  /// Whether the user may not do it here.
+  public var isRefusedByPermission: Bool { [EACCES, EPERM, EROFS].map(systemReason).contains(reason) }
+
+  private var usualCure: String? {
+    if reason == systemReason(ENOENT), !path.hasPrefix("/"), !WorkingFolder.isThere {
+      return WorkingFolder.cure
+    }
+    return Self.usualCure(reason)
+  }
+
+  /// What helps against a reason in the system's words, where it is one of the usual.
+  package static func usualCure(_ reason: String) -> String? {
+    switch reason {
+    case systemReason(EACCES), systemReason(EPERM): "have its permissions changed, or name another place"
+    case systemReason(EROFS): "name another place"
+    case systemReason(ENOSPC), systemReason(EDQUOT): "make room, or name another place"
+    case systemReason(EMFILE): "raise the limit of open files (ulimit -n)"
+    case systemReason(ENFILE): "close other programs: the machine has no more open files"
+    default: nil
+    }
+  }
+}
+
+extension FileError {
+  /// What Foundation reports of a file, whose own text on Linux is a domain and a number; nil for any other error.
+  public init?(foundation error: any Error) {
+    guard error is CocoaError || error is POSIXError else { return nil }
+    self.init(path: Self.path(in: error) ?? "a file", action: "use it", reason: systemReason(of: error))
+  }
+
+  /// The file that an error of Foundation, or what lies behind it, is about; nil where it does not say.
+  private static func path(in error: any Error) -> String? {
+    let details = (error as? CocoaError)?.userInfo ?? (error as? POSIXError)?.userInfo ?? [:]
+    if let path = details[NSFilePathErrorKey] as? String { return path }
+    if let url = details[NSURLErrorKey] as? URL { return url.path }
+    return (details[NSUnderlyingErrorKey] as? any Error).flatMap(path)
   }
 }

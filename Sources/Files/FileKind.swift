@@ -1,27 +1,24 @@
 import Foundation
 
-/// The size of what stands under a name in bytes, a link not followed; nil where nothing does.
-package func fileSize(at path: String) -> Int? {
-  var status = stat()
-  return lstat(path, &status) == 0 ? Int(status.st_size) : nil
-}
-
-/// Whether a file has more names than this one, as in a copy of its folder that is made of hard links.
-///
-/// Who writes into it where it is writes into what the other names have.
-package func hasOtherNames(_ path: String) -> Bool {
-  var status = stat()
-  return lstat(path, &status) == 0 && status.st_nlink > 1
-}
-
-/// What stands under a name; a link is not followed.
+/// What stands under a name.
 package enum FileKind: Hashable, Sendable {
   case file, folder, link, pipe, socket, device
 
+  /// A link is not followed: what a program would write over or delete, so that a link that leads nowhere counts.
+  ///
   /// Nil where nothing has the name, or the system does not tell.
   package init?(at path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// What a link leads to: what a program would read.
+  ///
+  /// Nil where nothing is there, or the system does not tell.
+  package init?(following path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
     self.init(status)
   }
 

@@ -29,29 +29,26 @@ public enum Folder {
   public static func makeTemporary(in folder: String, beginning: String) throws -> String {
     var path = Array("\(folder)/\(beginning)-XXXXXX".utf8CString)
     guard mkdtemp(&path) != nil else {
-      throw FileError(path: folder, action: "make a folder in it", reason: String(cString: strerror(errno)))
+      throw FileError(path: folder, action: "make a folder in it", reason: systemReason(errno))
     }
     return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Whether there is a folder, or a link to one.
-  public static func isThere(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
+  public static func isThere(_ path: String) -> Bool { FileKind(following: path) == .folder }
 
   /// Makes a folder in one that is there; 0, or the system's number of what stands in the way.
   private static func makeLast(_ path: String) -> Int32 { mkdir(path, 0o777) == 0 ? 0 : errno }
 
   private static func refusal(_ path: String, code: Int32) -> FileError {
     FileError(
-      path: path, action: "make the folder", reason: file(above: path) ?? String(cString: strerror(code)))
+      path: path, action: "make the folder", reason: file(above: path) ?? systemReason(code))
   }
 
   /// That a file stands where a folder is needed, where one does.
   private static func file(above path: String) -> String? {
     var place = path
-    while !FileManager.default.fileExists(atPath: place) {
+    while FileKind(following: place) == nil {
       let above = AtomicFile.folder(of: place)
       guard above != place, above != "." else { return nil }
       place = above

@@ -9,7 +9,7 @@ import Foundation
 public func resourceFolder(_ bundle: String) throws -> String {
   let place = Bundle.main.bundleURL.path
   let candidates = ["\(place)/\(bundle).resources", "\(place)/\(bundle).bundle/Contents/Resources"]
-  guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+  guard let found = candidates.first(where: { Folder.isThere($0) }) else {
     throw FileError(
       path: candidates[0], action: "find the files that come with the program", reason: "no such folder",
       cure: "install the program again together with its folders of resources")

@@ -23,13 +23,3 @@ public func systemReason(of error: any Error) -> String {
     }
   return code.map(systemReason) ?? "the system gave no reason (number \(error.errorCode))"
 }
-
-/// Whether there is something under a name, a link followed.
-///
-/// Throws `FileError` where the system does not let one see, which is not the same as that nothing is there.
-public func isThere(_ path: String) throws -> Bool {
-  var status = stat()
-  if stat(path, &status) == 0 { return true }
-  guard errno != ENOENT, errno != ENOTDIR else { return false }
-  throw FileError(path: path, action: "look at it", reason: systemReason(errno))
-}

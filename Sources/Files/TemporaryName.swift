@@ -40,6 +40,7 @@ public enum TemporaryName {
 public struct TemporaryNames: Sendable {
   private let secret = TemporaryName.randomBytes(16)
 
+  /// Names with a secret of their own.
   public init() {}
 
   /// The temporary path that belongs to a final path.

@@ -2,7 +2,7 @@ import Torch
 
 /// How much each branch of a random network counts in each image, drawn anew for every training step.
 ///
-/// A branch has one factor on the way forward and another, drawn independently, on the way back.
+/// A branch has one factor in the forward pass and another, drawn independently, in the backward pass.
 package struct BranchFactors {
   /// Row by row, a row a branch, an entry an image.
   package private(set) var forward: [Float] = []

@@ -109,6 +109,7 @@ public struct PyramidNet: Classifier {
 package struct ShakeDrop {
   let blocks: Int
 
+  /// The rule for a network with so many residual blocks.
   package init(blocks: Int) {
     self.blocks = blocks
   }

@@ -30,7 +30,7 @@ extension Policy {
     let count = 2 * OriginalLayout.pairs.count
     guard vector.count == count else {
       throw PolicyError(
-        found: "\(vector.count) numbers", expected: "\(count), probability and magnitude in turn")
+        found: "\(counted(vector.count, "number"))", expected: "\(count), probability and magnitude in turn")
     }
     var entries: [PolicyEntry] = []
     for (index, operation) in OriginalLayout.pairs.enumerated() {

@@ -1,4 +1,5 @@
 import Text
+import Augmentation
 import Foundation
 
 extension OriginalLog {
@@ -19,7 +20,8 @@ extension OriginalLog {
     for (index, segment) in schedule.segments.enumerated() {
       guard segment.policy.entries.map(\.operation) == OriginalLayout.pairs else {
         throw PolicyError(
-          place: "segments[\(index)].policy", found: "\(segment.policy.entries.count) entries",
+          place: "segments[\(index)].policy",
+          found: "\(counted(segment.policy.entries.count, "entry", "entries"))",
           expected:
             "the 15 operations of the search in their order, twice, which is all that a log of Ray can "
             + "hold; export as json")

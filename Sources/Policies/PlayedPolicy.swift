@@ -1,4 +1,5 @@
 import Text
+import Files
 import Foundation
 
 /// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.
@@ -8,6 +9,7 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
   /// How a schedule is played.
   public let order: PolicyOrder
 
+  /// A policy, as the option `--policy` takes it, in an order.
   public init(_ policy: String, order: PolicyOrder = .schedule) {
     self.policy = policy
     self.order = order
@@ -22,7 +24,7 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
     let word = at.map { String(text[text.index(after: $0)...]) } ?? ""
     // An `@` within a path: no order has a dot or a slash.
     guard let at, !word.contains(where: { "./".contains($0) }),
-      !FileManager.default.fileExists(atPath: text)
+      FileKind(following: text) == nil
     else {
       self.init(text)
       return

@@ -3,7 +3,7 @@ import Augmentation
 
 /// The operations that may happen to an image of one epoch, each with its probability and magnitude.
 ///
-/// A learnt policy has 30 entries, the 15 operations twice; any number is legal.
+/// A learnt policy has 30 entries, the 15 operations twice; any number is valid.
 public struct Policy: Hashable, Sendable {
   /// The entries in the order of the search.
   public let entries: [PolicyEntry]

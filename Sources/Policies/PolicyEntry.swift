@@ -10,9 +10,9 @@ public struct PolicyEntry: Hashable, Sendable {
   /// How strongly, 0 to 9; what a step means is the operation's own matter.
   public let magnitude: Int
 
-  /// The legal probabilities.
+  /// The valid probabilities.
   public static let probabilities = 0...10
-  /// The legal magnitudes.
+  /// The valid magnitudes.
   public static let magnitudes = 0...9
   /// What a probability is divided by.
   public static let probabilityScale = 10

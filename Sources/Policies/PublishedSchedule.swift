@@ -1,4 +1,5 @@
 import Text
+import Files
 import Foundation
 
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.
@@ -67,7 +68,7 @@ extension Schedule {
   static func isPath(_ argument: String) -> Bool {
     !publishedNames.contains(argument)
       && (argument.contains("/") || argument.hasSuffix(".json")
-        || FileManager.default.fileExists(atPath: argument))
+        || FileKind(following: argument) != nil)
   }
 
   /// The published schedule of a name: `rcifar10` (200 epochs) or `rsvhn` (160 epochs).

@@ -1,4 +1,5 @@
 import Text
+import Files
 import Foundation
 
 /// The folder that a search of PBA's published code, or another one on Ray Tune, left: logs of exploits, and a folder a
@@ -18,14 +19,14 @@ struct ResultFolder {
   static func find(_ path: String) throws(PolicyError) -> ResultFolder {
     let found = try ResultFolder(path)
     if found.holdsResults { return found }
-    if FileManager.default.fileExists(atPath: path + "/result.json") {
+    if FileKind(following: path + "/result.json") != nil {
       throw PolicyError(
         file: path, found: "the folder of one trial",
         expected: "the folder of the search: name its parent, with --trial if it is this trial that is wanted"
       )
     }
     var inner: [ResultFolder] = []
-    for name in try entries(path) where isFolder("\(path)/\(name)") {
+    for name in try entries(path) where Folder.isThere("\(path)/\(name)") {
       let folder = try ResultFolder("\(path)/\(name)")
       if folder.holdsResults { inner.append(folder) }
     }
@@ -55,24 +56,19 @@ struct ResultFolder {
     self.logs = logs
     globalLog = names.contains("pbt_global.txt") ? "\(path)/pbt_global.txt" : nil
     trialFolders = names.map { "\(path)/\($0)" }
-      .filter { FileManager.default.fileExists(atPath: $0 + "/result.json") }
+      .filter { FileKind(following: $0 + "/result.json") != nil }
   }
 
   private var holdsResults: Bool { !logs.isEmpty || globalLog != nil || !trialFolders.isEmpty }
 
   /// The names in a folder, sorted.
   private static func entries(_ path: String) throws(PolicyError) -> [String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+    guard let names = try? AtomicFile.names(in: path) else {
       throw PolicyError(
         file: path, found: "a folder that cannot be read",
         expected: "a readable folder (check its permissions)")
     }
-    return names.sorted()
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return names
   }
 }
 

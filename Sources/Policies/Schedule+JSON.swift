@@ -38,7 +38,8 @@ extension Schedule {
     try self.init(name: name, operationCount: operationCount, segments: segments, provenance: origin)
     guard self.epochs == epochs else {
       throw PolicyError(
-        place: "segments", found: "\(self.epochs) epochs in all", expected: "\(epochs), as \"epochs\" says")
+        place: "segments", found: "\(counted(self.epochs, "epoch")) in all",
+        expected: "\(epochs), as \"epochs\" says")
     }
   }
 

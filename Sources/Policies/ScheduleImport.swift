@@ -1,4 +1,6 @@
 import Text
+import Augmentation
+import Files
 import Foundation
 
 /// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.
@@ -16,6 +18,7 @@ public struct ScheduleImport: Sendable {
     /// The schedule's name; nil for that of the file or folder.
     public var name: String?
 
+    /// A request that leaves all to the results, but for what is given.
     public init(
       trial: Int? = nil, epochs: Int? = nil, metric: String = "val_acc", lowestWins: Bool = false,
       name: String? = nil
@@ -36,8 +39,7 @@ public struct ScheduleImport: Sendable {
   ///
   /// - Throws: `PolicyError` that names file and line of what cannot be read, or says what must be given.
   public init(from path: String, _ request: Request = Request()) throws(PolicyError) {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if Folder.isThere(path) {
       try self.init(folder: path, request)
     } else {
       try self.init(file: path, request)
@@ -113,7 +115,8 @@ public struct ScheduleImport: Sendable {
           file: folder.path, found: "no log and no configuration of trial \(trial)",
           expected: Self.known(folder, results))
       }
-      notes.append("trial \(trial) never copied another: its first policy held for all \(epochs) epochs")
+      notes.append(
+        "trial \(trial) never copied another: its first policy held for all \(counted(epochs, "epoch"))")
       schedule = try Schedule(
         name: name, segments: [.init(epochs: epochs, policy: policy)],
         provenance: provenance.merging(["importedFrom": .string("results of Ray Tune")]) { old, _ in old })
@@ -143,7 +146,7 @@ public struct ScheduleImport: Sendable {
     let winner = best.winner
     let metric = printable(request.metric)
     var reasons = [
-      "\(results.count) trials, \(results.reduce(0) { $0 + $1.count }) results; best is trial \(winner.trial): "
+      "\(counted(results.count, "trial")), \(counted(results.reduce(0) { $0 + $1.count }, "result")); best is trial \(winner.trial): "
         + "\(metric) \(winner.value) after epoch \(winner.epochs), the \(request.lowestWins ? "lowest" : "highest") "
         + "last value"
         + (best.runnerUp.map { " (next: trial \($0.trial), \($0.value))" } ?? "")

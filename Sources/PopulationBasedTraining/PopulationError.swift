@@ -18,7 +18,7 @@ public enum PopulationError: Error, Hashable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .everyTrialFailed(let generation, let trials):
-      "generation \(generation): all \(trials) trials failed, so there is none to copy; "
+      "generation \(generation): \(trials == 1 ? "the one trial" : "all \(trials) trials") failed, so there is none to copy; "
         + "a lower learning rate usually keeps the loss finite"
     case .missingHyperparameters(let trial):
       "trial \(trial) has a score but no hyperparameters"

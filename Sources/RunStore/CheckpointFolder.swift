@@ -8,6 +8,7 @@ public struct CheckpointRecord: Codable, Hashable, Sendable {
   /// What the file must be.
   public let digest: FileDigest
 
+  /// A checkpoint by its name in the folder and the digest of its bytes.
   public init(file: String, digest: FileDigest) {
     self.file = file
     self.digest = digest

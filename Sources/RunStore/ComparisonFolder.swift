@@ -6,6 +6,7 @@ public struct ComparisonFolder: Sendable {
   /// The folder.
   public let path: String
 
+  /// The comparison in a folder, which need not be there yet.
   public init(_ path: String) {
     self.path = path
   }

@@ -6,7 +6,7 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
   public struct Entry: Codable, Hashable, Sendable {
     /// The training's seed.
     public let seed: UInt64
-    /// The share of images told right after the last epoch, 0 to 1; nil if the training failed.
+    /// The share of images classified correctly after the last epoch, 0 to 1; nil if the training failed.
     public let accuracy: Double?
     /// Why it failed, if it did.
     public let failure: String?

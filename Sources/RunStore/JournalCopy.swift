@@ -38,7 +38,7 @@ struct JournalCopy {
   private static func copyOnce(_ journal: String, to path: String) throws {
     for end in ends {
       try AtomicFile.remove(path + end)
-      guard end.isEmpty || FileManager.default.fileExists(atPath: journal + end) else { continue }
+      guard end.isEmpty || FileKind(at: journal + end) != nil else { continue }
       try AtomicFile.writeTemporary(Data(readBytes(journal + end, limit: .max)), to: path + end)
     }
   }

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import GRDB
 import Yams
 
@@ -53,12 +55,14 @@ enum JournalShape: Hashable, Sendable {
     guard let row else { return }
     let (count, last): (Int, Int) = (try row.checked("count"), try row.checked("last"))
     guard try row.checked("first") == 0, last == count - 1 else {
-      throw damage("found \(count) epochs, the last with the number \(last)", "every number once, from 0")
+      throw damage(
+        "found \(counted(count, "epoch")), the last with the number \(last)", "every number once, from 0")
     }
-    guard count <= epochs else { throw damage("found \(count) epochs", "at most \(epochs)") }
+    guard count <= epochs else { throw damage("found \(counted(count, "epoch"))", "at most \(epochs)") }
     let checkpoint: Int = try row.checked("checkpoint")
     guard checkpoint <= count else {
-      throw damage("found a checkpoint after \(checkpoint) epochs", "at most the \(count) that it has")
+      throw damage(
+        "found a checkpoint after \(counted(checkpoint, "epoch"))", "at most the \(count) that it has")
     }
   }
 

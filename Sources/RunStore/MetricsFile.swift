@@ -6,6 +6,7 @@ public struct MetricsFile: Sendable {
   /// The file.
   public let path: String
 
+  /// The file at a path, which need not be there yet.
   public init(path: String) {
     self.path = path
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -16,26 +17,28 @@ struct RunDatabase: Sendable {
   ///
   /// What may only be read may lie where nothing can be written.
   ///
-  /// Throws `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
-  init(path: String, readOnly: Bool) throws {
+  /// - Parameter isExamined: whether every page is looked at for damage, which takes the longer the more there are; without,
+  ///   only rows with a digest may be used. Journals of the version before have none and are always examined.
+  /// - Throws: `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
+  init(path: String, readOnly: Bool, isExamined: Bool = true) throws {
     self.path = path
     (connection, isSealed) = try Self.inWords(path) {
       do {
-        return try Self.opened(path, named: path, readOnly: readOnly)
+        return try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined)
       } catch let error as DatabaseError
         where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
         && access(path, R_OK) == 0
       {
         let copy = try JournalCopy(of: path)
         defer { copy.remove() }
-        return try Self.opened(copy.path, named: path, readOnly: true)
+        return try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined)
       }
     }
   }
 
   /// Opens the file in a place; errors call it by its name.
   private static func opened(
-    _ place: String, named path: String, readOnly: Bool
+    _ place: String, named path: String, readOnly: Bool, isExamined: Bool
   ) throws -> (Connection, isSealed: Bool) {
     var configuration = Configuration()
     configuration.readonly = readOnly
@@ -49,7 +52,8 @@ struct RunDatabase: Sendable {
     let queue = connection.queue
     let migrator = runSchema
     if try queue.read(migrator.hasBeenSuperseded) { throw RunStoreError.newerJournal(path: path) }
-    if let damage = try queue.read(Self.damage) {
+    let isExamined = try isExamined || !queue.read(migrator.appliedIdentifiers).contains(sealedSchema)
+    if let damage = try queue.read({ try (isExamined ? damagedPage($0) : nil) ?? foreignEntry($0) }) {
       throw RunStoreError.damagedJournal(path: path, detail: damage)
     }
     if !readOnly {
@@ -79,11 +83,15 @@ struct RunDatabase: Sendable {
     deinit { try? queue.close() }
   }
 
-  /// What is wrong with the file, if anything is, as far as SQLite can tell.
-  private static func damage(_ database: Database) throws -> String? {
+  /// What is wrong with the pages of the file, if anything is, as far as SQLite can tell.
+  private static func damagedPage(_ database: Database) throws -> String? {
     // The indices too: they decide what is found.
     let verdict = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer to a check"
-    if verdict != "ok" { return verdict }
+    return verdict == "ok" ? nil : verdict
+  }
+
+  /// What somebody else put into the schema, if anything.
+  private static func foreignEntry(_ database: Database) throws -> String? {
     let foreign = try String.fetchOne(
       database, sql: "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index')")
     return foreign.map { "found the \($0), expected tables and indices alone" }
@@ -133,12 +141,25 @@ struct RunDatabase: Sendable {
   }
 
   /// Why the system refused to read or write the file, as far as it can still be told; SQLite says only that it did.
-  private static func systemReason(of error: DatabaseError) -> String? {
+  private static func refusal(behind error: DatabaseError) -> String? {
     let code = errno
     guard [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL].contains(error.resultCode) else { return nil }
     let known = [EFBIG, ENOSPC, EDQUOT, EIO, EACCES, EROFS, EMFILE, ENFILE, ENOMEM]
-    if known.contains(code) { return String(cString: strerror(code)) }
-    return hasFileSizeLimit ? String(cString: strerror(EFBIG)) + " (ulimit -f)" : nil
+    if known.contains(code) { return systemReason(code) }
+    if error.resultCode == .SQLITE_CANTOPEN, areFilesUsedUp { return systemReason(EMFILE) }
+    return hasFileSizeLimit ? systemReason(EFBIG) + " (ulimit -f)" : nil
+  }
+
+  /// Whether the process may not open as many more files as SQLite needs: the journal, its log and its index, the folder.
+  private static var areFilesUsedUp: Bool {
+    var opened: [Int32] = []
+    defer { for file in opened { close(file) } }
+    for _ in 0..<4 {
+      let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { return errno == EMFILE || errno == ENFILE }
+      opened.append(file)
+    }
+    return false
   }
 
   /// Whether files may become no larger than a number of bytes.
@@ -156,13 +177,14 @@ struct RunDatabase: Sendable {
     do {
       return try body()
     } catch let error as DatabaseError {
-      let reason = systemReason(of: error)
+      let reason = refusal(behind: error)
       let detail =
         (error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
         + (reason.map { ": " + $0 } ?? "")
       switch error.resultCode {
       case .SQLITE_NOTADB, .SQLITE_CORRUPT: throw RunStoreError.damagedJournal(path: path, detail: detail)
-      default: throw RunStoreError.journal(path: path, detail: detail)
+      default:
+        throw RunStoreError.journal(path: path, detail: detail, cure: reason.flatMap(FileError.usualCure))
       }
     } catch let error as RowDecodingError {
       throw RunStoreError.damagedJournal(path: path, detail: "an entry is not readable: \(error)")

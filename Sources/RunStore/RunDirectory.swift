@@ -23,11 +23,11 @@ public final class RunDirectory: Sendable {
   public var schedulePath: String { Self.schedulePath(in: path) }
 
   /// Where the run in a folder has its schedule.
-  public static func schedulePath(in folder: String) -> String { folder + "/" + Name.schedule }
+  public static func schedulePath(in folder: String) -> String { folder + "/" + RunFileName.schedule }
   /// Where what TensorBoard shows is written, if that is asked for.
-  public var tensorBoardPath: String { path + "/" + Name.tensorBoard }
+  public var tensorBoardPath: String { path + "/" + RunFileName.tensorBoard }
   /// Where each finished stretch of training has its line.
-  public var metrics: MetricsFile { MetricsFile(path: path + "/" + Name.metrics) }
+  public var metrics: MetricsFile { MetricsFile(path: path + "/" + RunFileName.metrics) }
 
   private init(
     path: String, database: RunDatabase, row: RunRow, lock: FileLock?, settingsEdit: SettingsEdit? = nil
@@ -38,7 +38,7 @@ public final class RunDirectory: Sendable {
     self.database = database
     self.lock = lock
     self.settingsEdit = settingsEdit
-    checkpoints = CheckpointFolder(path: path + "/" + Name.checkpoints)
+    checkpoints = CheckpointFolder(path: path + "/" + RunFileName.checkpoints)
   }
 
   /// Begins a run in a new or an empty folder, or with `resume` goes on with the run that is there.
@@ -55,10 +55,10 @@ public final class RunDirectory: Sendable {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     try makeFolder(path, mustExist: resume)
     try requireOwnFiles(in: path)
-    let lock = try lock(path)
+    let lock = try lock(path, resume: resume)
     try requireNoLostJournal(in: path)
     try separateJournal(in: path)
-    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: false)
+    let database = try RunDatabase(path: path + "/" + RunFileName.journal, readOnly: false)
     let row: RunRow
     if let found = try RunRow.fetch(database) {
       row = found
@@ -87,7 +87,7 @@ public final class RunDirectory: Sendable {
     try AtomicFile.removeLeftovers(in: path)
     let edit = try SettingsEdit.restoring(
       decode(Configuration.self, from: row, path: path), recorded: row.configuration, in: path,
-      file: Name.configuration)
+      file: RunFileName.configuration)
     let run = RunDirectory(path: path, database: database, row: row, lock: lock, settingsEdit: edit)
     try run.checkpoints.prepare()
     return run
@@ -102,11 +102,34 @@ public final class RunDirectory: Sendable {
     return RunDirectory(path: path, database: database, row: row, lock: nil)
   }
 
-  /// Gives the settings that the run in a folder was begun with, for a resume that names the folder alone.
+  /// Gives the settings that the run in a folder was begun with.
+  ///
+  /// The rest of the journal is examined when the run is opened.
+  ///
+  /// - Parameter resume: whether the run is to be continued, which errors then say.
   public static func configuration<Configuration: RunConfiguration>(
-    _ type: Configuration.Type, of path: String
+    _ type: Configuration.Type, of path: String, resume: Bool = false
   ) throws -> Configuration {
-    let (_, row) = try existing(path)
+    let row: RunRow
+    do {
+      row = try existing(path, isExamined: false).1
+    } catch RunStoreError.noRun(let path, _) {
+      throw RunStoreError.noRun(path: path, resume: resume)
+    }
+    return try settings(type, in: row, path: path)
+  }
+
+  /// The settings that this run was begun with.
+  public func configuration<Configuration: RunConfiguration>(
+    _ type: Configuration.Type
+  ) throws -> Configuration {
+    guard let row = try RunRow.fetch(database) else { throw RunStoreError.noRun(path: path) }
+    return try Self.settings(type, in: row, path: path)
+  }
+
+  private static func settings<Configuration: RunConfiguration>(
+    _ type: Configuration.Type, in row: RunRow, path: String
+  ) throws -> Configuration {
     guard row.kind == type.kind else {
       throw RunStoreError.wrongKind(path: path, found: row.kind, expected: type.kind)
     }
@@ -122,10 +145,10 @@ public final class RunDirectory: Sendable {
   func recordedConfiguration() throws -> String { try RunRow.fetch(database)?.configuration ?? "{}" }
 
   /// Where the settings stand for people.
-  var configurationPath: String { path + "/" + Name.configuration }
+  var configurationPath: String { path + "/" + RunFileName.configuration }
 
   /// The lock's name in the folder.
-  static var lockName: String { Name.lock }
+  static var lockName: String { RunFileName.lock }
 
   /// Records other settings, which hold from here on.
   ///
@@ -154,34 +177,12 @@ public final class RunDirectory: Sendable {
 }
 
 extension RunDirectory {
-  private enum Name {
-    static let journal = "run.sqlite"
-    static let lock = "lock"
-    static let configuration = "config.yaml"
-    static let checkpoints = "checkpoints"
-    static let schedule = "schedule.json"
-    static let metrics = "metrics.jsonl"
-    static let tensorBoard = "tensorboard"
-
-    static let log = journal + "-wal"
-    static let index = journal + "-shm"
-    /// What stands beside the journal while SQLite works on it.
-    static let besideJournal = [log, index, journal + "-journal"]
-    /// The files and folders that this program keeps in the folder of a run of any kind.
-    ///
-    /// What is written only if asked for is looked at when it is written.
-    static let files =
-      [journal] + besideJournal
-      + [lock, configuration, schedule, metrics, ComparisonFolder.summary, ComparisonFolder.table]
-    static let folders = [checkpoints, ComparisonFolder.trainings, ComparisonFolder.schedules]
-  }
-
   /// Throws where a link or something else stands in place of what this program keeps in the folder.
   ///
   /// A folder that came from elsewhere must not have files written or deleted that lie elsewhere, nor be waited for. The
   /// folder itself may be a link.
   private static func requireOwnFiles(in path: String) throws {
-    for (names, kind) in [(Name.files, FileKind.file), (Name.folders, .folder)] {
+    for (names, kind) in [(RunFileName.files, FileKind.file), (RunFileName.folders, .folder)] {
       for name in names { try FileKind(at: path + "/" + name)?.require(kind, at: path + "/" + name) }
     }
   }
@@ -190,10 +191,10 @@ extension RunDirectory {
   ///
   /// SQLite writes into its files where they are; the other names keep what they have. The lock must be held.
   private static func separateJournal(in path: String) throws {
-    let files = ([Name.journal] + Name.besideJournal).map { path + "/" + $0 }
+    let files = ([RunFileName.journal] + RunFileName.besideJournal).map { path + "/" + $0 }
     guard files.contains(where: { hasOtherNames($0) }) else { return }
     for file in files where FileKind(at: file) != nil {
-      if file.hasSuffix("/" + Name.index) {
+      if file.hasSuffix("/" + RunFileName.index) {
         // What it holds follows from the log.
         try AtomicFile.remove(file)
       } else {
@@ -204,19 +205,22 @@ extension RunDirectory {
 
   /// Throws where SQLite would take the journal for a new one and delete what is left of it.
   private static func requireNoLostJournal(in path: String) throws {
-    guard fileSize(at: path + "/" + Name.journal) == 0, fileSize(at: path + "/" + Name.log) ?? 0 > 0 else {
+    guard fileSize(at: path + "/" + RunFileName.journal) == 0,
+      fileSize(at: path + "/" + RunFileName.log) ?? 0 > 0
+    else {
       return
     }
-    throw lostJournal(path, "it is empty", left: Name.log)
+    throw lostJournal(path, "it is empty", left: RunFileName.log)
   }
 
   private static func lostJournal(_ path: String, _ found: String, left: String) -> RunStoreError {
-    .damagedJournal(path: path + "/" + Name.journal, detail: "\(found), but a run left \(left) beside it")
+    .damagedJournal(
+      path: path + "/" + RunFileName.journal, detail: "\(found), but a run left \(left) beside it")
   }
 
   /// Throws if the folder holds what only a begun run leaves: then its journal was lost, and nothing is written over.
   private static func requireNothingMade(in path: String) throws {
-    let beginnings = [Name.lock, Name.journal] + Name.besideJournal
+    let beginnings = [RunFileName.lock, RunFileName.journal] + RunFileName.besideJournal
     guard let other = try AtomicFile.names(in: path).first(where: { !beginnings.contains($0) }) else {
       return
     }
@@ -227,15 +231,24 @@ extension RunDirectory {
   ///
   /// Other programs have a `config.yaml` and `checkpoints` too.
   private static func trace(ofRunIn names: [String]) -> String? {
-    if let beside = [Name.log, Name.index].first(where: { names.contains($0) }) { return beside }
-    return Set(names).isSuperset(of: [Name.lock, Name.checkpoints]) ? Name.checkpoints : nil
+    if let beside = [RunFileName.log, RunFileName.index].first(where: { names.contains($0) }) {
+      return beside
+    }
+    return Set(names).isSuperset(of: [RunFileName.lock, RunFileName.checkpoints])
+      ? RunFileName.checkpoints : nil
   }
 
-  private static func lock(_ path: String) throws -> FileLock {
+  private static func lock(_ path: String, resume: Bool) throws -> FileLock {
     do {
-      return try FileLock(folder: path, file: Name.lock)
+      return try FileLock(folder: path, file: RunFileName.lock)
     } catch let held as FileLock.Held {
       throw RunStoreError.locked(path: path, process: held.process)
+    } catch let error as FileError where resume && error.isRefusedByPermission {
+      throw FileError(
+        path: error.path, action: error.action, reason: error.reason,
+        cure:
+          "continuing a run writes into its folder: make it writable, or copy the folder and continue the copy;"
+          + " `pba report RUN -o FILE` and `pba evaluate` only read it")
     }
   }
 
@@ -245,27 +258,28 @@ extension RunDirectory {
         throw FileError(path: path, action: "use it as a folder", reason: "it is a file")
       }
       let names = try AtomicFile.names(in: path)
-      if !names.contains(Name.journal), let trace = trace(ofRunIn: names) {
+      if !names.contains(RunFileName.journal), let trace = trace(ofRunIn: names) {
         throw lostJournal(path, "it is missing", left: trace)
       }
-      if !names.contains(Name.journal), let other = names.first(where: { $0 != Name.lock }) {
+      if !names.contains(RunFileName.journal), let other = names.first(where: { $0 != RunFileName.lock }) {
         throw RunStoreError.foreignDirectory(path: path, example: other)
       }
       return
     }
-    guard !mustExist else { throw RunStoreError.noRun(path: path) }
+    guard !mustExist else { throw RunStoreError.noRun(path: path, resume: true) }
     try AtomicFile.makeFolder(path)
   }
 
-  private static func existing(_ path: String) throws -> (RunDatabase, RunRow) {
+  private static func existing(_ path: String, isExamined: Bool = true) throws -> (RunDatabase, RunRow) {
     guard try isThere(path), Folder.isThere(path) else { throw RunStoreError.noRun(path: path) }
     let names = try AtomicFile.names(in: path)
-    guard names.contains(Name.journal) else {
+    guard names.contains(RunFileName.journal) else {
       throw trace(ofRunIn: names).map { lostJournal(path, "it is missing", left: $0) } ?? .noRun(path: path)
     }
     try requireOwnFiles(in: path)
     try requireNoLostJournal(in: path)
-    let database = try RunDatabase(path: path + "/" + Name.journal, readOnly: true)
+    let database = try RunDatabase(
+      path: path + "/" + RunFileName.journal, readOnly: true, isExamined: isExamined)
     guard let row = try RunRow.fetch(database) else {
       try requireNothingMade(in: path)
       throw RunStoreError.noRun(path: path)
@@ -280,7 +294,7 @@ extension RunDirectory {
       return try JSONDecoder().decode(type, from: Data(row.configuration.utf8))
     } catch {
       throw RunStoreError.damagedJournal(
-        path: path + "/" + Name.journal, detail: "its settings are not readable: \(error)")
+        path: path + "/" + RunFileName.journal, detail: "its settings are not readable: \(error)")
     }
   }
 }

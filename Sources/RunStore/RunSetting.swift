@@ -9,6 +9,7 @@ public struct RunSetting: Hashable, Sendable {
   public let values: [String]
   public let isList: Bool
 
+  /// A setting by its key in `config.yaml` and its values as text.
   public init(name: String, values: [String], isList: Bool = false) {
     self.name = name
     self.values = values

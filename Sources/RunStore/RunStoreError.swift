@@ -3,7 +3,9 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   /// The folder holds files but no run.
   case foreignDirectory(path: String, example: String)
   /// There is no run in the folder, so nothing can be continued or read.
-  case noRun(path: String)
+  ///
+  /// `resume`: whether it was to be continued.
+  case noRun(path: String, resume: Bool = false)
   /// The folder holds a run that was begun and not finished, and `--resume` was not given.
   case unfinishedRun(path: String, kind: RunKind)
   /// The folder holds a finished run.
@@ -18,15 +20,15 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   case newerJournal(path: String)
   /// The journal is not readable as a database, or what it says contradicts itself.
   case damagedJournal(path: String, detail: String)
-  /// The database refused for another reason.
-  case journal(path: String, detail: String)
+  /// The database refused for another reason; the cure where there is a known one.
+  case journal(path: String, detail: String, cure: String? = nil)
 
   public var description: String {
     switch self {
     case .foreignDirectory(let path, let example):
       "\(path): the folder holds other files (such as \(example)) and no run; name a new or an empty folder"
-    case .noRun(let path):
-      "\(path): no run is there; name the folder of a run, or start one without --resume"
+    case .noRun(let path, let resume):
+      "\(path): no run is there; name the folder of a run\(resume ? ", or begin one without --resume" : "")"
     case .unfinishedRun(let path, let kind):
       "\(path): an unfinished \(kind.rawValue) is there; continue it with --resume, or name another folder"
     case .finishedRun(let path, let kind):
@@ -44,8 +46,8 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
       "\(path): written by a newer version of pba; continue the run with that version"
     case .damagedJournal(let path, let detail):
       "\(path): the journal is damaged (\(detail)); restore it from a copy, or start in another folder"
-    case .journal(let path, let detail):
-      "\(path): the journal cannot be used: \(detail)"
+    case .journal(let path, let detail, let cure):
+      "\(path): the journal cannot be used: \(detail)\(cure.map { "; " + $0 } ?? "")"
     }
   }
 }

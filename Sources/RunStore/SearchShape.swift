@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import GRDB
 
 /// Which segments the journal of a search must hold, as its settings decide.
@@ -59,7 +61,7 @@ struct SearchShape: Hashable, Sendable {
       let start = expected * interval
       guard start < epochs else {
         throw JournalShape.damage(
-          "found generation \(expected + 1)", "\(expected), the last of \(epochs) epochs")
+          "found generation \(expected + 1)", "\(expected), the last of \(counted(epochs, "epoch"))")
       }
       try require("segments", population, "the number of its trials")
       try require("firstTrial", 0, "its first trial")
@@ -113,7 +115,8 @@ struct SearchShape: Hashable, Sendable {
     guard let last = arrivals.max(), last != arrivals.count || arrivals.contains(where: { $0 < 1 }) else {
       return
     }
-    throw JournalShape.damage("found \(arrivals.count) results numbered up to \(last)", "every number once")
+    throw JournalShape.damage(
+      "found \(counted(arrivals.count, "result")) numbered up to \(last)", "every number once")
   }
 
   private func links(_ database: Database) throws -> [SegmentPlace: Link] {
@@ -129,7 +132,7 @@ struct SearchShape: Hashable, Sendable {
       guard place.trial < population, start < epochs, end == self.end(after: start) else {
         throw JournalShape.damage(
           "\(place): found the epochs \(start) to \(end)",
-          "one of \(population) trials, epochs up to \(epochs)")
+          "one of \(counted(population, "trial")), epochs up to \(epochs)")
       }
       let parent: Int? = try row.checkedIfPresent("parent")
       let origin: Int? = try row.checkedIfPresent("parentGeneration")
@@ -168,7 +171,8 @@ struct SearchShape: Hashable, Sendable {
       parent.epochs.upperBound == link.epochs.lowerBound
     else {
       throw JournalShape.damage(
-        "\(place): found the parent \(parentPlace)", "one that ended after \(link.epochs.lowerBound) epochs")
+        "\(place): found the parent \(parentPlace)",
+        "one that ended after \(counted(link.epochs.lowerBound, "epoch"))")
     }
   }
 }

@@ -46,6 +46,7 @@ public struct SegmentPlace: Hashable, Sendable {
   public let generation: Int
   public let trial: Int
 
+  /// The segment of a trial in a generation, both from 0.
   public init(generation: Int, trial: Int) {
     self.generation = generation
     self.trial = trial
@@ -64,17 +65,18 @@ public struct SegmentPlace: Hashable, Sendable {
 
 /// What a finished segment reached.
 public struct SegmentMetrics: Hashable, Sendable {
-  /// The share of the validation images that are classified rightly, 0 to 1: what trials are compared by.
+  /// The share of the validation images that are classified correctly, 0 to 1: what trials are compared by.
   public let validationAccuracy: Double
   /// The mean loss over the training images in the last epoch.
   public let trainLoss: Double
-  /// The share of the augmented training images classified rightly in the last epoch, 0 to 1.
+  /// The share of the augmented training images classified correctly in the last epoch, 0 to 1.
   public let trainAccuracy: Double
   /// The time the segment took.
   public let seconds: Double
   /// When and where it was trained; nil where that was not recorded.
   public let times: WorkTimes?
 
+  /// Figures of a trained segment: accuracies from 0 to 1, the time in seconds.
   public init(
     validationAccuracy: Double, trainLoss: Double, trainAccuracy: Double, seconds: Double,
     times: WorkTimes? = nil
@@ -107,6 +109,7 @@ public struct SegmentArrival: Hashable, Sendable {
   /// Which result it is, from 1; no two have the same.
   public let number: Int
 
+  /// The result of a segment; `number` is its place among all results, from 1.
   public init(place: SegmentPlace, result: SegmentResult, number: Int) {
     self.place = place
     self.result = result
@@ -124,6 +127,7 @@ public struct SegmentRecord: Hashable, Sendable {
   /// Which result it was, from 1, in the order of the decisions; `nil` where the population is compared at once.
   public let arrival: Int?
 
+  /// A planned segment, and how it ended where it has.
   public init(
     plan: SegmentPlan, result: SegmentResult? = nil, lostResult: SegmentResult? = nil, arrival: Int? = nil
   ) {

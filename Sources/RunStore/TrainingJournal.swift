@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+import Files
 import Foundation
 import GRDB
 
@@ -7,7 +10,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let epoch: Int
   /// The mean loss over the training images.
   public let trainLoss: Double
-  /// The share of the augmented training images classified rightly, 0 to 1.
+  /// The share of the augmented training images classified correctly, 0 to 1.
   public let trainAccuracy: Double
   /// The accuracy on the validation images, 0 to 1, where it was measured.
   public let validationAccuracy: Double?
@@ -29,6 +32,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
       seconds
   }
 
+  /// An epoch, from 0, and what was measured: accuracies from 0 to 1, the time in seconds.
   public init(
     epoch: Int, trainLoss: Double, trainAccuracy: Double, validationAccuracy: Double? = nil,
     validationLoss: Double? = nil, testAccuracy: Double? = nil, learningRate: Double, seconds: Double,
@@ -148,10 +152,10 @@ public struct TrainingJournal: Sendable {
 
   /// The checkpoints that the journal names and that are there, by the number of epochs that led to them.
   ///
-  /// Whether they are whole is not asked.
+  /// Whether they are whole is not asked. Throws `FileError` where a link or something else stands in place of one.
   public func checkpointsThere() throws -> [Int: String] {
     let paths = try recordedCheckpoints().map { ($0.epochs, run.checkpoints.path(of: $0.checkpoint.file)) }
-    return Dictionary(paths.filter { FileManager.default.fileExists(atPath: $0.1) }) { first, _ in first }
+    return Dictionary(try paths.filter { try isOwnFileThere($0.1) }) { first, _ in first }
   }
 
   /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.
@@ -183,7 +187,7 @@ public struct TrainingJournal: Sendable {
         let (checkpoint, epochs) = (try row.checkpoint(), try row.count("epochs"))
         // Files of the journal are deleted when they are old: none but those that are called so by this program.
         guard checkpoint.file == Self.checkpointName(epochs: epochs) else {
-          throw Row.outside("the checkpoint after \(epochs) epochs", checkpoint.file)
+          throw Row.outside("the checkpoint after \(counted(epochs, "epoch"))", checkpoint.file)
         }
         return (checkpoint: checkpoint, epochs: epochs)
       }

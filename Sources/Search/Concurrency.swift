@@ -1,6 +1,6 @@
 /// How many trials of a search train at once.
 public enum Concurrency: Hashable, Sendable {
-  /// As many as the processor's cores and the memory bear; found out when the search starts.
+  /// As many as the processor's cores and the memory allow; found out when the search starts.
   case automatic
   case trials(Int)
 

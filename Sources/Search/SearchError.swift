@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import RunStore
 import Threads
 
@@ -20,18 +22,27 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
   /// The system starts no thread to train on.
   case noThread(ThreadError)
 
+  /// How far a search came that was asked to stop; nil for what ended it otherwise.
+  public var placeOfStop: String? {
+    switch self {
+    case .stopped(let generation, let finished, let all):
+      "in generation \(generation + 1), \(finished) of \(counted(all, "trial")) finished"
+    case .stoppedBetween(let results, let ended, let trials):
+      "after \(counted(results, "result")), \(ended) of \(counted(trials, "trial")) at the last epoch"
+    default: nil
+    }
+  }
+
   public var description: String {
     switch self {
     case .everyTrialFailed(let generation, let trials, let reason):
-      "generation \(generation + 1): all \(trials) trials failed, the first with: \(reason); "
+      "generation \(generation + 1): all \(counted(trials, "trial")) failed, the first with: \(reason); "
         + "start a new run with a lower --learning-rate"
     case .segment(let place, let reason):
       "trial \(place.trial), generation \(place.generation + 1): \(reason); "
         + "what was finished is kept: once the cause is removed, continue with --resume"
-    case .stopped(let generation, let finished, let all):
-      "stopped in generation \(generation + 1), \(finished) of \(all) trials finished; continue with --resume"
-    case .stoppedBetween(let results, let ended, let trials):
-      "stopped after \(results) results, \(ended) of \(trials) trials at the last epoch; continue with --resume"
+    case .stopped, .stoppedBetween:
+      "stopped \(placeOfStop ?? ""); continue with --resume"
     case .notReproduced(let place, let reason):
       "trial \(place.trial), generation \(place.generation + 1): its checkpoint was lost, and training it again "
         + "failed: \(reason); this machine does not reproduce the run, so start a new one"

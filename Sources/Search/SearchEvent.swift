@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Policies
 import PopulationBasedTraining
@@ -55,6 +56,6 @@ public struct SearchResult: Hashable, Sendable {
 
   /// The trial's last checkpoint; nil where it is not there any more, as once a search has ended it is the owner's.
   public var checkpoint: String? {
-    FileManager.default.fileExists(atPath: checkpointPath) ? checkpointPath : nil
+    FileKind(at: checkpointPath) == .file ? checkpointPath : nil
   }
 }

@@ -1,7 +1,7 @@
 /// A measured share of images with its 95 % confidence interval.
 ///
 /// Wilson's score interval: Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
-/// the American Statistical Association 22, 1927. It covers the choice of the images, each told right or wrong by chance
+/// the American Statistical Association 22, 1927. It covers the choice of the images, each classified correctly or not by chance
 /// and independently of the others.
 public struct ShareInterval: Hashable, Sendable {
   /// 0 to 1.

@@ -1,33 +1,41 @@
 /// The control groups of Linux, of both versions, that this program belongs to.
 struct ControlGroups {
-  /// What stands before `/proc` and `/sys`.
-  let root: String
+  let files: SystemFiles
 
-  /// The time that the program gets, in cores: the smallest quota of its groups and of those around them; nil where none has one.
-  var quota: Double? {
-    let mounts = mounts
-    let groups = (textFile(root + "/proc/self/cgroup") ?? "").split(separator: "\n").compactMap(Group.init)
-    let quotas = groups.flatMap { group in
-      mounts.filter { $0.version == group.version }.flatMap { mount in
-        mount.folders(to: group.path).compactMap { quota(of: root + $0, version: group.version) }
-      }
-    }
-    return quotas.min()
+  /// What a control group limits.
+  enum Controller: Substring { case cpu, memory }
+
+  enum Version { case one, two }
+
+  /// A group, and where its files are.
+  struct Group {
+    let version: Version
+    let folder: String
   }
 
-  private enum Version { case one, two }
+  /// The program's groups of a controller and those around them, whose limits hold too, as far as they are seen here.
+  func groups(of controller: Controller) -> [Group] {
+    let mounts = files.lines("/proc/self/mountinfo").compactMap { Mount($0, controller) }
+    let memberships = files.lines("/proc/self/cgroup").compactMap { Membership($0, controller) }
+    return memberships.flatMap { member in
+      mounts.filter { $0.version == member.version }.flatMap { mount in
+        mount.folders(to: member.path).map { Group(version: member.version, folder: $0) }
+      }
+    }
+  }
 
-  /// A line of `/proc/self/cgroup`, such as `0::/user.slice` or `4:cpu,cpuacct:/docker/0af3`, of a kind that has quotas.
-  private struct Group {
+  /// A line of `/proc/self/cgroup`, such as `0::/user.slice` or `4:cpu,cpuacct:/docker/0af3`.
+  private struct Membership {
     let version: Version
     let path: Substring
 
-    init?(_ line: Substring) {
+    /// Nil for a line of other controllers.
+    init?(_ line: Substring, _ controller: Controller) {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { return nil }
       if fields[0] == "0" && fields[1].isEmpty {
         version = .two
-      } else if fields[1].split(separator: ",").contains("cpu") {
+      } else if fields[1].split(separator: ",").contains(controller.rawValue) {
         version = .one
       } else {
         return nil
@@ -43,13 +51,14 @@ struct ControlGroups {
     let top: String
     let place: String
 
-    /// A line of `/proc/self/mountinfo`, such as `32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu`.
-    init?(_ line: Substring) {
+    /// A line of `/proc/self/mountinfo`, such as `32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu`; nil for other
+    /// controllers and other file systems.
+    init?(_ line: Substring, _ controller: Controller) {
       let fields = line.split(separator: " ")
       guard let dash = fields.firstIndex(of: "-"), dash >= 5, fields.count > dash + 3 else { return nil }
       switch fields[dash + 1] {
       case "cgroup2": version = .two
-      case "cgroup" where fields[dash + 3].split(separator: ",").contains("cpu"): version = .one
+      case "cgroup" where fields[dash + 3].split(separator: ",").contains(controller.rawValue): version = .one
       default: return nil
       }
       top = Self.plain(fields[3])
@@ -83,18 +92,19 @@ struct ControlGroups {
       return String(decoding: bytes, as: UTF8.self)
     }
   }
+}
 
-  private var mounts: [Mount] {
-    (textFile(root + "/proc/self/mountinfo") ?? "").split(separator: "\n").compactMap(Mount.init)
-  }
+extension ControlGroups {
+  /// The time that the program gets, in cores: the smallest quota of its groups and of those around them; nil where none has one.
+  var quota: Double? { groups(of: .cpu).compactMap(quota).min() }
 
   /// The quota of one group alone; nil where it has none.
-  private func quota(of folder: String, version: Version) -> Double? {
+  private func quota(of group: Group) -> Double? {
     func numbers(_ name: String) -> [Double?] {
-      (textFile(folder + "/" + name) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) }
+      (files.text(group.folder + "/" + name) ?? "").split(whereSeparator: \.isWhitespace).map { Double($0) }
     }
     let parts =
-      switch version {
+      switch group.version {
       case .one: numbers("cpu.cfs_quota_us").prefix(1) + numbers("cpu.cfs_period_us").prefix(1)
       case .two: numbers("cpu.max").prefix(2)
       }
@@ -103,5 +113,66 @@ struct ControlGroups {
       return nil
     }
     return time / period
+  }
+}
+
+extension ControlGroups {
+  /// Limits in bytes; nil for none.
+  struct MemoryLimits {
+    var memory: Int?
+    var swap: Int?
+    /// Of memory and swap space together.
+    var both: Int?
+  }
+
+  /// The smallest limits of the program's groups and of those around them.
+  var memoryLimits: MemoryLimits {
+    groups(of: .memory).map(limits).reduce(into: MemoryLimits()) { smallest, limits in
+      smallest.memory = [smallest.memory, limits.memory].compactMap { $0 }.min()
+      smallest.swap = [smallest.swap, limits.swap].compactMap { $0 }.min()
+      smallest.both = [smallest.both, limits.both].compactMap { $0 }.min()
+    }
+  }
+
+  /// The limits of one group alone.
+  ///
+  /// Without one it says `max`, or more than any machine has.
+  private func limits(of group: Group) -> MemoryLimits {
+    func number(_ name: String) -> Int? { files.number(group.folder + "/" + name) }
+    return switch group.version {
+    case .one:
+      MemoryLimits(memory: number("memory.limit_in_bytes"), both: number("memory.memsw.limit_in_bytes"))
+    case .two:
+      MemoryLimits(memory: number("memory.max"), swap: number("memory.swap.max"))
+    }
+  }
+
+  /// Bytes of memory that the program's groups and those around them may still take; nil where none has a limit.
+  var memoryLeft: Int? { groups(of: .memory).compactMap(memoryLeft).min() }
+
+  private func memoryLeft(of group: Group) -> Int? {
+    func number(_ name: String) -> Int? { files.number(group.folder + "/" + name) }
+    let limits = limits(of: group)
+    let stat = group.folder + "/memory.stat"
+    // Files that the system keeps in memory count as used, but go when they have to.
+    let cache: Int
+    let pairs: [(limit: Int?, used: Int?)]
+    switch group.version {
+    case .one:
+      // With the groups inside it, as the usage is.
+      cache = files.bytes("total_inactive_file", in: stat) ?? 0
+      pairs = [
+        (limits.memory, number("memory.usage_in_bytes")),
+        (limits.both, number("memory.memsw.usage_in_bytes")),
+      ]
+    case .two:
+      cache = files.bytes("inactive_file", in: stat) ?? 0
+      let used = number("memory.current")
+      // Beyond the second one the group is slowed down until it has given memory back.
+      pairs = [(limits.memory, used), (number("memory.high"), used)]
+    }
+    return pairs.compactMap { limit, used in
+      limit.map { max($0 - max((used ?? 0) - cache, 0), 0) }
+    }.min()
   }
 }

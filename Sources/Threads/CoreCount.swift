@@ -15,18 +15,18 @@ public enum CoreCount {
 
   /// As ``usable``, by the files below another root, on a machine with so many cores.
   package static func usable(root: String, online: Int) -> Int {
-    let allowed = affinity(root: root).map { min($0, online) } ?? online
-    let quota = ControlGroups(root: root).quota.map { Int(min($0.rounded(.up), Double(Int32.max))) }
+    let files = SystemFiles(root: root)
+    let allowed = affinity(files).map { min($0, online) } ?? online
+    let quota = ControlGroups(files: files).quota.map { Int(min($0.rounded(.up), Double(Int32.max))) }
     return max(1, min(allowed, quota ?? allowed))
   }
 
   /// The number of cores that are online and that the program may run on; nil where the system does not say.
-  private static func affinity(root: String) -> Int? {
-    let status = textFile(root + "/proc/self/status") ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+  private static func affinity(_ files: SystemFiles) -> Int? {
+    let line = files.lines("/proc/self/status").first { $0.hasPrefix("Cpus_allowed_list:") }
     guard let list = line?.split(separator: ":").last, let allowed = ranges(list) else { return nil }
     // What is allowed may name cores that the machine could have and has not.
-    guard let text = textFile(root + "/sys/devices/system/cpu/online"), let online = ranges(text[...]) else {
+    guard let text = files.text("/sys/devices/system/cpu/online"), let online = ranges(text[...]) else {
       return allowed.reduce(0) { $0 + $1.count }
     }
     return allowed.reduce(0) { sum, some in
@@ -45,23 +45,4 @@ public enum CoreCount {
     }
     return ranges.isEmpty ? nil : ranges
   }
-}
-
-/// The text of a small file; nil where it cannot be read.
-///
-/// The kernel makes these files as they are read, so their size says nothing.
-func textFile(_ path: String) -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  var bytes: [UInt8] = []
-  var piece = [UInt8](repeating: 0, count: 1 << 14)
-  while bytes.count < 1 << 22 {
-    let count = read(descriptor, &piece, piece.count)
-    if count < 0 && errno == EINTR { continue }
-    guard count >= 0 else { return nil }
-    if count == 0 { break }
-    bytes += piece[..<count]
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

@@ -11,12 +11,17 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The system's number of the error.
   public let code: Int32
 
+  /// An error by the system's number.
   public init(code: Int32) { self.code = code }
 
   public var description: String {
-    "cannot start a thread: \(String(cString: strerror(code))); "
-      + "the limit of processes and threads (ulimit -u, or the container's) or of memory (ulimit -v) is reached: "
-      + "raise it, or end other programs"
+    if code == ENOMEM {
+      return
+        "cannot start a thread: the memory is used up; raise its limit (ulimit -v or -d), end other programs, or ask for "
+        + "fewer at once"
+    }
+    return "cannot start a thread: \(String(cString: strerror(code))); "
+      + "the limit of processes and threads (ulimit -u, or the container's) is reached: raise it, or end other programs"
   }
 }
 
@@ -44,8 +49,18 @@ public enum SystemThread {
       try check(create(&attributes, work.toOpaque()))
     } catch {
       work.release()
-      throw error
+      throw error.code == EAGAIN && !hasRoom(stackSize) ? ThreadError(code: ENOMEM) : error
     }
+  }
+
+  /// Whether there is memory for a stack: the system has one number for this and for the limit of threads.
+  private static func hasRoom(_ stackSize: Int) -> Bool {
+    guard
+      let place = mmap(nil, stackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | Int32(MAP_ANON), -1, 0),
+      place != MAP_FAILED
+    else { return false }
+    munmap(place, stackSize)
+    return true
   }
 
   private static func check(_ code: Int32) throws(ThreadError) {

@@ -80,7 +80,7 @@ public enum Runtime {
 
 /// Runs `body` and counts the multiplications, each with its addition, of the convolutions and linear layers in it.
 ///
-/// Only those that this thread calls, as they are really made; the way back and all other operations are not counted.
+/// Only those that this thread calls, as they are really made; the backward pass and all other operations are not counted.
 public func countingMultiplyAdds<Result>(_ body: () throws -> Result) rethrows -> (Result, count: Int) {
   let before = ct_multiply_adds()
   let result = try body()

@@ -197,7 +197,7 @@ extension Tensor {
 // MARK: - Autograd
 
 extension Tensor {
-  /// Multiplies by `forward` and adds `base`; in place, and on the way back multiplies the gradient by `backward`.
+  /// Multiplies by `forward` and adds `base`; in place, and in the backward pass multiplies the gradient by `backward`.
   ///
   /// This is no true derivative unless both factors are equal: random layers learn with other numbers than they judge
   /// with. The gradient of `base` is the result's own.

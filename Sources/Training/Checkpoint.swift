@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Datasets
 import Files
 import Foundation
@@ -71,7 +73,7 @@ extension Trainer {
     let (info, contents) = try Self.read(file, name: name)
     guard info.recipe.model == recipe.model, info.classNames.count == data.classNames.count else {
       throw TrainingError.checkpoint(
-        "\(name) holds a \(info.recipe.model) for \(info.classNames.count) classes,"
+        "\(name) holds a \(info.recipe.model) for \(counted(info.classNames.count, "class", "classes")),"
           + " not a \(recipe.model) for \(data.classNames.count)")
     }
     let variables = network.variables

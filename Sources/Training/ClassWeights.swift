@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Datasets
 
 /// What an image of each class counts in the training loss.
@@ -15,6 +17,8 @@ public enum ClassWeights: Hashable, Sendable {
 
   /// The largest weight that is accepted.
   public static let largest = 1e6
+  /// The smallest: the loss is computed in fp32, where less has fewer digits, or is 0.
+  public static let smallest = Double(Float.leastNormalMagnitude)
 
   /// The weights for a dataset, in the order of its classes.
   ///
@@ -34,17 +38,20 @@ public enum ClassWeights: Hashable, Sendable {
       return counts.map { Double(data.train.count) / (Double(names.count) * Double($0)) }
     case .inOrder(let numbers):
       guard numbers.count == names.count else {
-        throw Self.mistake("\(numbers.count) numbers", "\(names.count), one for each class of \(data.name)")
+        throw Self.mistake(
+          "\(counted(numbers.count, "number"))", "\(names.count), one for each class of \(data.name)")
       }
       return numbers
     case .byName(let weights):
       if let foreign = weights.keys.filter({ !names.contains($0) }).min() {
         throw Self.mistake(
-          "'\(foreign)'", "names of classes of \(data.name): \(names.prefix(20).joined(separator: ", "))")
+          "'\(foreign.prefix(60))'",
+          "names of classes of \(data.name): \(names.prefix(20).joined(separator: ", "))")
       }
       return try names.map { name in
         guard let weight = weights[name] else {
-          throw Self.mistake("nothing for '\(name)'", "a number for each of the \(names.count) classes")
+          throw Self.mistake(
+            "nothing for '\(name)'", "a number for each of \(counted(names.count, "class", "classes"))")
         }
         return weight
       }
@@ -73,7 +80,11 @@ public enum ClassWeights: Hashable, Sendable {
     }
     guard !numbers.isEmpty else { throw Self.mistake("nothing", "a number for each class") }
     if let bad = numbers.first(where: { !($0 > 0 && $0 <= Self.largest) }) {
-      throw Self.mistake("\(bad)", "numbers above 0, up to \(Int(Self.largest))")
+      throw Self.mistake(
+        bad == .infinity ? "an infinite number" : "\(bad)", "numbers above 0, up to \(Int(Self.largest))")
+    }
+    if let small = numbers.first(where: { $0 < Self.smallest }) {
+      throw Self.mistake("\(small), which is 0 in fp32 or nearly so", "numbers from 1.2e-38")
     }
   }
 

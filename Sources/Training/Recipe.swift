@@ -32,6 +32,7 @@ public struct Recipe: Codable, Hashable, Sendable {
   /// What an image of each class counts in the training loss; nil for 1 everywhere.
   public var classWeights: ClassWeights?
 
+  /// A recipe with the paper's settings for CIFAR-10 where nothing is said; nothing is checked yet.
   public init(
     model: String = "wrn_40_2", epochs: Int = 200, batchSize: Int = 128, learningRate: Double = 0.1,
     learningRateRule: LearningRateRule = .cosine, weightDecay: Double = 0.0005, cutout: Int = 16,

@@ -10,7 +10,7 @@ public struct RunCost: Codable, Hashable, Sendable {
   public var device: String
   /// Trainable parameters of one network.
   public var parameters: Int
-  /// Multiplications, each with its addition, of convolutions and linear layers for one image on the way forward,
+  /// Multiplications, each with its addition, of convolutions and linear layers for one image in the forward pass,
   /// counted while the network ran.
   public var multiplyAddsPerImage: Int
   /// Networks to train, and how many of them at once.
@@ -37,7 +37,7 @@ public struct RunCost: Codable, Hashable, Sendable {
 }
 
 extension RunCost {
-  /// Trains as many networks at once as the run does, each for a few steps, and reckons the whole run from that.
+  /// Trains as many networks at once as the run does, each for a few steps, and estimates the whole run from that.
   ///
   /// Nothing is written anywhere. The estimate takes every training for as long as those measured, and leaves out the
   /// time in which files reach the disk.

@@ -9,7 +9,7 @@ public struct StepMeasurement: Codable, Hashable, Sendable {
   /// Multiplications, each with its addition, that convolutions and linear layers make for one image on the way
   /// forward, counted while the network ran.
   ///
-  /// A training step takes three times as many: the way back computes the gradient of each layer's input and of its
+  /// A training step takes three times as many: the backward pass computes the gradient of each layer's input and of its
   /// weights. (The first layer's input needs none, so the true number is a little lower.)
   public var multiplyAddsPerImage: Int
   /// How many steps the time was taken of.

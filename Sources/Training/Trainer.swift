@@ -9,19 +9,10 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
   public var epoch: Int
   /// The mean loss over the epoch's steps, without weight decay; with the recipe's smoothed labels and weights of classes.
   public var loss: Double
-  /// The share of training images, as augmented, that were told right, in 0...1.
+  /// The share of training images, as augmented, that were classified correctly, in 0...1.
   public var accuracy: Double
   /// The learning rate of the last step.
   public var learningRate: Double
-}
-
-/// What an evaluation came to.
-public struct Evaluation: Codable, Hashable, Sendable {
-  /// The share of images told right, in 0...1.
-  public var accuracy: Double
-  /// The mean cross-entropy.
-  public var loss: Double
-  public var images: Int
 }
 
 /// A network in training: its weights, its optimiser and its place in time.
@@ -153,7 +144,7 @@ public final class Trainer {
   private struct Steps {
     /// The loss of each step.
     let losses: Tensor
-    /// How many images were told right: [1], int64.
+    /// How many images were classified correctly: [1], int64.
     let correct: Tensor
     /// Takes a step on a batch, which `write` puts into memory.
     let take:
@@ -209,7 +200,7 @@ public final class Trainer {
     }
   }
 
-  /// The way forward and back: leaves the gradients of the loss, which it returns with the logits.
+  /// The forward and the backward pass: leaves the gradients of the loss, which it returns with the logits.
   private func gradients(of images: Tensor, _ labels: Tensor) throws -> (logits: Tensor, loss: Tensor) {
     guard let layerGenerator else { throw TorchError("a step was taken outside of an epoch") }
     try optimizer.zeroGradients()
@@ -221,7 +212,7 @@ public final class Trainer {
     return (logits, loss)
   }
 
-  /// What training makes small: the mean cross-entropy, of smoothed labels and with weights where the recipe says so.
+  /// What training minimises: the mean cross-entropy, of smoothed labels and with weights where the recipe says so.
   private func trainingLoss(_ logits: Tensor, _ labels: Tensor) throws -> Tensor {
     guard recipe.labelSmoothing != nil || classWeights != nil else { return try logits.crossEntropy(labels) }
     return try logits.crossEntropy(labels, weights: classWeights, smoothing: recipe.labelSmoothing ?? 0)
@@ -233,90 +224,13 @@ public final class Trainer {
   /// Runs `body` with the queue, if there is one, as the place that work goes to.
   func onQueue<Result>(_ body: () throws -> Result) throws -> Result { try queue?.use(body) ?? body() }
 
-  /// Evaluates the network as it is on images that are only normalised.
-  ///
-  /// - Parameter onBatch: told after every batch how many images it took; what it throws ends the evaluation.
-  /// - Throws: ``TrainingError/notFiniteEvaluation(loss:)`` if the network has diverged.
-  public func evaluate(
-    _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }
-  ) throws -> Evaluation {
-    let images = split.images
-    let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
-    let order = Array(0..<images.count)
-    return try evaluate(
-      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
-    ) { range in
-      let samples = order[range]
-      let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
-      try batch.withUnsafeMutableElements(of: Float.self) {
-        augmenter.write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
-      }
-      return (try batch.moved(to: device), try labels(of: split, samples).moved(to: device))
-    }
-  }
-
-  /// Evaluates the network on images that the device holds.
-  package func evaluate(
-    _ images: ResidentImages, onBatch: (_ images: Int) throws -> Void = { _ in }
-  ) throws -> Evaluation {
-    try evaluate(
-      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
-    ) { try images.batch($0) }
-  }
-
-  private func evaluate(
-    count: Int, batchSize: Int, onBatch: (_ images: Int) throws -> Void,
-    batch: (Range<Int>) throws -> (images: Tensor, labels: Tensor)
-  ) throws -> Evaluation {
-    try onQueue {
-      try Runtime.setThreads(recipe.threads)
-      let correct = try Tensor.zeros([1], .int64, on: device)
-      let total = try Tensor.zeros([], .float64, on: device)
-      try withoutGradients {
-        for start in stride(from: 0, to: count, by: batchSize) {
-          let range = start..<min(start + batchSize, count)
-          let (input, labels) = try batch(range)
-          try withPrecision(recipe.precision, on: device) {
-            let logits = try network.model.logits(input, .evaluation)
-            try correct.add(logits.countCorrect(labels))
-            try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(range.count))
-          }
-          try onBatch(range.count)
-        }
-      }
-      let share = Double(max(count, 1))
-      let loss = try total.item() / share
-      guard loss.isFinite else { throw TrainingError.notFiniteEvaluation(loss: loss) }
-      return Evaluation(accuracy: try correct.item() / share, loss: loss, images: count)
-    }
-  }
-
-  /// Images of one evaluation batch; large enough to keep convolutions busy, small enough to stay in the cache.
-  public static let evaluationBatchSize = 250
-
-  /// The same wherever the images are, since the bits of a batch may depend on its size.
-  private func evaluationBatchSize(_ height: Int, _ width: Int) -> Int {
-    queue == nil ? Self.evaluationBatchSize : Self.deviceEvaluationBatchSize(height: height, width: width)
-  }
-
-  /// Images of one evaluation batch on a device: enough to fill it, and no more pixels where images are larger.
-  package static func deviceEvaluationBatchSize(height: Int, width: Int) -> Int {
-    max(1, 1000 * 32 * 32 / max(height * width, 1))
-  }
-
-  private func labels(of split: LabeledImages, _ samples: ArraySlice<Int>) throws -> Tensor {
+  func labels(of split: LabeledImages, _ samples: ArraySlice<Int>) throws -> Tensor {
     try Tensor(samples.map { Int64(split.labels[$0]) }, shape: [samples.count])
   }
 
   private var trainingTail: BatchTail {
     BatchTail(
       cropPadding: recipe.cropPadding, flip: recipe.flip, cutout: recipe.cutout, mean: data.statistics.mean,
-      standardDeviation: data.statistics.standardDeviation, layout: .nhwc)
-  }
-
-  package var evaluationTail: BatchTail {
-    BatchTail(
-      cropPadding: 0, flip: false, cutout: 0, mean: data.statistics.mean,
       standardDeviation: data.statistics.standardDeviation, layout: .nhwc)
   }
 }

@@ -41,6 +41,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     return names
   }
 
+  /// Settings with the defaults where nothing is said; nothing is checked yet.
   public init(
     data: DataSelection, imageDigest: String? = nil, policy: String = "none",
     policyOrder: PolicyOrder = .schedule, scheduleDigest: String? = nil, recipe: Recipe = Recipe(),
@@ -79,7 +80,8 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     }
     if patience != nil, validateEvery == nil {
       throw TrainingError.setting(
-        "patience: found \(patience ?? 0) without validateEvery, expected both; give --validate-every N too")
+        "patience: found \(patience ?? 0), but nothing is validated between epochs; give --validate-every N too"
+      )
     }
   }
 

@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+
 /// What can go wrong in a training beyond torch's own failures.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss of a step became NaN or infinite. Epoch and step count from 1.
@@ -20,7 +23,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .notFiniteEvaluation(let loss):
       "the loss on the evaluated images is \(loss); a lower --learning-rate usually helps"
     case .batchTooLarge(let batchSize, let images):
-      "a batch takes \(batchSize) images, but there are \(images) to train on;"
+      "a batch takes \(counted(batchSize, "image")), but there \(images == 1 ? "is" : "are") \(images) to train on;"
         + " lower --batch-size or raise --train-size"
     case .checkpoint(let text), .file(let text), .setting(let text): text
     }

@@ -1,3 +1,4 @@
+import Text
 import Datasets
 import Files
 import Foundation
@@ -75,7 +76,7 @@ public struct TrainingExecutor: SegmentExecutor {
     var watch = watch
     guard trainer.epoch == segment.epochs.lowerBound else {
       throw TrainingError.checkpoint(
-        "\(segment.parentCheckpoint ?? "a fresh network") stands after \(trainer.epoch) epochs,"
+        "\(segment.parentCheckpoint ?? "a fresh network") stands after \(counted(trainer.epoch, "epoch")),"
           + " not after \(segment.epochs.lowerBound)")
     }
     func onImages(_ count: Int) throws {

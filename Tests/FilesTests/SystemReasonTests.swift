@@ -22,6 +22,60 @@ struct SystemReasonTests {
     #expect(systemReason(of: FileError(path: "a", action: "open", reason: "why")) == "a: cannot open: why")
   }
 
+  @Test("the usual reasons have a cure, unless the error has its own")
+  func cures() {
+    func text(_ code: Int32, cure: String? = nil) -> String {
+      FileError(path: "/a", action: "open", reason: systemReason(code), cure: cure).description
+    }
+    #expect(
+      text(EACCES)
+        == "/a: cannot open: Permission denied; have its permissions changed, or name another place")
+    #expect(text(EROFS) == "/a: cannot open: Read-only file system; name another place")
+    #expect(text(ENOSPC) == "/a: cannot open: No space left on device; make room, or name another place")
+    #expect(text(EMFILE) == "/a: cannot open: Too many open files; raise the limit of open files (ulimit -n)")
+    #expect(text(EACCES, cure: "ask") == "/a: cannot open: Permission denied; ask")
+    #expect(text(ENOENT) == "/a: cannot open: No such file or directory")
+  }
+
+  @Test("a failure that Foundation reports names the file and the reason")
+  func foundationNamesTheFile() throws {
+    let folder = try TemporaryFolder()
+    let missing = folder("nothing")
+    let calls: [(String, () throws -> Void)] = [
+      (missing, { _ = try Data(contentsOf: URL(fileURLWithPath: missing)) }),
+      (missing, { _ = try String(contentsOfFile: missing, encoding: .utf8) }),
+      (missing, { _ = try FileManager.default.contentsOfDirectory(atPath: missing) }),
+      (missing, { try FileManager.default.removeItem(atPath: missing) }),
+      (missing + "/x", { try Data().write(to: URL(fileURLWithPath: missing + "/x")) }),
+    ]
+    for (path, call) in calls {
+      let error = try #require(#expect(throws: (any Error).self) { try call() })
+      let words = try #require(FileError(foundation: error)).description
+      #expect(words == "\(path): cannot use it: No such file or directory")
+    }
+    #expect(FileError(foundation: FileError(path: "a", action: "open", reason: "why")) == nil)
+    #expect(FileError(foundation: POSIXError(.EROFS))?.reason == "Read-only file system")
+  }
+
+  @Test("what a name stands for is told with its link followed, and without")
+  func kinds() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("", to: "file")
+    for (link, target) in [("to-file", "file"), ("to-folder", "."), ("to-nothing", "nothing")] {
+      try FileManager.default.createSymbolicLink(atPath: folder(link), withDestinationPath: target)
+    }
+    #expect(FileKind(at: folder("file")) == .file)
+    #expect(FileKind(at: folder("to-nothing")) == .link)
+    #expect(FileKind(at: folder("nothing")) == nil)
+    #expect(FileKind(following: folder("to-file")) == .file)
+    #expect(FileKind(following: folder("to-folder")) == .folder)
+    #expect(FileKind(following: folder("to-nothing")) == nil)
+    #expect(try isOwnFileThere(folder("file")))
+    #expect(try !isOwnFileThere(folder("nothing")))
+    #expect(throws: FileError.self) { try isOwnFileThere(folder("to-file")) }
+    #expect(throws: FileError.self) { try isOwnFileThere(folder("to-nothing")) }
+  }
+
   @Test("listing what is no folder names the system's reason, not Foundation's number")
   func listing() throws {
     let folder = try TemporaryFolder()

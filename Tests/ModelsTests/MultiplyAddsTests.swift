@@ -1,3 +1,4 @@
+import Text
 import Models
 import Testing
 import Torch

@@ -45,7 +45,7 @@ struct LogExportTests {
       segments: [.init(epochs: 1, policy: .searchStart), .init(epochs: 1, policy: Policy(entries: [entry]))])
     #expect(
       message { try log(short) }
-        == "segments[1].policy: found 1 entries, expected the 15 operations of the search in their order, twice, "
+        == "segments[1].policy: found 1 entry, expected the 15 operations of the search in their order, twice, "
         + "which is all that a log of Ray can hold; export as json")
     let counts = try Schedule(
       name: "counts", operationCount: [0.5, 0.5], segments: [.init(epochs: 1, policy: .searchStart)])

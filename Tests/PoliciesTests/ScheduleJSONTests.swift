@@ -22,7 +22,7 @@ struct ScheduleJSONTests {
   func roundTrip(seed: UInt64) throws {
     var generator = randomness(seed)
     let segments = (0..<5).map { index in
-      Schedule.Segment(epochs: index + 1, policy: .random(using: &generator))
+      Schedule.Segment(epochs: index + 1, policy: SearchSpace.pba.random(using: &generator))
     }
     let schedule = try Schedule(
       name: "tab\t \u{1} ü \u{1F600} \\ /", operationCount: [0.1, 0.2, 0.7], segments: segments,

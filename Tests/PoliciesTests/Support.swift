@@ -14,7 +14,8 @@ func randomness(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed, domai
 func randomSchedule(lengths: [Int], seed: UInt64 = 1) throws -> Schedule {
   var generator = randomness(seed)
   return try Schedule(
-    name: "random", segments: lengths.map { .init(epochs: $0, policy: .random(using: &generator)) })
+    name: "random",
+    segments: lengths.map { .init(epochs: $0, policy: SearchSpace.pba.random(using: &generator)) })
 }
 
 /// The message of the `PolicyError` that a body throws, or what happened instead.

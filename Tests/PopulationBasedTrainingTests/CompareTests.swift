@@ -47,6 +47,16 @@ struct CompareTests {
     for count in counts.values { #expect(abs(Double(count) - draws / 4) < 5 * sigma) }
   }
 
+  @Test("a copy between trials of one score is marked")
+  func equals() throws {
+    for decision in try decide((0..<8).map { Score(trial: $0, value: 0.5) }, seed: 1) {
+      #expect(decision.isBetweenEquals)
+    }
+    for decision in try decide((0..<8).map { Score(trial: $0, value: Double($0)) }, seed: 1) {
+      #expect(!decision.isBetweenEquals)
+    }
+  }
+
   @Test("failures beyond the bottom quantile are replaced as well")
   func manyFailures() throws {
     let scores = (0..<8).map { Score(trial: $0, value: $0 == 3 ? 0.4 : nil) }

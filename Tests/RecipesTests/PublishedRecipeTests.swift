@@ -159,7 +159,7 @@ private let rows: [Row] = [
       ("table_4_svhn", "rsvhn_ss96", "table_4_rsvhn ss_96"), ("table_5", "wrn", "table_4_svhn wrn_28_10"),
       ("search", "svhn", "search rsvhn"), ("rcifar10", nil, "search rcifar10"),
       ("svhn_search", nil, "search rsvhn"), ("table_1_cifar10", "pyramidnet", "table_1_cifar10 pyramid_net"),
-      ("table_3_rcifar10", "rsvhn_ss_96", "table_3_rcifar10 ss_96"),
+      ("table_3_rcifar10", "rsvhn_ss_96", "table_4_rsvhn ss_96`, or `./pba reproduce table_3_rcifar10 ss_96"),
     ])
   func meant(table: String, name: String?, command: String) throws {
     let error = #expect(throws: RecipeError.self) { try PublishedRecipe.named(name, of: table) }
@@ -187,7 +187,20 @@ private let rows: [Row] = [
     )
     #expect(
       message("search", "base")
-        == "no recipe of search is called 'base'; did you mean `./pba reproduce search test`? there are rcifar10, rsvhn, test"
+        == "no recipe of search is called 'base'; there are rcifar10, rsvhn, test; see `./pba reproduce --list`"
     )
+    #expect(
+      message("table_5", "x")
+        == "no table is called 'table_5'; there are search, table_1_cifar10, table_2_cifar100, table_3_rcifar10, table_4_rsvhn,"
+        + " table_4_svhn; see `./pba reproduce --list`")
+  }
+
+  @Test("a table without a model is answered with the commands of its models")
+  func withoutModel() {
+    let error = #expect(throws: RecipeError.self) { try PublishedRecipe.named(nil, of: "table_3_rcifar10") }
+    #expect(
+      error?.description
+        == "found no model beside table_3_rcifar10, expected one: `./pba reproduce table_3_rcifar10 ss_96`,"
+        + " `./pba reproduce table_3_rcifar10 wrn_28_10`; see `pba reproduce --list`")
   }
 }

@@ -53,7 +53,7 @@ import Testing
     ])
     let root = try read(page(.comparison(progress), kind: .compare, state: .running(process: 1)))
     #expect(identifiers(root) == ["result", "time", "samples", "settings"])
-    #expect(root.all.contains { $0.text.contains("1 of 2 trainings have ended") })
+    #expect(root.all.contains { $0.text.contains("1 of 2 trainings has ended") })
   }
 
   @Test func everyFigureHasATableAndNoIdentifierIsTwice() throws {

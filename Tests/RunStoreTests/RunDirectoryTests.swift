@@ -124,9 +124,12 @@ import Testing
 
   @Test func resumingNeedsARun() throws {
     let folder = try TemporaryFolder()
-    let expected =
-      "\(folder("run")): no run is there; name the folder of a run, or start one without --resume"
-    #expect(message { _ = try open(folder("run"), resume: true) } == expected)
+    let expected = "\(folder("run")): no run is there; name the folder of a run"
+    let resumed = expected + ", or begin one without --resume"
+    #expect(message { _ = try open(folder("run"), resume: true) } == resumed)
+    #expect(
+      message { _ = try RunDirectory.configuration(Settings.self, of: folder("run"), resume: true) }
+        == resumed)
     #expect(message { _ = try RunDirectory.read(folder("run")) } == expected)
     #expect(message { _ = try RunDirectory.configuration(Settings.self, of: folder("run")) } == expected)
     #expect(try folder.names(in: ".").isEmpty)
@@ -212,6 +215,34 @@ import Testing
     #expect(truncate(journal, size / 2) == 0)
     let text = try #require(message { _ = try open(folder("run"), resume: true) })
     #expect(text.hasPrefix("\(journal): the journal is damaged ("))
+  }
+
+  /// A resume asks for the settings first, and opens the run later: the pages are looked at once.
+  @Test func pagesAreExaminedWhenTheRunIsOpened() throws {
+    let folder = try TemporaryFolder()
+    _ = try open(folder("run"))
+    let journal = folder("run/run.sqlite")
+    let (root, size) = try DatabaseQueue(path: journal).read { database in
+      try (
+        #require(
+          try Int.fetchOne(database, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'segment'")),
+        #require(try Int.fetchOne(database, sql: "PRAGMA page_size"))
+      )
+    }
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: journal))
+    bytes.replaceSubrange((root - 1) * size..<root * size, with: Data(repeating: 0xff, count: size))
+    try bytes.write(to: URL(fileURLWithPath: journal))
+    let damaged = "\(journal): the journal is damaged ("
+    #expect(try RunDirectory.configuration(Settings.self, of: folder("run")) == Settings())
+    #expect(try #require(message { _ = try open(folder("run"), resume: true) }).hasPrefix(damaged))
+    #expect(try #require(message { _ = try RunDirectory.read(folder("run")) }).hasPrefix(damaged))
+    // The settings of the version before have no digest that would show damage.
+    let queue = try DatabaseQueue(path: journal)
+    try queue.write { try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '5'") }
+    try queue.close()
+    #expect(
+      try #require(message { _ = try RunDirectory.configuration(Settings.self, of: folder("run")) })
+        .hasPrefix(damaged))
   }
 
   @Test func aNewerJournalIsRefused() throws {

@@ -1,3 +1,4 @@
+import RunStore
 import Comparison
 import Workers
 import Datasets
@@ -102,7 +103,8 @@ import Training
       data: DataSelection("bundled"), recipe: Recipe(model: "wrn_10_1", epochs: 2, batchSize: 128),
       population: 64)
     let executor = try TrainingExecutor(configuration, data: data)
-    let capacity = try executor.segmentsAtOnce(under: configuration)
+    let capacity = try executor.segmentsAtOnce(
+      configuration.concurrency, population: configuration.population)
     #expect((1...64).contains(capacity.segments))
     #if os(Linux)
       if CoreCount.usable > 1 {
@@ -112,6 +114,6 @@ import Training
       }
     #endif
     #expect(capacity.segments <= max(1, CoreCount.usable))
-    #expect(try executor.segmentsAtOnce(under: smallSearch(concurrency: 7)).segments == 7)
+    #expect(try executor.segmentsAtOnce(.trials(7), population: 5).segments == 7)
   }
 }

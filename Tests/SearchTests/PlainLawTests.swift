@@ -42,7 +42,7 @@ import Training
         hyperparameters: Dictionary(uniqueKeysWithValues: current.enumerated().map { ($0, $1) }),
         generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: 9, domain: .exploit, trial: $0, epoch: generation) },
-        explore: { explore($0, using: &$1) })
+        explorer: PolicyPerturbation())
       #expect(exploits.count == 13)
       var parents = Array(0..<population)
       for exploit in exploits {

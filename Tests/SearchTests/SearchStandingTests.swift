@@ -63,6 +63,12 @@ import Testing
     #expect(epochs.upperBound > 2 && ended < 5)
   }
 
+  @Test func aCopyOfAnEqualSaysSo() {
+    #expect(copyText(3, 7, epoch: nil, isBetweenEquals: true) == "3←7 (equal)")
+    #expect(copyText(3, 7, epoch: 12, isBetweenEquals: true) == "3←7 at 12 (equal)")
+    #expect(copyText(3, 7, epoch: nil, isBetweenEquals: false) == "3←7")
+  }
+
   @Test func aNewSearchIsAtItsBeginning() {
     let standing = SearchStanding(smallSearch().rules, records: [])
     #expect(standing.progress == .generation(0, of: 4, epochs: 0..<2, finished: 0))

@@ -5,16 +5,7 @@ import Threads
 @Suite struct CoreCountTests {
   /// What is counted with these files below a root of their own, on a machine with 64 cores.
   private func count(_ files: [String: String], online: Int = 64) throws -> Int {
-    let root = FileManager.default.temporaryDirectory.appendingPathComponent("cores-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: root) }
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    for (name, text) in files {
-      let file = root.appendingPathComponent(name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
-    }
-    return CoreCount.usable(root: root.path, online: online)
+    try withSystemFiles(files) { CoreCount.usable(root: $0, online: online) }
   }
 
   private let second = "35 25 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"

@@ -39,6 +39,8 @@ import Training
     #expect(message(.byName(["class 0": 1, "class 1": 2]))?.contains("nothing for 'class 2'") == true)
     #expect(
       message(.byName(["class 0": 1, "class 1": 2, "class 2": 1, "cat": 1]))?.contains("'cat'") == true)
+    #expect(
+      message(.inOrder([1, 1e-46, 1]))?.contains("found 1e-46, which is 0 in fp32 or nearly so") == true)
     for bad in [0, -1, .nan, .infinity, 1e7] {
       #expect(message(.inOrder([1, bad, 1]))?.contains("expected numbers above 0") == true)
     }

@@ -30,7 +30,7 @@ import Training
       name: "toy",
       segments: [1, 2, 1].enumerated().map { index, epochs in
         var random = RandomStream(seed: UInt64(index), domain: .policyDraw)
-        return Schedule.Segment(epochs: epochs, policy: .random(using: &random))
+        return Schedule.Segment(epochs: epochs, policy: SearchSpace.pba.random(using: &random))
       })
     try FileManager.default.createDirectory(atPath: schedules.path, withIntermediateDirectories: true)
     let file = schedules.path + "/toy.json"

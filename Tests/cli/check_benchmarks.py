@@ -135,7 +135,7 @@ def check_interrupted_search(pba):
     with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
         process.stderr.close()
         process.send_signal(signal.SIGINT)
-        assert process.wait(120) == 1 and os.listdir(folder) == [], (process.returncode, os.listdir(folder))
+        assert process.wait(120) == 128 + signal.SIGINT and os.listdir(folder) == [], (process.returncode, os.listdir(folder))
         process.stderr = None  # nothing is left to close
     small = ["--population", "200", "--epochs", "20"]
     with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, hangup=signal.SIG_IGN) as process:
@@ -162,7 +162,7 @@ def simulating(pba, folder, *arguments, hangup=signal.SIG_DFL):
 def stop(process, number):
     process.send_signal(number)
     _, told = process.communicate(timeout=120)
-    assert process.returncode == 1 and "nothing is kept" in told, (number, process.returncode, told)
+    assert process.returncode == 128 + number and "nothing is kept" in told, (number, process.returncode, told)
 
 
 def check_unruly_rivals(pba):
@@ -208,7 +208,7 @@ def check_unruly_rivals(pba):
                 time.sleep(0.01)
             assert not sys.platform.startswith("linux") or not Path(f"/proc/{rival}").exists(), f"{rival} lives after {number}"
             if number == signal.SIGINT:
-                assert process.returncode == 1 and "nothing is kept" in told, (process.returncode, told)
+                assert process.returncode == 128 + number and "nothing is kept" in told, (process.returncode, told)
                 assert os.listdir(work) == [], os.listdir(work)
 
 
@@ -222,7 +222,7 @@ def check_refusals(pba):
         (simulated + ["--epochs", "3", "--interval", "3"], "--epochs: found 3, expected more than the 3 of --interval"),
         (simulated + ["--concurrency", "auto"], f"--concurrency auto {training}"),
         (simulated + ["--rivals"], f"--rivals {training}"),
-        (["search", "--folder", ""], "--folder: there is no folder ''"),
+        (["search", "--folder", "nowhere"], "--folder: there is no folder 'nowhere'"),
         (["search", "--folder", __file__], "is a file, not a folder"),
         (["search", "--concurrency", "-1"], "--concurrency: found -1"),
     ]

@@ -10,6 +10,7 @@ Wrong usage must end with code 64, what is wrong with files with code 1, and eit
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,15 @@ PREVIEW = "preview -o new.png".split()
 # A comparison of seconds.
 SMALL = """--dataset noise:8x8x3 --train-size 48 --validation-size 0 --model wrn_10_1 --epochs 2 --batch-size 16
   --cutout 2 --device cpu""".split()
+
+# Options of files, folders and names, which no empty text stands for.
+EMPTY_VALUES = [
+    *((TRAIN, option) for option in "--from --config --data-dir --policy --class-weights --dataset --model --device".split()),
+    (["train"], "--run"), (COMPARE, "--policies"), (COMPARE, "--csv"), (["report", "new"], "-o"), (["report", "new"], "--output"),
+    (["evaluate", "--dataset", "bundled"], "--checkpoint"), (["schedule", "export", "rcifar10"], "-o"),
+    ("schedule import new".split(), "--name"), ("data fetch cifar10".split(), "--mirror"), (["doctor"], "--data-dir"),
+    (["preview", "--policy", "rcifar10"], "--output"), (PREVIEW, "--images"), ("benchmark search --simulate".split(), "--folder"),
+]
 
 # (arguments, exit code, what the message must contain)
 CASES = [
@@ -99,7 +109,7 @@ CASES = [
     (COMPARE, 64, ["--policies: found an empty list", "two or more"]),
     ([*COMPARE, "--policies", "rsvhn"], 64, ["--policies: found rsvhn alone", "two or more"]),
     ([*COMPARE, "--policies", "none,rsvhn,none"], 64, ["none twice"]),
-    ([*COMPARE, "--policies", "none,,rsvhn"], 64, ["policy: found"]),
+    ([*COMPARE, "--policies", "none,,rsvhn"], 64, ["--policies: found \"\""]),
     ([*COMPARE, "--policies", "none,autoaugmen"], 64, ["autoaugmen", "did you mean"]),
     ([*COMPARE, "--policies", "none,rcifar10@shufled"], 64, ["shufled", "did you mean shuffled?"]),
     ([*COMPARE, "--policies", "none@last,rcifar10"], 64, ["last for", "a schedule to reorder"]),
@@ -116,7 +126,7 @@ CASES = [
     ([*COMPARE, "--resume"], 1, ["new: no run is there"]),
     ("compare --dataset bundled --policies none,rsvhn --run other-files", 1, ["holds other files"]),
     ("reproduce", 64, ["found no table", "reproduce --list"]),
-    ("reproduce table_1_cifar10", 64, ["found no model", "reproduce --list"]),
+    ("reproduce table_1_cifar10", 64, ["found no model", "`./pba reproduce table_1_cifar10 wrn_28_10`", "reproduce --list"]),
     ("reproduce table_1_cifar wrn_28_10", 64, ["table_1_cifar'", "did you mean `./pba reproduce table_1_cifar10 wrn_28_10`?"]),
     ("reproduce table_1_cifar10 wrn_28_1", 64, ["wrn_28_1'", "did you mean `./pba reproduce table_1_cifar10 wrn_28_10`?", "pyramid_net"]),
     ("reproduce search rsvhm", 64, ["rsvhm", "did you mean `./pba reproduce search rsvhn`?"]),
@@ -143,7 +153,10 @@ CASES = [
     ("schedule show rcifar100", 64, ["rcifar100", "rcifar10"]),
     ("schedule show none.json", 1, ["none.json"]),
     ("schedule show empty.json", 1, ["empty.json"]),
-    ("schedule stretch rcifar10 --epochs 0", 64, ["0"]),
+    ("schedule stretch rcifar10 --epochs 0", 64, ["--epochs: found 0"]),
+    ("schedule stretch rcifar10 --epochs -5", 64, ["--epochs: found -5"]),
+    ("schedule import other-files --epochs 0", 64, ["--epochs: found 0"]),
+    ("data fetch cifar10 --retries -1", 64, ["--retries: found -1"]),
     ("schedule export rcifar10 -o broken.json", 1, ["broken.json is already there"]),
     ("schedule export rcifar10 --format xml", 64, ["xml", "csv"]),
     ("apply Rotat image.png out.png --magnitude 3", 64, ["Rotat", "Rotate"]),
@@ -164,7 +177,7 @@ CASES = [
     ([*PREVIEW, "--policy", "rcifar10", "--theme", "auto"], 64, ["--theme: found auto", "light or dark"]),
     ([*PREVIEW, "--policy", "rcifar10", "--scale", "0"], 64, ["--scale: found 0"]),
     ([*PREVIEW, "image.png"], 64, ["no policy is named", "--operations"]),
-    ([*PREVIEW, "--policy", "rcifar"], 64, ["rcifar", "did you mean rcifar10?"]),
+    ([*PREVIEW, "--policy", "rcifar"], 64, ["--policy: found \"rcifar\"", "did you mean rcifar10?"]),
     ([*PREVIEW, "--policy", "none.json"], 1, ["none.json", "no such file"]),
     ([*PREVIEW, "--policy", "rcifar10", "--draws", "0"], 64, ["--draws: found 0"]),
     ([*PREVIEW, "--policy", "rcifar10", "--epoch", "0"], 64, ["--epoch: found 0", "1 to 200"]),
@@ -192,7 +205,38 @@ CASES = [
     ("data stats ./nowhere", 64, ["did you mean folder:./nowhere?"]),
     ("train --dataset other-files --run new", 64, ["did you mean folder:other-files?"]),
     ("data verify cifar10 --data-dir other-files", 1, ["cifar10", "found in none of"]),
-    ("serach", 64, ["serach"]),
+    ("serach", 64, ["serach", "did you mean `pba search`?"]),
+    ("help nosuch", 64, ["no command of `pba help` is called 'nosuch'", "there are quickstart, search"]),
+    ("help trian", 64, ["did you mean `pba help train`?"]),
+    ("help schedule shwo", 64, ["did you mean `pba help schedule show`?"]),
+    ("help train bundled", 64, ["did you mean `pba help train`?"]),
+    ("schedule nosuch", 64, ["no command of `pba schedule` is called 'nosuch'", "there are show, plot"]),
+    ("schedule expotr rcifar10", 64, ["did you mean `pba schedule export`?"]),
+    ("schedule help", 64, ["did you mean `pba help schedule`?"]),
+    *(([*command, option, ""], 64, [f"{option}: found an empty text"]) for command, option in EMPTY_VALUES),
+    *(([*command, f"{option}="], 64, [f"{option}: found an empty text"]) for command, option in EMPTY_VALUES if option != "-o"),
+    *(([*command.split(), ""], 64, ["found an empty text after", "variable of the shell"])
+      for command in ("report", "schedule show", "schedule import", "schedule validate", "data fetch", "reproduce", "apply Invert")),
+    ([*SEARCH, "--config", "empty-path.yml"], 64, ["empty-path.yml: dataDirectory: found an empty text"]),
+    *(([*TRAIN, "--class-weights", text], 64, [f"--class-weights: found '{found}'", "expected balanced, decimal numbers", "a YAML or JSON file"])
+      for text, found in [("Balanced", "Balanced"), ("010,1", "010"), ("1,,2", ""), ("0x1,2", "0x1"), ("half", "half")]),
+    ([*TRAIN, "--class-weights", "Balanced"], 64, ["did you mean balanced?"]),
+    *(([*TRAIN, "--class-weights", text], 64, ["--class-weights: found " + found])
+      for text, found in [("1e-46,1", "1e-46, which is 0 in fp32"), ("inf,1", "an infinite number"), ("1e999,1", "an infinite number"),
+                          ("nan,1", "nan"), ("-1,1", "-1"), ("0,1", "0"), ("1, 2, 3", "3 numbers, expected 10"), ("1", "1 number, expected 10")]),
+    ([*TRAIN, "--class-weights", "none.yaml"], 1, ["none.yaml: cannot open: No such file"]),
+    *(([*TRAIN, "--class-weights", f"weights-{name}.yaml"], 1, [f"weights-{name}.yaml: ", found])
+      for name, found in [("deep", "nesting is too deep"), ("small", "found 1e-46, which is 0 in fp32"), ("infinite", "found 'inf'"),
+                          ("large", "an infinite number"), ("zeros", "found '010'"), ("long", "found 'aaa"), ("names", "found 'aaa")]),
+    ([*TRAIN, "--patience", "3"], 64, ["--patience: found 3, but nothing is validated", "--validate-every N"]),
+    ([*SEARCH, "--config", "long.yml"], 64, ["long.yml: unknown setting 'aaa"]),
+    ([*SEARCH, "--config", "long-value.yml"], 64, ["long-value.yml: epochs: found 'aaa"]),
+    (["train", "--dataset", "a" * 100_000, "--run", "new"], 64, ["no dataset is called"]),
+    (["a" * 100_000], 64, ["no command is called 'aaa"]),
+    ("reproduce table_5 x", 64, ["no table is called 'table_5'; there are search", "reproduce --list"]),
+    ("reproduce table_1_cifar10 rsvhn_ss_96", 64,
+     ["did you mean `./pba reproduce table_4_rsvhn ss_96`, or `./pba reproduce table_1_cifar10 ss_96`?"]),
+    ("reproduce search", 64, ["`./pba reproduce search rcifar10`", "`./pba reproduce search rsvhn`"]),
 ]
 
 
@@ -211,10 +255,16 @@ def prepare(folder):
         "hexadecimal": "seed: 0x10", "minutes": "epochs: 1:30", "zeros": "learningRate: 00.1", "nan": "learningRate: .nan", "empty": "epochs:",
         "null": "model: ~", "yes": "flip: yes", "twice": "epochs: 3\nepochs: 4",
         "deep": "epochs: " + "[" * 5000,
-        "both": "batchSize: 3\nbatch-size: 4",
+        "both": "batchSize: 3\nbatch-size: 4", "empty-path": 'dataDirectory: ""',
+        "long": "? " + "a" * 100_000 + "\n: 1", "long-value": "epochs: " + "a" * 100_000,
         "weights": "classWeights:\n- 1\n- 1:30", "words": "classWeights: 1,010", "classes": "classWeights:\n  cat: 1\n  dog: 0x10",
     }.items():
         (folder / f"{name}.yml").write_text(text + "\n")
+    for name, text in {
+        "deep": "[" * 50_000 + "]" * 50_000, "small": "- 1e-46\n- 1", "infinite": "- inf\n- 1", "large": "- 1e999\n- 1",
+        "zeros": "- 010\n- 1", "long": "- " + "a" * 100_000, "names": "? " + "a" * 100_000 + "\n: 1",
+    }.items():
+        (folder / f"weights-{name}.yaml").write_text(text + "\n")
     (folder / "broken.json").write_text('{"format": "pba-schedule", "version": 1, "segments": [')
     (folder / "empty.json").write_bytes(b"")
     (folder / "empty").write_bytes(b"")
@@ -233,6 +283,8 @@ def check(pba, arguments, code, expected, folder):
         return f"exit code {done.returncode}, expected {code}: {done.stderr.strip()}"
     lines = done.stderr.splitlines()
     errors = [line for line in lines if line.startswith("Error:")]
+    if max(map(len, lines)) > 4000:
+        return f"a line of {max(map(len, lines))} characters: {lines[0][:200]}"
     # The parser adds lines on usage; what the program itself says is one line.
     if len(errors) != 1 or not (lines[0] == errors[0] or code == 64):
         return f"expected one line 'Error: ...', found: {done.stderr.strip()}"
@@ -353,6 +405,10 @@ def check_flags_named(pba, folder):
     assert refused.returncode == 1, refused.stderr
     for words in ("--batch-size: found 8, expected 16", "--weight-decay: found 0", "other.yml: learningRate: found 0.3, expected 0.1"):
         assert words in refused.stderr, refused.stderr
+    begun_from = subprocess.run(
+        [pba, "train", "--resume", "--run", "begun", "--from", "other.safetensors"], cwd=folder, capture_output=True, text=True)
+    assert begun_from.returncode == 1 and "--from (digest" in begun_from.stderr, begun_from.stderr
+    assert "fromDigest" not in begun_from.stderr, begun_from.stderr
     compared = subprocess.run(
         [pba, "compare", "--resume", "--run", "begun", "--seeds", "0"], cwd=folder, capture_output=True, text=True)
     assert compared.returncode == 1 and "found a train run" in compared.stderr, compared.stderr
@@ -395,6 +451,49 @@ def check_idle_searches(pba, folder):
             assert said and f"({reason})" in lines[said[0]], done.stderr
             started = [number for number, line in enumerate(lines) if line.startswith(("settings of", "timing"))]
             assert started and said[0] < started[0], done.stderr
+
+
+def check_equal_copies(pba, folder):
+    """Where a trial copies one that was as good, and nowhere else, the display says so."""
+    done = subprocess.run(
+        [pba, "search", "--dataset", "noise:8x8x3", "--train-size", "48", "--validation-size", "2", "--model", "wrn_10_1", "--epochs", "5",
+         "--interval", "1", "--population", "8", "--quantile", "0.5", "--batch-size", "16", "--cutout", "2", "--device", "cpu", "--run", "equal"],
+        cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-300:]
+    lines = [json.loads(line) for line in (folder / "equal/metrics.jsonl").read_text().splitlines()]
+    accuracy = {(line["generation"], line["trial"]): line["validationAccuracy"] for line in lines}
+    found = set()
+    for generation, copies in re.findall(r"generation (\d+): best is .*; copied: (.*)", done.stderr):
+        for trial, source, mark in re.findall(r"(\d+)←(\d+)( \(equal\))?", copies):
+            is_equal = accuracy[int(generation) - 1, int(trial)] == accuracy[int(generation) - 1, int(source)]
+            assert is_equal == bool(mark), f"generation {generation}, {trial}←{source}{mark}: {accuracy}"
+            found.add(is_equal)
+    assert found == {True, False}, f"copies of both kinds are needed, found {found}: {done.stderr}"
+
+
+def check_help_is_plain(pba, folder):
+    """What the environment says cannot move a terminal's cursor from a help text."""
+    for variable in ("HOME", "XDG_CACHE_HOME"):
+        environment = {**{key: value for key, value in os.environ.items() if key != "XDG_CACHE_HOME"}, variable: "/tmp/\x1b[31mx"}
+        for arguments in (["train", "--help"], ["help", "train"], ["doctor", "--help"], ["data", "stats", "--help"],
+                          ["--experimental-dump-help"], ["--generate-completion-script", "bash"], ["data", "list"]):
+            done = subprocess.run([pba, *arguments], cwd=folder, capture_output=True, text=True, env=environment)
+            assert done.returncode == 0 and "\x1b" not in done.stdout + done.stderr, (variable, arguments, done.stderr)
+
+
+def check_counts(pba, folder):
+    """One of a thing is not many."""
+    for label in ("cat", "dog"):
+        (folder / "few" / label).mkdir(parents=True)
+        for number in range(20):
+            pixels = bytes([number + 20 * (label == "dog")]) * 192
+            (folder / "few" / label / f"{number}.ppm").write_bytes(b"P6 8 8 255\n" + pixels)
+    (folder / "few/cat/bad.png").write_bytes(b"no image")
+    told = answer(pba, "data", "stats", "folder:few", "--skip-unreadable", "--data-dir", "counts", folder=folder)
+    assert "left out 1 file or folder that cannot be read" in told, told
+    answer(pba, "schedule", "stretch", "rcifar10", "--epochs", "1", "-o", "one.json", folder=folder)
+    told = answer(pba, "schedule", "validate", "one.json", folder=folder)
+    assert told == "one.json: valid, 1 segment, 1 epoch\n", told
 
 
 def check_apply_without_strength(pba, folder):
@@ -510,6 +609,9 @@ def main():
             ("settings named as they were given", lambda: check_flags_named(pba, folder)),
             ("plain values of a configuration file", lambda: check_plain_values(pba, folder)),
             ("searches that never copy", lambda: check_idle_searches(pba, folder)),
+            ("copies of trials that are equally good", lambda: check_equal_copies(pba, folder)),
+            ("help in an environment of escapes", lambda: check_help_is_plain(pba, folder)),
+            ("counts of one", lambda: check_counts(pba, folder)),
             ("operations without a strength", lambda: check_apply_without_strength(pba, folder)),
             ("schedules of a million epochs", lambda: check_long_schedules(pba, folder)),
             ("folders that nobody may look into", lambda: check_closed_folders(pba, folder)),

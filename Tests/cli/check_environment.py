@@ -171,6 +171,25 @@ def wait_until(is_so, process, seconds=60):
         time.sleep(0.02)
 
 
+def what_may_not_be_written_says_what_to_do(case):
+    for name, command in (("t", TRAIN), ("s", SEARCH)):
+        succeeded(case.run(*command, "--epochs", "2", "--run", name))
+    succeeded(case.run("compare", *SMALL, "--validation-size", "0", "--policies", "none,rcifar10", "--seeds", "1", "--epochs", "1", "--run", "c"))
+    closed = case.make("closed")
+    for path in [path for name in "tsc" for path in [case.folder / name, *(case.folder / name).rglob("*")]] + [closed]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for arguments in (["train", "--resume", "--run", "t"], ["train", "--resume", "--epochs", "4", "--run", "t"],
+                      ["search", "--resume", "--run", "s"], ["compare", "--resume", "--run", "c"]):
+        refused(case.run(*arguments, **other_user()), "lock: cannot create the lock: Permission denied", "copy the folder and continue the copy")
+    for arguments in (["report", "t"], ["report", "t", "-o", "closed/x.html"], ["schedule", "export", "rcifar10", "-o", "closed/x.json"],
+                      ["preview", "--policy", "rcifar10", "-o", "closed/x.png"], [*TRAIN, "--run", "closed/x"], [*SEARCH, "--run", "closed/x"],
+                      ["quickstart", "--run", "closed/x"], ["data", "fetch", "cifar10", "--data-dir", "closed"],
+                      ["benchmark", "search", "--simulate", "--folder", "closed"]):
+        refused(case.run(*arguments, **other_user()), "Permission denied", "; ", "another")
+    for path in [case.folder / name for name in "tsc"] + [closed]:
+        path.chmod(0o777)
+
+
 def a_working_directory_may_be_deleted(case):
     run = case.folder / "run"
     for name, arguments, check in [
@@ -182,7 +201,9 @@ def a_working_directory_may_be_deleted(case):
         ("f", [*TRAIN, "--epochs", "1", "--run", "here"], lambda done: refused(done, "here")),
         ("g", ["schedule", "export", "rcifar10", "-o", "here.json"], lambda done: refused(done, "here.json")),
         ("h", ["report", "here"], lambda done: refused(done, "here")),
-        ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here")),
+        ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here: cannot", "working directory is not there any more")),
+        ("l", ["data", "stats", "folder:."], lambda done: refused(done, ".: cannot", "working directory is not there any more")),
+        ("m", [*TRAIN, "--from", "here", "--run", "x"], lambda done: refused(done, "here: cannot", "working directory is not there any more")),
         ("j", ["apply", "Invert", "in.png", "out.png", "--magnitude", "1"], lambda done: refused(done, "in.png")),
         ("k", ["preview", "--policy", "rcifar10", "-o", "here.svg"], lambda done: refused(done, "here.svg")),
     ]:
@@ -256,7 +277,7 @@ def a_locale_changes_no_number(case):
 
 CASES = [
     the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
-    a_report_needs_no_right_to_write_into_the_run, a_working_directory_may_be_deleted,
+    a_report_needs_no_right_to_write_into_the_run, what_may_not_be_written_says_what_to_do, a_working_directory_may_be_deleted,
     closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored, a_build_of_another_user_is_used,
     a_locale_changes_no_number,
 ]

@@ -19,6 +19,9 @@ from pathlib import Path
 
 SEARCH = """search --dataset noise:8x8x3 --train-size 48 --validation-size 32 --model wrn_10_1 --epochs 4 --interval 2
   --population 2 --batch-size 16 --cutout 2 --device cpu --concurrency 1 --asynchronous""".split()
+TRAINING = """train --dataset noise:8x8x3 --train-size 48 --validation-size 16 --model wrn_10_1 --epochs 2 --batch-size 16
+  --cutout 2 --device cpu --threads 1""".split()
+EVALUATE = "evaluate --dataset noise:8x8x3 --train-size 48 --validation-size 16 --checkpoint copy".split()
 FILES = ["run.sqlite", "run.sqlite-wal", "lock", "metrics.jsonl", "config.yaml", "schedule.json"]
 FOLDERS = ["checkpoints"]
 # A journal of the version before had no digests, so what somebody writes there shows in other ways.
@@ -59,10 +62,10 @@ class Place:
             [self.pba, *arguments], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
 
     @contextlib.contextmanager
-    def spoilt(self):
+    def spoilt(self, original="whole"):
         for folder in (self.copy, self.victim):
             shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.whole, self.copy)
+        shutil.copytree(self.folder / original, self.copy)
         self.victim.mkdir()
         for name in ("file", "mine.safetensors", "mine.partial"):
             (self.victim / name).write_text("mine")
@@ -120,6 +123,27 @@ def is_not_asked_for(place):
         place.accepts([*REPORT, "--force"])
         if (place.copy / "report.html").is_symlink():
             raise Fault("the page is still a link")
+
+
+def leads_elsewhere(place, impostor):
+    """Something else stands in place of a checkpoint of a training, which is then neither read nor taken for none."""
+    place.accepts([*TRAINING, "--run", "training"])
+    with place.spoilt("training"):
+        place.accepts(EVALUATE)
+        checkpoint = place.copy / "checkpoints/epoch-00002.safetensors"
+        checkpoint.rename(place.folder / "elsewhere.safetensors")
+        if impostor == "link":
+            checkpoint.symlink_to(place.folder / "elsewhere.safetensors")
+        else:
+            os.mkfifo(checkpoint)
+        words = {"link": "a symbolic link", "pipe": "a named pipe"}[impostor]
+        place.refuses(EVALUATE, ["copy/checkpoints/epoch-00002.safetensors", f"found {words}, expected a file"])
+        place.refuses([*TRAINING, "--from", "copy", "--run", "next"], ["copy/checkpoints/epoch-00002.safetensors"])
+        # Whoever names the file itself means what its name leads to.
+        place.accepts([*EVALUATE[:-1], "elsewhere.safetensors"])
+        if impostor == "link":
+            place.accepts([*EVALUATE[:-1], str(checkpoint)])
+    shutil.rmtree(place.folder / "training")
 
 
 def is_shared(place):
@@ -191,6 +215,8 @@ def main():
         cases += [(change.replace(WITHOUT_DIGESTS, ""), lambda change=change: is_altered(place, change)) for change in CHANGES]
         cases += [("a journal of the version before", lambda: is_of_the_version_before(place))]
         cases += [("links in place of what is not written", lambda: is_not_asked_for(place))]
+        cases += [(f"a {impostor} in place of a training's checkpoint", lambda impostor=impostor: leads_elsewhere(place, impostor))
+                  for impostor in ("link", "pipe")]
         cases += [("a copy made of hard links", lambda: is_shared(place))]
         cases += [("a lost journal", lambda: has_lost_its_log(place))]
         failed = 0

@@ -141,6 +141,14 @@ def check_names_of_sets(program, folder):
     photos(folder / "folds/two")
     error = program("data", "stats", "folder:folds", code=1).err
     assert error.startswith("Error: ") and "folders of the same names (cat, dog)" in error, error
+    for stray in ("stray.ppm", "one/stray.ppm", "one/README.txt", "docs/README.txt"):
+        image(folder / "folds" / stray, 5)
+        error = program("data", "stats", "folder:folds", "--skip-unreadable", code=1).err
+        assert error.startswith("Error: ") and "folders of the same names (cat, dog)" in error, f"{stray}: {error}"
+    photos(folder / "inverted/cat", ("train", "test"))
+    photos(folder / "inverted/dog", ("train", "test"))
+    error = program("data", "stats", "folder:inverted", code=1).err
+    assert error.startswith("Error: ") and error.count("\n") == 1 and "move cat/test to test/cat" in error, error
 
 
 def check_cautions(program, folder):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the real program where the system refuses: memory, sizes of files, the stack, and mapped files that are cut.
+"""Runs the real program where the system refuses: memory, time, sizes of files, the stack, and mapped files that are cut.
 
     check_limits.py --pba PATH
 
@@ -36,10 +36,12 @@ class Case:
         return self.folder / f"run-{self.count}"
 
     def run(self, *arguments, **limits):
-        """Runs the program with limits, by the end of their names in the module `resource`."""
+        """Runs the program with limits, by the end of their names in the module `resource`: one number, or a soft and a hard
+        one."""
         def set_limits():
             for name, value in limits.items():
-                resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
+                pair = value if isinstance(value, tuple) else (value, value)
+                resource.setrlimit(getattr(resource, "RLIMIT_" + name), pair)
         return subprocess.run([self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
                               preexec_fn=set_limits, timeout=30)
 
@@ -86,10 +88,34 @@ def memory_that_runs_out_is_an_error(case):
             outcomes.add(done.returncode)
             if done.returncode != 0:
                 try:
-                    refused(done)
+                    # All but the refusal of an image name the limit; that names the images.
+                    refused(done, "memory")
                 except AssertionError as fault:
                     raise AssertionError(f"{least} + {extra} MB, {' '.join(map(str, command))}: {fault}") from None
     assert outcomes == {0, 1}, f"found the exit codes {outcomes}, expected some runs to have enough memory and some not"
+
+
+def pictures_without_memory_are_errors(case):
+    """The libraries that draw end a program themselves where a thread or memory is refused; PNG pictures need a lot of both."""
+    least = least_memory(case)
+    succeeded(case.run(*SEARCH, "--epochs", "2", "--run", "searched"))
+    for name, command in [
+        ("plot", ["schedule", "plot", "rcifar10", "-o"]),
+        ("preview", ["preview", "--policy", "rcifar10", "--draws", "4", "-o"]),
+        ("report", ["report", "searched", "-o"]),
+    ]:
+        outcomes = set()
+        for extra in range(0, 300, 12):
+            limit = (least + extra) * MEGABYTE
+            done = case.run(*command, f"{case.new()}.{'html' if name == 'report' else 'png'}", AS=limit)
+            outcomes.add(done.returncode)
+            if done.returncode != 0:
+                try:
+                    refused(done, "memory", f"the limit is {limit // 1024} kB (ulimit -v")
+                    assert "GLib" not in done.stderr, done.stderr
+                except AssertionError as fault:
+                    raise AssertionError(f"{least} + {extra} MB, {name}: {fault}") from None
+        assert outcomes == {0, 1}, f"{name}: found the exit codes {outcomes}, expected enough memory for some and not for others"
 
 
 def large_requests_are_refused(case):
@@ -100,6 +126,13 @@ def large_requests_are_refused(case):
     limit = (least + 400) * MEGABYTE
     refused(case.run("train", "--train-size", "2000", "--batch-size", "8", *shape, case.new(), AS=limit), "memory")
     refused(case.run("train", "--train-size", "64", "--batch-size", "64", *shape, case.new(), AS=limit), "memory", "bytes")
+
+
+def images_without_memory_are_refused_before_they_are_made(case):
+    # The test images too: 200 of 1024 × 1024 are 629 MB.
+    limit = (least_memory(case) + 150) * MEGABYTE
+    few = ["--train-size", "40", "--validation-size", "0"]
+    refused(case.run("data", "stats", "noise:1024x1024x3", *few, AS=limit), "240 images", "memory", "ulimit -v")
 
 
 def a_limit_of_file_sizes_is_an_error(case):
@@ -121,10 +154,23 @@ def a_limit_of_file_sizes_is_an_error(case):
 
 
 def a_small_stack_is_enough_or_an_error(case):
-    for kilobytes in (32, 64, 100, 256, 900):
+    # libtorch's own code that runs while it is loaded needs about 23 kB, whatever program it is loaded for. Below 18 kB the
+    # loader, which runs before all else, may already be ended by a signal: an empty program that is linked with libtorch is.
+    for kilobytes in (20, 22, 24, 26, 28, 30, 32, 36):
+        done = case.run("schedule", "show", "rcifar10", STACK=kilobytes * 1024)
+        if done.returncode != 0 or kilobytes < 24:
+            refused(done, f"a limit of {kilobytes} kB (ulimit -s)")
+    for kilobytes in (48, 64, 100, 256, 900):
         succeeded(case.run("schedule", "show", "rcifar10", STACK=kilobytes * 1024))
         succeeded(case.run(*TRAIN, "--epochs", "1", "--run", case.new(), STACK=kilobytes * 1024))
         succeeded(case.run(*SEARCH, "--epochs", "2", "--run", case.new(), STACK=kilobytes * 1024))
+
+
+def a_limit_of_time_is_an_error(case):
+    run = case.new()
+    done = case.run(*TRAIN, "--threads", "1", "--epochs", "9999", "--run", run, CPU=(2, 60))
+    refused(done, "the limit is 2 s (ulimit -t)", "--resume")
+    succeeded(case.run("report", run, "-o", "report.html"))
 
 
 def a_limit_of_open_files_is_an_error(case):
@@ -174,9 +220,24 @@ def other_faults_end_the_program_as_they_do(case):
     assert process.returncode == -signal.SIGSEGV, process.returncode
 
 
+def few_open_files_are_named_as_the_reason(case):
+    run, search = case.new(), case.new()
+    succeeded(case.run(*TRAIN, "--epochs", "1", "--run", run))
+    succeeded(case.run(*SEARCH, "--epochs", "2", "--run", search))
+    for limit in range(4, 14):
+        for arguments in (["report", run], ["train", "--resume", "--run", run], ["search", "--resume", "--run", search],
+                          ["evaluate", "--dataset", "noise:8x8x3", "--checkpoint", run], [*TRAIN, "--epochs", "1", "--run", case.new()]):
+            done = case.run(*arguments, NOFILE=limit)
+            # With fewer the system does not even start the program.
+            if done.returncode not in (0, 127):
+                refused(done, "open", "ulimit -n")
+
+
 CASES = [
-    memory_that_runs_out_is_an_error, large_requests_are_refused, a_limit_of_file_sizes_is_an_error,
-    a_limit_of_open_files_is_an_error, a_small_stack_is_enough_or_an_error, a_mapped_file_that_is_cut_is_an_error,
+    memory_that_runs_out_is_an_error, pictures_without_memory_are_errors, large_requests_are_refused,
+    images_without_memory_are_refused_before_they_are_made, a_limit_of_file_sizes_is_an_error,
+    a_limit_of_open_files_is_an_error, a_limit_of_time_is_an_error, a_small_stack_is_enough_or_an_error,
+    a_mapped_file_that_is_cut_is_an_error, few_open_files_are_named_as_the_reason,
     other_faults_end_the_program_as_they_do,
 ]
 

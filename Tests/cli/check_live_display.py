@@ -100,7 +100,7 @@ def check_interrupted(pba, folder):
     session.type("\x03")
     session.run()
     check_screens(session, columns)
-    check_end(session, 1, "continue with --resume")
+    check_end(session, 130, "continue with pba search --resume")
     assert "once more ends at once" in session.raw, "no answer to Ctrl-C"
     known = expected_accuracies(run)
     session = Session([pba, "search", "--resume", "--run", str(run)], columns)
@@ -121,7 +121,7 @@ def check_second_interrupt(pba, folder):
     # The first one ends a search at its next step, so the second one follows without a look.
     session.type("\x03\x03")
     session.run()
-    assert session.process.returncode in (1, 130), session.process.returncode
+    assert session.process.returncode == 130, session.process.returncode
     assert not bars(session.screen.text()), "\n".join(session.screen.text())
 
 
@@ -131,7 +131,7 @@ def check_lost_terminal(pba, folder):
     session = Session([pba, *SEARCH, "--run", str(run)], 80)
     assert session.run(until=bars)
     code = session.close_terminal()
-    assert code == 1, f"exit code {code}"
+    assert code == 128 + signal.SIGHUP, f"exit code {code}"
     assert not list(run.rglob("*.partial")), list(run.rglob("*.partial"))
     done = subprocess.run([pba, "search", "--resume", "--run", str(run)], capture_output=True, text=True)
     assert done.returncode == 0 and "best is trial" in done.stderr, done.stderr

@@ -9,9 +9,11 @@ closing line `N passed, M failed`; exits 1 if any failed.
 
 import argparse
 import hashlib
+import html
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -41,6 +43,13 @@ class Program:
         _, errors = self(*arguments, code=code)
         for word in words:
             assert word in errors, f"{' '.join(arguments)}: no word of {word} in: {errors}"
+
+    def shell(self, command):
+        """Runs a command line that calls the program `pba`."""
+        done = subprocess.run(
+            ["sh", "-c", 'pba() { "$PBA" "$@"; }\n' + command], cwd=self.folder, capture_output=True, text=True, timeout=300,
+            env={**os.environ, "PBA": self.path})
+        assert done.returncode == 0, f"{command}: {done.stderr[-400:]}"
 
     def json(self, *arguments):
         return json.loads(self(*arguments, "--json")[0])
@@ -100,6 +109,34 @@ def longer(pba):
     tell((pba.folder / "t/report.html").read_text(), "--epochs 4", "--epochs 8", "--epochs 9", "where the training ended before it was made longer")
 
 
+def longer_twice(pba):
+    """The command that a report prints makes the run again, with both of its changes of length."""
+    pba("train", *NOISE, "--epochs", "2", "--policy", "rcifar10", "--seed", "5", "--run", "t")
+    for length in ("3", "5"):
+        pba("train", "--resume", "--epochs", length, "--run", "t")
+    # The length that a run has is no change of it; a smaller one is an error.
+    pba("train", "--resume", "--epochs", "5", "--run", "t")
+    pba.fails(64, ["--epochs: found 4, expected more than the 5"], "train", "--resume", "--epochs", "4", "--run", "t")
+    pba("report", "t")
+    command = printed_command(pba, "t")
+    assert command.count("pba train") == 3, command
+    assert re.findall(r"--epochs (\d+)", command) == ["2", "3", "5"], command
+    pba.shell(command.replace("NEW", "again"))
+    assert checkpoints(pba.folder / "again") == checkpoints(pba.folder / "t"), command
+    trained = [{key: value for key, value in line.items() if key != "seconds"} for line in metrics(pba.folder / "t")]
+    again = [{key: value for key, value in line.items() if key != "seconds"} for line in metrics(pba.folder / "again")]
+    assert again == trained, (again, trained)
+
+
+def printed_command(pba, run):
+    """The first command of a report, as its reader copies it."""
+    page = (pba.folder / run / "report.html").read_text()
+    texts = [html.unescape(re.sub("<[^>]*>", "", text)) for text in re.findall("<pre><code>(.*?)</code></pre>", page, re.DOTALL)]
+    found = [text for text in texts if text.startswith("pba train")]
+    assert found, texts
+    return found[0]
+
+
 def longer_with_steps(pba):
     """The rule of steps does not depend on the length, and that is told."""
     pba("train", *NOISE, "--epochs", "1", "--learning-rate-rule", "step", "--run", "t")
@@ -147,7 +184,7 @@ def validated(pba):
     page = (pba.folder / "t/report.html").read_text()
     tell(page, "--run NEW &amp;&amp; pba train")
     assert "stop it after" not in page, page
-    pba.fails(64, ["patience: found 2 without validateEvery"], "train", *NOISE, "--patience", "2", "--run", "u")
+    pba.fails(64, ["--patience: found 2, but nothing is validated", "give --validate-every N"], "train", *NOISE, "--patience", "2", "--run", "u")
     pba.fails(64, ["no validation images"], "train", *NOISE, "--validation-size", "0", "--validate-every", "1", "--run", "u")
     leaves_nothing(pba)
 
@@ -302,7 +339,7 @@ def main():
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these cases")
     options = parser.parse_args()
     pba = os.path.abspath(options.pba)
-    cases = [longer, longer_with_steps, longer_reproduction, validated, warm, weighted, moved, edited, lost]
+    cases = [longer, longer_twice, longer_with_steps, longer_reproduction, validated, warm, weighted, moved, edited, lost]
     failed = 0
     chosen = [case for case in cases if not options.only or case.__name__ in options.only]
     for case in chosen:

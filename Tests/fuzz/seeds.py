@@ -162,6 +162,11 @@ def settings():
     ]
 
 
+def class_weights():
+    return [b"cat: 1\ndog: 0.25\n'a: b': 1e3\n", b"[1, 2.5, 3e-2]\n", b"- 1\n- 0.5\n", b'{"cat": 1.5, "T-shirt/top": 2}',
+            b"&a [1, &b 2, *b]\n--- !!map {x: 1}\n", b"cat: 010\ncat: 0x2\n? dog\n: .inf\n<<: {e: 1_0}\n"]
+
+
 def checkpoint():
     return [json.dumps({
         "recipe": {"model": "wrn_10_1", "epochs": 3, "batchSize": 128, "learningRate": 0.1, "learningRateRule": "cosine",
@@ -223,10 +228,11 @@ MADE = {
     "safetensors": safetensors,
     "checkpoint": checkpoint,
     "settings": settings,
+    "class-weights": class_weights,
 }
 READERS = list(MADE)
 TEXTS = {"npy", "pickle", "http-head", "image-cache-index", "schedule", "original-log", "ray-results", "safetensors", "checkpoint",
-         "settings"}
+         "settings", "class-weights"}
 
 
 def of(reader):

@@ -20,15 +20,23 @@ def stop(case, moment, number):
             raise Failure(f"it ended with code {process.returncode} before it was stopped: {tail(case.log)}")
         process.send_signal(number)
         code = case.program.end(process, SOON_SECONDS)
-    require_stopped(code, case.log)
+    require_stopped(code, number, case.log)
 
 
-def require_stopped(code, log):
-    if code != 1:
-        raise Failure(f"exit code {code} when stopped, expected 1: {tail(log)}")
+def require_stopped(code, number, log):
+    require_code(code, number, log)
+    if not says_how_to_continue(log):
+        raise Failure(f"no word of how to continue: {tail(log)}")
+
+
+def require_code(code, number, log):
+    if code != 128 + number:
+        raise Failure(f"exit code {code} when stopped, expected {128 + number}: {tail(log)}")
+
+
+def says_how_to_continue(log):
     last = log.read_text().splitlines()[-1]
-    if not last.startswith("Error: stopped") or "continue" not in last:
-        raise Failure(f"no word of how to continue: {last}")
+    return last.startswith("Error: stopped") and "continue with pba " in last
 
 
 def lose_terminal(case, moment):
@@ -42,7 +50,7 @@ def lose_terminal(case, moment):
         if case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes(), process):
             process.send_signal(signal.SIGHUP)
         code = case.program.end(process, SOON_SECONDS)
-    require_stopped(code, case.log)
+    require_stopped(code, signal.SIGHUP, case.log)
 
 
 def stop_twice(case, duration, number):
@@ -60,13 +68,14 @@ def stop_twice(case, duration, number):
             if not case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes()[begin:], process):
                 if process.returncode == -number:  # it had hardly started
                     continue
-                require_stopped(process.returncode, case.log)
+                require_stopped(process.returncode, number, case.log)
                 continue
             process.send_signal(number)
             code = case.program.end(process, AT_ONCE_SECONDS)
-        if code == 128 + number:
+        # Stopped by the first signal, it says how to continue; ended by the second, nothing.
+        require_code(code, number, case.log)
+        if not says_how_to_continue(case.log):
             return
-        require_stopped(code, case.log)
     raise Failure(f"the run never got the second signal in time, in {ATTEMPTS} attempts")
 
 

@@ -10,6 +10,8 @@ typedef enum {
   CVG_DRAWN,
   /// The libraries are not there.
   CVG_NO_LIBRARY,
+  /// The system has no memory for the libraries or the picture.
+  CVG_NO_MEMORY,
   /// The library refused the drawing; the message is its own.
   CVG_REFUSED,
 } cvg_end;

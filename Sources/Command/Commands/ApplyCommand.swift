@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import Files
 import Foundation
 import Images
 
@@ -63,7 +64,7 @@ struct ApplyCommand: ParsableCommand {
 
   func run() throws {
     let operation = try namedOperation()
-    if FileManager.default.fileExists(atPath: output) {
+    if FileKind(at: output) != nil {
       let places = [input, output].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
       guard places[0] != places[1] else {
         throw SettingsError(

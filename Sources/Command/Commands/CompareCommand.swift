@@ -63,22 +63,19 @@ struct CompareCommand: ParsableCommand {
 
   private func run(_ given: Settings, in folder: String) throws {
     var settings = given
-    if place.resume {
-      let recorded = try RunDirectory.configuration(ComparisonConfiguration.self, of: folder)
-      settings = settings.over(Settings(recorded))
-    }
+    let recorded =
+      place.resume
+      ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder, resume: true) : nil
+    if let recorded { settings = settings.over(Settings(recorded)) }
     let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
     let choices = try policies.choices(seed: configuration.recipe.seed)
     for (name, choice) in zip(configuration.policies, choices) {
       try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
-    let summary: ComparisonSummary
-    do {
-      summary = try ComparisonSession(
-        configuration, policies, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
-    } catch is WorkStopped {
-      throw Interrupted(command: "pba compare", path: folder)
+    let summary = try continued(by: "pba compare --resume --run \(quoted(folder))") {
+      try ComparisonSession(
+        configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
     }
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }
     if let csv {

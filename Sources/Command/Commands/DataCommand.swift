@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import ArgumentParser
 import Datasets
 
@@ -143,12 +145,15 @@ struct DataCommand: ParsableCommand {
       if options.json { return try printJSON(report) }
       printResult("\(report.dataset): \(report.width)×\(report.height) RGB")
       printResult("training \(report.train), validation \(report.validation), test \(report.test) images")
-      if report.skipped > 0 { printResult("left out \(report.skipped) files or folders that cannot be read") }
+      if report.skipped > 0 {
+        printResult(
+          "left out \(counted(report.skipped, "file or folder", "files or folders")) that cannot be read")
+      }
       Self.show(report.statistics, "normalised with")
       if report.measured != report.statistics { Self.show(report.measured, "measured here") }
       for (place, name) in report.classes.enumerated() {
         printResult(
-          "  \(padded(name, 14)) \(counts.train[place]) training images, \(counts.validation[place]) validation, "
+          "  \(padded(name, 14)) \(counted(counts.train[place], "training image")), \(counts.validation[place]) validation, "
             + "\(counts.test[place]) test")
       }
     }

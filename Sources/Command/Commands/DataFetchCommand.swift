@@ -17,7 +17,8 @@ struct DataFetchCommand: ParsableCommand {
     help: "Where to fetch from instead of the official address: a base URL, a local folder, or a local file.")
   var mirror: String?
 
-  @Option(help: "How many failed requests in a row are followed by another one.")
+  @Option(
+    parsing: .unconditional, help: "How many failed requests in a row are followed by another one.")
   var retries = 4
 
   @OptionGroup var options: DataCommand.Options
@@ -28,7 +29,7 @@ struct DataFetchCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard retries >= 0 else { throw ValidationError("--retries is a number from 0") }
+    guard retries >= 0 else { throw ValidationError("--retries: found \(retries), expected a number from 0") }
   }
 
   func run() throws {

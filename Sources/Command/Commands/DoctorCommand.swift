@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Augmentation
 import Datasets
@@ -62,11 +63,12 @@ struct DoctorCommand: ParsableCommand {
           + (report.libtorch == report.builtFor
             ? "" : "; this program was built for \(report.builtFor): build it again, or load that version"))
       printResult(
-        "processor      \(report.cores) cores, \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory")
+        "processor      \(counted(report.cores, "core")), \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory"
+      )
       printResult(
         "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels) for training, "
           + "\(report.pixelInstructions) for pixels")
-      printResult("CUDA           \(report.cudaDevices) usable devices")
+      printResult("CUDA           \(counted(report.cudaDevices, "usable device"))")
       printResult("CUDA graphs    \(report.cudaGraphs)")
       printResult("training       \(report.training)")
       for (name, words) in datasets { printResult("\(padded(name, 15))\(words)") }

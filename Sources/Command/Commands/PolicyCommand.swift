@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Augmentation
 import Policies
@@ -86,7 +87,7 @@ struct PolicyCommand: ParsableCommand {
       }
       let total = program.alternatives.reduce(0) { $0 + $1.weight }
       printResult(
-        "\(program.alternatives.count) alternatives; an image draws \(program.draws == 1 ? "one" : "\(program.draws)")"
+        "\(counted(program.alternatives.count, "alternative")); an image draws \(program.draws == 1 ? "one" : "\(program.draws)")"
       )
       for alternative in program.alternatives {
         let counts = alternative.countDistribution.map {

@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Foundation
 import Policies
@@ -82,7 +83,7 @@ struct PreviewCommand: ParsableCommand {
       throw ValidationError("--operations: found \(option) beside it, which only draws of a policy have")
     }
     guard images.count <= 1 else {
-      throw ValidationError("--operations: found \(images.count) images, expected one")
+      throw ValidationError("--operations: found \(counted(images.count, "image")), expected one")
     }
   }
 
@@ -101,7 +102,9 @@ struct PreviewCommand: ParsableCommand {
     if let folder { try refuseToOverwrite(folder) }
     let seed = seed ?? 0
     let policy = policy ?? ""
-    let choice = try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    let choice = try Settings(policy: policy).typed().naming {
+      try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    }
     let previewed = PreviewedPolicy(choice, scalesToSize: scaling.scaleToSize ?? false, seed: seed)
     let moments = try PreviewMoments(epoch: epoch, epochs: epochs, of: previewed, named: policy)
     let images = try PreviewImage.load(images, bundled: 3, side: fullSize ? nil : PreviewGrid.largestSide)

@@ -1,3 +1,5 @@
+import Comparison
+import Workers
 import ArgumentParser
 import Files
 import Foundation
@@ -40,12 +42,23 @@ struct QuickstartCommand: ParsableCommand {
   }
 
   func run() throws {
+    do {
+      try continued(by: "pba quickstart --run \(quoted(place))", searchAndCompare)
+    } catch RunStoreError.noRun(let path, _) {
+      // Nobody asked to resume.
+      throw RunStoreError.noRun(path: path)
+    }
+  }
+
+  private func searchAndCompare() throws {
     let start = ContinuousClock.now
     printNote("1 of 2: a search with a population of 8 small networks on 1,000 images of Fashion-MNIST")
     let exists = try isThere(place + "/search")
     if exists { printNote("continuing the run in \(place)") }
+    let begun =
+      exists ? try RunDirectory.configuration(SearchConfiguration.self, of: place + "/search") : nil
     let found = try SearchSession(
-      try Self.search.searchConfiguration(), path: place + "/search", resume: exists)()
+      try Self.search.searchConfiguration(), path: place + "/search", resuming: begun)()
 
     printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
     let folder = place + "/comparison"
@@ -56,7 +69,9 @@ struct QuickstartCommand: ParsableCommand {
       Self.training
     )
     .comparisonConfiguration(in: isBegun ? folder : nil)
-    let summary = try ComparisonSession(comparison, policies, path: folder, resume: isBegun)()
+    let recorded =
+      isBegun ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder) : nil
+    let summary = try ComparisonSession(comparison, policies, path: folder, resuming: recorded)()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if json {
       return try printJSON(Report(schedule: found.schedulePath, comparison: summary, seconds: seconds))

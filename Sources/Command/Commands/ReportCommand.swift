@@ -27,7 +27,7 @@ struct ReportCommand: ParsableCommand {
     let contents = try RunContents(reading: path)
     let usual = path + "/report.html"
     let output = output ?? usual
-    let isNew = !FileManager.default.fileExists(atPath: output)
+    let isNew = FileKind(at: output) == nil
     if !isNew, !Self.isReport(output) {
       // Not even --force takes a file of the run for a report.
       guard force, output == usual || !Self.isInside(output, path) else {

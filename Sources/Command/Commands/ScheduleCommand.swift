@@ -1,4 +1,5 @@
 import Text
+import Augmentation
 import Files
 import ArgumentParser
 import Foundation
@@ -24,7 +25,8 @@ struct ScheduleCommand: ParsableCommand {
     guard let output else { return try pieces(writeResult) }
     try refuseToOverwrite(output)
     try AtomicFile.write(to: output, pieces: pieces)
-    printNote("wrote \(output): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+    printNote(
+      "wrote \(output): \(counted(schedule.segments.count, "segment")), \(counted(schedule.epochs, "epoch"))")
   }
 
   struct Show: ParsableCommand {
@@ -43,7 +45,8 @@ struct ScheduleCommand: ParsableCommand {
       let schedule = try Schedule.load(schedule)
       if json { return try ScheduleCommand.write(schedule, to: nil) }
       printResult(
-        "\(printable(schedule.name)): \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+        "\(printable(schedule.name)): \(counted(schedule.segments.count, "segment")), \(counted(schedule.epochs, "epoch"))"
+      )
       if schedule.unfinishedAfter != nil { printResult("of a search that had not ended") }
       var start = 0
       for segment in schedule.segments {
@@ -73,7 +76,8 @@ struct ScheduleCommand: ParsableCommand {
         do {
           let schedule = try Schedule(contentsOf: file)
           printResult(
-            "\(printable(file)): valid, \(schedule.segments.count) segments, \(schedule.epochs) epochs")
+            "\(printable(file)): valid, \(counted(schedule.segments.count, "segment")), \(counted(schedule.epochs, "epoch"))"
+          )
         } catch {
           bad += 1
           printNote("\(error)")
@@ -81,7 +85,8 @@ struct ScheduleCommand: ParsableCommand {
       }
       if bad > 0 {
         throw SettingsError(
-          "\(bad) of \(files.count) schedules \(bad == 1 ? "is" : "are") not valid", isUsageMistake: false)
+          "\(bad) of \(counted(files.count, "schedule")) \(bad == 1 ? "is" : "are") not valid",
+          isUsageMistake: false)
       }
     }
   }
@@ -98,6 +103,8 @@ struct ScheduleCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
+
+    func validate() throws { try require("epochs", epochs, in: 1...Schedule.longest) }
 
     func run() throws {
       try ScheduleCommand.write(Schedule.load(schedule).stretched(to: epochs), to: output)
@@ -135,6 +142,8 @@ struct ScheduleCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
     var output: String?
+
+    func validate() throws { if let epochs { try require("epochs", epochs, in: 1...Schedule.longest) } }
 
     func run() throws {
       let imported = try ScheduleImport(
@@ -190,7 +199,7 @@ func requireFolder(of path: String) throws {
 
 /// Nothing is written over silently.
 func refuseToOverwrite(_ path: String) throws {
-  if FileManager.default.fileExists(atPath: path) {
+  if FileKind(at: path) != nil {
     throw SettingsError(
       "\(path) is already there and is not written over; name another file, or remove it first",
       isUsageMistake: false)

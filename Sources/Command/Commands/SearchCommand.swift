@@ -1,4 +1,6 @@
+import Text
 import Workers
+import Augmentation
 import ArgumentParser
 import RunStore
 import Search
@@ -26,7 +28,7 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// A search as it is asked for on the command line: to be begun, continued, or only reckoned.
+/// A search as it is asked for on the command line: to be begun, continued, or only estimated.
 struct SearchRequest {
   let settings: Settings
   let place: RunOptions
@@ -38,15 +40,19 @@ struct SearchRequest {
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    let recorded = place.resume ? try RunDirectory.configuration(SearchConfiguration.self, of: folder) : nil
+    let recorded =
+      place.resume
+      ? try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true) : nil
     if let recorded { settings = settings.over(Settings(recorded)) }
     var configuration = try settings.searchConfiguration()
     if let recorded { configuration.startOrder = recorded.startOrder }
     try onSettings(configuration)
     Self.noteIdle(configuration, settings)
     if place.dryRun { return try DryRun(configuration).show(json: json) }
-    let result = try SearchSession(
-      configuration, path: folder, resume: place.resume, tensorBoard: place.tensorBoard)()
+    let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
+      try SearchSession(
+        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
+    }
     if json {
       try printJSON(SearchSummary(result))
     } else {
@@ -74,7 +80,7 @@ extension SearchRequest {
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
-        "\(name(.interval)): \(interval) of \(epochs) epochs"
+        "\(name(.interval)): \(interval) of \(counted(epochs, "epoch"))"
       } else if configuration.burnIn > lastComparison {
         "\(name(.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {

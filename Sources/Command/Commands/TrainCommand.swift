@@ -34,26 +34,24 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// A training as it is asked for on the command line: to be begun, continued, or only reckoned.
+/// A training as it is asked for on the command line: to be begun, continued, or only estimated.
 struct TrainingRequest {
   let settings: Settings
   let place: RunOptions
   let folder: String
   let json: Bool
 
-  /// Does it and prints the result; nil if it was only reckoned.
+  /// Does it and prints the result; nil if only its cost was estimated.
   ///
   /// - Parameter onSettings: told the settings when all are known.
   func callAsFunction(
     onSettings: (TrainingConfiguration) throws -> Void = { _ in }
   ) throws -> TrainingResult? {
     var settings = settings
-    var recorded: TrainingConfiguration?
-    if place.resume {
-      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: folder)
-      settings = settings.over(Settings(configuration))
-      recorded = configuration
-    }
+    let recorded =
+      place.resume
+      ? try RunDirectory.configuration(TrainingConfiguration.self, of: folder, resume: true) : nil
+    if let recorded { settings = settings.over(Settings(recorded)) }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
     try noteSurprises(of: choice, name: configuration.policy, epochs: configuration.recipe.epochs)
     try onSettings(configuration)
@@ -62,7 +60,7 @@ struct TrainingRequest {
       return nil
     }
     let result = try TrainingSession(
-      configuration, choice, path: folder, resume: place.resume,
+      configuration, choice, path: folder, resuming: recorded,
       // A file that the run was begun with, or another's, does not ask for it.
       mayChangeLength: settings.origins[.epochs] == .flag, tensorBoard: place.tensorBoard)()
     if json { try printJSON(result) } else { show(result) }

@@ -13,10 +13,10 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
 
   private static let balancedWord = "balanced"
 
-  /// `balanced`, numbers with commas between them, or a file.
+  /// `balanced`, numbers with commas between them, or a file; spaces around a number do not count.
   init(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    let numbers = parts.compactMap { $0 }
+    let parts = Self.parts(of: argument)
+    let numbers = parts.filter(\.isWeight).compactMap(Double.init)
     if argument == Self.balancedWord {
       self = .given(.balanced)
     } else if numbers.count == parts.count {
@@ -24,6 +24,24 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
     } else {
       self = .file(argument)
     }
+  }
+
+  private static func parts(of list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+  }
+
+  /// What is wrong with an argument that is no file; nil for the name of a file that is missing.
+  private static func mistake(in argument: String) -> SettingsError? {
+    let parts = parts(of: argument)
+    let found = parts.count > 1 ? parts.first { !$0.isWeight } ?? argument : argument
+    let isName = argument.contains("/") || [".yaml", ".yml", ".json"].contains { argument.hasSuffix($0) }
+    guard parts.count > 1 || !isName else { return nil }
+    let hint = argument.lowercased() == balancedWord ? "; did you mean \(balancedWord)?" : ""
+    return SettingsError(
+      "classWeights: found '\(shown(found))', expected \(balancedWord), decimal numbers without leading zeros with commas"
+        + " between them, or a YAML or JSON file that is there\(hint)")
   }
 
   init(from decoder: any Decoder) throws {
@@ -47,14 +65,18 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
   func weights() throws -> ClassWeights {
     switch self {
     case .given(let weights): return weights
-    case .file(let path): return try Self.read(path)
+    case .file(let argument):
+      if !FileManager.default.fileExists(atPath: argument), let mistake = Self.mistake(in: argument) {
+        throw mistake
+      }
+      return try Self.read(argument)
     }
   }
 
   private static func read(_ path: String) throws -> ClassWeights {
     func mistake(_ found: String) -> SettingsError {
       SettingsError(
-        "\(printable(path)): found \(found), expected a decimal number for each class, without leading zeros:"
+        "\(printable(path)): found \(found), expected a decimal number above 0 for each class, without leading zeros:"
           + " 'class: number' lines, or a list",
         isUsageMistake: false)
     }
@@ -77,7 +99,7 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
       for (key, value) in lines {
         guard let name = key.string, let number = plainNumber(value) else {
           throw mistake(
-            "'\(printable(value.string ?? "a list"))' for the class '\(printable(key.string ?? "?"))'")
+            "'\(shown(value.string ?? "a list"))' for the class '\(shown(key.string ?? "a list"))'")
         }
         byName[name] = number
       }
@@ -86,15 +108,22 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
       weights = .inOrder(
         try items.map { item in
           guard let number = plainNumber(item) else {
-            throw mistake("'\(printable(item.string ?? "a list"))' in the list")
+            throw mistake("'\(shown(item.string ?? "a list"))' in the list")
           }
           return number
         })
     case nil: throw mistake("an empty file")
-    case .some(let other): throw mistake("'\(printable(other.string ?? "an alias"))'")
+    case .some(let other): throw mistake("'\(shown(other.string ?? "an alias"))'")
     }
     let named = ClassWeights.ofFile(printable(path), weights)
     try named.validate()
     return named
+  }
+}
+
+extension String {
+  /// Whether it is a decimal number; also one that is no weight for its value, so that the error is about that.
+  fileprivate var isWeight: Bool {
+    isPlainNumber || ["inf", "infinity", "nan"].contains(lowercased().drop { "+-".contains($0) })
   }
 }

@@ -1,4 +1,5 @@
 import Comparison
+import Files
 import Foundation
 import Policies
 import RunStore
@@ -19,7 +20,7 @@ struct ComparedPolicies {
     policies = try configuration.policies.enumerated().map { index, text in
       let played = try PlayedPolicy(parsing: text)
       let kept = folder.map { ComparisonFolder($0).keptSchedule(ofPolicy: index) }
-      let path = kept.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil } ?? played.policy
+      let path = try kept.flatMap { try isOwnFileThere($0) ? $0 : nil } ?? played.policy
       let choice = try PolicyChoice(
         path, dataset: configuration.data.dataset, seed: configuration.recipe.seed)
       try choice.check(played.order)

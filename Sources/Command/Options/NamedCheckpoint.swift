@@ -1,4 +1,5 @@
 import Text
+import Files
 import Foundation
 import RunStore
 import Training
@@ -7,12 +8,10 @@ import Training
 ///
 /// Of a training that was validated between its epochs it is the best one, of others the newest.
 func checkpointFile(_ argument: String) throws -> String {
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder), isFolder.boolValue else {
-    return argument
-  }
-  let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: argument)
-  let journal = TrainingJournal(try RunDirectory.read(argument))
+  guard Folder.isThere(argument) else { return argument }
+  let run = try RunDirectory.read(argument)
+  let configuration = try run.configuration(TrainingConfiguration.self)
+  let journal = TrainingJournal(run)
   let files = try journal.checkpointsThere()
   guard let newest = files.keys.max(), let newestFile = files[newest] else {
     throw SettingsError(

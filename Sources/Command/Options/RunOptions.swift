@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The folder of a run, whether it continues, whether it is only reckoned, and what it writes besides.
+/// The folder of a run, whether it continues, whether only its cost is estimated, and what it writes besides.
 struct RunOptions: ParsableArguments {
   @Option(help: "The folder of the run; made if it is not there.")
   var run: String?

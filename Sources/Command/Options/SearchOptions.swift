@@ -2,6 +2,7 @@ import ArgumentParser
 import Search
 
 extension Concurrency: ExpressibleByArgument {
+  /// What a word on the command line says; nil where it is neither `auto` nor a number.
   public init?(argument: String) { self.init(argument) }
 }
 
@@ -29,7 +30,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "How many train at once, or auto: what cores and memory bear. No effect on a synchronous result. (default: auto)"
+      "How many train at once, or auto: what cores and memory allow. No effect on a synchronous result. (default: auto)"
   )
   var concurrency: Concurrency?
 

@@ -32,12 +32,19 @@ extension Settings {
   ///
   /// - Parameter otherwise: where nobody gave it.
   func name(of key: CodingKeys, otherwise: String) -> String {
-    switch origins[key] {
+    // A comparison has a list of policies, each of which is checked as a training's.
+    let key = key == .policy && origins[.policy] == nil && origins[.policies] != nil ? .policies : key
+    return switch origins[key] {
     case .flag: key.flag
     case .file(let path): "\(path): \(key.rawValue)"
     case nil: otherwise
     }
   }
+
+  /// The settings that name files, by the digests of what is in those.
+  private static let settingsOfDigests: [String: CodingKeys] = [
+    "fromDigest": .from, "scheduleDigest": .policy, "scheduleDigests": .policies,
+  ]
 
   /// Calls the body; an error about a setting that it throws calls the setting what the user called it.
   func naming<Result>(_ body: () throws -> Result) throws -> Result {
@@ -50,6 +57,8 @@ extension Settings {
           var difference = difference
           if let key = CodingKeys(rawValue: difference.key) {
             difference.name = name(of: key, otherwise: key.rawValue)
+          } else if let key = Self.settingsOfDigests[difference.key] {
+            difference.name = name(of: key, otherwise: key.rawValue) + " (digest of what is in the file)"
           }
           return difference
         })

@@ -16,8 +16,11 @@ extension Settings {
       guard let value = values[name] else {
         throw SettingsError("\(path): \(name): found nothing, expected a value; or leave the line out")
       }
+      guard value != .string("") else {
+        throw SettingsError("\(path): \(name): found an empty text, expected a value; or leave the line out")
+      }
       if let (found, expected) = Self.complaint(about: node, as: value) {
-        throw SettingsError("\(path): \(name): found '\(printable(found))', expected \(expected)")
+        throw SettingsError("\(path): \(name): found '\(shown(found))', expected \(expected)")
       }
     }
   }

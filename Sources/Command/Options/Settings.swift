@@ -196,8 +196,8 @@ extension Settings {
     let policy = policy ?? "none"
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
-      recorded?.policy == policy && recorded?.scheduleDigest != nil
-      && FileManager.default.fileExists(atPath: kept)
+      try recorded?.policy == policy && recorded?.scheduleDigest != nil
+      && isOwnFileThere(kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
     try choice.check(policyOrder ?? .schedule)
     recipe.cutout = try choice.cutoutRule.side(given: cutout, recipe: recipe.cutout)
@@ -269,7 +269,7 @@ extension Settings {
       let count = Runtime.cudaDeviceCount()
       guard index < count else {
         throw SettingsError(
-          "device: \(device) is not usable, \(count) CUDA devices are; see `pba doctor`, or give --device cpu"
+          "device: \(device) is not usable, \(count == 1 ? "1 CUDA device is" : "\(count) CUDA devices are"); see `pba doctor`, or give --device cpu"
         )
       }
     }

@@ -43,7 +43,7 @@ extension Settings {
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
       let key = context.codingPath.first?.stringValue ?? "?"
       let found = flat.first { $0.key.string == key }?.value.string ?? "a list or a mapping"
-      throw SettingsError("\(path): \(key): found '\(found)', which is not a value of this setting")
+      throw SettingsError("\(path): \(key): found '\(shown(found))', which is not a value of this setting")
     }
     try check(flat, of: path)
     self = try from(.file(path))
@@ -87,8 +87,9 @@ extension Settings {
     let name = key.string ?? "?"
     guard !names.contains(name) else { return }
     let near =
-      nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "; there are: "
+      (name.utf8.count > 64 ? nil : nearestName(to: name, among: names)).map { "; did you mean '\($0)'?" }
+      ?? "; there are: "
       + names.joined(separator: ", ")
-    throw SettingsError("\(path): unknown setting '\(name)'\(near)")
+    throw SettingsError("\(path): unknown setting '\(shown(name))'\(near)")
   }
 }

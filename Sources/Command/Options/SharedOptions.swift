@@ -1,3 +1,4 @@
+import Text
 import ArgumentParser
 import Datasets
 import Models
@@ -80,7 +81,8 @@ struct SharedOptions: ParsableArguments {
   var threads: Int?
 
   @Option(
-    name: .customLong("data-dir"), help: "The folder with datasets. (default: \(Settings.defaultDataPlace))")
+    name: .customLong("data-dir"),
+    help: "The folder with datasets. (default: \(printable(Settings.defaultDataPlace)))")
   var dataDirectory: String?
 
   @Option(
@@ -89,6 +91,7 @@ struct SharedOptions: ParsableArguments {
   var labelSmoothing: Double?
 
   @Option(
+    parsing: .unconditional,
     help:
       "What classes count in the training loss: balanced (by how rare each is), a YAML or JSON file with 'class: number' lines or a list, or numbers with commas between them. (default: all the same)"
   )

@@ -12,7 +12,7 @@ extension TrainingConfiguration {
   mutating func begin(from path: String, resuming recorded: TrainingConfiguration?) throws {
     // A resumed run names the file itself, which need not be there.
     let path =
-      recorded?.from == path ? path : URL(fileURLWithPath: try checkpointFile(path)).standardizedFileURL.path
+      try recorded?.from == path ? path : WorkingFolder.wholePath(checkpointFile(path))
     from = path
     fromDigest =
       try recorded?.from == path

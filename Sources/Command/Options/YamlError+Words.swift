@@ -7,12 +7,16 @@ extension YamlError {
     switch self {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      "line \(mark.line), column \(mark.column): \(problem)"
+      // What follows in the library's text names its own functions.
+      "line \(mark.line), column \(mark.column): "
+        + (problem.contains("nesting level") ? "nesting is too deep" : cut(problem, Self.longest))
     case .reader(let problem, let offset, _, _):
-      problem + (offset.map { ", character \($0)" } ?? "")
+      cut(problem, Self.longest) + (offset.map { ", character \($0)" } ?? "")
     case .duplicatedKeysInMapping(let keys, _):
-      "found '\(printable(keys.joined(separator: "', '")))' more than once, expected each once"
-    default: printable("\(self)")
+      "found '\(printable(cut(keys.joined(separator: "', '"), Self.longest)))' more than once, expected each once"
+    default: printable(cut("\(self)", Self.longest))
     }
   }
+
+  private static let longest = 200
 }

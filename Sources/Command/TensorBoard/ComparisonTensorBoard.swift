@@ -10,8 +10,8 @@ struct ComparisonTensorBoard {
   init(_ run: RunDirectory) throws {
     let folder = ComparisonFolder(run.path).trainingsPath
     var epochs: [String: [EpochRecord]] = [:]
-    if FileManager.default.fileExists(atPath: folder) {
-      for name in try AtomicFile.names(in: folder) {
+    if FileKind(at: folder) == .folder {
+      for name in try AtomicFile.names(in: folder) where FileKind(at: folder + "/" + name) == .folder {
         // A training that was killed before its journal began has no epochs.
         guard let training = try? RunDirectory.read(folder + "/" + name) else { continue }
         epochs[name] = try TrainingJournal(training).epochs()

@@ -1,4 +1,8 @@
+import Text
 import Comparison
+import Augmentation
+import Datasets
+import Policies
 import RunStore
 
 /// A comparison with its progress on standard error.
@@ -6,25 +10,26 @@ struct ComparisonSession {
   private let requested: ComparisonConfiguration
   private let policies: ComparedPolicies
   private let path: String
-  private let resume: Bool
+  private let recorded: ComparisonConfiguration?
   private let writesTensorBoard: Bool
 
   init(
-    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String, resume: Bool,
+    _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String,
+    resuming recorded: ComparisonConfiguration? = nil,
     tensorBoard: Bool = false
   ) {
     requested = configuration
     self.policies = policies
     self.path = path
-    self.resume = resume
+    self.recorded = recorded
     writesTensorBoard = tensorBoard
   }
 
   /// Trains all that is left to train.
   func callAsFunction() throws -> ComparisonSummary {
-    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    if !resume { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
+    if recorded == nil { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption()
@@ -47,12 +52,14 @@ struct ComparisonSession {
         progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
       case .threadsRefused(let started, let wanted):
         progress.display?.note(
-          "the system starts no more threads: \(started) of \(wanted) trainings go on at once")
+          "the system starts no more threads: \(started) of \(wanted) trainings \(started == 1 ? "goes" : "go") on at once"
+        )
       }
     }
     progress.display = ProgressDisplay(total: try comparison.remainingImages(), unit: "images")
     progress.display?.setLabel(
-      "\(configuration.policies.count * configuration.seeds) trainings, \(configuration.concurrency) at once")
+      "\(counted(configuration.policies.count * configuration.seeds, "training")), \(configuration.concurrency) at once"
+    )
     defer { progress.display?.finish() }
     return try withExtendedLifetime(interruption) {
       try comparison(choices: policies.choices)

@@ -1,4 +1,5 @@
 import Text
+import Augmentation
 import Foundation
 import Reports
 import RunStore
@@ -13,7 +14,8 @@ struct ComparisonTable {
     let words = ComparisonWords(summary, names: names)
     let width = summary.rows.reduce(10) { max($0, printable(words.name($1)).count) } + 2
     printResult(
-      "\(summary.split.rawValue) accuracy on \(summary.images) images: mean over seeds and its 95 % interval")
+      "\(summary.split.rawValue) accuracy on \(counted(summary.images, "image")): mean over seeds and its 95 % interval"
+    )
     show(["policy", "accuracy", "n", "difference to the first, paired"], width)
     for row in summary.rows {
       let missing = row == summary.rows.first ? "" : "-"

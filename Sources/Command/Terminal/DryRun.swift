@@ -107,7 +107,7 @@ struct DryRun {
           program: program, devices: devices, stop: interruption.flag)
       }
     } catch is WorkStopped {
-      throw SettingsError("stopped; a dry run leaves nothing behind", isUsageMistake: false)
+      throw Interrupted(keepingNothing: "stopped; a dry run leaves nothing behind")
     }
     if json { return try printJSON(Report(settings: settings.values, cost: cost)) }
     printResult("settings")

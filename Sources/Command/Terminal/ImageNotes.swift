@@ -1,3 +1,4 @@
+import Text
 import Augmentation
 import Datasets
 import Training
@@ -26,7 +27,7 @@ func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits)
   }
   if 2 * recipe.cropPadding >= min(width, height) {
     printNote(
-      "a crop padding of \(recipe.cropPadding) pixels moves images of \(width) × \(height) by up to half of their size;"
+      "a crop padding of \(counted(recipe.cropPadding, "pixel")) moves images of \(width) × \(height) by up to half of their size;"
         + " \(scaling)--crop-padding N sets it, 0 turns it off")
   }
   if recipe.flip, data.classNames.allSatisfy({ $0.count == 1 }) {

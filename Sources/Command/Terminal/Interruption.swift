@@ -1,4 +1,6 @@
+import Search
 import Threads
+import ArgumentParser
 import Foundation
 
 /// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
@@ -10,6 +12,11 @@ final class Interruption {
   let flag = StopFlag()
   private let signals: [Int32]
 
+  /// The code with which the program ends that was asked to stop: that of a program which the signal ends, as shells have it.
+  static var exitCode: ExitCode { ExitCode(128 + heard.number) }
+
+  private static let heard = HeardSignal()
+
   /// - Throws: `ThreadError` where the system has no thread to listen to signals on; then they end the program.
   init() throws {
     let flag = flag
@@ -18,6 +25,7 @@ final class Interruption {
     // Ctrl-C in the background of a shell.
     signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     try SignalListener.listen(to: signals) { number in
+      Self.heard.take(number)
       // Who reads what this program prints may have ended by the same signal.
       signal(SIGPIPE, SIG_IGN)
       // The terminal may say twice that it goes.
@@ -47,4 +55,52 @@ final class Interruption {
     #endif
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
+}
+
+/// The signal that asked the program to stop.
+private final class HeardSignal: @unchecked Sendable {
+  // The lock guards the variable, so sharing the object is safe.
+  private let lock = NSLock()
+  private var first: Int32?
+
+  /// The first one that came; that of a request to end where none came yet.
+  var number: Int32 { lock.withLock { first } ?? SIGTERM }
+
+  func take(_ number: Int32) { lock.withLock { first = first ?? number } }
+}
+
+/// A run, or a measurement, that was asked to stop.
+struct Interrupted: Error, CustomStringConvertible {
+  let description: String
+
+  /// A run that keeps its work.
+  ///
+  /// - Parameters:
+  ///   - progress: how far it came.
+  ///   - command: what continues it, such as `pba train --resume --run T`.
+  init(_ progress: String = "", continuedBy command: String) {
+    description = "stopped\(progress); what is finished is kept: continue with \(command)"
+  }
+
+  /// What leaves nothing behind; the words say so.
+  init(keepingNothing words: String) {
+    description = words
+  }
+}
+
+/// Calls the body; where it was asked to stop, the error names the command that continues.
+func continued<Result>(by command: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as SearchError {
+    guard let place = error.placeOfStop else { throw error }
+    throw Interrupted(" " + place, continuedBy: command)
+  } catch is WorkStopped {
+    throw Interrupted(continuedBy: command)
+  }
+}
+
+extension Error {
+  /// Whether it says that the program was asked to stop.
+  var isStop: Bool { self is Interrupted }
 }

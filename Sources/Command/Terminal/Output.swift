@@ -9,9 +9,13 @@ func printResult(_ line: String) {
   writeResult(Data((printable(line) + "\n").utf8))
 }
 
-/// Writes several lines to standard output.
+/// Writes several lines to standard output; their tabs stay.
 func printResultLines(_ text: String) {
-  writeResult(Data((lines(of: text).map(printable).joined(separator: "\n") + "\n").utf8))
+  func line(_ text: String) -> String {
+    text.split(separator: "\t", omittingEmptySubsequences: false).map { printable(String($0)) }
+      .joined(separator: "\t")
+  }
+  writeResult(Data((lines(of: text).map(line).joined(separator: "\n") + "\n").utf8))
 }
 
 /// The lines of a text, which end at line feeds alone.
@@ -31,7 +35,7 @@ func writeResult(_ data: Data) {
     } else if errno != EINTR {
       // Foundation's own call does not tell why.
       let reason = systemReason(errno)
-      printNote("Error: standard output cannot be written: \(reason)")
+      printError("standard output cannot be written: \(reason)")
       exit(1)
     }
   }

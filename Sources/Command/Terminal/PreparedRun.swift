@@ -27,10 +27,11 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
   private let path: String
 
   /// Loads the images, with progress.
-  init(_ requested: Configuration, path: String, resume: Bool) throws {
-    let recorded = resume ? try RunDirectory.configuration(Configuration.self, of: path) : nil
+  ///
+  /// - Parameter recorded: the settings of the run in the folder, which is then resumed.
+  init(_ requested: Configuration, path: String, resuming recorded: Configuration?) throws {
     var configuration = requested
-    var data = try Self.load(requested.data, isResumed: resume)
+    var data = try Self.load(requested.data, isResumed: recorded != nil)
     configuration.imageDigest = data.digest()
     if let recorded, recorded.imageDigest == configuration.imageDigest {
       configuration.data = configuration.data.named(as: recorded.data)

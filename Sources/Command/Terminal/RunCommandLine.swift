@@ -20,7 +20,10 @@ struct RunCommandLine {
     self.command = command
     self.settings = settings
     self.contents = contents
-    self.changes = changes
+    // A length that was changed again before anything was trained decided nothing.
+    self.changes = changes.enumerated().filter { place, change in
+      place == 0 || changes[place - 1].trained != change.trained
+    }.map(\.element)
   }
 
   var commands: RunCommands {

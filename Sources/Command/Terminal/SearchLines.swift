@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Foundation
 import Policies
 import PopulationBasedTraining
@@ -44,7 +46,7 @@ final class SearchLines: @unchecked Sendable {
     case .advanced(let epochs, let ended, let trials):
       moment =
         ended == trials
-        ? "all \(trials) trials at the end"
+        ? "all \(counted(trials, "trial")) at the end"
         : "trials after epochs \(epochs.lowerBound)-\(epochs.upperBound), \(ended) of \(trials) at the end"
     case .scheduleWritten(let generation, let trial, let accuracy):
       best =
@@ -69,7 +71,9 @@ final class SearchLines: @unchecked Sendable {
     case .capacity(let capacity):
       progress.note(Self.text(capacity))
     case .threadsRefused(let started, let wanted):
-      progress.note("the system starts no more threads: \(started) of \(wanted) trials train at once")
+      progress.note(
+        "the system starts no more threads: \(started) of \(wanted) trials \(started == 1 ? "trains" : "train") at once"
+      )
     case .finished:
       if !isAsynchronous { progress.note(best) }
     case .planned, .segmentStarted, .segmentFinished:
@@ -92,8 +96,8 @@ final class SearchLines: @unchecked Sendable {
       switch capacity.limit {
       case .setting: "as set"
       case .population: "all there are"
-      case .cores: "as many as the cores bear"
-      case .memory: "as many as the memory bears"
+      case .cores: "as many as the cores allow"
+      case .memory: "as many as the memory allows"
       case .streams: "as many as there are streams"
       }
     let measured = capacity.memory.map {

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Search
 
 /// Where a search stands, in lines for people.
@@ -36,7 +38,8 @@ struct SearchPanel: ProgressPanel {
     let figures = standing.figures
     guard let best = figures.best, let median = figures.median else { return ["no result yet"] }
     let missing =
-      figures.count < standing.population ? ["\(figures.count) of \(standing.population) trials"] : []
+      figures.count < standing.population
+      ? ["\(figures.count) of \(counted(standing.population, "trial"))"] : []
     return [
       "best \(percent(best.validationAccuracy)) (trial \(best.place.trial))", "median \(percent(median))",
     ]
@@ -67,9 +70,4 @@ struct SearchPanel: ProgressPanel {
       copyText($0.trial, $0.source, epoch: $0.epoch, isBetweenEquals: $0.isBetweenEquals)
     }
   }
-}
-
-/// Who copied whom, as in `3←7`, with the epoch from which it goes on; of two that were equally good this says so.
-func copyText(_ trial: Int, _ source: Int, epoch: Int?, isBetweenEquals: Bool) -> String {
-  "\(trial)←\(source)" + (epoch.map { " at \($0)" } ?? "") + (isBetweenEquals ? " (equal)" : "")
 }

@@ -10,23 +10,26 @@ import Torch
 struct SearchSession {
   private let requested: SearchConfiguration
   private let path: String
-  private let resume: Bool
+  private let recorded: SearchConfiguration?
   private let writesTensorBoard: Bool
 
-  init(_ configuration: SearchConfiguration, path: String, resume: Bool, tensorBoard: Bool = false) {
+  init(
+    _ configuration: SearchConfiguration, path: String, resuming recorded: SearchConfiguration? = nil,
+    tensorBoard: Bool = false
+  ) {
     requested = configuration
     self.path = path
-    self.resume = resume
+    self.recorded = recorded
     writesTensorBoard = tensorBoard
   }
 
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
     _ = try TrainingExecutor(configuration, data: data)
-    if !resume {
+    if recorded == nil {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
     }

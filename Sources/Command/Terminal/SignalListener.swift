@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Threads
 
@@ -72,5 +73,8 @@ final class SignalListener: @unchecked Sendable {
 private struct CannotListen: Error, CustomStringConvertible {
   let code: Int32
 
-  var description: String { "cannot listen to signals: \(String(cString: strerror(code)))" }
+  var description: String {
+    "cannot listen to signals: \(systemReason(code))"
+      + (code == EMFILE || code == ENFILE ? "; raise the limit of open files (ulimit -n)" : "")
+  }
 }

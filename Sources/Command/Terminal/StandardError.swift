@@ -81,5 +81,16 @@ final class StandardError: @unchecked Sendable {
 /// Writes a line to standard error: what is going on.
 func printNote(_ line: String) { StandardError.shared.note(line) }
 
+/// Writes what is wrong to standard error, as one line of bounded length.
+///
+/// What was typed, and the names in files, may be of any length.
+func printError(_ text: String) {
+  let (whole, kept) = (text.count, 1800)
+  let line =
+    whole <= 2 * kept
+    ? text : "\(text.prefix(kept)) [… \(whole - 2 * kept) characters …] \(text.suffix(kept))"
+  printNote("Error: " + line)
+}
+
 /// Writes several lines to standard error.
 func printNoteLines(_ text: String) { lines(of: text).forEach(printNote) }

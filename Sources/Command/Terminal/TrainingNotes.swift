@@ -1,4 +1,5 @@
 import Text
+import Augmentation
 import Datasets
 import Files
 import Foundation
@@ -12,7 +13,9 @@ func noteChangedLength(
   policy: PolicyChoice, stepsPerEpoch: Int
 ) {
   let (trained, length) = (epochs.count, changed.recipe.epochs)
-  printNote("this run has \(trained) of \(earlier.recipe.epochs) epochs and is to have \(length) from now on")
+  printNote(
+    "this run has \(trained) of \(counted(earlier.recipe.epochs, "epoch")) and is to have \(length) from now on"
+  )
   guard let last = epochs.last else { return }
   func rate(_ recipe: Recipe) -> String {
     rateText(
@@ -25,11 +28,11 @@ func noteChangedLength(
     "learning rate: \(rateText(last.learningRate)) at the end of epoch \(trained), \(rate(changed.recipe)) at the"
       + " beginning of epoch \(trained + 1): "
       + (rule == .cosine
-        ? "the cosine is that of \(length) epochs from here on"
+        ? "the cosine is that of \(counted(length, "epoch")) from here on"
         : "the rule \(rule.rawValue) does not depend on the length"))
   if policy.schedule != nil {
     printNote(
-      "policy: \(changed.policy) is stretched over \(length) epochs from here on; epoch \(trained + 1) has the policy that"
+      "policy: \(changed.policy) is stretched over \(counted(length, "epoch")) from here on; epoch \(trained + 1) has the policy that"
         + " it has in a training of that length")
   }
 }
@@ -45,8 +48,8 @@ func begunFrom(_ file: String, _ start: WarmStart, _ data: DatasetSplits) -> Str
       ? "" : " with images of \(source.imageSize.map(String.init).joined(separator: "x"))")
     + "; the optimiser is fresh"
     + (start.hasFreshLastLayer
-      ? ", and so is the last layer, for the \(data.classNames.count) classes of \(printable(data.name)); the checkpoint has"
-        + " \(source.classNames.count) classes, which are others"
+      ? ", and so is the last layer, for the \(counted(data.classNames.count, "class", "classes")) of \(printable(data.name)); the checkpoint has"
+        + " \(counted(source.classNames.count, "class", "classes")), which are others"
       : "")
 }
 

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Datasets
 import Foundation
 import Policies
@@ -9,29 +11,30 @@ struct TrainingSession {
   private let requested: TrainingConfiguration
   private let policy: PolicyChoice
   private let path: String
-  private let resume: Bool
+  private let recorded: TrainingConfiguration?
   private let mayChangeLength: Bool
   private let writesTensorBoard: Bool
 
   /// - Parameter mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings are.
   init(
-    _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String, resume: Bool,
+    _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String,
+    resuming recorded: TrainingConfiguration?,
     mayChangeLength: Bool, tensorBoard: Bool
   ) {
     requested = configuration
     self.policy = policy
     self.path = path
-    self.resume = resume
+    self.recorded = recorded
     self.mayChangeLength = mayChangeLength
     writesTensorBoard = tensorBoard
   }
 
   /// Trains to the end.
   func callAsFunction() throws -> TrainingResult {
-    let prepared = try PreparedRun(requested, path: path, resume: resume)
+    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let data = prepared.data
     var configuration = prepared.configuration
-    if resume {
+    if recorded != nil {
       try configuration.requireValidation(in: data)
     } else {
       try configuration.requireUsable(data)
@@ -64,12 +67,15 @@ struct TrainingSession {
     progress.setLabel("epoch \(trained + 1)/\(recipe.epochs)")
     let validation = ValidationWords(configuration, epochs)
     let training = TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
-      if interruption.flag.isRequested { throw Interrupted(command: "pba train", path: path) }
+      if interruption.flag.isRequested {
+        throw Interrupted(continuedBy: "pba train --resume --run \(quoted(path))")
+      }
       switch event {
       case .resumed(let epochs): progress.note("continuing after epoch \(epochs)")
       case .checkpointsLost(let epochs):
         progress.note(
-          "none of the checkpoints of \(path) is there and whole: its \(epochs) epochs are trained again")
+          "none of the checkpoints of \(path) is there and whole: its \(counted(epochs, "epoch")) \(epochs == 1 ? "is" : "are") trained again"
+        )
       case .begunFrom(let file, let start): progress.note(begunFrom(file, start, data))
       case .note(let text): progress.note(text)
       case .images(let count): progress.advance(count)
@@ -105,16 +111,6 @@ extension TrainingSession {
     noteChangedLength(changed, from: configuration, epochs, policy: policy, stepsPerEpoch: stepsPerEpoch)
     try run.record(changed, unfinished: true)
     return changed
-  }
-}
-
-/// A run that was asked to stop and keeps its epochs.
-struct Interrupted: Error, CustomStringConvertible {
-  /// What continues it, such as `pba train`.
-  let command: String
-  let path: String
-  var description: String {
-    "stopped; what is finished is kept: continue with \(command) --resume --run \(path)"
   }
 }
 

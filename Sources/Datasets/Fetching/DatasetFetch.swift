@@ -46,14 +46,14 @@ extension DatasetDistribution {
     if let mirror { try FetchOrigin.check(mirror: mirror) }
     let target = root + "/" + folder
     // What is whole needs no lock, so that it may lie where nobody may write.
-    if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isThere(target) {
+    if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isWhole(target) {
       report(.note("all files are there already, in \(target): nothing to fetch"))
       return target
     }
     try makeFolder(root)
     let lock = try fetchLock(in: root)
     defer { withExtendedLifetime(lock) {} }
-    if try isThere(target) {
+    if try isWhole(target) {
       report(.note("all files are there already, in \(target): nothing to fetch"))
       return target
     }
@@ -85,7 +85,7 @@ extension DatasetDistribution {
   }
 
   /// Whether the folder holds every file; one with other bytes than the published ones is an error.
-  private func isThere(_ target: String) throws -> Bool {
+  private func isWhole(_ target: String) throws -> Bool {
     var isWhole = true
     for file in finalFiles {
       let path = target + "/" + file.name
@@ -116,7 +116,7 @@ extension DatasetDistribution {
   /// Deletes what a killed process left of an unpacking; whoever calls has the lock.
   private func removeLeftovers(of target: String) throws {
     let folder = AtomicFile.folder(of: target)
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+    for name in (try? AtomicFile.names(in: folder)) ?? [] {
       let path = folder + "/" + name
       // Until its names could not be foreseen, it was the target's with the same ending.
       guard TemporaryName.isTemporary(path, for: target) || path == target + TemporaryName.suffix else {
@@ -178,13 +178,7 @@ private func makeFolder(_ path: String) throws {
 /// Moves a folder into place; where there is one already, the files that it lacks.
 private func moveFiles(from temporary: String, to folder: String) throws {
   if rename(temporary, folder) != 0 {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: temporary).sorted()
-    } catch {
-      throw DatasetError.notWritten(folder, "put in place")
-    }
-    for name in names where !FileManager.default.fileExists(atPath: folder + "/" + name) {
+    for name in try AtomicFile.names(in: temporary) where try !isThere(folder + "/" + name) {
       guard rename(temporary + "/" + name, folder + "/" + name) == 0 else {
         throw DatasetError.notWritten(folder + "/" + name, "put in place")
       }

@@ -58,6 +58,11 @@ package struct FileFetch {
   let retries: Int
   let report: (FetchEvent) -> Void
 
+  /// A fetch of a file to a path.
+  ///
+  /// - Parameters:
+  ///   - retries: how many failed requests in a row are followed by another one.
+  ///   - report: told how far it is.
   package init(
     file: PublishedFile, path: String, retries: Int, report: @escaping (FetchEvent) -> Void
   ) {

@@ -118,7 +118,7 @@ extension DatasetError {
   /// An error of the system when a file was written, from `errno`.
   static func notWritten(_ path: String, _ action: String) -> DatasetError {
     .badFile(
-      file: path, offset: nil, found: "\"\(String(cString: strerror(errno)))\" when it was \(action)",
+      file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was \(action)",
       expected: "a folder with room that you may write to",
       cure: "make room or choose another --data-dir, then run the same command again")
   }

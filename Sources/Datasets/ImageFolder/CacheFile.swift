@@ -1,5 +1,6 @@
 import Images
 import CZlib
+import Files
 import Foundation
 
 /// A file of decoded images of one size, one after another, open for reading or for writing at any place.
@@ -108,7 +109,7 @@ final class CacheFile: Sendable {
       default: ("a file system that does this", "check the disk that holds it")
       }
     return .badFile(
-      file: path, offset: nil, found: "\"\(String(cString: strerror(code)))\" when it was \(action)",
+      file: path, offset: nil, found: "\"\(systemReason(code))\" when it was \(action)",
       expected: expected, cure: cure + ", or choose another folder with --data-dir")
   }
 }

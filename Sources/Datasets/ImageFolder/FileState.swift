@@ -5,6 +5,7 @@ package struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let number: UInt64
 
+  /// The device and the number (inode) that the system gives.
   package init(device: UInt64, number: UInt64) {
     self.device = device
     self.number = number
@@ -28,6 +29,7 @@ package struct FileState: Hashable, Sendable {
   /// The time of the last change of content, name or permissions, in nanoseconds since 1970.
   let changed: Int
 
+  /// What was found or recorded before; times in nanoseconds since 1970.
   package init(identity: FileIdentity, size: Int, modified: Int, changed: Int) {
     self.identity = identity
     self.size = size

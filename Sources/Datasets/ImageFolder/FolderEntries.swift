@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a name in a folder stands for, symbolic links followed.
@@ -27,7 +28,7 @@ struct FolderEntry: Equatable {
 func folderEntries(of path: String) throws -> [FolderEntry] {
   guard let stream = opendir(path) else {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "\"\(systemReason())\" when it was listed",
+      file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was listed",
       expected: "a folder that you may list", cure: "check that it exists and that you may read it")
   }
   defer { closedir(stream) }
@@ -43,7 +44,7 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
         String(decoding: name, as: UTF8.self), String(validating: name, as: UTF8.self) != nil, status, code
       )
     }
-    if !name.hasPrefix("."), !leftByFileManagers.contains(name) {
+    if !isLeftByFileManagers(name) {
       let kind = isText ? FolderEntryKind(status, code) : .unusable("a name that is not UTF-8")
       // Some file systems do not tell the type here.
       let type = Int(entry.pointee.d_type)
@@ -58,7 +59,7 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
   }
   guard errno == 0 else {
     throw DatasetError.badFile(
-      file: path, offset: nil, found: "\"\(systemReason())\" while it was listed", expected: "its names",
+      file: path, offset: nil, found: "\"\(systemReason(errno))\" while it was listed", expected: "its names",
       cure: "check the disk that holds it")
   }
   return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -67,6 +68,9 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
 /// Files that Windows keeps, hidden, in folders of pictures, and the folders that macOS puts into archives, with the
 /// names of all others in them, and Synology's servers beside pictures.
 private let leftByFileManagers: Set<String> = ["Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir"]
+
+/// Whether a name is hidden, or one that file managers leave.
+func isLeftByFileManagers(_ name: String) -> Bool { name.hasPrefix(".") || leftByFileManagers.contains(name) }
 
 /// Whether what leads nowhere is a link to a file: its name, or its target's, has an extension.
 ///
@@ -91,7 +95,7 @@ extension FolderEntryKind {
   /// What `stat` found; `code` is the system's number of what stood in the way.
   fileprivate init(_ status: stat, _ code: Int32) {
     guard code == 0 else {
-      self = .unusable("\"\(String(cString: strerror(code)))\" when it was examined")
+      self = .unusable("\"\(systemReason(code))\" when it was examined")
       return
     }
     switch status.st_mode & S_IFMT {
@@ -111,30 +115,9 @@ func identity(ofFolder path: String) -> FileIdentity? {
 
 /// Why a folder cannot be listed, in the system's words; nil where it can.
 func obstacleToListing(_ path: String) -> String? {
-  guard let stream = opendir(path) else { return systemReason() }
+  guard let stream = opendir(path) else { return systemReason(errno) }
   closedir(stream)
   return nil
-}
-
-/// The names of the folders in a folder that holds nothing else; nil for any other.
-///
-/// Reading ends at the first file, so that this costs nothing for a folder of images.
-func namesOfFolders(in path: String) -> Set<String>? {
-  guard let stream = opendir(path) else { return nil }
-  defer { closedir(stream) }
-  var names: Set<String> = []
-  while let entry = readdir(stream) {
-    let type = Int(entry.pointee.d_type)
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    guard !name.hasPrefix("."), !leftByFileManagers.contains(name) else { continue }
-    // A link, or a file system that does not tell the type.
-    let mayBeFolder = type != Int(DT_REG) && identity(ofFolder: path + "/" + name) != nil
-    guard type == Int(DT_DIR) || mayBeFolder else { return nil }
-    names.insert(name)
-  }
-  return names.isEmpty ? nil : names
 }
 
 /// A path with symbolic links followed; nil where it leads nowhere.
@@ -142,9 +125,4 @@ func realPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)
-}
-
-/// The system's words for the error of the call before.
-func systemReason() -> String {
-  String(cString: strerror(errno))
 }

@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+
 /// A file in an image folder.
 struct FolderImage: Equatable, Sendable {
   /// The path below the folder.
@@ -175,7 +178,7 @@ struct FolderListing: Sendable {
         throw DatasetError.badFile(
           file: root + "/" + place + folder.name, offset: nil,
           found: "a class that \(trainPlace) does not have",
-          expected: "one of its \(classNames.count) classes",
+          expected: "one of its \(counted(classNames.count, "class", "classes"))",
           cure: "add a folder of that name to \(trainPlace), or remove this one")
       }
       try collect(place + folder.name, of: place + folder.name, Int32(label), &found)

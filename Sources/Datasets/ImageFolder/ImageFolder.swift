@@ -1,3 +1,4 @@
+import Text
 import Files
 import Foundation
 import Images
@@ -13,7 +14,7 @@ extension DatasetFamily {
     guard !path.isEmpty else {
       throw DatasetError.badParameter(dataset: "folder", found: "no path", expected: "folder:PATH")
     }
-    let root = absolutePath(path)
+    let root = try absolutePath(path)
     return DatasetSpec(
       name: "folder:\(root)", summary: "the images in \(root)", licence: "as of the images",
       searchDefaults: nil,
@@ -25,9 +26,10 @@ extension DatasetFamily {
 }
 
 /// The path from the root of the file system, symbolic links followed where the path exists.
-private func absolutePath(_ path: String) -> String {
+private func absolutePath(_ path: String) throws -> String {
   let expanded = HomeFolder().expanding(path)
-  return realPath(expanded) ?? URL(fileURLWithPath: expanded).standardized.path
+  let whole = try WorkingFolder.wholePath(expanded)
+  return realPath(expanded) ?? whole
 }
 
 /// A folder of images as a dataset.
@@ -37,9 +39,7 @@ struct ImageFolder: Sendable {
 
   /// Whether the folder is there.
   func status(cure: String) -> DatasetStatus {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: root, isDirectory: &isFolder)
-    return exists && isFolder.boolValue
+    Folder.isThere(root)
       ? .found(folder: root, form: "image folder") : .missing(searched: [root], cure: cure)
   }
 
@@ -105,7 +105,7 @@ struct ImageFolder: Sendable {
         folder: root, count: unreadable.count, first: unreadable.prefix(3).map(\.path), reason: first.reason)
     }
     for fault in unreadable.prefix(3) { observer(.note("left out: \(fault.reason)")) }
-    observer(.note("left out in all: \(unreadable.count) of the files, which cannot be read as images"))
+    observer(.note("left out in all: \(counted(unreadable.count, "file")) that cannot be read as images"))
   }
 
   private func draw(
@@ -165,7 +165,8 @@ struct ImageFolder: Sendable {
     let summary = FileVerification(
       path: root, outcome: bad.isEmpty ? .structureCheckedOnly : .malformed,
       found:
-        "\(images.count - bad.count + listing.faults.count + listing.unusableFolders.count) images in \(listing.classNames.count) classes",
+        "\(counted(images.count - bad.count + listing.faults.count + listing.unusableFolders.count, "image")) in "
+        + counted(listing.classNames.count, "class", "classes"),
       expected: nil, problem: bad.isEmpty ? nil : "files that cannot be read as images: \(bad.count)")
     return bad.map {
       FileVerification(

@@ -5,6 +5,7 @@ public struct ImageFolderOptions: Hashable, Sendable {
   /// Whether files that cannot be read as images are left out; otherwise one of them is an error.
   public var skipUnreadable: Bool
 
+  /// Options; without any, images of the standard size and none left out.
   public init(imageSize: ImageSize? = nil, skipUnreadable: Bool = false) {
     self.imageSize = imageSize
     self.skipUnreadable = skipUnreadable

@@ -34,6 +34,7 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
 
   public var description: String { height == width ? "\(height)" : "\(height)x\(width)" }
 
+  /// A size as `description` writes it; throws for any other text.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)

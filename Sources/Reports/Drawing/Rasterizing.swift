@@ -1,5 +1,6 @@
 import Images
 import CVectorGraphics
+import Threads
 
 /// Why a drawing did not become pixels.
 public struct RasterizingError: Error, Hashable, CustomStringConvertible {
@@ -46,6 +47,12 @@ extension Drawing {
         description:
           "PNG pictures are made by librsvg, which is not found (\(reason)); on Debian or Ubuntu:"
           + " apt-get install librsvg2-2, or write SVG")
+    case CVG_NO_MEMORY:
+      throw RasterizingError(
+        description:
+          "there is not enough memory for a picture of \(columns) × \(rows) pixels; the limit is"
+          + " \(MemoryLimit().bytes / 1024) kB (ulimit -v or -d, or the container's): raise it, choose a smaller scale, or"
+          + " write SVG")
     default:
       throw RasterizingError(description: "librsvg could not draw the picture: \(reason)")
     }

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import Policies
 import RunStore
 

@@ -1,4 +1,6 @@
+import Text
 import Statistics
+import Augmentation
 import Foundation
 import RunStore
 
@@ -57,7 +59,7 @@ extension ReportPage {
     let ended = history.stretches.count
     guard history.generations > 1 || ended >= history.population else {
       return
-        "There is no best trial yet: of the first generation \(ended) of \(history.population) segments have ended."
+        "There is no best trial yet: of the first generation \(ended) of \(counted(history.population, "segment")) \(ended == 1 ? "has" : "have") ended."
     }
     let reason = history.stretches.last { $0.record.failure != nil }?.record.failure
     return "There is no best trial: every trial of the newest generation failed"
@@ -129,7 +131,7 @@ extension ReportPage {
     if isFinished, epochs.count < contents.length, let patience = contents.settings["patience"]?.text {
       notes.append(
         .paragraph(
-          "The training ended after \(epochs.count) of \(contents.length) epochs: \(patience)"
+          "The training ended after \(epochs.count) of \(counted(contents.length, "epoch")): \(patience)"
             + " \(patience == "1" ? "validation" : "validations in a row") brought no improvement."))
     }
     return notes
@@ -147,12 +149,13 @@ extension ReportPage {
           "No training has ended yet; \(counted(progress.trainings.count, "training")) belong to it.")
       ] + unreadable(progress)
     }
-    let images = progress.knowsImages ? " on \(summary.images) images" : ""
+    let images = progress.knowsImages ? " on \(counted(summary.images, "image"))" : ""
     var content: [HTML] = []
     if !isFinished {
       content.append(
         .paragraph(
-          "\(ended) of \(progress.trainings.count) trainings have ended; what follows is of those alone."))
+          "\(ended) of \(counted(progress.trainings.count, "training")) \(ended == 1 ? "has" : "have") ended; what follows is of those alone."
+        ))
     }
     content += [
       .paragraph("\(summary.split == .test ? "Test" : "Validation") accuracy\(images), means over seeds."),

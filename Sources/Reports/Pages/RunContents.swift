@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Policies
 import RunStore
@@ -22,6 +23,7 @@ public struct RunContents: Sendable {
   /// The schedule that a search found or a training plays; nil where there is none.
   public let schedule: Schedule?
 
+  /// Contents that were read or made up elsewhere.
   public init(
     path: String, kind: RunKind, version: String, state: RunState, settings: [RunSetting], history: History,
     schedule: Schedule? = nil
@@ -60,7 +62,7 @@ public struct RunContents: Sendable {
     }
     // A schedule that was damaged since takes nothing from the rest.
     let schedule =
-      FileManager.default.fileExists(atPath: run.schedulePath)
+      FileKind(at: run.schedulePath) != nil
       ? try? Schedule(contentsOf: run.schedulePath) : nil
     self.init(
       path: path, kind: run.kind, version: run.version, state: state, settings: settings, history: history,
@@ -69,7 +71,7 @@ public struct RunContents: Sendable {
 
   /// Whether there is a file with a schedule that cannot be read.
   var hasDamagedSchedule: Bool {
-    schedule == nil && FileManager.default.fileExists(atPath: RunDirectory.schedulePath(in: path))
+    schedule == nil && FileKind(at: RunDirectory.schedulePath(in: path)) != nil
   }
 
   /// The folder's own name.

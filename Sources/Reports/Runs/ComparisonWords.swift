@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import RunStore
 
 /// A comparison's summary in words.

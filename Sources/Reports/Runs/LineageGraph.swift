@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import RunStore
 
 /// Who descends from whom: trials as rows, time to the right, copies as edges between rows.
@@ -8,6 +10,7 @@ public struct LineageGraph: Sendable {
   private static let top = 62.0
   private static let foot = 44.0
 
+  /// The graph of a population.
   public init(_ history: PopulationHistory) {
     self.history = history
   }
@@ -146,7 +149,7 @@ public struct LineageGraph: Sendable {
     var moves: [String] = []
     for trial in line where moves.last != trial { moves.append(trial) }
     return
-      "\(counted(history.generations, "generation")), \(history.copies.count) copies\(history.equalCopiesText). The best trial's ancestry goes through "
+      "\(counted(history.generations, "generation")), \(counted(history.copies.count, "copy", "copies"))\(history.equalCopiesText). The best trial's ancestry goes through "
       + "the rows \(moves.isEmpty ? "of no trial yet" : moves.joined(separator: ", "))."
   }
 

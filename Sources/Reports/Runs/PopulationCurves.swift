@@ -1,3 +1,6 @@
+import Text
+import Augmentation
+import RunStore
 /// A figure of every trial over the epochs: what each had reached at the end of each segment.
 public struct PopulationCurves: Sendable {
   /// What is drawn.
@@ -12,6 +15,7 @@ public struct PopulationCurves: Sendable {
   private static let frame = Frame(x: 56, y: 44, width: 786, height: 290)
   private static let height = 382.0
 
+  /// The curves of a population.
   public init(_ history: PopulationHistory, _ measure: Measure) {
     self.history = history
     self.measure = measure
@@ -143,7 +147,7 @@ public struct PopulationCurves: Sendable {
 
   private var description: String {
     var words =
-      "\(name) over \(counted(history.epochs, "epoch")); \(history.copies.count) copies between trials\(history.equalCopiesText)."
+      "\(name) over \(counted(history.epochs, "epoch")); \(counted(history.copies.count, "copy", "copies")) between trials\(history.equalCopiesText)."
     if let last = history.best.last.flatMap({ history[$0.plan.place] }), let value = value(last) {
       words += " The best is trial \(last.place.trial) with \(text(value))."
     }

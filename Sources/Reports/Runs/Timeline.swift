@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import RunStore
 
 /// A figure of where the time of a run went: a row for each slot, coloured by what was done.

@@ -1,3 +1,5 @@
+import Text
+import Augmentation
 import RunStore
 
 /// A figure of one training: loss, accuracy and learning rate, epoch by epoch.

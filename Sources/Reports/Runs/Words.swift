@@ -23,9 +23,6 @@ func momentText(_ seconds: Double) -> String {
   return Date(timeIntervalSince1970: seconds).formatted(style) + " UTC"
 }
 
-/// A number with its noun, in the plural where it is not 1.
-package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
 /// A difference of two shares in points of a percentage, with its sign.
 func pointsText(_ difference: Double) -> String {
   (difference < 0 ? "−" : "+") + decimalText(abs(difference) * 100, 2)

@@ -45,12 +45,15 @@ public enum ScheduleFigure: String, Sendable, CaseIterable {
   private static func heading(_ schedule: Schedule) -> String {
     let unfinished = schedule.unfinishedAfter == nil ? "" : ", of a search that had not ended"
     let name = fitted(printable(schedule.name), size: 16, width: 520)
-    return "\(name): \(schedule.segments.count) segments, \(schedule.epochs) epochs\(unfinished)"
+    return
+      "\(name): \(counted(schedule.segments.count, "segment")), \(counted(schedule.epochs, "epoch"))\(unfinished)"
   }
 
   /// For moments from the beginning to the end, the operations that are most probable there.
   private static func description(_ courses: [OperationCourse], _ schedule: Schedule) -> String {
-    var lines = ["Probability and magnitude of \(courses.count) operations over \(schedule.epochs) epochs."]
+    var lines = [
+      "Probability and magnitude of \(counted(courses.count, "operation")) over \(counted(schedule.epochs, "epoch"))."
+    ]
     for epoch in moments(of: schedule) {
       let segment = schedule.segmentIndex(atEpoch: epoch - 1)
       let strongest = courses.filter { $0.mean.probability.values[segment] > 0 }

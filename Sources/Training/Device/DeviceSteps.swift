@@ -17,7 +17,7 @@ final class DeviceSteps {
     let rate: Tensor
     /// The step's loss, one number.
     let loss: Tensor
-    /// How many images were told right since the epoch began: [1], int64.
+    /// How many images were classified correctly since the epoch began: [1], int64.
     let correct: Tensor
   }
 
@@ -68,7 +68,7 @@ final class DeviceSteps {
     try? queue.synchronize()
   }
 
-  /// Begins an epoch: nothing is told right yet.
+  /// Begins an epoch: nothing is classified yet.
   func begin() throws {
     let correct = memory.correct
     try queue.perform { try correct.fill(0) }

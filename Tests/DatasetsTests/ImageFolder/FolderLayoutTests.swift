@@ -64,6 +64,70 @@ import Testing
     #expect(message { _ = try images.load() }?.contains("folders of the same names (cat, dog)") == true)
   }
 
+  @Test(arguments: [
+    ["stray.png"], ["one/stray.png"], ["one/stray.ppm", "two/stray.ppm"],
+    [".DS_Store", "one/.DS_Store", "two/Thumbs.db", "__MACOSX/one/._0.ppm", "one/__MACOSX/cat/._0.ppm"],
+    ["README.txt", "one/README.txt", "two/labels.csv"], ["docs/README.txt"],
+  ])
+  func whatLiesBesideSetsMakesThemNoClasses(files: [String]) throws {
+    let images = try sets(["one", "two"])
+    for file in files { try images.addImage(file, 200) }
+    #expect(
+      message { _ = try images.load(skip: true) }?.contains("folders of the same names (cat, dog)") == true)
+    #expect(!FileManager.default.fileExists(atPath: images.dataDirectory))
+  }
+
+  @Test func aFolderOfImagesWithFoldersIsAClass() throws {
+    let images = try sets(["one", "two"])
+    try images.addClass("one", count: 20, first: 100)
+    #expect(try images.load().classNames == ["one", "two"])
+    // As many beside the folders as in them are no strays.
+    let small = try TemporaryImages()
+    for name in ["cat", "dog"] {
+      try small.addClass(name, count: 4, first: 0)
+      try small.addClass(name + "/indoor", count: 2, first: 10)
+      try small.addClass(name + "/outdoor", count: 2, first: 20)
+    }
+    #expect(try small.load().classNames == ["cat", "dog"])
+  }
+
+  @Test(arguments: [
+    (["cat/train", "cat/test", "dog/train", "dog/test"], "cat", "test, train"),
+    (["cat/train", "cat/val", "dog/train", "dog/test"], "cat", "train, val"),
+    (["can", "bottle/train", "bottle/test", "bottle/truth"], "bottle", "test, train"),
+    (["train/cat/Train", "train/cat/Test", "train/dog"], "train/cat", "Test, Train"),
+  ])
+  func classesThatHoldSetsAreRefused(folders: [String], holder: String, sets: String) throws {
+    let images = try TemporaryImages()
+    for folder in folders { try images.addClass(folder, count: 20, first: 0) }
+    try images.addImage(holder + "/stray.png", 1)
+    let name = holder.split(separator: "/").last ?? ""
+    let names = sets.split(separator: ", ")
+    #expect(
+      message { _ = try images.load() }
+        == "\(images.root)/\(holder): found the folders \(sets), named like sets of images, in the place of a class, "
+        + "expected sets that hold the classes, not classes that hold the sets; move \(name)/\(names[0]) to "
+        + "\(names[0])/\(name) and \(name)/\(names[1]) to \(names[1])/\(name), and those of the other classes too"
+    )
+    #expect(!FileManager.default.fileExists(atPath: images.dataDirectory))
+  }
+
+  /// Where `train` tells what the folders in it are, their own folders may have any names.
+  @Test func classesOfAKnownSetMayHoldFoldersOfTheSameNames() throws {
+    let images = try sets(["train/one", "train/two", "test/one", "test/two"])
+    #expect(try images.load().classNames == ["one", "two"])
+  }
+
+  @Test func severalDatasetsAreNoClasses() throws {
+    let images = try TemporaryImages()
+    for folder in ["pets/train/cat", "pets/train/dog", "pets/test/cat", "cars/all"] {
+      try images.addClass(folder, count: 20, first: 0)
+    }
+    #expect(
+      message { _ = try images.load() }?.hasSuffix(
+        "give folder:\(images.root)/pets if that is a dataset of its own") == true)
+  }
+
   @Test func classesMayHoldFoldersAlone() throws {
     let images = try TemporaryImages()
     try images.addClass("animal/cat", count: 2, first: 0)

@@ -31,7 +31,7 @@ import Testing
     let splits = try images.load(skip: true, events: events)
     #expect(splits.allValues == expected)
     #expect(splits.skippedImages == 2)
-    #expect(events.notes.contains("left out in all: 2 of the files, which cannot be read as images"))
+    #expect(events.notes.contains("left out in all: 2 files that cannot be read as images"))
     #expect(
       events.notes.contains { $0.hasPrefix("left out: \(images.root)/b/empty.png: found an empty file") })
     // What could be read is kept, and so is what is wrong with the others.

@@ -28,4 +28,10 @@ let runReaders = [
     let settings = try Settings(contentsOf: InputFile.holding(bytes), withoutUseFor: [])
     _ = try settings.searchConfiguration()
   },
+  Reader("class-weights") { bytes in
+    let weights = try ClassWeightsSetting.file(InputFile.holding(bytes)).weights()
+    guard case .ofFile(_, let content) = weights else { fatalError("weights that forgot their file") }
+    let again = try JSONDecoder().decode(ClassWeights.self, from: JSONEncoder().encode(weights))
+    precondition(again == content, "weights that change when they are recorded and read again")
+  },
 ]

@@ -1,5 +1,6 @@
 import Threads
 import ArgumentParser
+import Files
 import Foundation
 
 /// The options of a benchmark that rivals can take part in.
@@ -43,7 +44,7 @@ struct RivalOptions: ParsableArguments {
       var folder = place
       while folder.path != "/" {
         let candidate = folder.appendingPathComponent("Benchmarks")
-        if FileManager.default.fileExists(atPath: candidate.appendingPathComponent(file).path) {
+        if FileKind(following: candidate.appendingPathComponent(file).path) != nil {
           return candidate
         }
         folder.deleteLastPathComponent()

@@ -1,7 +1,9 @@
+import Text
 import RunStore
 import Reports
 import Workers
 import Threads
+import Augmentation
 import ArgumentParser
 import Datasets
 import Files
@@ -100,7 +102,7 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   private func requireFolder(_ folder: String) throws {
-    guard FileManager.default.fileExists(atPath: folder) else {
+    guard try isThere(folder) else {
       throw ValidationError("--folder: there is no folder '\(folder)'; name one that is there")
     }
     guard Folder.isThere(folder) else {
@@ -136,7 +138,7 @@ struct SearchBenchmark: ParsableCommand {
     do {
       if simulate { try runSimulation(interruption.flag) } else { try runComparison(interruption.flag) }
     } catch SearchError.stopped, is WorkStopped {
-      throw BenchmarkStopped()
+      throw Interrupted(keepingNothing: "stopped before the end; nothing is kept")
     }
   }
 
@@ -205,9 +207,4 @@ struct SearchBenchmark: ParsableCommand {
     let peak = report.peakMemoryBytes.map { "; peak memory \($0 / 1_000_000) MB" } ?? ""
     printResult("journal \(report.journalBytes / 1_000_000) MB\(peak)")
   }
-}
-
-/// A benchmark that was asked to stop.
-private struct BenchmarkStopped: Error, CustomStringConvertible {
-  var description: String { "stopped before the end; nothing is kept" }
 }

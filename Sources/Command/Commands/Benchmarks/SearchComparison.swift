@@ -1,5 +1,7 @@
+import Text
 import Reports
 import Threads
+import Augmentation
 import Files
 import Foundation
 import Search

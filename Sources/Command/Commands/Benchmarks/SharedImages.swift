@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 
 /// The images of a search as files that a rival reads: 8-bit pixels and labels, as they lie in memory.
@@ -17,9 +18,10 @@ struct SharedImages: Encodable {
     train = data.train.count
     validation = data.validation.count
     for (name, set) in [("train", data.train), ("validation", data.validation)] {
-      try Data(set.images.pixels).write(to: URL(fileURLWithPath: "\(folder)/\(name).pixels"))
-      try Data(set.labels.map { UInt8(clamping: $0) })
-        .write(to: URL(fileURLWithPath: "\(folder)/\(name).labels"))
+      // Short-lived, so nothing waits for the disk.
+      try AtomicFile.writeTemporary(Data(set.images.pixels), to: "\(folder)/\(name).pixels")
+      try AtomicFile.writeTemporary(
+        Data(set.labels.map { UInt8(clamping: $0) }), to: "\(folder)/\(name).labels")
     }
   }
 }

@@ -60,7 +60,7 @@ struct SimulatedSearch {
     let ended = ContinuousClock.now
     let resumed = clock.resumed ?? stopped
     let segments = population * generations
-    let journal = (try? FileManager.default.attributesOfItem(atPath: path + "/run.sqlite")[.size]) as? Int
+    let journal = fileSize(at: path + "/run.sqlite")
     return Report(
       population: population, generations: generations, concurrency: concurrency, segments: segments,
       seconds: (stopped - begun) / .seconds(1), secondsToResume: (resumed - stopped) / .seconds(1),

@@ -20,7 +20,7 @@ struct SimulatedTraining: SegmentExecutor {
       state.add(UInt64(entry.magnitude))
     }
     if let parent = segment.parentCheckpoint {
-      for byte in try Data(contentsOf: URL(fileURLWithPath: parent)) { state.add(UInt64(byte)) }
+      for byte in try readBytes(parent) { state.add(UInt64(byte)) }
     }
     let weights = Data("simulated weights after \(segment.epochs.upperBound) epochs: \(state.value)\n".utf8)
     try AtomicFile.writeTemporary(weights, to: segment.checkpoint)

@@ -1,4 +1,6 @@
+import Text
 import Reports
+import Augmentation
 import ArgumentParser
 import Models
 import Torch

@@ -1,3 +1,4 @@
+import Augmentation
 import Images
 import Augmentation
 import Foundation

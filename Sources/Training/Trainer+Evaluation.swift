@@ -1,0 +1,94 @@
+import Augmentation
+import Datasets
+import Models
+import Torch
+
+/// What an evaluation came to.
+public struct Evaluation: Codable, Hashable, Sendable {
+  /// The share of images that were classified correctly, in 0...1.
+  public var accuracy: Double
+  /// The mean cross-entropy.
+  public var loss: Double
+  /// How many images there were.
+  public var images: Int
+}
+
+extension Trainer {
+  /// Evaluates the network as it is on images that are only normalised.
+  ///
+  /// - Parameter onBatch: told after every batch how many images it took; what it throws ends the evaluation.
+  /// - Throws: ``TrainingError/notFiniteEvaluation(loss:)`` if the network has diverged.
+  public func evaluate(
+    _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }
+  ) throws -> Evaluation {
+    let images = split.images
+    let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
+    let order = Array(0..<images.count)
+    return try evaluate(
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+    ) { range in
+      let samples = order[range]
+      let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
+      try batch.withUnsafeMutableElements(of: Float.self) {
+        augmenter.write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
+      }
+      return (try batch.moved(to: device), try labels(of: split, samples).moved(to: device))
+    }
+  }
+
+  /// Evaluates the network on images that the device holds.
+  package func evaluate(
+    _ images: ResidentImages, onBatch: (_ images: Int) throws -> Void = { _ in }
+  ) throws -> Evaluation {
+    try evaluate(
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+    ) { try images.batch($0) }
+  }
+
+  private func evaluate(
+    count: Int, batchSize: Int, onBatch: (_ images: Int) throws -> Void,
+    batch: (Range<Int>) throws -> (images: Tensor, labels: Tensor)
+  ) throws -> Evaluation {
+    try onQueue {
+      try Runtime.setThreads(recipe.threads)
+      let correct = try Tensor.zeros([1], .int64, on: device)
+      let total = try Tensor.zeros([], .float64, on: device)
+      try withoutGradients {
+        for start in stride(from: 0, to: count, by: batchSize) {
+          let range = start..<min(start + batchSize, count)
+          let (input, labels) = try batch(range)
+          try withPrecision(recipe.precision, on: device) {
+            let logits = try network.model.logits(input, .evaluation)
+            try correct.add(logits.countCorrect(labels))
+            try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(range.count))
+          }
+          try onBatch(range.count)
+        }
+      }
+      let share = Double(max(count, 1))
+      let loss = try total.item() / share
+      guard loss.isFinite else { throw TrainingError.notFiniteEvaluation(loss: loss) }
+      return Evaluation(accuracy: try correct.item() / share, loss: loss, images: count)
+    }
+  }
+
+  /// Images of one evaluation batch; large enough to keep convolutions busy, small enough to stay in the cache.
+  public static let evaluationBatchSize = 250
+
+  /// The same wherever the images are, since the bits of a batch may depend on its size.
+  private func evaluationBatchSize(_ height: Int, _ width: Int) -> Int {
+    queue == nil ? Self.evaluationBatchSize : Self.deviceEvaluationBatchSize(height: height, width: width)
+  }
+
+  /// Images of one evaluation batch on a device: enough to fill it, and no more pixels where images are larger.
+  package static func deviceEvaluationBatchSize(height: Int, width: Int) -> Int {
+    max(1, 1000 * 32 * 32 / max(height * width, 1))
+  }
+
+  /// How images become numbers for an evaluation: they are only normalised.
+  package var evaluationTail: BatchTail {
+    BatchTail(
+      cropPadding: 0, flip: false, cutout: 0, mean: data.statistics.mean,
+      standardDeviation: data.statistics.standardDeviation, layout: .nhwc)
+  }
+}
