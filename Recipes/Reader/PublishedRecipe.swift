@@ -6,7 +6,7 @@ public struct PublishedRecipe: Hashable, Sendable {
   public let table: String
   /// Its name there: a model, or for a search the data's short name.
   public let name: String
-  /// The share of test images that was told wrong in print, in percent; nil where none is published.
+  /// The published test error in percent; nil where none is published.
   public let publishedError: Double?
   /// The settings by their names in configuration files, each as YAML writes it; inherited ones are among them.
   public let settings: [String: String]

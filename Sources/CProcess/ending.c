@@ -1,4 +1,6 @@
 // The last line of a program that cannot go on.
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/param.h>
@@ -17,6 +19,11 @@ static void put(const char *text, size_t count) {
 }
 
 void cprocess_fail(const char *const *texts) {
+  // The handler of this signal ends here too, and would wait for what it has interrupted.
+  sigset_t time;
+  sigemptyset(&time);
+  sigaddset(&time, SIGXCPU);
+  pthread_sigmask(SIG_BLOCK, &time, NULL);
   // Of several threads that end here, one writes.
   static atomic_flag is_ending = ATOMIC_FLAG_INIT;
   while (atomic_flag_test_and_set(&is_ending)) pause();

@@ -1,6 +1,7 @@
 // What the files of this module share.
 #pragma once
 
+#include <pthread.h>
 #include <stddef.h>
 
 #include "cprocess.h"
@@ -25,6 +26,16 @@ void cprocess_explain_exceptions(void);
 
 /// The smallest stack that is taken as it is, in bytes.
 enum { CPROCESS_ENOUGH_STACK = 1 << 20 };
+
+typedef void *(*cprocess_routine)(void *);
+
+/// Starts a thread by the C library's own function.
+int cprocess_create_thread(
+  pthread_t *thread, const pthread_attr_t *attributes, cprocess_routine body, void *argument);
+
+/// Lets a member of this thread's teams that waits, or a new thread, run the body.
+int cprocess_create_member(
+  pthread_t *thread, const pthread_attr_t *attributes, cprocess_routine body, void *argument);
 
 #ifdef __cplusplus
 }

@@ -198,7 +198,7 @@ BatchNormGradients ct::gradients_of(
 
 at::Tensor ct::batch_norm_relu(const at::Tensor &input, const BatchNorm &norm) {
   if (kernels_normalize(input, norm)) return NormalizedRelu::apply(input, norm.weight, norm.bias, &norm);
-  // Batch norm's way back does not read its output, so ReLU may take its memory.
+  // Batch norm's backward pass does not read its output, so ReLU may take its memory.
   return batch_norm(input, norm).relu_();
 }
 

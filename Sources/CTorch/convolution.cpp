@@ -80,7 +80,7 @@ at::Tensor weight_gradient(
 }
 
 /// 3×3 convolution, stride 1, one ring of zeros, by this project's kernels, of the input or of its batch norm and ReLU.
-/// What is rectified is never written to memory, on the way back neither.
+/// What is rectified is never written to memory, nor in the backward pass.
 struct Convolution3x3 : torch::autograd::Function<Convolution3x3> {
   using Optional = std::optional<at::Tensor>;
 
@@ -206,7 +206,7 @@ at::Tensor convolution(
   if (base.defined() && !takes_base) {
     TORCH_CHECK(
       base.sizes() == output.sizes(), "a base of shape ", base.sizes(), " cannot be added to ", output.sizes());
-    // A convolution's way back does not read its output, so the sum may take its memory.
+    // A convolution's backward pass does not read its output, so the sum may take its memory.
     output.add_(base);
   }
   return counted(output, weight);

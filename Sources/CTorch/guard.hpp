@@ -30,7 +30,7 @@ inline std::string &last_error() {
 
 /// What is said where the system refuses memory.
 inline constexpr const char *no_memory =
-  "the memory is used up; raise its limit (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings "
+  "the memory is used up; raise the limit of memory (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings "
   "at once";
 
 /// Runs `body`; an exception leaves its text in `last_error` and gives `failed`.

@@ -154,7 +154,7 @@ class KeepingAllocator final : public at::Allocator {
   [[noreturn]] static void refuse(size_t bytes) {
     TORCH_CHECK(
       false, "not enough memory for a tensor of ", bytes,
-      " bytes; raise its limit (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings at once");
+      " bytes; raise the limit of memory (ulimit -v or -d), or ask for smaller batches, smaller images or fewer trainings at once");
   }
 };
 

@@ -55,8 +55,10 @@ extension PBA {
     } catch  where error.isUsageMistake {
       printError("\(error)")
       exit(withError: ExitCode.validationFailure)
+    } catch  where error is CocoaError || error is POSIXError {
+      end(with: FileError(foundation: error) ?? SettingsError(systemReason(of: error), isUsageMistake: false))
     } catch {
-      end(with: FileError(foundation: error) ?? error)
+      end(with: error)
     }
   }
 

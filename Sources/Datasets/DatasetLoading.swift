@@ -104,7 +104,7 @@ extension DatasetSpec {
         dataset: name, found: "a request for " + request,
         expected: "less than this machine's memory, \(gigabytes(memory)); lower --train-size")
     }
-    let left = Double(MemoryLimit().left ?? MemoryLimit().bytes)
+    let left = Double(MemoryLimit().leftOfLimits ?? MemoryLimit().bytes)
     guard bytes < left else {
       throw DatasetError.noRoom(dataset: name, found: request, expected: gigabytes(left))
     }

@@ -51,10 +51,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension FileError {
-  /// What Foundation reports of a file, whose own text on Linux is a domain and a number; nil for any other error.
+  /// What Foundation reports of a file, whose own text on Linux is a domain and a number.
+  ///
+  /// Nil for any other error, and where it does not say which file.
   public init?(foundation error: any Error) {
-    guard error is CocoaError || error is POSIXError else { return nil }
-    self.init(path: Self.path(in: error) ?? "a file", action: "use it", reason: systemReason(of: error))
+    guard error is CocoaError || error is POSIXError, let path = Self.path(in: error) else { return nil }
+    self.init(path: path, action: "use it", reason: systemReason(of: error))
   }
 
   /// The file that an error of Foundation, or what lies behind it, is about; nil where it does not say.

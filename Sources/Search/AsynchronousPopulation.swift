@@ -133,8 +133,19 @@ struct AsynchronousPopulation {
   }
 
   private func isBefore(_ left: SegmentPlan, _ right: SegmentPlan) -> Bool {
-    (left.epochs.lowerBound, turn(left), left.trial, left.generation)
-      < (right.epochs.lowerBound, turn(right), right.trial, right.generation)
+    (rank(left), turn(left), left.trial, left.generation)
+      < (rank(right), turn(right), right.trial, right.generation)
+  }
+
+  /// The epoch by which a segment waits for its turn: where it begins.
+  ///
+  /// A trial that copied one ahead of it is copied itself from where it was before, until it has trained. So that nobody
+  /// copies it for ever, it is its turn as early as theirs.
+  private func rank(_ plan: SegmentPlan) -> Int {
+    switch rules.startOrder {
+    case .arrival: min(plan.epochs.lowerBound, trials[plan.trial].compared?.epochs.upperBound ?? .max)
+    case nil: plan.epochs.lowerBound
+    }
   }
 
   /// The place of a segment among those that begin at the same epoch: the arrival of the result from which its trial
@@ -142,7 +153,7 @@ struct AsynchronousPopulation {
   private func turn(_ plan: SegmentPlan) -> Int {
     switch rules.startOrder {
     case .arrival: record(plan.trial, plan.generation - 1)?.arrival ?? 0
-    case .trial, nil: 0
+    case nil: 0
     }
   }
 

@@ -1,4 +1,4 @@
-/// How many segments a machine bears at once, and why no more.
+/// How many segments a machine can train at once, and why no more.
 public struct SegmentCapacity: Hashable, Sendable {
   /// What one segment was seen to take of a memory, and what was free of it.
   public struct Memory: Hashable, Sendable {
@@ -35,7 +35,7 @@ public struct SegmentCapacity: Hashable, Sendable {
     memory = nil
   }
 
-  /// Reckons the number.
+  /// Computes the number.
   ///
   /// - Parameters:
   ///   - population: the number of trials; more segments than that there never are.

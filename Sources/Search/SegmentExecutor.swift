@@ -16,7 +16,7 @@ public protocol SegmentExecutor: Sendable {
   /// - Throws: any other failure; it ends the search, which can be resumed.
   func run(_ segment: SegmentRequest) throws -> SegmentOutcome
 
-  /// How many segments of a population the machine bears at once; asked where the settings leave it open.
+  /// How many segments of a population the machine can train at once; asked where the settings leave it open.
   func segmentsAtOnce(population: Int) throws -> SegmentCapacity
 }
 

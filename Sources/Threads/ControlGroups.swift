@@ -160,13 +160,13 @@ extension ControlGroups {
     switch group.version {
     case .one:
       // With the groups inside it, as the usage is.
-      cache = files.bytes("total_inactive_file", in: stat) ?? 0
+      cache = fileCache(["total_inactive_file", "total_active_file"], in: stat)
       pairs = [
         (limits.memory, number("memory.usage_in_bytes")),
         (limits.both, number("memory.memsw.usage_in_bytes")),
       ]
     case .two:
-      cache = files.bytes("inactive_file", in: stat) ?? 0
+      cache = fileCache(["inactive_file", "active_file"], in: stat)
       let used = number("memory.current")
       // Beyond the second one the group is slowed down until it has given memory back.
       pairs = [(limits.memory, used), (number("memory.high"), used)]
@@ -174,5 +174,9 @@ extension ControlGroups {
     return pairs.compactMap { limit, used in
       limit.map { max($0 - max((used ?? 0) - cache, 0), 0) }
     }.min()
+  }
+
+  private func fileCache(_ names: [String], in stat: String) -> Int {
+    names.compactMap { files.bytes($0, in: stat) }.reduce(0, +)
   }
 }

@@ -54,13 +54,19 @@ public struct MemoryLimit: Sendable {
   /// both together.
   public var left: Int? {
     guard let machine = files.bytes("MemAvailable:", in: "/proc/meminfo") else { return nil }
+    return min(machine, leftOfLimits ?? machine)
+  }
+
+  /// Bytes that the limits of this process and of its control groups leave to it, whatever the machine has free; nil where
+  /// there is no limit.
+  public var leftOfLimits: Int? {
     func left(of limit: Int?, used: String) -> Int? {
       limit.map { max($0 - (files.bytes(used, in: "/proc/self/status") ?? 0), 0) }
     }
     return [
       ControlGroups(files: files).memoryLeft, left(of: ownLimits.addressSpace, used: "VmSize:"),
       left(of: ownLimits.data, used: "VmData:"),
-    ].compactMap { $0 }.reduce(machine, min)
+    ].compactMap { $0 }.min()
   }
 }
 

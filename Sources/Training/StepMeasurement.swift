@@ -6,8 +6,8 @@ import Augmentation
 public struct StepMeasurement: Codable, Hashable, Sendable {
   /// Trainable parameters.
   public var parameters: Int
-  /// Multiplications, each with its addition, that convolutions and linear layers make for one image on the way
-  /// forward, counted while the network ran.
+  /// Multiplications, each with its addition, that convolutions and linear layers make for one image in the
+  /// forward pass, counted while the network ran.
   ///
   /// A training step takes three times as many: the backward pass computes the gradient of each layer's input and of its
   /// weights. (The first layer's input needs none, so the true number is a little lower.)

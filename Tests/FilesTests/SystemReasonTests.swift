@@ -54,7 +54,8 @@ struct SystemReasonTests {
       #expect(words == "\(path): cannot use it: No such file or directory")
     }
     #expect(FileError(foundation: FileError(path: "a", action: "open", reason: "why")) == nil)
-    #expect(FileError(foundation: POSIXError(.EROFS))?.reason == "Read-only file system")
+    // It does not say which file.
+    #expect(FileError(foundation: POSIXError(.EROFS)) == nil)
   }
 
   @Test("what a name stands for is told with its link followed, and without")

@@ -4,7 +4,7 @@ import Testing
 import Torch
 
 @Suite struct MultiplyAddsTests {
-  /// What one image of 32 × 32 pixels takes on the way forward, counted while the network runs.
+  /// What one image of 32 × 32 pixels takes in the forward pass, counted while the network runs.
   private func counted(_ model: String) throws -> Int {
     let network = try Network(.named(model), classes: 10, generator: Generator(seed: 1))
     let images = try noise([2, 3, 32, 32])

@@ -86,7 +86,7 @@ import Torch
     for entry in check.entries { #expect(entry.isEqual, "\(entry)") }
   }
 
-  /// The head's gradient knows only the numbers of the way forward; below it, those of the way back show.
+  /// The head's gradient depends only on the forward pass; below it, the backward pass shows.
   @Test(arguments: [("ss_2", 37), ("pyramid_net_11_6", 97)])
   func gradientsOfRandomTrainingUseNumbersOfTheirOwn(model: String, stride: Int) throws {
     let check = try GradientCheck(model, stride: stride) { .training(try Generator(seed: 1)) }

@@ -67,7 +67,7 @@ struct PolicyChoiceTests {
     #expect(svhn.last?.steps == last)
   }
 
-  /// The check numbers were reckoned from the published lists by another program: each operation's place in the order
+  /// The expected numbers were computed from the published lists by another program: each operation's place in the order
   /// of the search, its probability in tenths and its magnitude, as the digits of one number to the base 1,000,003.
   @Test(
     "AutoAugment's lists are the published ones",

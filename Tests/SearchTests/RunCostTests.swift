@@ -10,7 +10,7 @@ import Testing
 import Torch
 import Training
 
-/// What is reckoned of a run is held against the run itself.
+/// The estimate of a run is compared with the run itself.
 @Suite("The cost of a run") struct RunCostTests {
   private let folder: TemporaryFolder
 

@@ -25,7 +25,8 @@ import Training
     let most = 200
     do {
       try search(
-        folder("run"), configuration(order), executor: WorstFirstTrial(), stop: stop
+        folder("run"), configuration(order),
+        executor: ScriptedExecutor { $0.trial == 0 ? 0.1 : 0.4 + Double($0.trial) / 10 }, stop: stop
       ) {
         guard case .segmentStarted(let place, _) = $0 else { return }
         started.add(place)
@@ -41,17 +42,59 @@ import Training
     let (places, hasEnded) = try starts(.arrival)
     #expect(hasEnded)
     // Each copy takes trial 0 back by one interval at most, after all others have gone on.
-    for generation in 1..<6 {
+    for generation in 1..<5 {
       let others = (1..<4).map { SegmentPlace(generation: generation, trial: $0) }
-      let before = places.prefix { $0 != SegmentPlace(generation: generation + 1, trial: 0) }
-      #expect(Set(before).isSuperset(of: others.filter { $0.generation < 6 }))
+      let next = try #require(places.firstIndex(of: SegmentPlace(generation: generation + 1, trial: 0)))
+      #expect(Set(places[..<next]).isSuperset(of: others))
     }
     #expect(places.count < 40)
   }
 
-  @Test(arguments: [StartOrder.trial, nil]) func searchesBegunBeforeKeepTheirOrder(order: StartOrder?) throws
-  {
-    let (places, hasEnded) = try starts(order)
+  /// Trial 2 runs ahead, trial 1 copies it and waits there, known by what it reached before. Trial 2, from now on the worst,
+  /// copies it from there.
+  @Test func aTrialThatWaitsToGoOnFromOneAheadIsNotCopiedForEver() throws {
+    let folder = try TemporaryFolder()
+    var configuration = configuration(.arrival)
+    configuration.population = 3
+    configuration.concurrency = .trials(3)
+    let stop = StopFlag()
+    let (isAhead, hasCopied) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let ahead = ScriptedExecutor { segment in
+      switch (segment.trial, segment.generation) {
+      case (2, 0...2): return 0.6
+      case (1, 0):
+        isAhead.wait()
+        return 0.5
+      default:
+        hasCopied.wait()
+        throw WorkStopped()
+      }
+    }
+    #expect(throws: SearchError.self) {
+      try search(folder("run"), configuration, executor: ahead, stop: stop) {
+        guard case .segmentFinished(let place, _) = $0 else { return }
+        if place == SegmentPlace(generation: 2, trial: 2) { isAhead.signal() }
+        guard place.trial == 1 else { return }
+        stop.request()
+        for _ in 0..<3 { hasCopied.signal() }
+      }
+    }
+    let planned = try SearchJournal(RunDirectory.read(folder("run"))).segmentsByArrival().filter {
+      $0.result == nil
+    }
+    #expect(planned.map(\.plan.epochs.lowerBound).sorted() == [0, 3, 3])
+    configuration.concurrency = .trials(1)
+    let started = Counter()
+    let again = StopFlag()
+    let worst = ScriptedExecutor { [0.45, 0.5, 0.1][$0.trial] }
+    try search(folder("run"), configuration, executor: worst, resume: true, stop: again) {
+      if case .segmentStarted = $0, started.next() == 100 { again.request() }
+    }
+    #expect(started.next() < 40)
+  }
+
+  @Test func searchesBegunBeforeKeepTheirOrder() throws {
+    let (places, hasEnded) = try starts(nil)
     #expect(!hasEnded)
     // All begin; then the worst copies for ever.
     #expect(places.prefix(4).map(\.trial) == [0, 1, 2, 3])
@@ -85,10 +128,12 @@ import Training
   }
 }
 
-/// Trains nothing; trial 0 has the lowest score, whatever it goes on from.
-private struct WorstFirstTrial: SegmentExecutor {
+/// Trains nothing; a function says what a segment reaches.
+private struct ScriptedExecutor: SegmentExecutor {
+  let accuracy: @Sendable (SegmentRequest) throws -> Double
+
   func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    let accuracy = segment.trial == 0 ? 0.1 : 0.4 + Double(segment.trial) / 10
+    let accuracy = try accuracy(segment)
     try Data("after \(segment.epochs.upperBound)\n".utf8).write(to: URL(fileURLWithPath: segment.checkpoint))
     return .trained(
       SegmentMetrics(validationAccuracy: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))

@@ -88,15 +88,25 @@ import Threads
     let folder = "sys/fs/cgroup/a/"
     let group = machine + second + [folder + "memory.max": "5000\n", folder + "memory.current": "3000\n"]
     #expect(try left(group) == 2000)
-    // Files that the system can drop; what is anonymous, and files of the other list, stay.
+    // Files that the system can drop; what is anonymous stays.
     let stat = "anon 900\ninactive_anon 800\nactive_file 700\ninactive_file 600\n"
-    #expect(try left(group + [folder + "memory.stat": stat]) == 2600)
+    #expect(try left(group + [folder + "memory.stat": stat]) == 3300)
     #expect(try left(group + [folder + "memory.stat": "inactive_file 4000\n"]) == 5000)
     #expect(try left(group + [folder + "memory.current": "6000\n"]) == 0)
     #expect(try left(group + [folder + "memory.high": "3500\n"]) == 500)
     #expect(try left(group + ["sys/fs/cgroup/a/b/memory.max": "1500\n"]) == 1500)
     // Swap space that the group may use is no memory.
     #expect(try left(group + [folder + "memory.swap.max": "max\n"]) == 2000)
+  }
+
+  /// What other programs have taken of the machine is no limit: it may be free a moment later, and there is swap space.
+  @Test func withoutLimitsTheyLeaveNothingToCount() throws {
+    func left(_ files: [String: String], own: MemoryLimit.OwnLimits = .init()) throws -> Int? {
+      try withSystemFiles(files) { MemoryLimit(root: $0, physical: 8000, ownLimits: own).leftOfLimits }
+    }
+    let busy = ["proc/meminfo": "MemAvailable: 1 kB\nSwapTotal: 90 kB\n"]
+    #expect(try left(busy) == nil)
+    #expect(try left(busy, own: .init(addressSpace: 6000)) == 6000)
   }
 
   @Test func whatAGroupOfTheFirstVersionUsesIsNotLeft() throws {

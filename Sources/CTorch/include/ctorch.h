@@ -144,7 +144,7 @@ bool ct_set_kernels(const char *name);
 const char *ct_kernels(void);
 
 /// Multiplications, each with its addition, that convolutions and linear layers called from this thread have made, as
-/// the plain sums need them. Those of the way back are not counted.
+/// the plain sums need them. Those of the backward pass are not counted.
 uint64_t ct_multiply_adds(void);
 
 /// A layer of batch norm. In training it takes the batch's own statistics, and moves the running ones towards them.
@@ -175,7 +175,7 @@ bool ct_nesterov_step(
 // --- autograd (autograd.cpp) ---
 
 /// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
-/// On the way back the branch receives the gradient times `backward` in place of `forward`.
+/// In the backward pass the branch receives the gradient times `backward` in place of `forward`.
 bool ct_scale_and_add(ct_tensor *branch, const ct_tensor *base, const ct_tensor *forward, const ct_tensor *backward);
 bool ct_set_requires_grad(ct_tensor *tensor, bool requires_grad);
 bool ct_backward(const ct_tensor *loss);

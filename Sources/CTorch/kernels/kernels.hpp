@@ -78,7 +78,7 @@ struct Kernels {
   const char *name;
   ElementKernels<float> float32;
   ElementKernels<bfloat16> bfloat;
-  /// The weights as `convolve` wants them, PLACES * inputs * outputs floats. `transposed` is for the way back: inputs and
+  /// The weights as `convolve` wants them, PLACES * inputs * outputs floats. `transposed` is for the backward pass: inputs and
   /// outputs change places and each kernel is turned by half a circle.
   void (*pack_weights)(
     const float *weights, const WeightStrides &strides, int64_t inputs, int64_t outputs, bool transposed,

@@ -42,35 +42,39 @@ struct QuickstartCommand: ParsableCommand {
   }
 
   func run() throws {
+    try continued(by: "pba quickstart --run \(quoted(place))", searchAndCompare)
+  }
+
+  /// The settings of a run that was begun in a folder; nil where there is none yet, as where the program was killed before its
+  /// first entry.
+  private func begun<Configuration: RunConfiguration>(
+    _ kind: Configuration.Type, in folder: String
+  ) throws -> Configuration? {
+    guard try isThere(folder) else { return nil }
     do {
-      try continued(by: "pba quickstart --run \(quoted(place))", searchAndCompare)
-    } catch RunStoreError.noRun(let path, _) {
-      // Nobody asked to resume.
-      throw RunStoreError.noRun(path: path)
+      return try RunDirectory.configuration(kind, of: folder)
+    } catch RunStoreError.noRun {
+      return nil
     }
   }
 
   private func searchAndCompare() throws {
     let start = ContinuousClock.now
     printNote("1 of 2: a search with a population of 8 small networks on 1,000 images of Fashion-MNIST")
-    let exists = try isThere(place + "/search")
-    if exists { printNote("continuing the run in \(place)") }
-    let begun =
-      exists ? try RunDirectory.configuration(SearchConfiguration.self, of: place + "/search") : nil
+    let search = try begun(SearchConfiguration.self, in: place + "/search")
+    if search != nil { printNote("continuing the run in \(place)") }
     let found = try SearchSession(
-      try Self.search.searchConfiguration(), path: place + "/search", resuming: begun)()
+      try Self.search.searchConfiguration(), path: place + "/search", resuming: search)()
 
     printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
     let folder = place + "/comparison"
-    let isBegun = try isThere(folder)
+    let recorded = try begun(ComparisonConfiguration.self, in: folder)
     // The whole path, so that the same folder under another spelling is the same comparison.
     let schedule = URL(fileURLWithPath: found.schedulePath).standardizedFileURL.path
     let (comparison, policies) = try Settings(policies: ["none", schedule], seeds: Self.seeds).over(
       Self.training
     )
-    .comparisonConfiguration(in: isBegun ? folder : nil)
-    let recorded =
-      isBegun ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder) : nil
+    .comparisonConfiguration(in: recorded == nil ? nil : folder)
     let summary = try ComparisonSession(comparison, policies, path: folder, resuming: recorded)()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if json {

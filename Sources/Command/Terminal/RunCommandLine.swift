@@ -3,7 +3,7 @@ import Foundation
 import Reports
 import RunStore
 
-/// The command line that has a run again, every setting of the run spelt out.
+/// The command line that reproduces a run, every setting of the run spelt out.
 struct RunCommandLine {
   private let command: String
   private let settings: Settings

@@ -52,7 +52,7 @@ extension Drawing {
         description:
           "there is not enough memory for a picture of \(columns) × \(rows) pixels; the limit is"
           + " \(MemoryLimit().bytes / 1024) kB (ulimit -v or -d, or the container's): raise it, choose a smaller scale, or"
-          + " write SVG")
+          + " write SVG" + (reason.isEmpty ? "" : " (\(reason))"))
     default:
       throw RasterizingError(description: "librsvg could not draw the picture: \(reason)")
     }
