@@ -50,8 +50,9 @@ import Training
     #expect(places.count < 40)
   }
 
-  /// Trial 2 runs ahead, trial 1 copies it and waits there, known by what it reached before. Trial 2, from now on the worst,
-  /// copies it from there.
+  /// Trial 2 runs ahead, and trial 1 copies it and waits there, known by what it reached before.
+  ///
+  /// Trial 2, from now on the worst, copies trial 1 from there.
   @Test func aTrialThatWaitsToGoOnFromOneAheadIsNotCopiedForEver() throws {
     let folder = try TemporaryFolder()
     var configuration = configuration(.arrival)
