@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Holds docs/schedule.schema.json against the program: both accept the same schedules and refuse the same damage.
+
+    check_schedule_schema.py --pba PATH
+
+Needs the Python package jsonschema.
+"""
+
+import argparse
+import copy
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import jsonschema
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "Tests/PoliciesTests/Fixtures"
+GONE = object()  # takes the place of what is to be left out
+
+# What is changed in a schedule, by its path; what stands there then.
+DAMAGE = [
+    *((["format"], value) for value in ("pba", None, 1, GONE)),
+    *((["version"], value) for value in (0, 2, "1", 1.5, GONE)),
+    *((["name"], value) for value in (7, None, ["a"], GONE)),
+    *((["epochs"], value) for value in (0, -1, 1_000_001, 2.5, "200", None, GONE)),
+    *((["operationCount"], value) for value in ([], [1.5, -0.5], ["1"], {"0": 1}, 1, GONE)),
+    *((["probabilityScale"], value) for value in (9, 100, "10", GONE)),
+    *((["magnitudeScale"], value) for value in (9, 1, None, GONE)),
+    *((["segments"], value) for value in ([], {}, None, [1], [[]], GONE)),
+    *((["provenance"], value) for value in (1, "paper", [], None)),
+    (["provenence"], {}),
+    *((["segments", 0, "epochs"], value) for value in (0, -3, 1_000_001, 1.5, "12", GONE)),
+    *((["segments", 0, "policy"], value) for value in ({}, None, "Rotate", [3], [[]], GONE)),
+    (["segments", 0, "length"], 3),
+    *((["segments", 0, "policy", 0, "operation"], value) for value in ("rotate", "Elephant", "", 13, None, GONE)),
+    *((["segments", 0, "policy", 0, "probability"], value) for value in (-1, 11, 0.5, "3", True, GONE)),
+    *((["segments", 0, "policy", 0, "magnitude"], value) for value in (-1, 10, 3.5, "3", False, GONE)),
+    (["segments", 0, "policy", 0, "sign"], 1),
+]
+
+# What a schema cannot express: the program alone refuses it.
+BEYOND = [
+    (["epochs"], 7),  # not the sum over the segments
+    (["operationCount"], [0.5, 0.4]),
+    (["operationCount"], [0, 0]),
+    (["version"], 1.0),
+    (["segments", 0, "policy", 0, "magnitude"], 3.0),
+]
+NO_JSON_VALUE = ['{"format": "pba-schedule", "format": "pba-schedule"}', "[", "", "{} {}", "null", "[]", "3"]
+
+
+def changed(value, path, new):
+    result = copy.deepcopy(value)
+    place = result
+    for key in path[:-1]:
+        place = place[key]
+    if new is GONE:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = new
+    return result
+
+
+def made(pba, folder):
+    """Schedules as the program writes them, by what they are."""
+    for name in ("rcifar10", "rsvhn"):
+        yield f"{name} exported", output(pba, "schedule", "export", name)
+        yield f"{name} shown as JSON", output(pba, "schedule", "show", name, "--json")
+        for epochs in ("1", "17", "1800"):
+            yield f"{name} over {epochs} epochs", output(pba, "schedule", "stretch", name, "--epochs", epochs)
+        log = str(FIXTURES / f"{name}_16_wrn.txt")
+        yield f"the log of {name}", output(pba, "schedule", "import", log, "--epochs", "200")
+    for path in sorted((ROOT / "Tests").rglob("*.json")):
+        if '"pba-schedule"' in path.read_text():
+            yield str(path.relative_to(ROOT)), path.read_text()
+    document = (ROOT / "docs/schedule-format.md").read_text()
+    yield "the example of docs/schedule-format.md", re.search(r"```json\n(.*?)```", document, re.DOTALL)[1]
+
+
+def output(pba, *arguments):
+    return subprocess.run([pba, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def accepted(pba, folder, texts):
+    """For each text whether the program takes it as a schedule; each bad file has a line of its own."""
+    files = []
+    for number, text in enumerate(texts):
+        files.append(folder / f"{number}.json")
+        files[-1].write_text(text)
+    done = subprocess.run([pba, "schedule", "validate", *map(str, files)], capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"pba schedule validate: exit code {done.returncode}: {done.stderr[-300:]}")
+    lines = (done.stdout + done.stderr).splitlines()
+    refused = {path for path in files if any(re.search(rf"{re.escape(str(path))}: .*found", line) for line in lines)}
+    if bool(refused) != (done.returncode == 1):
+        raise SystemExit(f"pba schedule validate: exit code {done.returncode} with {len(refused)} faults")
+    return [path not in refused for path in files]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True, help="the program to test")
+    pba = str(Path(parser.parse_args().pba).resolve())
+    schema = json.loads((ROOT / "docs/schedule.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    faults = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = list(made(pba, folder))
+        original = json.loads((FIXTURES / "two_segments.json").read_text())
+        cases = [(what, text, True, True) for what, text in whole]
+        for path, new in DAMAGE:
+            what = f"{'.'.join(map(str, path))}: {'left out' if new is GONE else json.dumps(new)}"
+            cases.append((what, json.dumps(changed(original, path, new)), False, False))
+        for path, new in BEYOND:
+            what = f"{'.'.join(map(str, path))}: {json.dumps(new)}"
+            cases.append((what, json.dumps(changed(original, path, new)), True, False))
+        for text in NO_JSON_VALUE:
+            cases.append((f"the text {text!r}", text, False, False))
+        taken = accepted(pba, folder, [text for _, text, _, _ in cases])
+        for (what, text, by_schema, by_program), is_taken in zip(cases, taken):
+            try:
+                is_valid = validator.is_valid(json.loads(text))
+            except ValueError:
+                is_valid = False
+            if is_valid != by_schema:
+                faults.append(f"{what}: the schema {'accepts' if is_valid else 'refuses'} it")
+            if is_taken != by_program:
+                faults.append(f"{what}: the program {'accepts' if is_taken else 'refuses'} it")
+        names = {operation["operation"] for segment in json.loads(whole[0][1])["segments"] for operation in segment["policy"]}
+        listed = set(schema["$defs"]["entry"]["properties"]["operation"]["enum"])
+        help_text = output(pba, "help", "apply")
+        if not names <= listed or not all(re.search(rf"\b{name}\b", help_text) for name in listed):
+            faults.append(f"operations: the schema has {sorted(listed)}, rcifar10 {sorted(names)}")
+    for fault in faults:
+        print(f"FAILED {fault}")
+    print(f"{len(whole)} schedules and {len(cases) - len(whole)} damaged files, {len(faults)} faults")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
