@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Compares the documents with each other, with the files of the project and with the program's help.
+
+    check_documents.py --pba PATH
+
+Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` in a document has a subcommand and
+options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
+library.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README_LINES, README_WIDTH = 180, 120
+# Options of the original, which documents set beside those here.
+ORIGINALS = set("""--use_hp_policy --hp_policy --hp_policy_epochs --flatten --no_aug --no_cutout --lr --wd --bs --num_samples
+  --perturbation_interval --restore --local_dir --name""".split())
+FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
+LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+OPTION = re.compile(r"(?<![\w-])(--[a-z][\w-]*)")
+
+
+def documents():
+    """Every Markdown file of the project that git has, or is about to have."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True)
+    names = listed.stdout.split() if listed.returncode == 0 else []
+    found = [ROOT / name for name in names] or [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("Benchmarks/*.md")]
+    return [path for path in sorted(found) if path.exists()]
+
+
+def prose(text):
+    """A document without its blocks of code."""
+    return FENCE.sub("", text)
+
+
+def anchors(text):
+    """The names that the headings of a document have as places of a link, as GitHub makes them."""
+    found, seen = set(), {}
+    for heading in re.findall(r"^#{1,6} +(.+?) *#*$", prose(text), re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()).replace(" ", "-")
+        number = seen.get(plain, -1) + 1
+        seen[plain] = number
+        found.add(plain if number == 0 else f"{plain}-{number}")
+    return found
+
+
+def broken_links(path, text):
+    for target in LINK.findall(SPAN.sub("", prose(text))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        place = (path.parent / name).resolve() if name else path
+        if not place.exists():
+            yield f"the link {target} leads to no file"
+        elif ROOT not in place.parents:
+            yield f"the link {target} leads out of the project"
+        elif anchor and place.suffix == ".md" and anchor not in anchors(place.read_text()):
+            yield f"the link {target} leads to no heading"
+
+
+def program(pba):
+    """For each command, as the words after `pba`, its options and those of the commands below it."""
+    dump = subprocess.run([pba, "--experimental-dump-help"], capture_output=True, check=True)
+    commands = {}
+
+    def add(command, words):
+        options = set()
+        for argument in command.get("arguments", []):
+            options |= {("--" if name["kind"] == "long" else "-") + name["name"] for name in argument.get("names") or []}
+        below = [add(each, (*words, each["commandName"])) for each in command.get("subcommands", [])]
+        commands[words] = options.union({"--help"}, *below)
+        return options.union(*below)
+
+    add(json.loads(dump.stdout)["command"], ())
+    return commands
+
+
+def command_lines(text):
+    """What a document shows as calls of the program: in code, a line or a span that begins with pba."""
+    for _, language, block in FENCE.findall(text):
+        if language in ("sh", ""):
+            for line in block.replace("\\\n", " ").splitlines():
+                yield from re.findall(r"(?:^|\s)(?:\./)?pba\s+([^#|]*)", line)
+    for span in SPAN.findall(FENCE.sub("", text)):
+        called = re.match(r"(?:\./)?pba\s+(.*)", " ".join(span.split()))
+        if called:
+            yield called[1]
+
+
+def wrong_commands(text, commands):
+    for line in command_lines(text):
+        words, known = line.split(), ()
+        while words and (*known, words[0]) in commands:
+            known = (*known, words.pop(0))
+        if words and known == () and re.fullmatch(r"[a-z]+", words[0]) and words[0] != "help":
+            yield f"`pba {line.strip()}`: there is no command {words[0]}"
+            continue
+        if known and words and any(len(name) > len(known) and name[:len(known)] == known for name in commands):
+            if re.fullmatch(r"[a-z]+", words[0]):
+                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no subcommand {words[0]}"
+        for option in OPTION.findall(line):
+            if option not in commands[known]:
+                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no option {option}"
+
+
+def unknown_options(text, commands):
+    """Options that stand alone in code, as `--epochs N`."""
+    for span in SPAN.findall(prose(text)):
+        if span.startswith("--"):
+            for option in OPTION.findall(span):
+                if option not in commands[()] | ORIGINALS:
+                    yield f"`{span}`: no command has the option {option}"
+
+
+def excessive(lines):
+    """What is too long in README.md."""
+    if len(lines) > README_LINES:
+        yield f"{len(lines)} lines, expected {README_LINES} at most"
+    for number, line in enumerate(lines, 1):
+        if len(line) > README_WIDTH:
+            yield f"line {number}: {len(line)} characters, expected {README_WIDTH} at most"
+
+
+def sources():
+    """The texts of the program and its scripts, literals that are put together from several lines in one."""
+    files = [path for path in (ROOT / "Sources").rglob("*") if path.suffix in (".swift", ".c", ".cpp", ".h", ".hpp")]
+    files += [*(ROOT / "Recipes/Reader").glob("*.swift"), ROOT / "pba", ROOT / "scripts/bootstrap"]
+    text = "\n".join(path.read_text() for path in files)
+    text = re.sub(r'"\s*(?:\+\s*)?"', "", re.sub(r"\\\n\s*", "", text))
+    return text.replace('\\"', '"')
+
+
+def stale_messages(text, texts):
+    """Headings that begin with a small letter, a sign or a gap are messages; each part between gaps must stand in the sources."""
+    for heading in re.findall(r"^### +(.+)$", text, re.MULTILINE):
+        if heading[0].isupper() and heading[0].isascii():
+            continue
+        for part in re.split(r"…|, or |: |\bfound |, expected ", heading):
+            part = part.strip(" :;,()'\"")
+            if len(part) > 5 and part not in texts:
+                yield f"'{heading}': no source says '{part}'"
+
+
+def check_itself():
+    """What must be noticed."""
+    commands = {(): {"--help", "--run", "--epochs"}, ("train",): {"--help", "--run"}, ("data",): {"--json"}, ("data", "list"): {"--json"}}
+    for text in ["`pba trian`", "`pba train --epochs 3`", "```sh\n./pba train --run \\\n  R --rnu S\n```", "`pba data lst`"]:
+        assert list(wrong_commands(text, commands)), text
+    for text in ["`pba train --run R`", "```sh\n./pba data list --json   # --nothing\n```", "`pba help train`", "pba trian"]:
+        assert not list(wrong_commands(text, commands)), text
+    assert list(unknown_options("`--rnu R`", commands)) and not list(unknown_options("`--run R`", commands))
+    page = ROOT / "README.md"
+    for text in ["[a](nowhere.md)", "[a](#nowhere)", "[a](README.md#nowhere)", "![a](../out.png)"]:
+        assert list(broken_links(page, text)), text
+    assert not list(broken_links(page, "[a](https://host/x) `[a](b)` [b](LICENSE)"))
+    assert anchors("# A `b`, c\n## A b c\n") == {"a-b-c", "a-b-c-1"}
+    assert list(excessive(["a" * (README_WIDTH + 1)])) and list(excessive([""] * (README_LINES + 1)))
+    assert list(stale_messages("### no such … message", "such")) and not list(stale_messages("### no such … x", "no such"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", required=True, help="the program that the documents describe")
+    pba = str(Path(parser.parse_args().pba).resolve())
+    check_itself()
+    commands, texts, found = program(pba), sources(), documents()
+    faults = []
+    for path in found:
+        text = path.read_text()
+        findings = [*broken_links(path, text), *wrong_commands(text, commands)]
+        if path.parent in (ROOT, ROOT / "docs"):
+            findings += unknown_options(text, commands)
+        if path == ROOT / "README.md":
+            findings += excessive(text.splitlines())
+        if path.name == "troubleshooting.md":
+            findings += stale_messages(text, texts)
+        faults += [f"{path.relative_to(ROOT)}: {finding}" for finding in findings]
+    for fault in faults:
+        print(f"FAILED {fault}")
+    print(f"{len(found)} documents, {len(faults)} faults")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
