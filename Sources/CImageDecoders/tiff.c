@@ -31,9 +31,9 @@ static tmsize_t refuse(thandle_t handle, void *bytes, tmsize_t count) {
   return 0;
 }
 
-static toff_t seek(thandle_t handle, toff_t offset, int whence) {
+static toff_t seek(thandle_t handle, toff_t offset, int origin) {
   source *from = handle;
-  uint64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? from->position : from->count;
+  uint64_t base = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? from->position : from->count;
   from->position = base + offset;
   return from->position;
 }

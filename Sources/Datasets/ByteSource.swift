@@ -21,7 +21,7 @@ extension ByteSource {
     return count
   }
 
-  /// Gives all that is left to the body, in blocks.
+  /// Gives the remaining bytes to the body, in blocks.
   func forEachBlock(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
       while case let count = try fill(buffer), count > 0 {

@@ -1,6 +1,6 @@
 import CZlib
 
-/// What a deflate stream unpacks to, one block after another; zlib's and gzip's wrapping are told apart by zlib.
+/// What a deflate stream unpacks to, one block after another; zlib recognises zlib's and gzip's wrapping.
 final class InflatedSource: ByteSource {
   private let source: any ByteSource
   private let name: String

@@ -107,7 +107,7 @@ private func product(of lengths: [Int]) -> Int? {
   }
 }
 
-/// Reads the labels, which are whole numbers in whatever way they are stored.
+/// Reads the labels, which are whole numbers in any type of storage.
 private func readLabels(_ variable: MATVariable, count: Int) throws -> [Int32] {
   guard variable.dimensions.sorted() == [1, count].sorted(),
     variable.byteCount == count * variable.storage.width

@@ -53,6 +53,6 @@ package enum FileKind: Hashable, Sendable {
     guard self != expected else { return }
     throw FileError(
       path: path, action: "use it", reason: "found \(words), expected \(expected.words)",
-      cure: "remove it, or put back what was there")
+      cure: "remove it, or restore what was there")
   }
 }

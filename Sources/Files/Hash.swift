@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// The hash functions by which bytes are told apart; OpenSSL's, which use the processor's instructions for them.
+/// The hash functions by which bytes are compared; OpenSSL's, which use the processor's instructions for them.
 public enum HashFunction: Sendable {
   /// SHA-256: 32 bytes.
   case sha256

@@ -9,8 +9,8 @@ public enum WorkingFolder {
     return true
   }
 
-  /// What to do where it is not there any more.
-  static let cure = "the working directory is not there any more: change to another one, or name whole paths"
+  /// What to do where it was deleted.
+  static let cure = "the working directory was deleted: change to another one, or use absolute paths"
 
   /// A path from the root of the file system, without `.` and `..`; links are not followed.
   ///

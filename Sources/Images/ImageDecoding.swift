@@ -5,9 +5,9 @@ let mostPixelsOfAPhotograph = 1 << 27
 
 /// Decodes an image file of any known format as 8-bit RGB, turned upright.
 ///
-/// The format is told by the content. Grey is repeated into the three colours, palettes are resolved, 16 bits become
+/// The format is recognised by the content. Grey is repeated into the three colours, palettes are resolved, 16 bits become
 /// 8, CMYK becomes RGB as if its inks were ideal, transparent parts show white paper, of an animation the first
-/// picture is taken, and the orientation that a camera noted (EXIF, or TIFF's own) is carried out.
+/// picture is taken, and the orientation that a camera noted (EXIF, or TIFF's own) is applied.
 ///
 /// - Parameter name: stands for the file in errors.
 /// - Throws: ``ImageFileError`` for damaged or unknown content, and for more than 2^27 pixels, for which no room is made.
@@ -29,7 +29,7 @@ public func decodeImage(_ file: [UInt8], name: String) throws -> RGBImage {
   }
 }
 
-/// How many pixels an image file says it has, in all; nil where that cannot be told, or is too many to decode.
+/// How many pixels an image file says it has, in all; nil where that is unknown, or too many to decode.
 ///
 /// No room is made for them.
 package func imagePixelCount(of file: [UInt8]) -> Int? {

@@ -1,4 +1,4 @@
-/// A format of image files, told by the first bytes of a file and never by its name.
+/// A format of image files, recognised by the first bytes of a file, never by its name.
 public enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg = "JPEG"
   case png = "PNG"

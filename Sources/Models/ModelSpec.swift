@@ -1,6 +1,6 @@
 import Torch
 
-/// A network that tells the classes of images apart.
+/// A network that classifies images.
 public protocol Classifier {
   /// Class scores [N,classes] of normalised images [N,3,H,W].
   func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor
@@ -75,7 +75,7 @@ public struct Network {
   public let model: any Classifier
   public let variables: Variables
 
-  /// The name of the layer that tells the classes apart: its `weight` is [classes, inputs], its `bias` [classes].
+  /// The name of the layer that gives the scores of the classes: its `weight` is [classes, inputs], its `bias` [classes].
   public static let lastLayer = "linear"
 
   /// Builds a freshly initialised network on a device.

@@ -15,7 +15,7 @@ extension OriginalLog {
       throw PolicyError(
         place: "operationCount",
         found: JSONValue.array(schedule.operationCount.map(JSONValue.number)).text,
-        expected: "[0.2, 0.3, 0.5], the only one that a log of Ray stands for; export as json")
+        expected: "[0.2, 0.3, 0.5], the only one that a log of Ray can hold; export as json")
     }
     for (index, segment) in schedule.segments.enumerated() {
       guard segment.policy.entries.map(\.operation) == OriginalLayout.pairs else {

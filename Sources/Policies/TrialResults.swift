@@ -35,7 +35,7 @@ struct TrialResults {
       epochs = try last.require("training_iteration", Self.iterationMeaning).integer(in: 0...Schedule.longest)
       guard let trial = Self.number(last) ?? Self.number(inFolder: folder) else {
         throw PolicyError(
-          place: "experiment_tag", found: "no number of the trial, nor one in the name of the folder",
+          place: "experiment_tag", found: "no number of the trial, and none in the name of the folder",
           expected: "a tag such as \"3_lr=0.1\", or a folder such as RayModel_3_…")
       }
       self.trial = trial

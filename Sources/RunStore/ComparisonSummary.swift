@@ -73,18 +73,18 @@ public enum EvaluatedSplit: String, Codable, Hashable, Sendable {
 // MARK: - In words
 
 extension ComparisonSummary {
-  /// What a difference tells.
+  /// What a difference shows.
   public enum Verdict: Hashable, Sendable {
     /// The interval lies above 0, or below it.
     case better, worse
     /// The interval contains 0.
     case undecided
-    /// There is no interval that tells anything: fewer than two seeds have both results, or all differences are the
+    /// There is no meaningful interval: fewer than two seeds have both results, or all differences are the
     /// same by chance, which makes an interval of no width.
     case unknown
   }
 
-  /// What the difference of a row tells; nil for the first policy.
+  /// What the difference of a row shows; nil for the first policy.
   public func verdict(on row: Row) -> Verdict? {
     guard row != rows.first else { return nil }
     guard let difference = row.difference, let margin = difference.margin,

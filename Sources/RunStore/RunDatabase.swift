@@ -57,7 +57,7 @@ struct RunDatabase: Sendable {
       throw RunStoreError.damagedJournal(path: path, detail: damage)
     }
     if !readOnly {
-      // What is told as done must be on the disk, not in the system's memory.
+      // What is reported as done must be on the disk, not in the system's memory.
       try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       do {
         try migrator.migrate(queue)

@@ -54,7 +54,7 @@ public struct SearchResult: Hashable, Sendable {
     checkpointPath.split(separator: "/").last.map(String.init) ?? checkpointPath
   }
 
-  /// The trial's last checkpoint; nil where it is not there any more, as once a search has ended it is the owner's.
+  /// The trial's last checkpoint; nil where it is gone, as once a search has ended it is the owner's.
   public var checkpoint: String? {
     FileKind(at: checkpointPath) == .file ? checkpointPath : nil
   }

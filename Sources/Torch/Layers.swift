@@ -93,7 +93,7 @@ public struct BatchNorm {
     try withLayer(training: training) { try Tensor(owning: ct_batch_norm_relu(input.handle, $0)) }
   }
 
-  /// Lends the layer as the seam wants it.
+  /// Lends the layer as the C interface expects it.
   func withLayer<Result>(
     training: Bool, _ body: (UnsafePointer<ct_batch_norm_layer>) throws -> Result
   ) rethrows -> Result {

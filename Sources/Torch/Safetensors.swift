@@ -161,7 +161,7 @@ extension Safetensors {
     let start = file.startIndex
     let length = file[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(file.count - 8) else {
-      throw damaged("its header is said to have \(length) bytes, \(file.count - 8) follow")
+      throw damaged("its header should have \(length) bytes, \(file.count - 8) follow")
     }
     let header: Header
     do {

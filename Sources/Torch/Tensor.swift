@@ -7,7 +7,7 @@ import CTorch
 public final class Tensor {
   let handle: OpaquePointer
 
-  /// Takes over a handle that the C seam returned.
+  /// Takes over a handle that the C interface returned.
   ///
   /// - Throws: ``TorchError`` with torch's text if the handle is nil.
   init(owning handle: OpaquePointer?) throws {

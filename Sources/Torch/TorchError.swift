@@ -10,13 +10,13 @@ public struct TorchError: Error, CustomStringConvertible, Equatable {
     self.description = description
   }
 
-  /// This thread's last failure behind the C seam.
+  /// This thread's last failure behind the C interface.
   static func last() -> TorchError {
     TorchError("libtorch: " + String(cString: ct_error()))
   }
 }
 
-/// Turns the seam's `false` into a thrown error.
+/// Turns the C interface's `false` into a thrown error.
 func check(_ succeeded: Bool) throws {
   if !succeeded { throw TorchError.last() }
 }

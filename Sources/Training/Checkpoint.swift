@@ -64,7 +64,7 @@ extension Trainer {
 
   /// Takes over everything a checkpoint holds; the trainer then stands where the checkpoint was written.
   ///
-  /// The trial stays this trainer's own: after an exploit, a copied network draws all that is random, its layers'
+  /// The trial stays this trainer's own: after an exploit, a copied network draws all random numbers, its layers'
   /// numbers too, from its new trial's randomness.
   ///
   /// - Parameter name: how errors call the file.
@@ -99,7 +99,7 @@ extension Trainer {
   ///
   /// - Parameters:
   ///   - name: how errors call the file.
-  ///   - split: which images of the dataset are told apart.
+  ///   - split: which images of the dataset are measured.
   /// - Throws: ``TrainingError/checkpoint(_:)`` if the file is damaged or made for images of another size.
   public static func evaluating(
     _ file: Data, name: String, on data: DatasetSplits, threads: Int, device: Device,

@@ -7,7 +7,7 @@ public struct TrainingResult: Codable, Hashable, Sendable {
   public var validationAccuracy: Double?
   /// On the test images after the last epoch, nil where there are none.
   public var testAccuracy: Double?
-  /// The file of the final weights; nil where it is not there any more.
+  /// The file of the final weights; nil where it is missing.
   public var checkpoint: String?
   /// The best of several validations; nil where the network was not measured between its epochs.
   public var best: Best?
@@ -19,7 +19,7 @@ public struct TrainingResult: Codable, Hashable, Sendable {
     /// After how many epochs.
     public var epochs: Int
     public var validationAccuracy: Double
-    /// The file of the weights; nil where it is not there any more.
+    /// The file of the weights; nil where it is missing.
     public var checkpoint: String?
   }
 }

@@ -55,7 +55,7 @@ import Torch
     }
     #expect(
       error?.description.hasPrefix(
-        "x.safetensors is not a whole safetensors file: its header is said to have") == true)
+        "x.safetensors is not a whole safetensors file: its header should have") == true)
   }
 
   @Test(arguments: [

@@ -143,7 +143,7 @@ CASES = [
     ([*REPRODUCE, "--policy", "rcifar"], 64, ["rcifar", "did you mean"]),
     ([*REPRODUCE, "--resume"], 1, ["runs/table_1_cifar10/wrn_28_10: no run is there"]),
     ([*REPRODUCE, "--epochs", "0"], 64, ["epochs: found 0"]),
-    ("evaluate --dataset bundled --checkpoint other.safetensors", 1, ["other.safetensors tells class 0", "T-shirt"]),
+    ("evaluate --dataset bundled --checkpoint other.safetensors", 1, ["other.safetensors was trained on the classes class 0", "T-shirt"]),
     ("evaluate --dataset noise:8x8x3 --train-size 48 --validation-size 0 --split validation --checkpoint other.safetensors", 1,
      ["found no validation images", "--split"]),
     ("evaluate --dataset noise:8x8x3 --checkpoint other.safetensors --threads 0", 64, ["--threads: found 0"]),

@@ -201,9 +201,9 @@ def a_working_directory_may_be_deleted(case):
         ("f", [*TRAIN, "--epochs", "1", "--run", "here"], lambda done: refused(done, "here")),
         ("g", ["schedule", "export", "rcifar10", "-o", "here.json"], lambda done: refused(done, "here.json")),
         ("h", ["report", "here"], lambda done: refused(done, "here")),
-        ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here: cannot", "working directory is not there any more")),
-        ("l", ["data", "stats", "folder:."], lambda done: refused(done, ".: cannot", "working directory is not there any more")),
-        ("m", [*TRAIN, "--from", "here", "--run", "x"], lambda done: refused(done, "here: cannot", "working directory is not there any more")),
+        ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here: cannot", "working directory was deleted")),
+        ("l", ["data", "stats", "folder:."], lambda done: refused(done, ".: cannot", "working directory was deleted")),
+        ("m", [*TRAIN, "--from", "here", "--run", "x"], lambda done: refused(done, "here: cannot", "working directory was deleted")),
         ("j", ["apply", "Invert", "in.png", "out.png", "--magnitude", "1"], lambda done: refused(done, "in.png")),
         ("k", ["preview", "--policy", "rcifar10", "-o", "here.svg"], lambda done: refused(done, "here.svg")),
     ]:

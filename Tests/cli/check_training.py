@@ -177,7 +177,7 @@ def validated(pba):
     tell((pba.folder / "t/report.html").read_text(), "Best validation accuracy", name, "brought no improvement")
     (pba.folder / "t/checkpoints" / name).unlink()
     text, _ = pba("train", "--resume", "--run", "t")
-    tell(text, f"none: {name} is not in t/checkpoints any more; there is epoch-")
+    tell(text, f"none: {name} is no longer in t/checkpoints; there is epoch-")
     # Its patience ended it, so nobody has to stop it before it is made longer.
     pba("train", "--resume", "--epochs", "31", "--run", "t")
     pba("report", "t")
@@ -320,7 +320,7 @@ def lost(pba):
     pba("train", *NOISE, "--epochs", "3", "--run", "t")
     (pba.folder / "t/checkpoints/epoch-00003.safetensors").unlink()
     text, _ = pba("train", "--resume", "--run", "t")
-    tell(text, "none: epoch-00003.safetensors is not in t/checkpoints any more; there is epoch-00002.safetensors")
+    tell(text, "none: epoch-00003.safetensors is no longer in t/checkpoints; there is epoch-00002.safetensors")
     assert "checkpoint" not in pba.json("train", "--resume", "--run", "t")
     (pba.folder / "t/checkpoints/epoch-00002.safetensors").unlink()
     tell(pba("train", "--resume", "--run", "t")[0], "no other is there")
@@ -329,7 +329,7 @@ def lost(pba):
     pba("search", *NOISE, "--population", "2", "--epochs", "2", "--interval", "1", "--run", "s")
     for path in (pba.folder / "s/checkpoints").iterdir():
         path.unlink()
-    tell(pba("search", "--resume", "--run", "s")[0], "is not in s/checkpoints any more; no other is there")
+    tell(pba("search", "--resume", "--run", "s")[0], "is no longer in s/checkpoints; no other is there")
     assert "checkpoint" not in pba.json("search", "--resume", "--run", "s")
 
 

@@ -278,7 +278,7 @@ def check_unfinished(workshop, reader):
         process.send_signal(signal.SIGKILL)
         process.wait()
     reader.read(
-        workshop.report("unfinished"), "killed", SEARCH_SECTIONS, "stopped before its end", "goes on with it",
+        workshop.report("unfinished"), "killed", SEARCH_SECTIONS, "stopped before its end", "This command continues it",
         views=TWO_VIEWS)  # fmt: skip
     compared = workshop.start("compare", *DATA, "--epochs", "5000", "--policies", "none,cutout", "--run", "half")
     try:
@@ -288,7 +288,7 @@ def check_unfinished(workshop, reader):
         compared.send_signal(signal.SIGKILL)
         compared.wait()
     reader.read(
-        workshop.report("half"), "half", COMPARISON_SECTIONS, "No training has ended yet; 6 trainings belong to it", "goes on with it",
+        workshop.report("half"), "half", COMPARISON_SECTIONS, "No training has ended yet; 6 trainings belong to it", "This command continues it",
         views=TWO_VIEWS)  # fmt: skip
     page = (workshop.folder / "half/report.html").read_text(encoding="utf-8")
     require("no test images" not in page, "a comparison without results says that there are no test images")

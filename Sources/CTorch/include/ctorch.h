@@ -1,6 +1,6 @@
 // A small C interface over libtorch: what the networks, the optimiser and the checkpoints of this project need.
 //
-// Rules of the seam:
+// Rules of this interface:
 // - A `ct_tensor *` that a function returns belongs to the caller, who gives it back with `ct_free`.
 // - A function that can fail returns NULL or false; `ct_error()` then holds torch's own text for this thread.
 // - No C++ type and no exception passes this header.
@@ -190,7 +190,7 @@ bool ct_set_data(ct_tensor *tensor, const ct_tensor *data);
 }
 #endif
 
-// The rest of the seam, which only CUDA devices need.
+// The rest of the interface, which only CUDA devices need.
 #include "ctorch_device.h"
 
 #endif

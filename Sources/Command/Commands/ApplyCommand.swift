@@ -12,8 +12,8 @@ struct ApplyCommand: ParsableCommand {
       IN and OUT are both PNG, or both NPY (uint8 of shape [N, H, W, 3] or [N, H, W, 4]). The result has the channels of \
       the input; a PNG with alpha keeps it.
 
-      How strongly is said by a magnitude of the search, or by the parameter itself: degrees, slopes, pixels, factors, \
-      bits or levels, as `pba policy show` prints them. Invert, Equalize and AutoContrast need neither.
+      The strength is a magnitude of the search, or the parameter itself: degrees, slopes, pixels, factors, bits or \
+      levels, as `pba policy show` prints them. Invert, Equalize and AutoContrast need neither.
       """)
 
   @Argument(help: "The operation: \(Operation.catalogue.map(\.name).joined(separator: ", ")).")
@@ -81,7 +81,7 @@ struct ApplyCommand: ParsableCommand {
     switch try format(input) {
     case .png:
       let image = try readPNG(input)
-      // Transparent palette entries have no channel of their own, but are alpha all the same.
+      // Transparent palette entries have no channel of their own, but are alpha too.
       let isTransparent = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] != 255 }
       try writePNG(apply(image), to: output, keepAlpha: try pngHasAlphaChannel(input) || isTransparent)
     case .npy:

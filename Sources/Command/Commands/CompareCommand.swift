@@ -23,7 +23,7 @@ struct CompareCommand: ParsableCommand {
       A policy is named as for `pba train --policy`; NAME@shuffled and NAME@last play a schedule in another order, as \
       --policy-order does: `--policies none,rcifar10,rcifar10@shuffled,learnt/schedule.json`.
 
-      Every training is a run of its own in RUN/trainings. A comparison that was interrupted, in whatever way, continues \
+      Every training is a run of its own in RUN/trainings. A comparison that was interrupted in any way continues \
       with `pba compare --resume --run RUN` and ends with the same figures. The summary is also kept in RUN/summary.json \
       and RUN/summary.csv.
       """)

@@ -7,7 +7,7 @@ struct DataFetchCommand: ParsableCommand {
     commandName: "fetch",
     abstract: "Download a dataset, check it against the published sums and unpack it.",
     discussion: """
-      A download that broke off is continued by the same command. A dataset that is there already is left alone.
+      The same command continues an interrupted download. A dataset that is complete is not changed.
       """)
 
   @Argument(help: "The dataset.")
@@ -18,7 +18,7 @@ struct DataFetchCommand: ParsableCommand {
   var mirror: String?
 
   @Option(
-    parsing: .unconditional, help: "How many failed requests in a row are followed by another one.")
+    parsing: .unconditional, help: "How often a failed request is repeated in a row.")
   var retries = 4
 
   @OptionGroup var options: DataCommand.Options

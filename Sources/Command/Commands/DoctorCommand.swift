@@ -9,7 +9,7 @@ import Training
 /// `pba doctor`: what is installed, found, usable.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Say what is installed, found and usable on this machine.")
+    commandName: "doctor", abstract: "Show what is installed, found and usable on this machine.")
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
   var dataDirectory = Settings.defaultDataPlace

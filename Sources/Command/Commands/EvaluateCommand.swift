@@ -68,7 +68,7 @@ struct EvaluateCommand: ParsableCommand {
         images: images.options(for: dataset, trainedOn: info.imageSize)))
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
-        "\(checkpoint) tells \(info.classNames.joined(separator: ", ")) apart; the classes of \(dataset) are"
+        "\(checkpoint) was trained on the classes \(info.classNames.joined(separator: ", ")); those of \(dataset) are"
           + " \(loaded.classNames.joined(separator: ", ")); name the dataset that it was trained on",
         isUsageMistake: false)
     }

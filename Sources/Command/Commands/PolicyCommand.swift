@@ -23,8 +23,9 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print every operation that a policy may apply, with its parameter.",
       discussion: """
-        An image draws one alternative by weight, as often as is said. Its operations are tried in order, each with its \
-        probability; where counts are given, in random order until so many were applied. Of two parameters either is taken.
+        For each image one alternative is drawn, with the share that is shown. Its operations are tried in order, each with \
+        its probability; where counts are given, in random order until that number was applied. Of two parameters one is \
+        drawn.
         """)
 
     @Argument(help: "\(NamedPolicy.usages), or a schedule file.")
@@ -39,7 +40,7 @@ struct PolicyCommand: ParsableCommand {
     @Option(help: "The epoch whose policy is shown, from 1. (default: the schedule's last)")
     var epoch: Int?
 
-    @Option(help: "The images' width and height in pixels, which some translations go by.")
+    @Option(help: "The images' width and height in pixels, which some translations depend on.")
     var size = 32
 
     @OptionGroup var scaling: ScalingOptions

@@ -9,15 +9,15 @@ struct PreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview", abstract: "Draw what a policy does to images, at one epoch or several.",
     discussion: """
-      A row an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, drawn as in \
-      training; --seed decides the draws. Below each stands what fired, with the magnitude of the search, 0 to 9, or the parameter, \
-      and the probability. --epochs puts several epochs of a schedule side by side; --operations shows every operation at \
-      every magnitude. What fired is printed too.
+      Each row shows an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, drawn as \
+      in training; --seed decides the draws. Below each draw are the operations that were applied, with the magnitude of the \
+      search, 0 to 9, or the parameter, and the probability. They are printed too. --epochs shows several epochs of a \
+      schedule side by side; --operations shows every operation at every magnitude.
 
-      Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so that large images are scaled \
-      down before them; --scale-to-size shows what training on folder:PATH does to images of this size. Where an operation leaves no data the \
-      picture is grey; training sees the mean colour there. Without an image the first \
-      bundled ones are taken.
+      Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so large images are scaled down \
+      before them; --scale-to-size shows what training on folder:PATH does to images of this size. Where an operation \
+      leaves no data the picture is grey; training has the mean colour there. Without an image the first bundled ones are \
+      used.
       """)
 
   @Option(help: "\(NamedPolicy.usages), or a schedule file.")
@@ -45,7 +45,7 @@ struct PreviewCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Decides the draws. (default: 0)")
   var seed: UInt64?
 
-  @Flag(help: "Apply the operations to large images as they are, and scale down what comes of it.")
+  @Flag(help: "Apply the operations to large images as they are, and scale down the result.")
   var fullSize = false
 
   @OptionGroup var scaling: ScalingOptions
@@ -56,7 +56,7 @@ struct PreviewCommand: ParsableCommand {
     help: "A new folder for every original and every draw as a PNG file of its own.")
   var folder: String?
 
-  @Flag(help: "Print what fired as JSON.")
+  @Flag(help: "Print the operations that were applied as JSON.")
   var json = false
 
   func validate() throws {

@@ -13,8 +13,8 @@ struct QuickstartCommand: ParsableCommand {
     abstract: "Search a schedule on bundled images, train with it and without it, in minutes.",
     discussion: """
       Uses 1,000 training, 1,000 validation and 1,000 test images of Fashion-MNIST that come with the program, without \
-      crop, flip and Cutout, so that the schedule alone makes the difference. All that is made stays in the folder of \
-      the run. Started again on the same folder it continues where it stopped.
+      crop, flip and Cutout, so that the schedule alone makes the difference. All files stay in the folder of the run. \
+      Started again on the same folder, it continues where it stopped.
       """)
 
   @Option(name: .customLong("run"), help: "The folder of the run; made if it is not there.")

@@ -7,8 +7,8 @@ struct ReproduceCommand: ParsableCommand {
     commandName: "reproduce", abstract: "Run a published experiment by the name of its table and model.",
     discussion: """
       `pba reproduce table_1_cifar10 wrn_28_10` trains one network as the table's row was trained; `pba reproduce search \
-      rcifar10` learns the schedule anew. --list shows all with their published errors. Every setting can be changed by \
-      its option, and what differs from the recipe is said. The run's folder is runs/TABLE/MODEL unless --run names \
+      rcifar10` learns the schedule again. --list shows all with their published errors. Every setting can be changed by \
+      its option, and what differs from the recipe is printed. The run's folder is runs/TABLE/MODEL unless --run names \
       another.
       """)
 

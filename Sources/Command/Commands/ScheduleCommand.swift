@@ -113,7 +113,7 @@ struct ScheduleCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Turn what a search of the original PBA left into a schedule.",
+      abstract: "Convert the results of a search of the original PBA into a schedule.",
       discussion: """
         PATH is the search's folder, with pbt_policy_N.txt, pbt_global.txt and a folder a trial with result.json, or one \
         of its logs. Of a folder the best trial is taken: the one with the highest number in its last result, and why is \

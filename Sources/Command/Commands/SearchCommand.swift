@@ -11,8 +11,8 @@ struct SearchCommand: ParsableCommand {
     commandName: "search", abstract: "Learn a schedule with a population of small networks.",
     discussion: """
       Trains the population, compares it every few epochs on the validation images, lets the worst copy the best and \
-      change their policy, and writes the best trial's schedule to RUN/schedule.json. A search that was interrupted, in \
-      whatever way, continues with `pba search --resume --run RUN` and ends with the same schedule.
+      change their policy, and writes the best trial's schedule to RUN/schedule.json. A search that was interrupted in \
+      any way continues with `pba search --resume --run RUN` and ends with the same schedule.
       """)
 
   @OptionGroup var place: RunOptions

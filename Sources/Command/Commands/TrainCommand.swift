@@ -11,8 +11,8 @@ struct TrainCommand: ParsableCommand {
       accuracy is measured once, after the last epoch.
 
       `pba train --resume --epochs MORE --run RUN` gives a run another length, also a finished one. Epochs that are trained \
-      stay as they are; for those that follow, the learning rate and the schedule are what they are in a training of the \
-      new length. So a cosine that had come to 0 goes up again: the rates before and after are printed.
+      stay as they are; for those that follow, the learning rate and the schedule are those of a training of the new \
+      length. So a cosine that had reached 0 rises again: the rates before and after are printed.
 
       --validate-every measures on the validation images between epochs too; the best checkpoint, the earliest among \
       equals, is kept beside the two newest and named at the end. --from begins with the weights of another training. \

@@ -26,6 +26,6 @@ func checkpointFile(_ argument: String) throws -> String {
   }
   printNote(
     "\(printable(newestFile)): the newest, after epoch \(newest)"
-      + (best.map { "; the best, after epoch \($0), is not there any more" } ?? ""))
+      + (best.map { "; the best, after epoch \($0), is missing" } ?? ""))
   return newestFile
 }

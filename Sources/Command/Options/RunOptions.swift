@@ -10,14 +10,14 @@ struct RunOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Only print the settings and what they cost, from a few timed steps on this device; leaves nothing behind."
+      "Only print the settings and their cost, from a few timed steps on this device; writes no files."
   )
   var dryRun = false
 
   @Flag(
     name: .customLong("tensorboard"),
     help:
-      "Also write what TensorBoard shows, to the folder tensorboard in the run's. Only for as long as it is given."
+      "Also write event files for TensorBoard, to the folder tensorboard of the run. Not recorded: give it again on a resume."
   )
   var tensorBoard = false
 

@@ -63,7 +63,7 @@ struct SharedOptions: ParsableArguments {
   )
   var flip: Bool?
 
-  @Option(parsing: .unconditional, help: "Decides all randomness. (default: 0)")
+  @Option(parsing: .unconditional, help: "The seed of all random numbers. (default: 0)")
   var seed: UInt64?
 
   @Option(
@@ -93,7 +93,7 @@ struct SharedOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help:
-      "What classes count in the training loss: balanced (by how rare each is), a YAML or JSON file with 'class: number' lines or a list, or numbers with commas between them. (default: all the same)"
+      "The weight of each class in the training loss: balanced (by how rare each is), a YAML or JSON file with 'class: number' lines or a list, or numbers with commas between them. (default: 1 for each)"
   )
   var classWeights: ClassWeightsSetting?
 

@@ -58,5 +58,5 @@ final class SearchTensorBoard: @unchecked Sendable {
 /// Says that a run goes on without the files for TensorBoard.
 func noteBrokenTensorBoard(_ error: any Error) {
   printNote(
-    "\(error); the run goes on and writes no more for TensorBoard until it is resumed with --tensorboard")
+    "\(error); the run continues and writes no event files until it is resumed with --tensorboard")
 }

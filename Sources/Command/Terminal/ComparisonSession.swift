@@ -25,7 +25,7 @@ struct ComparisonSession {
     writesTensorBoard = tensorBoard
   }
 
-  /// Trains all that is left to train.
+  /// Trains what is not yet trained.
   func callAsFunction() throws -> ComparisonSummary {
     let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)

@@ -62,7 +62,7 @@ func decimal(_ value: Double, _ decimals: Int) -> String {
 /// A time span as people say it: `42 s`, `3 min 5 s`, `2 h 10 min`.
 func duration(_ seconds: Double) -> String {
   // Larger values do not fit into an integer.
-  guard seconds < 1e15 else { return "for ever" }
+  guard seconds < 1e15 else { return "forever" }
   let whole = Int(max(seconds, 0).rounded())
   if whole < 60 { return "\(whole) s" }
   if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }

@@ -105,7 +105,7 @@ struct FolderLayout {
     throw DatasetError.badFile(
       file: root, offset: nil,
       found:
-        "the folders \(listed(sets.map(\.name))), which hold \(strays == 0 ? "no image" : "hardly an image") but "
+        "the folders \(listed(sets.map(\.name))), which hold \(strays == 0 ? "no image" : "few images") but "
         + "folders of the same names (\(listed(all.sorted())))",
       expected: "a folder of images for each class, or train/, val/ and test/ that have such folders",
       cure:

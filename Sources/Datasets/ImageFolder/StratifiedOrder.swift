@@ -3,7 +3,7 @@ import Files
 /// The share of images that are drawn for validation, and for test, where a folder has no set of its own: a tenth.
 let drawnShare = 10
 
-/// Divides images class by class and puts those that remain into an order of which any run of neighbours has all
+/// Divides images class by class and puts those that remain into an order in which any run of neighbours has all
 /// classes in their shares.
 ///
 /// Which images are drawn depends on their paths alone, not on where the folder lies or in what order it is listed:

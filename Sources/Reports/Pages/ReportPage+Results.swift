@@ -181,8 +181,8 @@ extension ReportPage {
     let words: (String, String)
     switch contents.state {
     case .finished: words = ("To run it again, into a new folder:", command.again)
-    case .running: words = ("It is still running. Should it stop, this goes on with it:", command.resume)
-    case .stopped: words = ("It was stopped before its end. This goes on with it:", command.resume)
+    case .running: words = ("It is still running. If it stops, this command continues it:", command.resume)
+    case .stopped: words = ("It was stopped before its end. This command continues it:", command.resume)
     }
     return [
       HTML("h3", [:], [.text(isFinished ? "Run it again" : "Go on with it")]), .paragraph(words.0),

@@ -3,7 +3,7 @@ import Foundation
 /// The page that reports on a run: one HTML file that asks for nothing outside itself and needs no script.
 public struct ReportPage: Sendable {
   let contents: RunContents
-  /// What runs it again, or goes on with it.
+  /// The command that reproduces or continues it.
   let command: RunCommands
   /// How many images there were to measure on.
   let images: ReportImages

@@ -26,7 +26,7 @@ public struct ComparisonChart: Sendable {
       caption:
         "Left: the mean over the seeds with its 95 % interval, and each training as a small dot. Right: the mean of the "
         + "differences to the first policy, of trainings with the same seed, with its interval; where that contains 0, the "
-        + "two are not told apart.",
+        + "two are not distinguishable.",
       drawing: Drawing(
         width: right.right + 24, height: left.bottom + 46, title: "Accuracy by policy",
         description: description, elements: names(left) + accuracies(left, seeds) + differences(right)),

@@ -41,17 +41,17 @@ public struct ComparisonWords: Sendable {
     }
   }
 
-  /// What each difference tells.
+  /// What each difference shows.
   public var verdicts: [String] {
     let first = summary.rows.first.map(name) ?? ""
     return summary.rows.compactMap { row in
       switch summary.verdict(on: row) {
       case nil: nil
       case .unknown:
-        "\(name(row)): no interval that tells anything: fewer than two seeds have a result here and for"
+        "\(name(row)): no meaningful interval: fewer than two seeds have a result here and for"
           + " \(first), or all differences are the same."
       case .undecided:
-        "\(name(row)): not told apart from \(first); the interval of the difference contains 0."
+        "\(name(row)): not distinguishable from \(first); the interval of the difference contains 0."
       case .better: "\(name(row)): better than \(first) here; the interval lies above 0."
       case .worse: "\(name(row)): worse than \(first) here; the interval lies below 0."
       }
@@ -68,7 +68,7 @@ public struct ComparisonWords: Sendable {
     let differences = summary.rows.count - 1
     if differences > 1 {
       words.append(
-        "Each of the \(differences) intervals of differences stands for itself: of twenty policies that are equal, about one"
+        "Each of the \(differences) intervals of differences is to be read alone: of twenty policies that are equal, about one"
           + " seems better or worse.")
     }
     if summary.split == .validation {

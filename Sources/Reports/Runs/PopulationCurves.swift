@@ -138,7 +138,7 @@ public struct PopulationCurves: Sendable {
     switch measure {
     case .validationAccuracy:
       "Accuracy on the validation images at the end of each segment. A trial that copies another leaves its line at the dot "
-        + "and goes on from the copied trial's\(isCrowded ? "" : "; the dotted line leads there")."
+        + "and continues from the copied trial's\(isCrowded ? "" : "; the dotted line leads there")."
     case .trainLoss:
       "Mean loss over the augmented training images in the last epoch of each segment. Trials train with policies of their "
         + "own, so a higher loss need not mean a worse network."

@@ -42,7 +42,7 @@ public struct Timeline: Sendable {
     return figure(stretches.compactMap(\.times))
   }
 
-  /// What is told apart by colour.
+  /// What colours distinguish.
   private static let parts: [(style: String, name: String)] = [
     ("accent", "training"), ("second", "evaluation"),
     ("dim", "other: networks made, checkpoints read, new ones written"),
