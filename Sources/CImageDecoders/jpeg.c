@@ -16,7 +16,7 @@ typedef struct failure {
   struct jpeg_error_mgr base;
   jmp_buf escape;
   decoded_image *image;
-  /// Whether pixels are missing, though libjpeg went on with invented ones.
+  /// Whether pixels are missing, though libjpeg continued with invented ones.
   int is_damaged;
 } failure;
 

@@ -1,4 +1,4 @@
-// The last line of a program that cannot go on.
+// The last line of a program that cannot continue.
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -107,7 +107,7 @@ static void on_fault(int number, siginfo_t *info, void *context) {
     }
   }
   if (number == SIGSEGV && info->si_code > 0) explain_stack((uintptr_t)info->si_addr, context);
-  // A library that takes no refusal into account goes on with the null pointer, or ends the program.
+  // A library that takes no refusal into account continues with the null pointer, or ends the program.
   const int is_null = number == SIGSEGV && info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < LOWEST_ADDRESS;
   const int is_end = (number == SIGILL || number == SIGTRAP || number == SIGABRT) &&
     (info->si_code > 0 || info->si_pid == getpid());

@@ -1,7 +1,7 @@
 // Memory that the system refuses.
 //
-// Swift's runtime ends the program by a trap where memory is refused, and hardly any library goes on without a few bytes.
-// So the C library's functions are wrapped here: what nobody could go on without ends the program with a line. All else is
+// Swift's runtime ends the program by a trap where memory is refused, and hardly any library continues without a few bytes.
+// So the C library's functions are wrapped here: what nobody could continue without ends the program with a line. All else is
 // refused as before, and its caller says so.
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 // Threads that the system refuses.
 //
-// Some libraries cannot go on without a thread that they ask for: OpenMP and GLib end the program themselves, Dispatch and
+// Some libraries cannot continue without a thread that they ask for: OpenMP and GLib end the program themselves, Dispatch and
 // Foundation ask or wait for ever. So the C library's function is wrapped here: what is refused to them ends the program with
 // a line. Whoever else asks is told, as before.
 #define _GNU_SOURCE

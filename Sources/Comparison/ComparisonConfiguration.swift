@@ -78,7 +78,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
 }
 
 extension Workload {
-  /// The work of a comparison that is begun anew and in which no training fails.
+  /// The work of a comparison that is begun from the start and in which no training fails.
   public init(_ configuration: ComparisonConfiguration, data: DatasetSplits) {
     let recipes = configuration.policies.flatMap { _ in
       configuration.seedNumbers.map { seed in

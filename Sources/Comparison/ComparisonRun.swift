@@ -18,7 +18,7 @@ public struct ComparisonRun: Sendable {
   private let stop: StopFlag
   private let onEvent: @Sendable (Event) -> Void
 
-  /// What a comparison tells while it goes on; from several threads.
+  /// What a comparison reports while it runs; from several threads.
   public enum Event: Sendable {
     /// So many images went through a network.
     case images(Int)
@@ -28,7 +28,7 @@ public struct ComparisonRun: Sendable {
     case note(String)
     /// A training has ended, or had ended before.
     case ended(policy: String, seed: UInt64, Comparison.Outcome)
-    /// The system starts no more threads; so many trainings go on at once, and so many would without that.
+    /// The system starts no more threads; so many trainings run at once, and so many would without that.
     case threadsRefused(started: Int, of: Int)
   }
 

@@ -34,7 +34,7 @@ public struct FileVerification: Equatable, Sendable, Codable {
 extension DatasetSpec {
   /// Checks every file against what is published about it; where that differs or is nothing, reads the file.
   ///
-  /// A fault is a result, and the other files are checked all the same. No results for a dataset without files.
+  /// A fault is a result, and the other files are checked too. No results for a dataset without files.
   /// Throws `DatasetError.missing` when not one file is there.
   public func verify(
     dataDirectory: String, observer: @escaping DatasetLoadingObserver = { _ in }

@@ -36,7 +36,7 @@ public enum AtomicFile {
     try writeTemporary(to: temporary, named: temporary, pieces: { try $0(data) }, then: { _ in })
   }
 
-  /// Writes a new file and goes on with it; after an error it is deleted.
+  /// Writes a new file and continues with it; after an error it is deleted.
   private static func writeTemporary(
     to temporary: String, named name: String, pieces: (_ write: (Data) throws -> Void) throws -> Void,
     then next: (borrowing FileDescriptor) throws -> Void

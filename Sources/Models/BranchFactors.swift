@@ -1,6 +1,6 @@
 import Torch
 
-/// How much each branch of a random network counts in each image, drawn anew for every training step.
+/// How much each branch of a random network counts in each image, drawn again for every training step.
 ///
 /// A branch has one factor in the forward pass and another, drawn independently, in the backward pass.
 package struct BranchFactors {

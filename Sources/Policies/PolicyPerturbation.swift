@@ -14,7 +14,7 @@ public struct PolicyPerturbation: Explorer, Hashable {
 
 /// Perturbs a policy as PBA's search does after a trial has copied another.
 ///
-/// Each number independently: with probability 0.2 it is drawn anew, uniformly from its range; otherwise 0,
+/// Each number independently: with probability 0.2 it is drawn again, uniformly from its range; otherwise 0,
 /// 1, 2 or 3, each with probability 0.25, is added or subtracted, with probability 0.5 each, and the result
 /// is kept within the range. (Ho et al., "Population Based Augmentation", 2019, algorithm 2, as their
 /// published code has it.)

@@ -13,7 +13,7 @@
 public protocol Explorer<Hyperparameters>: Sendable {
   associatedtype Hyperparameters
 
-  /// The hyperparameters with which the trial goes on.
+  /// The hyperparameters with which the trial continues.
   func explore(
     _ request: Exploration<Hyperparameters>, using generator: inout some RandomNumberGenerator
   ) throws -> Hyperparameters

@@ -11,7 +11,7 @@ public struct MetricsFile: Sendable {
     self.path = path
   }
 
-  /// Makes the file hold these lines and no others: what a crash cut off is added, what differs is written anew.
+  /// Makes the file hold these lines and no others: what a crash cut off is added, what differs is written again.
   public func restore(_ lines: [some Encodable]) throws {
     try restore(pieces: 0..<1) { _ in lines }
   }

@@ -41,9 +41,9 @@ public final class RunDirectory: Sendable {
     checkpoints = CheckpointFolder(path: path + "/" + RunFileName.checkpoints)
   }
 
-  /// Begins a run in a new or an empty folder, or with `resume` goes on with the run that is there.
+  /// Begins a run in a new or an empty folder, or with `resume` continues with the run that is there.
   ///
-  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun anew; files that a
+  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun again; files that a
   /// killed process left half-written are deleted. Throws `RunStoreError` when the folder holds something else, what is
   /// left of a run without its journal, a run that must not be written over, a run with other settings, or is in use;
   /// `FileError` where the system refuses.

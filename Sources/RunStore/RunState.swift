@@ -10,7 +10,7 @@ public enum RunState: Hashable, Sendable {
 }
 
 extension RunDirectory {
-  /// What goes on in the folder now.
+  /// What runs in the folder now.
   public var state: RunState {
     get throws {
       if try isFinished { return .finished }

@@ -66,7 +66,7 @@ extension Sequence<EpochRecord> {
 ///
 /// Epochs are recorded together with the checkpoint that holds them, so that a resumed run has no epoch twice.
 public struct TrainingJournal: Sendable {
-  /// How many checkpoints are kept: one to go on from, and one in case that one is damaged.
+  /// How many checkpoints are kept: one to continue from, and one in case that one is damaged.
   public static let keptCheckpoints = 2
 
   private let database: RunDatabase
@@ -158,7 +158,7 @@ public struct TrainingJournal: Sendable {
     return Dictionary(try paths.filter { try isOwnFileThere($0.1) }) { first, _ in first }
   }
 
-  /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin anew.
+  /// The newest checkpoint that is there and whole, and the number of epochs it holds; `nil` to begin from the start.
   ///
   /// Epochs after it are forgotten, as they will be trained again, and `metrics.jsonl` is brought in line.
   ///

@@ -38,7 +38,7 @@ struct AsynchronousPopulation {
   struct Consequence {
     /// Which result it was.
     let arrival: SegmentArrival
-    /// Who copied whom, and the epoch from which the copy goes on.
+    /// Who copied whom, and the epoch from which the copy continues.
     let copies: [(exploit: Exploit<Policy>, epoch: Int)]
     /// The segments to be trained next.
     let plans: [SegmentPlan]
@@ -117,7 +117,7 @@ struct AsynchronousPopulation {
   /// Puts a segment back that was not trained to its end.
   mutating func release(_ place: SegmentPlace) { running.remove(place) }
 
-  /// The segments, not planned themselves, that waiting ones go on from, in order: those whose checkpoint satisfies a
+  /// The segments, not planned themselves, that waiting ones continue from, in order: those whose checkpoint satisfies a
   /// condition.
   func waitingFor(_ condition: (CheckpointRecord) -> Bool) -> [SegmentPlace] {
     heirs.keys.filter { place in
@@ -149,7 +149,7 @@ struct AsynchronousPopulation {
   }
 
   /// The place of a segment among those that begin at the same epoch: the arrival of the result from which its trial
-  /// goes on, 0 for the first of a trial, and for all in the order of trials.
+  /// continues, 0 for the first of a trial, and for all in the order of trials.
   private func turn(_ plan: SegmentPlan) -> Int {
     switch rules.startOrder {
     case .arrival: record(plan.trial, plan.generation - 1)?.arrival ?? 0
@@ -274,7 +274,7 @@ struct AsynchronousPopulation {
     Set(records.values.lazy.filter { isLast($0.plan) }.compactMap(\.checkpoint?.file))
   }
 
-  /// The checkpoints that a trial may go on from, and those of trials at their end.
+  /// The checkpoints that a trial may continue from, and those of trials at their end.
   var neededCheckpoints: Set<String> {
     Set(records.values.lazy.filter { isNeeded($0.plan.place) }.compactMap(\.checkpoint?.file))
   }

@@ -4,7 +4,7 @@ import RunStore
 /// A search in which each trial is compared as soon as it has a result; its state is the journal.
 ///
 /// A result, its place in the order of arrival and the segment that follows from it are one transaction, made before
-/// that segment starts. Killed between any two of them, the search goes on from what the journal holds. With one
+/// that segment starts. Killed between any two of them, the search continues from what the journal holds. With one
 /// segment at a time the order of arrival is given, and so is the result.
 struct AsynchronousSearch {
   let run: RunDirectory
@@ -69,7 +69,7 @@ struct AsynchronousSearch {
       }
       guard inTraining > 0, let endings = workers.nextBatch() else { break }
       inTraining -= endings.count
-      // After the failure of a segment what the others still finish is recorded all the same; after one of the journal
+      // After the failure of a segment what the others still finish is recorded too; after one of the journal
       // nothing is, as it would follow from results that the journal does not hold.
       guard canRecord else { continue }
       do {
@@ -152,9 +152,9 @@ struct AsynchronousSearch {
     }
   }
 
-  /// Plans again all missing checkpoints that waiting segments go on from.
+  /// Plans again all missing checkpoints that waiting segments continue from.
   ///
-  /// They are looked for before anything is trained: a checkpoint from which several go on is then kept for all of them.
+  /// They are looked for before anything is trained: a checkpoint from which several continue is then kept for all of them.
   /// One that is there and damaged is found by the segment that begins with it.
   private func planMissingAgain(_ population: inout AsynchronousPopulation) throws {
     let present = try run.checkpoints.names()

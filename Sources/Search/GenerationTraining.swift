@@ -22,7 +22,7 @@ struct GenerationTraining: Sendable {
     var failure: (any Error)?
     var lost: Set<SegmentPlace> = []
     while let endings = workers.nextBatch() {
-      // After a failure what the others still finish is recorded all the same.
+      // After a failure what the others still finish is recorded too.
       do {
         try record(endings)
       } catch {

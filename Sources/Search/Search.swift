@@ -7,7 +7,7 @@ import RunStore
 ///
 /// Trials train to their next comparison; the worst copy the best and explore; after the last epoch the best trial's
 /// schedule is the result. A synchronous search compares all trials at once, an asynchronous one each as it comes.
-/// Between any two entries of the journal the process may be killed: what the journal holds decides how it goes on.
+/// Between any two entries of the journal the process may be killed: what the journal holds decides how it continues.
 /// The result of a synchronous search is the same, byte for byte, however often it was killed and however many trials
 /// train at once; that of an asynchronous one is so where one trial trains at a time.
 public struct Search: Sendable {

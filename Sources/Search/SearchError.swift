@@ -5,7 +5,7 @@ import Threads
 
 /// What ends a search before its end, in one line.
 public enum SearchError: Error, Hashable, CustomStringConvertible {
-  /// No trial is left to go on from; the reason is that of the first.
+  /// No trial is left to continue from; the reason is that of the first.
   case everyTrialFailed(generation: Int, trials: Int, reason: String)
   /// A segment could not be trained for a reason that has nothing to do with its loss.
   case segment(SegmentPlace, reason: String)

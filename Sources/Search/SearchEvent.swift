@@ -24,7 +24,7 @@ public enum SearchEvent: Sendable {
   case scheduleWritten(generation: Int, trial: Int, validationAccuracy: Double)
   /// The population was compared and the next generation is planned.
   case compared(generation: Int, exploits: [Exploit<Policy>])
-  /// A trial of an asynchronous search copied another one and goes on from that one's epoch.
+  /// A trial of an asynchronous search copied another one and continues from that one's epoch.
   case copied(Exploit<Policy>, epoch: Int)
   /// Where the trials of an asynchronous search stand: the epochs of the last and of the first, and how many ended.
   case advanced(epochs: ClosedRange<Int>, ended: Int, trials: Int)

@@ -12,7 +12,7 @@ public struct SearchRules: Hashable, Sendable {
   public var quantile: Double
   /// The epochs at the beginning in which no trial is compared.
   ///
-  /// A trial whose loss stops being a number is replaced all the same.
+  /// A trial whose loss stops being a number is replaced anyway.
   public var burnIn: Int
   /// Whether each trial is compared as soon as it has a result, rather than all of them at the same epoch.
   public var asynchronous: Bool

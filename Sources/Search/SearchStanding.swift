@@ -10,11 +10,11 @@ public struct SearchStanding: Hashable, Sendable {
     case epochs(ClosedRange<Int>, ended: Int)
   }
 
-  /// A trial that went on as a copy of another one.
+  /// A trial that continued as a copy of another one.
   public struct Copy: Hashable, Sendable {
     public let trial: Int
     public let source: Int
-    /// The epoch from which it goes on, where trials stand at different ones.
+    /// The epoch from which it continues, where trials stand at different ones.
     public let epoch: Int?
     /// Whether both had the same validation accuracy.
     public let isBetweenEquals: Bool

@@ -4,9 +4,9 @@
 /// the epoch where it began itself is then first again; where its networks stay among the worst, it copies for ever, and the
 /// others wait.
 public enum StartOrder: String, Codable, Hashable, Sendable {
-  /// That of the trial whose result came first, so that all others go on before a trial that copied one behind it.
+  /// That of the trial whose result came first, so that all others continue before a trial that copied one behind it.
   ///
-  /// A trial that waits to go on from one ahead of it counts as standing where it was itself, since that is where others copy
+  /// A trial that waits to continue from one ahead of it counts as standing where it was itself, since that is where others copy
   /// it from. Then every search ends: once each trial that waits at the least epoch has been trained, none can begin there.
   case arrival
 }

@@ -31,7 +31,7 @@ public final class HelperThreads: @unchecked Sendable {
 
   /// Runs the body on this thread and, at the same time, on up to `threads - 1` others; returns when all runs have ended.
   ///
-  /// A helper that is late, or cannot be started, does not run it. So each run must go on until no part of the work is left.
+  /// A helper that is late, or cannot be started, does not run it. So each run must continue until no part of the work is left.
   public func share(among threads: Int, _ body: @escaping @Sendable () -> Void) {
     guard threads > 1 else { return body() }
     let call = Call(wanted: threads - 1, ended: ThreadCondition(lock), body)

@@ -1,6 +1,6 @@
 import CTorch
 
-/// A sequence of work on a CUDA device: what is handed to it is done in order, while the caller goes on.
+/// A sequence of work on a CUDA device: what is handed to it is done in order, while the caller continues.
 ///
 /// Streams do not wait for each other, and while it lives, none is another's: what one thread handed to it while another
 /// records would become part of the recording.

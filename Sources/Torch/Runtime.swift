@@ -72,7 +72,7 @@ public enum Runtime {
     return Int(bytes)
   }
 
-  /// Gives memory of a CUDA device that is reserved but not in use back to it, and takes its peak anew from then on.
+  /// Gives memory of a CUDA device that is reserved but not in use back to it, and starts its peak again from then on.
   public static func forgetPeakMemory(of device: Device) throws {
     try check(ct_forget_peak_device_memory(device.handle))
   }

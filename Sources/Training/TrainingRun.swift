@@ -5,7 +5,7 @@ import Policies
 import RunStore
 import Torch
 
-/// What a training run tells while it goes on.
+/// What a training run reports while it runs.
 public enum TrainingEvent: Sendable {
   /// The run continues after so many epochs that an earlier process trained.
   case resumed(epochs: Int)
@@ -21,7 +21,7 @@ public enum TrainingEvent: Sendable {
   case epoch(EpochRecord)
 }
 
-/// A training in a run directory: every epoch ends with a durable checkpoint, from which it goes on bit for bit.
+/// A training in a run directory: every epoch ends with a durable checkpoint, from which it continues bit for bit.
 public struct TrainingRun {
   private let run: RunDirectory
   private let configuration: TrainingConfiguration
@@ -33,7 +33,7 @@ public struct TrainingRun {
   /// A training on a run directory that was opened with the same configuration.
   ///
   /// - Parameters:
-  ///   - slot: which of the trainings that go on at once it is, from 0; recorded for people, without effect.
+  ///   - slot: which of the trainings that run at once it is, from 0; recorded for people, without effect.
   ///   - onEvent: told what happens; what it throws ends the training, to be resumed later.
   public init(
     run: RunDirectory, configuration: TrainingConfiguration, policy: PolicyChoice, data: DatasetSplits,

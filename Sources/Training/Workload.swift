@@ -28,7 +28,7 @@ public struct Workload: Hashable, Sendable {
   public var evaluatedImages: Int
   /// How many checkpoints all trainings together write.
   public var checkpoints: Int
-  /// How often a training goes on from a checkpoint, of all trainings together.
+  /// How often a training continues from a checkpoint, of all trainings together.
   public var restores: Int
   /// The checkpoints that are there at the end.
   package var kept: [Checkpoint]
@@ -53,7 +53,7 @@ public struct Workload: Hashable, Sendable {
 }
 
 extension Workload {
-  /// The work of a training that is begun anew.
+  /// The work of a training that is begun from the start.
   public init(_ configuration: TrainingConfiguration, data: DatasetSplits) {
     let recipe = configuration.recipe
     self.init(recipes: [recipe], concurrency: 1, data: data)

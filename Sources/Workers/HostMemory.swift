@@ -15,7 +15,7 @@ enum HostMemory {
     return SegmentCapacity.Memory(needed: max(peak - before, 0), free: free)
   }
 
-  /// Lets the process's peak count anew from what it has now; see proc(5), clear_refs.
+  /// Starts the process's peak again from what it has now; see proc(5), clear_refs.
   private static func forgetPeak() -> Bool {
     guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
     return (try? file.write(contentsOf: Data("5".utf8))) != nil

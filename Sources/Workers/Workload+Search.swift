@@ -2,9 +2,9 @@ import Datasets
 import Training
 
 extension Workload {
-  /// The work of a search that is begun anew and in which no trial fails.
+  /// The work of a search that is begun from the start and in which no trial fails.
   ///
-  /// An asynchronous one may take more or fewer steps: whoever copies goes on from the other's epoch.
+  /// An asynchronous one may take more or fewer steps: whoever copies continues from the other's epoch.
   ///
   /// - Parameter concurrency: how many trials train at once.
   public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {

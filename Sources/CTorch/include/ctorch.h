@@ -57,7 +57,7 @@ int32_t ct_cuda_count(void);
 int64_t ct_peak_device_memory(ct_device device);
 /// The bytes of a CUDA device's memory that are free; -1 on failure.
 int64_t ct_free_device_memory(ct_device device);
-/// Gives memory of a CUDA device that is reserved but not in use back to it, and takes the peak anew from then on.
+/// Gives memory of a CUDA device that is reserved but not in use back to it, and starts the peak again from then on.
 bool ct_forget_peak_device_memory(ct_device device);
 
 // --- generators (runtime.cpp) ---

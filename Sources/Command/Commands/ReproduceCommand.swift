@@ -55,7 +55,7 @@ struct ReproduceCommand: ParsableCommand {
     // The Cutout is that of the recipe's policy; another policy may have none.
     (published.recipeCutout, published.cutout) = (published.cutout, nil)
     let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
-    // A run that is resumed goes on with its own settings, which were made of the recipe when it began.
+    // A run that is resumed continues with its own settings, which were made of the recipe when it began.
     if recipe.isSearch {
       try refuse(try policy.settings, "a search learns its policies")
       try refuse(try training.settings, "a population begins afresh and is measured at its comparisons")

@@ -51,7 +51,7 @@ extension Settings {
     if Self.isOfARun(mapping), scaleToSize == nil { scaleToSize = false }
   }
 
-  /// Keys of a run's `config.yaml` that say how it went on, not what was asked for.
+  /// Keys of a run's `config.yaml` that say how it continued, not what was asked for.
   private static let derived: Set<String> = [
     "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
     "movedTo", "startOrder",

@@ -27,7 +27,7 @@ struct SearchCurves {
   }
 
   /// Whether a segment belongs before one that is taken in already, as it was trained again; then all must be taken in
-  /// anew.
+  /// again.
   func isLate(_ record: SegmentRecord) -> Bool {
     if configuration.asynchronous { return record.arrival ?? 0 <= arrival }
     let plan = record.plan

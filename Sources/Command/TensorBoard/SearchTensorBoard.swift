@@ -6,7 +6,7 @@ import Search
 
 /// Writes what TensorBoard shows of a search, while it runs.
 ///
-/// The search does not depend on it: where a file cannot be written any more, a note says so and the search goes on.
+/// The search does not depend on it: where a file cannot be written any more, a note says so and the search continues.
 final class SearchTensorBoard: @unchecked Sendable {
   // The lock guards the variables below, so sharing the object is safe.
   private let lock = NSLock()
@@ -55,7 +55,7 @@ final class SearchTensorBoard: @unchecked Sendable {
   }
 }
 
-/// Says that a run goes on without the files for TensorBoard.
+/// Says that a run continues without the files for TensorBoard.
 func noteBrokenTensorBoard(_ error: any Error) {
   printNote(
     "\(error); the run continues and writes no event files until it is resumed with --tensorboard")

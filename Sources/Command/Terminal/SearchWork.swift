@@ -20,7 +20,7 @@ struct SearchWork {
 
   /// What is left by a search's journal.
   ///
-  /// Whoever copies in an asynchronous search goes on from another epoch, so there it is what is left if nobody does.
+  /// Whoever copies in an asynchronous search continues from another epoch, so there it is what is left if nobody does.
   func images(leftBy journal: SearchJournal) throws -> Int {
     let isNew = try journal.lastGeneration() == nil
     if isNew { return configuration.population * images(after: 0) }

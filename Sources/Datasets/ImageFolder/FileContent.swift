@@ -20,7 +20,7 @@ struct FileContent {
   /// The largest file that is read as an image, in bytes.
   private static let limit = 1 << 30
 
-  /// Reads a file whole; throws `FileError`, also where something goes on writing to it.
+  /// Reads a file whole; throws `FileError`, also where something keeps writing to it.
   init(of path: String) throws {
     for _ in 0..<3 {
       var now = timespec()

@@ -110,7 +110,7 @@ struct ImageCache {
       unreadable: faults.map { UnreadableImage(path: $0.path, reason: $0.reason) })
   }
 
-  /// Makes the cache anew, taking over from the old one what is still good.
+  /// Makes the cache again, taking over from the old one what is still good.
   private func rebuilt(
     _ images: [FolderImage], _ findings: [ImageFinding], _ old: OldImageCache?
   ) throws -> Contents {

@@ -3,7 +3,7 @@ import Foundation
 
 /// A folder of curves for TensorBoard: a folder for each group of curves, and an event file in each.
 ///
-/// What the files hold follows from a run's journal. So they are begun anew by every session, and nothing waits until
+/// What the files hold follows from a run's journal. So they are begun again by every session, and nothing waits until
 /// they are on the disk: a crash costs at most what the next session writes again.
 public struct TensorBoardFolder: Sendable {
   /// A group of curves, by the name of its folder, and a point on them; the empty name is the folder itself.

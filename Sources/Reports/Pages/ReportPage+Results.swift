@@ -185,7 +185,7 @@ extension ReportPage {
     case .stopped: words = ("It was stopped before its end. This command continues it:", command.resume)
     }
     return [
-      HTML("h3", [:], [.text(isFinished ? "Run it again" : "Go on with it")]), .paragraph(words.0),
+      HTML("h3", [:], [.text(isFinished ? "Run it again" : "Continue it")]), .paragraph(words.0),
       HTML("pre", [:], [HTML("code", [:], Self.unbroken(words.1))]),
     ]
   }

@@ -128,7 +128,7 @@ struct ReportSection {
   }
 }
 
-/// What a reader types to have the run again, or to go on with it.
+/// What a reader types to reproduce the run, or to continue it.
 public struct RunCommands: Sendable {
   /// Makes the same run in another folder.
   public let again: String

@@ -4,7 +4,7 @@ public struct PreviewGrid: Sendable {
   public static let largestSide = 256
   /// About how many pixels the longer side of a small image has in the picture.
   static let side = 128
-  /// More draws than this go on below, also where images of this width would not stand side by side in the picture.
+  /// More draws than this are placed below, also where images of this width would not stand side by side in the picture.
   private static let mostDraws = 8
   private static let mostWidth = 1400
 

@@ -39,7 +39,7 @@ public struct PopulationHistory: Sendable {
   public init(_ records: [SegmentRecord], population: Int, isAsynchronous: Bool) {
     self.population = max(population, (records.map(\.plan.trial).max() ?? -1) + 1)
     self.isAsynchronous = isAsynchronous
-    // A segment that is planned again, since its checkpoint was lost, had ended all the same.
+    // A segment that is planned again, since its checkpoint was lost, had ended nevertheless.
     let ended = records.compactMap { record in
       (record.result ?? record.lostResult).map {
         SegmentRecord(plan: record.plan, result: $0, arrival: record.arrival)

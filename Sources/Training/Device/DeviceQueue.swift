@@ -1,6 +1,6 @@
 import Torch
 
-/// Where a trainer hands its work: done in the order in which it is handed over, later, while the trainer goes on.
+/// Where a trainer hands its work: done in the order in which it is handed over, later, while the trainer continues.
 ///
 /// A trainer of the CPU has none and computes as it goes. ``CUDAQueue`` is a stream of a CUDA device.
 package protocol DeviceQueue: AnyObject {
