@@ -18,7 +18,7 @@ struct PolicyWalk: Sendable {
     longest = alternatives.map(\.steps.count).max() ?? 0
   }
 
-  /// Draws what happens to one image and tells it step by step, in the order of application.
+  /// Draws what happens to one image and reports it step by step, in the order of application.
   ///
   /// - Parameter order: Scratch for ``longest`` numbers.
   @inline(__always)

@@ -45,7 +45,7 @@ static int close_nothing(thandle_t handle) {
 
 static toff_t size(thandle_t handle) { return ((source *)handle)->count; }
 
-// libtiff of before 2023 knows one error handler for all files; the thread tells which call it is about.
+// libtiff of before 2023 knows one error handler for all files; the thread says which call it is about.
 static _Thread_local decoded_image *current;
 
 static void keep_message(const char *module, const char *format, va_list values) {

@@ -51,7 +51,7 @@ static void *symbol(void *handle, const char *name) {
 
 /// Whether the system would give as much memory as the libraries take, with those that they need.
 ///
-/// The loader does not tell this reason from others.
+/// The loader does not distinguish this reason from others.
 static int has_room(void) {
   const size_t bytes = 128 << 20;
   void *const place = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);

@@ -47,9 +47,9 @@ public struct Comparison: Sendable {
   ///   - imageDigest: the digest of the data, recorded with every run.
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
-  ///   - onEvent: told what the trainings tell; called from several threads.
-  ///   - onEnd: told of every training's end; called from several threads.
-  ///   - onThreadsRefused: told where the system starts fewer threads, and so trainings, than were asked for.
+  ///   - onEvent: called with each event of the trainings; called from several threads.
+  ///   - onEnd: called at every training's end; called from several threads.
+  ///   - onThreadsRefused: called where the system starts fewer threads, and so trainings, than were asked for.
   public init(
     data: DatasetSplits, imageDigest: String?, concurrency: Int, version: String, stop: StopFlag = StopFlag(),
     onEvent: @escaping @Sendable (Member, TrainingEvent) -> Void = { _, _ in },

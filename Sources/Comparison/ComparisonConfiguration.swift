@@ -25,7 +25,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   public var concurrency: Int
 
   public static let kind = RunKind.compare
-  /// Where a schedule decides, its digest tells; but the name of a policy is also what the summary calls it.
+  /// Where a schedule decides, its digest is compared; but the name of a policy is also what the summary calls it.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   /// Settings with the defaults where nothing is said; nothing is checked yet.

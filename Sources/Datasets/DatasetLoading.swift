@@ -16,7 +16,7 @@ private let splitSeed: UInt32 = 0
 /// Without a `validationSize` there are no validation images, or all of the dataset's own. Without sizes `noise` has
 /// 2,000 training and 1,000 validation images.
 ///
-/// - Parameter observer: told what happens while images are decoded.
+/// - Parameter observer: called with what happens while images are decoded.
 public func loadDataset(
   _ selection: DataSelection, observer: @escaping DatasetLoadingObserver = { _ in }
 ) throws -> DatasetSplits {

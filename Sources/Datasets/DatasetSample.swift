@@ -4,7 +4,7 @@ public struct DatasetSample: Sendable {
   public let classNames: [String]
   /// The first training images, in the order of the whole set.
   public let train: LabeledImages
-  /// How many images each set has; nil where that cannot be told without reading all of them.
+  /// How many images each set has; nil where that is unknown without reading all of them.
   public let counts: Counts?
 
   /// How many images each set has.

@@ -6,7 +6,7 @@ package enum FileKind: Hashable, Sendable {
 
   /// A link is not followed: what a program would write over or delete, so that a link that leads nowhere counts.
   ///
-  /// Nil where nothing has the name, or the system does not tell.
+  /// Nil where nothing has the name, or the system does not say.
   package init?(at path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
@@ -15,7 +15,7 @@ package enum FileKind: Hashable, Sendable {
 
   /// What a link leads to: what a program would read.
   ///
-  /// Nil where nothing is there, or the system does not tell.
+  /// Nil where nothing is there, or the system does not say.
   package init?(following path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

@@ -7,7 +7,7 @@ import Foundation
 public final class FileLock: Sendable {
   private let file: FileDescriptor
 
-  /// Another process holds the lock; its id, where the file tells it.
+  /// Another process holds the lock; its id, where the file has it.
   public struct Held: Error, Hashable {
     public let process: Int?
   }
@@ -55,7 +55,7 @@ public final class FileLock: Sendable {
     return nil
   }
 
-  /// The process id that a lock file tells.
+  /// The process id in a lock file.
   private static func process(in file: borrowing FileDescriptor) throws -> Int? {
     var text = [UInt8](repeating: 0, count: 32)
     let count = try FileDescriptor.call(file.path, "read") { pread(file.raw, &text, text.count, 0) }

@@ -36,7 +36,7 @@ public enum TemporaryName {
 
 /// Temporary names of which the same final path always has the same one, for those who write it and those who rename it.
 ///
-/// They follow from a secret of this value, so that one that was seen tells nothing of the next.
+/// They follow from a secret of this value, so that one that was seen does not reveal the next.
 public struct TemporaryNames: Sendable {
   private let secret = TemporaryName.randomBytes(16)
 

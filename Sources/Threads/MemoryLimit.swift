@@ -48,7 +48,7 @@ public struct MemoryLimit: Sendable {
     return [both, groups.both, ownLimits.addressSpace, ownLimits.data].compactMap { $0 }.min() ?? both
   }
 
-  /// Bytes that the process can take now, besides what it has; nil where the system does not tell.
+  /// Bytes that the process can take now, besides what it has; nil where the system does not say.
   ///
   /// Swap space is not counted: a training that needs it waits for the disk. What is in use there counts where a group limits
   /// both together.

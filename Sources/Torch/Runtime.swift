@@ -4,7 +4,7 @@ import CTorch
 ///
 /// All but ``setDeterministicConvolutions(_:)`` hold for the calling thread alone.
 public enum Runtime {
-  /// The version of the libtorch that is loaded; nil where it does not tell.
+  /// The version of the libtorch that is loaded; nil where it does not say.
   public static var version: String? {
     let text = String(cString: ct_loaded_version())
     return text.isEmpty ? nil : text

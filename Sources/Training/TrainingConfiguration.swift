@@ -31,7 +31,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var changedAfter: [Int]?
 
   public static let kind = RunKind.train
-  /// Where a schedule decides, its digest tells; its file may have another name today.
+  /// Where a schedule decides, its digest is compared; its file may have another name today.
   ///
   /// So it is with the checkpoint that a training begins with.
   public var settingsWithoutEffect: Set<String> {

@@ -3,9 +3,9 @@ import Search
 import Threads
 import Torch
 
-/// The machine's main memory, as Linux tells of it; nothing is known elsewhere.
+/// The machine's main memory, as Linux reports it; nothing is known elsewhere.
 enum HostMemory {
-  /// What some work takes of the memory at its peak, and what was free before; `nil` where the system does not tell.
+  /// What some work takes of the memory at its peak, and what was free before; `nil` where the system does not say.
   static func measure(_ work: () throws -> Void) throws -> SegmentCapacity.Memory? {
     // What an earlier training has left would be taken first, and not be seen.
     Runtime.releaseMemory()

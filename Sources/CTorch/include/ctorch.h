@@ -31,7 +31,7 @@ typedef struct {
 const char *ct_error(void);
 /// The version of libtorch whose headers this was compiled with, such as 2.11.0.
 const char *ct_built_version(void);
-/// The version of the libtorch that is loaded; empty where it does not tell.
+/// The version of the libtorch that is loaded; empty where it does not say.
 const char *ct_loaded_version(void);
 /// Lets the program end without libtorch taking its tables apart, which the end of the process does at once.
 void ct_skip_cleanup(void);

@@ -52,7 +52,7 @@ std::optional<Choice> named(const char *name) {
   return std::nullopt;
 }
 
-/// What threads use that have not chosen for themselves. A wrong name is told where the program begins.
+/// What threads use that have not chosen for themselves. A wrong name is reported where the program begins.
 const Kernels *of_process() {
   static const Kernels *const kernels = [] {
     const char *wanted = std::getenv("PBA_KERNELS");

@@ -37,7 +37,7 @@ struct SearchRequest {
 
   /// Does it and prints the result.
   ///
-  /// - Parameter onSettings: told the settings when all are known.
+  /// - Parameter onSettings: called with the settings when all are known.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
     let recorded =

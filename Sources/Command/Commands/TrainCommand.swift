@@ -43,7 +43,7 @@ struct TrainingRequest {
 
   /// Does it and prints the result; nil if only its cost was estimated.
   ///
-  /// - Parameter onSettings: told the settings when all are known.
+  /// - Parameter onSettings: called with the settings when all are known.
   func callAsFunction(
     onSettings: (TrainingConfiguration) throws -> Void = { _ in }
   ) throws -> TrainingResult? {

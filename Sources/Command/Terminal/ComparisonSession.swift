@@ -52,7 +52,7 @@ struct ComparisonSession {
         progress.display?.note("\(policy), seed \(seed) failed: \(reason)")
       case .threadsRefused(let started, let wanted):
         progress.display?.note(
-          "the system starts no more threads: \(started) of \(wanted) trainings \(started == 1 ? "goes" : "go") on at once"
+          "the system starts no more threads: \(started) of \(wanted) trainings \(started == 1 ? "runs" : "run") at once"
         )
       }
     }

@@ -13,7 +13,7 @@ func loadToTrain(_ selection: DataSelection) throws -> DatasetSplits {
   return data
 }
 
-/// Calls the body with an observer that shows what it is told on standard error.
+/// Calls the body with an observer that shows the events on standard error.
 func withLoadingProgress<Result>(_ body: (@escaping DatasetLoadingObserver) throws -> Result) rethrows
   -> Result
 {

@@ -5,7 +5,7 @@ import Policies
 import PopulationBasedTraining
 import Search
 
-/// What a search tells of itself, as lines and as the panel of its progress display.
+/// What a search reports, as lines and as the panel of its progress display.
 final class SearchLines: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
   private let lock = NSLock()

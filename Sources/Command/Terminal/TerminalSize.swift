@@ -5,7 +5,7 @@ struct TerminalSize: Hashable {
   let columns: Int
   let rows: Int
 
-  /// What a terminal has that does not tell.
+  /// The size of a terminal that does not report one.
   static let usual = TerminalSize(columns: 80, rows: 24)
 
   /// The size of the terminal that standard error writes to.

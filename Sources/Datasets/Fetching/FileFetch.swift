@@ -62,7 +62,7 @@ package struct FileFetch {
   ///
   /// - Parameters:
   ///   - retries: how many failed requests in a row are followed by another one.
-  ///   - report: told how far it is.
+  ///   - report: called with the progress.
   package init(
     file: PublishedFile, path: String, retries: Int, report: @escaping (FetchEvent) -> Void
   ) {

@@ -2,13 +2,13 @@ import CFileSystems
 import Files
 import Foundation
 
-/// What is known of a file's content, and by what it is told later that the file still has it.
+/// What is known of a file's content, and how it is decided later that the file still has it.
 struct ContentStamp: Equatable, Sendable {
   /// The SHA-256 of all bytes.
   let digest: SIMD4<UInt64>
   /// The file's state before and after it was read.
   let state: FileState
-  /// Whether the state is enough to tell; otherwise the bytes are read again and the digest is compared.
+  /// Whether the state is enough to decide; otherwise the bytes are read again and the digest is compared.
   let isProven: Bool
 }
 

@@ -16,7 +16,7 @@ package struct FileIdentity: Hashable, Sendable {
   }
 }
 
-/// What the system tells of a file without reading it.
+/// What the system knows of a file without reading it.
 ///
 /// Size and time of modification alone prove little: archives and copies bring both along. No program can set the time
 /// of change, and writing to a file, or giving its place to another, alters it or the identity.

@@ -5,7 +5,7 @@ import Foundation
 enum FolderEntryKind: Equatable {
   case folder(FileIdentity)
   case file(FileState)
-  /// Neither, with what it is or why it cannot be told.
+  /// Neither, with what it is or why it is unknown.
   case unusable(String)
 }
 
@@ -46,7 +46,7 @@ func folderEntries(of path: String) throws -> [FolderEntry] {
     }
     if !isLeftByFileManagers(name) {
       let kind = isText ? FolderEntryKind(status, code) : .unusable("a name that is not UTF-8")
-      // Some file systems do not tell the type here.
+      // Some file systems do not give the type here.
       let type = Int(entry.pointee.d_type)
       entries.append(
         FolderEntry(

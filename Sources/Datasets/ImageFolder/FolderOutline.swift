@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies in a folder, as far as it tells whether that is the folder of a class or holds folders of classes or sets.
+/// What lies in a folder, as far as it shows whether that is the folder of a class or holds folders of classes or sets.
 struct FolderOutline {
   /// The names of the folders in it.
   private(set) var folders: Set<String> = []
@@ -22,7 +22,7 @@ struct FolderOutline {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
       guard !isLeftByFileManagers(name) else { continue }
-      // A link, or a file system that does not tell the type.
+      // A link, or a file system that does not give the type.
       let mayBeFolder = type != Int(DT_REG) && identity(ofFolder: path + "/" + name) != nil
       if type == Int(DT_DIR) || mayBeFolder {
         folders.insert(name)

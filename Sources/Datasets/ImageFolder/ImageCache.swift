@@ -59,7 +59,7 @@ struct ImageCache {
     }
   }
 
-  /// What the old cache tells of each image; files whose state does not tell are read, not decoded.
+  /// What the old cache has of each image; files whose state does not decide are read, not decoded.
   private func compared(_ images: [FolderImage], with old: OldImageCache?) -> [ImageFinding] {
     guard let old else { return images.map { _ in .unknown } }
     var findings = images.map(old.finding)

@@ -43,7 +43,7 @@ struct ImageCacheIndex: Equatable, Sendable {
 
   /// Changed whenever pixels decoded by an earlier version would differ, or the file's form does.
   ///
-  /// A cache of version 2 told files by size and time alone, and may hold the pixels of others: it is made again.
+  /// A cache of version 2 recognised files by size and time alone, and may hold the pixels of others: it is made again.
   private static let magic = Array("pba image cache 3\n".utf8)
 
   /// The index as a file: magic, numbers of 64 bits, little end first, texts with their length before them, SHA-256.

@@ -31,7 +31,7 @@ public enum DatasetLoadingEvent: Sendable, Equatable {
   case decoded(Int)
   /// So many more were decoded before and have not changed; comes from several threads.
   case takenOver(Int)
-  /// So many files are about to be read to see whether they have changed, which size and times do not tell.
+  /// So many files are about to be read to see whether they have changed, which size and times do not show.
   case comparing(total: Int)
   /// So many more have been read; comes from several threads.
   case compared(Int)

@@ -13,7 +13,7 @@ enum ImageFinding: Sendable {
 struct OldImageCache: Sendable {
   let index: ImageCacheIndex
   let pixels: CacheFile
-  /// Whether the file of pixels is the one that was written, as far as size and time tell.
+  /// Whether the file of pixels is the one that was written, as far as size and time show.
   let isIntact: Bool
   /// Places among the records, and behind those among the faults.
   private let placesByPath: [[UInt8]: Int]
@@ -49,7 +49,7 @@ struct OldImageCache: Sendable {
     return finding(at: place, for: image, content)
   }
 
-  /// Whether reading a file that its state does not tell may show that it is known.
+  /// Whether reading a file whose state does not decide may show that it is known.
   func mayKnow(_ image: FolderImage) -> Bool {
     if sizes.contains(image.state.size) { return true }
     guard let place = placesByPath[Array(image.path.utf8)] else { return false }

@@ -39,7 +39,7 @@ package final class PixelBudget: @unchecked Sendable {
 
   /// Decodes an image and gives it to the body, all within the budget.
   func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
-    // Without a size that can be told nothing is decoded, but for the reason to be found.
+    // Without a known size nothing is decoded, but for the reason to be found.
     try withPixels(imagePixelCount(of: file) ?? 0) { try body(decodeImage(file, name: name)) }
   }
 }

@@ -1,4 +1,4 @@
-/// Which set of images a folder of folders of classes is for, as its name tells.
+/// Which set of images a folder of folders of classes is for, by its name.
 enum SplitRole: Equatable, Sendable {
   case train, validation, test
 

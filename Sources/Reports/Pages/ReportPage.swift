@@ -9,7 +9,7 @@ public struct ReportPage: Sendable {
   let images: ReportImages
   let samples: SampleImages
 
-  /// The beginning by which a page of this program is told from other files.
+  /// The beginning by which a page of this program is recognised.
   public static let generator = "swift-pba report"
 
   public init(

@@ -30,7 +30,7 @@ public struct PopulationHistory: Sendable {
   let living: Set<SegmentPlace>
   private let byPlace: [SegmentPlace: Stretch]
 
-  /// The history that some segments tell, in any order.
+  /// The history of some segments, in any order.
   ///
   /// The best trial is that of the newest generation of which every trial has ended; of trials that are compared one by
   /// one, that of all their newest results.

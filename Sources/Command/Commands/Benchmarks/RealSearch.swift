@@ -65,7 +65,7 @@ private final class Slots: @unchecked Sendable {
     if case .capacity(let capacity) = event { lock.withLock { told = capacity.segments } }
   }
 
-  /// What was told, or where that is a setting, what the segments say.
+  /// What was reported, or where that is a setting, what the segments say.
   func count(in records: [SegmentRecord]) -> Int {
     lock.withLock { told } ?? ((records.compactMap { $0.metrics?.times?.slot }.max() ?? 0) + 1)
   }

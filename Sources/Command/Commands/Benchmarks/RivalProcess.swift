@@ -2,7 +2,7 @@ import Threads
 import Files
 import Foundation
 
-/// A Python program that measures rivals: it is told what to do line by line, in JSON, and answers in the same way.
+/// A Python program that measures rivals: it gets its work line by line, in JSON, and answers in the same way.
 ///
 /// It stays alive between the questions, so that it loads and warms up once and can take turns with this program.
 final class RivalProcess {
@@ -48,7 +48,7 @@ final class RivalProcess {
   }
 
   deinit {
-    // The script ends with its questions; one that does not, or is in the middle of an answer, is told to.
+    // The script ends with its questions; one that does not, or is in the middle of an answer, is ended.
     try? questions.fileHandleForWriting.close()
     if hasEnded(within: 2) { return }
     process.terminate()

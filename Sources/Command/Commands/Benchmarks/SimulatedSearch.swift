@@ -39,7 +39,7 @@ struct SimulatedSearch {
     /// Seconds of each tenth of the generations, so that growth with the journal is seen.
     let secondsOfTenths: [Double]
     let journalBytes: Int
-    /// The largest memory that the process has had, nil where the system does not tell.
+    /// The largest memory that the process has had, nil where the system does not say.
     let peakMemoryBytes: Int?
   }
 
