@@ -12,7 +12,7 @@ namespace {
 
 /// The entry points of libgomp, the OpenMP that libtorch for Linux brings.
 ///
-/// Its threads keep waiting at full speed for a while after each loop of torch. Threads of our own would share the
+/// Its threads go on waiting at full speed for a while after each loop of torch. Threads of our own would share the
 /// cores with them; these are the same threads.
 struct OpenMP {
   void (*parallel)(void (*part)(void *), void *data, unsigned threads, unsigned flags);

@@ -43,7 +43,7 @@ void *record(bool (*body)(void *), void *context) {
     static std::mutex one_at_a_time;
     const std::lock_guard<std::mutex> lock(one_at_a_time);
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
-    // Other trials continue meanwhile: what their threads ask of the device must not spoil this recording.
+    // Other trials go on meanwhile: what their threads ask of the device must not spoil this recording.
     graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     if (body(context)) {
       graph->capture_end();
@@ -52,7 +52,7 @@ void *record(bool (*body)(void *), void *context) {
     try {
       graph->capture_end();
     } catch (...) {
-      // `body` has reported what went wrong; that the recording is broken too follows from it.
+      // `body` has told what went wrong; that the recording is broken too follows from it.
     }
     return nullptr;
   });

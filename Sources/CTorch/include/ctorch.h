@@ -1,6 +1,6 @@
 // A small C interface over libtorch: what the networks, the optimiser and the checkpoints of this project need.
 //
-// Rules of this interface:
+// Rules of the seam:
 // - A `ct_tensor *` that a function returns belongs to the caller, who gives it back with `ct_free`.
 // - A function that can fail returns NULL or false; `ct_error()` then holds torch's own text for this thread.
 // - No C++ type and no exception passes this header.
@@ -31,7 +31,7 @@ typedef struct {
 const char *ct_error(void);
 /// The version of libtorch whose headers this was compiled with, such as 2.11.0.
 const char *ct_built_version(void);
-/// The version of the libtorch that is loaded; empty where it does not say.
+/// The version of the libtorch that is loaded; empty where it does not tell.
 const char *ct_loaded_version(void);
 /// Lets the program end without libtorch taking its tables apart, which the end of the process does at once.
 void ct_skip_cleanup(void);
@@ -57,7 +57,7 @@ int32_t ct_cuda_count(void);
 int64_t ct_peak_device_memory(ct_device device);
 /// The bytes of a CUDA device's memory that are free; -1 on failure.
 int64_t ct_free_device_memory(ct_device device);
-/// Gives memory of a CUDA device that is reserved but not in use back to it, and starts the peak again from then on.
+/// Gives memory of a CUDA device that is reserved but not in use back to it, and takes the peak anew from then on.
 bool ct_forget_peak_device_memory(ct_device device);
 
 // --- generators (runtime.cpp) ---
@@ -190,7 +190,7 @@ bool ct_set_data(ct_tensor *tensor, const ct_tensor *data);
 }
 #endif
 
-// The rest of the interface, which only CUDA devices need.
+// The rest of the seam, which only CUDA devices need.
 #include "ctorch_device.h"
 
 #endif

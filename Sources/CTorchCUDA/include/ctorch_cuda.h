@@ -22,7 +22,7 @@ typedef struct {
   /// The text of this thread's last failure here; empty where `body` failed.
   const char *(*error)(void);
   /// Calls `body` once and records, without doing it, what it hands to this thread's stream. That must not be the device's
-  /// default stream. NULL on failure, also where `body` returns false. One recording is made at a time.
+  /// default stream. NULL on failure, also where `body` returns false. One recording goes on at a time.
   void *(*record)(bool (*body)(void *context), void *context);
   /// Hands a recording to this thread's stream.
   bool (*replay)(void *recording);
