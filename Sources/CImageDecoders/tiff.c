@@ -89,6 +89,17 @@ static decode_result check(const tiff_layout *layout, decoded_image *image) {
   return decode_done;
 }
 
+/// Refuses an image of which a strip or a tile is not in the file: libtiff would read the file's own head in its place.
+static decode_result check_pieces(TIFF *file, decoded_image *image) {
+  enum { head_of_file = 8 };
+  const uint32_t count = TIFFIsTiled(file) ? TIFFNumberOfTiles(file) : TIFFNumberOfStrips(file);
+  for (uint32_t piece = 0; piece < count; piece++) {
+    if (TIFFGetStrileOffset(file, piece) < head_of_file || TIFFGetStrileByteCount(file, piece) == 0)
+      return image_fail(image, TIFFIsTiled(file) ? "one of its tiles is missing" : "one of its strips is missing");
+  }
+  return decode_done;
+}
+
 /// Reads palettes, few bits, CMYK, YCbCr and CIELab by libtiff's own conversion.
 static decode_result convert(TIFF *file, decoded_image *image) {
   char reason[1024] = "";
@@ -120,6 +131,8 @@ static decode_result decode(TIFF *file, uint64_t most_pixels, decoded_image *ima
   uint64_t pixels = (uint64_t)width * height;
   if (piece / 8 > (pixels > most_pixels_beside ? pixels : most_pixels_beside))
     return image_fail(image, "its tiles or strips are too large");
+  result = check_pieces(file, image);
+  if (result != decode_done) return result;
   result = tiff_has_plain_samples(&layout) ? tiff_read_samples(file, &layout, image) : convert(file, image);
   if (result == decode_done) image->orientation = orientation;
   return result;

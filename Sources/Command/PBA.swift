@@ -28,6 +28,11 @@ public struct PBA: ParsableCommand {
   public init() {}
 }
 
+/// Does what the program's arguments ask for; ends the program where that fails.
+///
+/// On whichever thread: a small stack has another one do it.
+public func runProgram() { PBA.run() }
+
 extension PBA {
   /// Ends the program where the system made no thread for it.
   ///
@@ -37,8 +42,7 @@ extension PBA {
     exit(withError: ExitCode.failure)
   }
 
-  /// Does what the program's arguments ask for; ends the program where that fails.
-  public static func run() {
+  nonisolated fileprivate static func run() {
     Runtime.skipCleanup()
     Runtime.limitMemory(MemoryLimit().bytes)
     let words = CommandWords(Array(CommandLine.arguments.dropFirst()))

@@ -33,6 +33,11 @@ public final class FileLock: Sendable {
     }
     // What has another name too may be somebody's file; the lock holds without a text.
     guard try file.nameCount() <= 1 else { return }
+    guard try Self.isOwn(file) else {
+      throw FileError(
+        path: path, action: "take the lock", reason: "it is a file with other content",
+        cure: "move it elsewhere, or name another folder")
+    }
     try FileDescriptor.call(path, "empty") { ftruncate(file.raw, 0) }
     try file.write(Data("\(getpid())\n".utf8))
   }
@@ -53,6 +58,14 @@ public final class FileLock: Sendable {
       return Held(process: try process(in: file))
     }
     return nil
+  }
+
+  /// Whether the text is one that a lock has: a number, or nothing.
+  private static func isOwn(_ file: borrowing FileDescriptor) throws -> Bool {
+    var text = [UInt8](repeating: 0, count: 32)
+    let count = try FileDescriptor.call(file.path, "read") { pread(file.raw, &text, text.count, 0) }
+    return count < text.count
+      && text.prefix(count).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == 0x0A }
   }
 
   /// The process id in a lock file.

@@ -55,6 +55,12 @@ struct BMPHeader {
     } else {
       masks = depth == 16 ? [0x7C00, 0x03E0, 0x001F, 0] : [0xFF0000, 0x00FF00, 0x0000FF, 0]
     }
+    guard dataOffset >= 14 + size else {
+      throw damaged(name, "found pixels at byte \(dataOffset), inside the header", at: 10)
+    }
+    guard masks[0] | masks[1] | masks[2] != 0 else {
+      throw damaged(name, "found no bits for any colour", at: 54)
+    }
     let entrySize = isOld ? 3 : 4
     if depth <= 8 {
       let used = try size >= 40 ? field(46, 4) : 0

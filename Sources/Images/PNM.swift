@@ -78,9 +78,13 @@ private func binarySamples(_ file: [UInt8], _ header: PNMHeader, _ name: String)
     }
   }
   if header.largest == 255 { return Array(data) }
-  return (0..<count).map { index in
+  return try (0..<count).map { index in
     let value =
       wide ? Int(data[start + 2 * index]) << 8 | Int(data[start + 2 * index + 1]) : Int(data[start + index])
+    guard value <= header.largest else {
+      let place = header.dataOffset + index * (wide ? 2 : 1)
+      throw damaged(name, "found the sample \(value) above the largest value \(header.largest)", at: place)
+    }
     return scaled(value, from: header.largest)
   }
 }
@@ -97,13 +101,17 @@ private func textSamples(_ file: [UInt8], _ header: PNMHeader, _ name: String) t
     guard let value = header.isBitmap ? reader.digit() : reader.number() else {
       throw damaged(name, "found \(index) of \(count) samples", at: reader.position)
     }
+    guard value <= header.largest else {
+      throw damaged(
+        name, "found the sample \(value) above the largest value \(header.largest)", at: reader.position)
+    }
     return header.isBitmap ? (value == 0 ? 255 : 0) : scaled(value, from: header.largest)
   }
 }
 
-/// A value of 0 to `largest` as one of 0 to 255, rounded; larger ones count as the largest.
+/// A value of 0 to `largest` as one of 0 to 255, rounded.
 private func scaled(_ value: Int, from largest: Int) -> UInt8 {
-  UInt8(truncatingIfNeeded: (min(value, largest) * 255 + largest / 2) / largest)
+  UInt8(truncatingIfNeeded: (value * 255 + largest / 2) / largest)
 }
 
 private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

@@ -11,6 +11,8 @@ struct RunDatabase: Sendable {
   /// The policies that were read lately.
   let policies = PolicyTable()
   private let connection: Connection
+  /// The journal and the lock of a run that is written; empty where it is only read.
+  private let kept: [NamedFile]
   private var queue: DatabaseQueue { connection.queue }
 
   /// Opens the file, and makes it when it is not there unless `readOnly`.
@@ -34,6 +36,15 @@ struct RunDatabase: Sendable {
         return try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined)
       }
     }
+    let lock = AtomicFile.folder(of: path) + "/" + RunFileName.lock
+    kept = readOnly ? [] : [path, lock].compactMap(NamedFile.init)
+  }
+
+  /// Throws where somebody has removed or replaced the journal, so that what is written is lost, or the lock, so that another
+  /// process may write too.
+  private func requireInPlace() throws {
+    guard let lost = kept.first(where: { !$0.isInPlace }) else { return }
+    throw RunStoreError.replaced(path: lost.path)
   }
 
   /// Opens the file in a place; errors call it by its name.
@@ -126,7 +137,10 @@ struct RunDatabase: Sendable {
 
   /// Runs `body` as one transaction, durable when this returns.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    try Self.inWords(path) { try queue.write(body) }
+    try requireInPlace()
+    let value = try Self.inWords(path) { try queue.write(body) }
+    try requireInPlace()
+    return value
   }
 
   /// How many pages of the file this connection has looked at so far: the work that its calls were for SQLite.

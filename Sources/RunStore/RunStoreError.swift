@@ -20,11 +20,16 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   case newerJournal(path: String)
   /// The journal is not readable as a database, or what it says contradicts itself.
   case damagedJournal(path: String, detail: String)
+  /// A file that the run keeps was removed or replaced while the run was in use.
+  case replaced(path: String)
   /// The database refused for another reason; the cure where there is a known one.
   case journal(path: String, detail: String, cure: String? = nil)
 
   public var description: String {
     switch self {
+    case .replaced(let path):
+      "\(path): somebody removed or replaced it while the run was in use, so the run has stopped; let no other program change a "
+        + "run in use, then continue with --resume, or start in another folder where the journal is lost"
     case .foreignDirectory(let path, let example):
       "\(path): the folder holds other files (such as \(example)) and no run; name a new or an empty folder"
     case .noRun(let path, let resume):

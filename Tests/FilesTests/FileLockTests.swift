@@ -15,4 +15,23 @@ import Testing
     lock = nil
     #expect(try FileLock.holder(folder: folder.path, file: "lock") == nil)
   }
+
+  @Test func aFileWithOtherContentIsNoLock() throws {
+    let folder = try TemporaryFolder()
+    for text in ["notes", "12 13", String(repeating: "1", count: 40)] {
+      try folder.write(text, to: "lock")
+      #expect {
+        _ = try FileLock(folder: folder.path, file: "lock")
+      } throws: {
+        "\($0)".hasSuffix(
+          "lock: cannot take the lock: it is a file with other content; move it elsewhere, or name another folder"
+        )
+      }
+      #expect(try String(contentsOfFile: folder("lock"), encoding: .utf8) == text)
+    }
+    for text in ["", "4711\n"] {
+      try folder.write(text, to: "lock")
+      _ = try FileLock(folder: folder.path, file: "lock")
+    }
+  }
 }

@@ -146,6 +146,31 @@ private func place(of word: [UInt8], in bytes: [UInt8]) throws -> Int {
         + "save it without compression, or as PNG")
   }
 
+  @Test(arguments: [
+    (0, "found pixels at byte 0, inside the header"), (20, "found pixels at byte 20, inside the header"),
+  ])
+  func refusesABMPWhoseHeaderWouldBeItsPixels(offset: Int, words: String) throws {
+    let file = patched(try fixture("blocks-palette.bmp"), at: 10, [UInt8(offset), 0, 0, 0])
+    #expect(message { _ = try decodeImage(file, name: "x.bmp") }?.contains(words) == true)
+  }
+
+  /// The image has more rows than the file has strips for; libtiff would read from the beginning of the file.
+  @Test func refusesATIFFWithoutOneOfItsStrips() throws {
+    let whole = TIFFBytes(height: 2, bands: 1, photometric: 1, samples: [1, 2, 3, 4])
+    #expect(try decodeImage(whole.file, name: "whole").height == 2)
+    var short = whole
+    short.rowsPerStrip = 1
+    #expect(
+      message { _ = try decodeImage(short.file, name: "x.tif") }?.contains("one of its strips is missing")
+        == true)
+  }
+
+  @Test(arguments: ["P3 1 1 100 50 999 0", "P2 1 1 100 101", "P5 1 1 100 e"])
+  func refusesSamplesAboveTheLargest(text: String) {
+    let words = message { _ = try decodeImage(Array(text.utf8), name: "x.pnm") }
+    #expect(words?.contains("above the largest value 100") == true)
+  }
+
   @Test func decodersMayWorkAtTheSameTime() throws {
     let files = try everyFormat.map { try fixture($0) }
     let alone = try files.map { try decodeImage($0, name: "alone") }

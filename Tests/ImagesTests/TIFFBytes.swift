@@ -14,6 +14,8 @@ struct TIFFBytes {
   var isPlanar = false
   /// The side of square tiles; nil for one strip.
   var tile: Int?
+  /// Rows that the strip says it has; nil for all, so that it is the only one.
+  var rowsPerStrip: Int?
   /// Each pixel's samples beside one another, row by row.
   var samples: [Int]
 
@@ -37,7 +39,7 @@ struct TIFFBytes {
     if let tile {
       entries += [(322, long, [tile]), (323, long, [tile]), (324, long, offsets), (325, long, counts)]
     } else {
-      entries += [(273, long, offsets), (278, long, [height]), (279, long, counts)]
+      entries += [(273, long, offsets), (278, long, [rowsPerStrip ?? height]), (279, long, counts)]
     }
     if !extra.isEmpty { entries.append((338, short, extra)) }
     entries.sort { $0.tag < $1.tag }

@@ -39,6 +39,18 @@ import Testing
     #expect(try withoutLog(folder).isFinished)
   }
 
+  @Test(arguments: ["run.sqlite", "lock"]) func aRunStopsWhereItsFilesAreTakenAway(name: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try RunDirectory.open(folder("run"), configuration: Settings(), version: "1", resume: false)
+    try SearchJournal(run).plan([plan(0)])
+    try FileManager.default.moveItem(atPath: folder("run/" + name), toPath: folder("away"))
+    let words = "run/\(name): somebody removed or replaced it while the run was in use"
+    #expect(message { try SearchJournal(run).plan([plan(1)]) }?.contains(words) == true)
+    #expect(message { try run.finish() }?.contains(words) == true)
+    try FileManager.default.copyItem(atPath: folder("away"), toPath: folder("run/" + name))
+    #expect(message { try run.finish() }?.contains(words) == true)
+  }
+
   @Test func everyEpochOfATrainingIsThere() throws {
     let folder = try TemporaryFolder()
     let run = try RunDirectory.open(

@@ -205,6 +205,8 @@ CASES = [
     ("data stats ./nowhere", 64, ["did you mean folder:./nowhere?"]),
     ("train --dataset other-files --run new", 64, ["did you mean folder:other-files?"]),
     ("data verify cifar10 --data-dir other-files", 1, ["cifar10", "found in none of"]),
+    ("policy show autoaugment --dataset svnh", 64, ["did you mean svhn?"]),
+    ("quickstart --run other-files", 64, ["other-files: found", "expected a new folder"]),
     ("serach", 64, ["serach", "did you mean `pba search`?"]),
     ("help nosuch", 64, ["no command of `pba help` is called 'nosuch'", "there are quickstart, search"]),
     ("help trian", 64, ["did you mean `pba help train`?"]),

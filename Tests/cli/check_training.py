@@ -126,6 +126,8 @@ def longer_twice(pba):
     trained = [{key: value for key, value in line.items() if key != "seconds"} for line in metrics(pba.folder / "t")]
     again = [{key: value for key, value in line.items() if key != "seconds"} for line in metrics(pba.folder / "again")]
     assert again == trained, (again, trained)
+    _, errors = pba("train", "--config", "t/config.yaml", "--run", "other", "--dry-run")
+    tell(errors, "t/config.yaml: the run was made longer", "all epochs are trained at once")
 
 
 def printed_command(pba, run):
@@ -287,8 +289,9 @@ def moved(pba):
         # The new place is recorded.
         pba(kind, "--resume", "--run", kind)
         tell((run / "config.yaml").read_text(), "movedTo: folder:", "dataDirectory: data2")
-        settings, _ = pba(kind, "--config", f"{kind}/config.yaml", "--dry-run")
+        settings, errors = pba(kind, "--config", f"{kind}/config.yaml", "--dry-run")
         tell(settings, "/b\n")
+        tell(errors, f"{kind}/config.yaml: the images were moved: folder:", "/b is read, not folder:")
         for file in ("schedule.json", "summary.json"):
             if (whole / file).exists():
                 assert (run / file).read_bytes() == (whole / file).read_bytes(), f"{kind}: {file} differs"

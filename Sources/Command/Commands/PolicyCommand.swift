@@ -1,6 +1,7 @@
 import Text
 import ArgumentParser
 import Augmentation
+import Datasets
 import Policies
 
 /// `pba policy`: what the names of `--policy` stand for.
@@ -73,7 +74,7 @@ struct PolicyCommand: ParsableCommand {
     }
 
     func run() throws {
-      let choice = try PolicyChoice(policy, dataset: dataset, seed: seed)
+      let choice = try PolicyChoice(policy, dataset: DatasetSpec.named(dataset).name, seed: seed)
       let length = choice.schedule?.epochs ?? 1
       let epoch = epoch ?? length
       guard (1...length).contains(epoch) else {

@@ -42,7 +42,20 @@ struct QuickstartCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOwnFolder()
     try continued(by: "pba quickstart --run \(quoted(place))", searchAndCompare)
+  }
+
+  /// Throws where the folder holds something that no quickstart has made.
+  private func requireOwnFolder() throws {
+    guard try isThere(place),
+      let other = try AtomicFile.names(in: place).sorted().first(where: {
+        !["search", "comparison"].contains($0)
+      })
+    else { return }
+    throw SettingsError(
+      "\(place): found \(other) in it, expected a new folder or that of a quickstart; name another with --run"
+    )
   }
 
   /// The settings of a run that was begun in a folder; nil where there is none yet, as where the program was killed before its

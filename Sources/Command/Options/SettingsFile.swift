@@ -38,6 +38,7 @@ extension Settings {
     for key in flat.keys { try Self.check(key, path) }
     let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
     if !idle.isEmpty { printNote("\(path): this command has no use for \(idle.joined(separator: ", "))") }
+    Self.noteWhatIsDerived(mapping, path)
     do {
       self = try YAMLDecoder().decode(Settings.self, from: Node.mapping(flat))
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
@@ -56,6 +57,21 @@ extension Settings {
     "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
     "movedTo", "startOrder",
   ]
+
+  /// Says where the settings of a run stand for less than the run was.
+  private static func noteWhatIsDerived(_ mapping: Node.Mapping, _ path: String) {
+    func text(_ name: String) -> String? { mapping.first { $0.key.string == name }?.value.string }
+    if let place = text("movedTo") {
+      printNote(
+        "\(path): the images were moved: \(place) is read, not \(text("dataset") ?? "the dataset"); --dataset names others"
+      )
+    }
+    if mapping.keys.contains(where: { $0.string == "earlierEpochs" }) {
+      printNote(
+        "\(path): the run was made longer, which these settings do not repeat: all epochs are trained at once; the run's"
+          + " report has the commands that reproduce it")
+    }
+  }
 
   /// Whether the lines are the `config.yaml` of a run, which holds the digest of its images.
   private static func isOfARun(_ mapping: Node.Mapping) -> Bool {
