@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -114,6 +115,8 @@ static void on_fault(int number, siginfo_t *info, void *context) {
   if ((is_null || is_end) && cprocess_is_memory_refused()) cprocess_memory_is_used_up(0);
   // The number alone may be that of an error long ago.
   if (is_end && code == EMFILE && are_files_used_up()) {
+    // Another thread may have met the same refusal, and be about to end the program with the name of the file.
+    poll(NULL, 0, 300);
     cprocess_fail((const char *const[]){"no more files may be open; raise the limit (ulimit -n)", NULL});
   }
   errno = code;

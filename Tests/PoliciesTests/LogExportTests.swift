@@ -51,7 +51,7 @@ struct LogExportTests {
       name: "counts", operationCount: [0.5, 0.5], segments: [.init(epochs: 1, policy: .searchStart)])
     #expect(
       message { try log(counts) }
-        == "operationCount: found [0.5, 0.5], expected [0.2, 0.3, 0.5], the only one that a log of Ray stands for; "
+        == "operationCount: found [0.5, 0.5], expected [0.2, 0.3, 0.5], the only one that a log of Ray can hold; "
         + "export as json")
   }
 }
