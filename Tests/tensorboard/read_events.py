@@ -243,7 +243,7 @@ class Checks:
             require(self.program.wait_for(has_come, process), "it ended too early")
             shutil.rmtree(case.run / "tensorboard")
             require(self.program.end(process, 60) == 0, "it did not go on")
-        require("the run goes on" in case.log.read_text(), "no word of it")
+        require("the run continues" in case.log.read_text(), "no word of it")
         case.run.joinpath("tensorboard").write_text("a file")
         refused = subprocess.run([self.program.path, *case.arguments()], capture_output=True, text=True)
         require(refused.returncode == 1 and "tensorboard" in refused.stderr.splitlines()[-1], refused.stderr[-300:])
