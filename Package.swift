@@ -59,7 +59,7 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
 
 let package = Package(
   name: "swift-pba",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "pba", targets: ["pba"])
   ] + cudaLibrary.products,

@@ -288,15 +288,3 @@ struct AsynchronousPopulation {
       || records[place].map { isLast($0.plan) } ?? false
   }
 }
-
-extension SegmentRecord {
-  /// How the segment ended, also while it is trained again.
-  var outcome: SegmentResult? { result ?? lostResult }
-}
-
-extension SegmentResult {
-  /// The validation accuracy of a segment that was trained to its end.
-  var validationAccuracy: Double? {
-    if case .done(_, let metrics) = self { metrics.validationAccuracy } else { nil }
-  }
-}

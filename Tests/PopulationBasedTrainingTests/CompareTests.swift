@@ -99,7 +99,7 @@ struct CompareTests {
     }
   }
 
-  @Test("an explorer may look at all that was recorded, and what reading it throws is thrown")
+  @Test("an explorer can read the whole history; an error of reading it is thrown")
   func history() throws {
     let scores = (0..<4).map { Score(trial: $0, value: Double($0)) }
     let history = [("a", 0.2), ("b", 0.9), ("c", nil as Double?)].enumerated().map { index, entry in

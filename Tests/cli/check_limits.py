@@ -224,6 +224,7 @@ def few_open_files_are_named_as_the_reason(case):
     run, search = case.new(), case.new()
     succeeded(case.run(*TRAIN, "--epochs", "1", "--run", run))
     succeeded(case.run(*SEARCH, "--epochs", "2", "--run", search))
+    refusals = set()
     for limit in range(4, 14):
         for arguments in (["report", run], ["train", "--resume", "--run", run], ["search", "--resume", "--run", search],
                           ["evaluate", "--dataset", "noise:8x8x3", "--checkpoint", run], [*TRAIN, "--epochs", "1", "--run", case.new()]):
@@ -231,6 +232,8 @@ def few_open_files_are_named_as_the_reason(case):
             # With fewer the system does not even start the program.
             if done.returncode not in (0, 127):
                 refused(done, "open", "ulimit -n")
+                refusals.add(arguments[0])
+    assert refusals == {"report", "train", "search", "evaluate"}, refusals
 
 
 CASES = [

@@ -114,7 +114,7 @@ def longer_twice(pba):
     pba("train", *NOISE, "--epochs", "2", "--policy", "rcifar10", "--seed", "5", "--run", "t")
     for length in ("3", "5"):
         pba("train", "--resume", "--epochs", length, "--run", "t")
-    # The length that a run has is no change of it; a smaller one is an error.
+    # The same length changes nothing; a smaller one is an error.
     pba("train", "--resume", "--epochs", "5", "--run", "t")
     pba.fails(64, ["--epochs: found 4, expected more than the 5"], "train", "--resume", "--epochs", "4", "--run", "t")
     pba("report", "t")

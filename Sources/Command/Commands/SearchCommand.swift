@@ -28,7 +28,7 @@ struct SearchCommand: ParsableCommand {
   }
 }
 
-/// A search as it is asked for on the command line: to be begun, continued, or only estimated.
+/// A search that the command line asks for: to begin, to continue, or only to estimate.
 struct SearchRequest {
   let settings: Settings
   let place: RunOptions

@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// A training as it is asked for on the command line: to be begun, continued, or only estimated.
+/// A training that the command line asks for: to begin, to continue, or only to estimate.
 struct TrainingRequest {
   let settings: Settings
   let place: RunOptions
