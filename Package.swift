@@ -149,7 +149,7 @@ let package = Package(
       ]),
     .target(
       name: "Comparison",
-      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Training"]),
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -178,6 +178,13 @@ let package = Package(
         "Training", "Workers", argumentParser, yams,
       ]),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "Command", "Comparison", "Datasets", "Files", "Models", "Policies", "Recipes", "Reports", "RunStore",
+        "Search", "Text", "Training", "Workers", argumentParser, yams,
+      ], exclude: ["Help"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),

@@ -70,7 +70,7 @@ void require_threads(int32_t count) {
   for (const long number : numbers) wait_for_release(number);
   TORCH_CHECK(
     reason.empty(), "cannot start ", count, " threads for one operation, only ", others.size() + 1, ": ", reason,
-    "; ask for fewer with --threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
+    "; ask for fewer threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
     "memory (ulimit -v)");
   startable = count;
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Augmentation
 import Files
 import Foundation
+import Text
 import Threads
 import Torch
 import Training
@@ -57,10 +58,12 @@ extension PBA {
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
-      printError("\(error)")
+      printError(explained(error))
       exit(withError: ExitCode.validationFailure)
     } catch  where error is CocoaError || error is POSIXError {
-      end(with: FileError(foundation: error) ?? SettingsError(systemReason(of: error), isUsageMistake: false))
+      end(
+        with: FileError(foundation: error)
+          ?? SettingsError(ErrorText(systemReason(of: error)), isUsageMistake: false))
     } catch {
       end(with: error)
     }
@@ -73,6 +76,10 @@ extension PBA {
       // Help has defaults that come from the environment.
       let text = fullMessage(for: error)
       if !text.isEmpty { printResultLines(text) }
+      exit(withError: code)
+    }
+    if let error = error as? any ExplainedError {
+      printError(explained(error))
       exit(withError: code)
     }
     let message = Self.message(for: error)

@@ -1,3 +1,6 @@
+import Files
+import Text
+
 /// Where a MATLAB 5 file's elements begin.
 private let headerSize = 128
 
@@ -125,7 +128,7 @@ enum MATStorage: Int, Sendable {
 /// Checks what a MATLAB 5 file begins with; returns whether its numbers are big-endian.
 private func checkedHeader(of file: OpenFile) throws -> Bool {
   func failure(_ found: String, _ cure: String) -> DatasetError {
-    .badFile(file: file.path, offset: 0, found: found, expected: "a MATLAB 5 file", cure: cure)
+    .badFile(file: file.path, offset: 0, found: found, expected: "a MATLAB 5 file", cure: ErrorText(cure))
   }
   let official = "use the file as it is distributed"
   let source = FileRange(file)
@@ -138,7 +141,7 @@ private func checkedHeader(of file: OpenFile) throws -> Bool {
   guard count == headerSize else { throw failure("\(count) bytes in all", official) }
   let mark = String(decoding: header[126...], as: UTF8.self)
   guard header.starts(with: "MATLAB 5".utf8), mark == "IM" || mark == "MI" else {
-    let start = header.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+    let start = header.prefix(8).map { hexadecimal([$0]) }.joined(separator: " ")
     throw failure("a file that begins with the bytes \(start)", official)
   }
   return mark == "MI"

@@ -3,6 +3,7 @@ import RunStore
 import Search
 import Text
 import Threads
+import Torch
 import Training
 
 /// The settings of a search; a plain value that decides its result together with the images and the machine.
@@ -30,8 +31,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// Nobody gives it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
   /// search was begun before there were two.
   public var startOrder: StartOrder?
-  /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.
-  public var device: String
+  /// Where it is computed.
+  public var device: DeviceList
   /// How many trials train at once.
   ///
   /// The result of a synchronous search does not depend on it. In an asynchronous one it decides, with chance, the
@@ -45,7 +46,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public init(
     data: DataSelection, imageDigest: String? = nil, recipe: Recipe = Recipe(), population: Int = 16,
     interval: Int = 3, quantile: Double = 0.25, burnIn: Int = 0, asynchronous: Bool = false,
-    device: String = "cpu", concurrency: Concurrency = .automatic
+    device: DeviceList = .cpu, concurrency: Concurrency = .automatic
   ) {
     self.data = data
     self.imageDigest = imageDigest
@@ -77,7 +78,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     burnIn = try values.decodeIfPresent(Int.self, forKey: .burnIn) ?? 0
     asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
     startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
-    device = try values.decode(String.self, forKey: .device)
+    device = try values.decode(DeviceList.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
 
@@ -110,7 +111,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
       throw SettingError(
         "concurrency", found: "\(count)", expected: "a number from 1 to \(SearchRules.largest)")
     }
-    try requireStreams(for: min(count, population), device: device)
+    try requireStreams(for: min(count, population), on: device)
   }
 }
 

@@ -63,7 +63,7 @@ struct DoctorCommand: ParsableCommand {
           + (report.libtorch == report.builtFor
             ? "" : "; this program was built for \(report.builtFor): build it again, or load that version"))
       printResult(
-        "processor      \(counted(report.cores, "core")), \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory"
+        "processor      \(counted(report.cores, "core")), \(gigabytes(Double(report.memoryBytes))) of memory"
       )
       printResult(
         "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels) for training, "
@@ -87,7 +87,7 @@ struct DoctorCommand: ParsableCommand {
       case .plain: return "not used: \(DevicePath.variable) is plain"
       }
     } catch {
-      return "\(error)"
+      return explained(error)
     }
   }
 

@@ -7,14 +7,8 @@ extension ImageSize: ExpressibleByArgument {
 
 /// How the images of `folder:PATH` are read.
 struct ImageFolderArguments: ParsableArguments {
-  @Option(
-    help:
-      "For folder:PATH, the size images are scaled and cropped to: 64, or HEIGHTxWIDTH such as 64x48. (default: 32)"
-  )
-  var imageSize: ImageSize?
-
-  @Flag(help: "For folder:PATH, leave out files that cannot be read as images; otherwise one is an error.")
-  var skipUnreadable = false
+  @Option(\.imageSize) var imageSize: ImageSize?
+  @Flag(\.skipUnreadable) var skipUnreadable: Bool = false
 
   var options: ImageFolderOptions {
     ImageFolderOptions(imageSize: imageSize, skipUnreadable: skipUnreadable)
@@ -32,14 +26,5 @@ struct ImageFolderArguments: ParsableArguments {
   }
 }
 
-extension Settings {
-  /// The image size as a run records it: the default is spelt out, where there is a choice.
-  func recordedImageSize(for dataset: String) -> ImageSize? {
-    imageSize ?? (isImageFolder(dataset) ? .standard : nil)
-  }
-
-  /// Whether unreadable images are left out, as a run records it: only where they are.
-  var recordedSkipUnreadable: Bool? { skipUnreadable == true ? true : nil }
-}
-
-private func isImageFolder(_ dataset: String) -> Bool { dataset.hasPrefix("folder:") }
+/// Whether a dataset is a folder of images.
+func isImageFolder(_ dataset: String) -> Bool { dataset.hasPrefix("folder:") }

@@ -6,7 +6,7 @@ import RunStore
 import Training
 
 /// The settings of a run that works with images.
-protocol ImageRunConfiguration: RunConfiguration {
+package protocol ImageRunConfiguration: RunConfiguration {
   var data: DataSelection { get set }
   var imageDigest: String? { get set }
   var recipe: Recipe { get set }
@@ -47,7 +47,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
       return try loadToTrain(selection)
     } catch let error as DatasetError where isResumed && selection.place.hasPrefix("folder:") {
       throw SettingsError(
-        "\(error); if the images were moved, name their new place: --dataset folder:PATH",
+        "\(error.text); if the images were moved, name their new place: --dataset folder:PATH",
         isUsageMistake: false)
     }
   }

@@ -131,7 +131,7 @@ public struct PopulationCurves: Sendable {
   }
 
   private func text(_ value: Double) -> String {
-    measure == .validationAccuracy ? percentText(value) : decimalText(value, 4)
+    measure == .validationAccuracy ? percent(value) : decimal(value, 4)
   }
 
   private var caption: String {
@@ -172,7 +172,7 @@ public struct PopulationCurves: Sendable {
 
   private func cell(_ stretch: PopulationHistory.Stretch) -> String {
     guard let value = value(stretch) else { return "failed" }
-    let number = measure == .validationAccuracy ? decimalText(value * 100, 2) : decimalText(value, 3)
+    let number = measure == .validationAccuracy ? decimal(value * 100, 2) : decimal(value, 3)
     let source = stretch.left == nil ? "" : " ←\(stretch.record.plan.parent ?? 0)"
     return number + source
   }
