@@ -7,7 +7,8 @@ import PackageDescription
 let named = Context.environment["LIBTORCH"] ?? ""
 let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : named
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
-let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchRunPath = ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchLink = ["-L\(libtorch)/lib"] + torchRunPath
 
 // CUDA's headers, from CUDA_HOME or from .deps/cuda, where `scripts/bootstrap` puts them. Only the second library is compiled
 // with them; without them there is no such library, and all else is the same.
@@ -53,7 +54,7 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
         name: "CTorchCUDA", cxxSettings: [.unsafeFlags(torchInclude + ["-I\(cuda)/include"])],
         linkerSettings: [
           .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-        ])
+          ])
     ]
   ) : ([], [])
 
@@ -61,7 +62,9 @@ let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "pba", targets: ["pba"])
+    .executable(name: "pba", targets: ["pba"]),
+    // Loaded when the first tensor is made; stands beside the program.
+    .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
   ] + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -85,12 +88,19 @@ let package = Package(
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
+    // The C interface over libtorch, which goes on to the library CTorch. Needs libtorch's headers for its version alone, and
+    // the place where the library looks for libtorch.
     .target(
-      name: "CTorch",
-      cxxSettings: [.unsafeFlags(torchInclude)],
+      name: "CTorch", cSettings: [.unsafeFlags(torchInclude)],
+      linkerSettings: [
+        .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
+    .target(
+      name: "CTorchLibrary",
+      cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-        // Loads the second library.
+        // Loads libtorch_cuda and the library CTorchCUDA.
         .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .systemLibrary(

@@ -246,6 +246,7 @@ extension Settings {
 
   func resolvedDevice() throws -> Device {
     let name = device ?? "auto"
+    try Runtime.load()
     if name == "auto" { return Runtime.cudaDeviceCount() > 0 ? .cuda(0) : .cpu }
     guard let device = Device(name) else {
       throw SettingsError("device: found '\(name)', expected auto, cpu, cuda or cuda:N")

@@ -1,6 +1,7 @@
 import Comparison
 import Workers
 import Text
+import Torch
 import Datasets
 import RunStore
 import Training
@@ -30,6 +31,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
   ///
   /// - Parameter recorded: the settings of the run in the folder, which is then resumed.
   init(_ requested: Configuration, path: String, resuming recorded: Configuration?) throws {
+    try Runtime.load()
     var configuration = requested
     var data = try Self.load(requested.data, isResumed: recorded != nil)
     configuration.imageDigest = data.digest()
