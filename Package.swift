@@ -54,7 +54,7 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
         name: "CTorchCUDA", cxxSettings: [.unsafeFlags(torchInclude + ["-I\(cuda)/include"])],
         linkerSettings: [
           .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-          ])
+        ])
     ]
   ) : ([], [])
 

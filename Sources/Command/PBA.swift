@@ -100,7 +100,8 @@ extension PBA {
   /// What is wrong with that request, where no processor has such kernels.
   fileprivate static var kernelsComplaint: String? {
     guard let kernels, !Runtime.kernelNames.contains(kernels) else { return nil }
-    return "\(Runtime.kernelsVariable): found '\(kernels)', expected \(Runtime.kernelNames.joined(separator: ", "))"
+    return
+      "\(Runtime.kernelsVariable): found '\(kernels)', expected \(Runtime.kernelNames.joined(separator: ", "))"
   }
 
   /// Whether this processor has the kernels that were asked for, if any were.

@@ -49,7 +49,8 @@ struct DoctorCommand: ParsableCommand {
     let report = Report(
       version: Version.text, libtorch: Self.libtorch(), builtFor: Runtime.builtVersion,
       cores: Settings.cores,
-      memoryBytes: ProcessInfo.processInfo.physicalMemory, kernels: Runtime.kernels.isEmpty ? Self.unknown : Runtime.kernels,
+      memoryBytes: ProcessInfo.processInfo.physicalMemory,
+      kernels: Runtime.kernels.isEmpty ? Self.unknown : Runtime.kernels,
       pixelInstructions: InstructionSet.chosen.rawValue,
       cudaDevices: Runtime.cudaDeviceCount(),
       cudaGraphs: Self.cudaGraphs(), training: Self.trainOneStep(),
