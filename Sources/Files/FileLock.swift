@@ -9,6 +9,7 @@ public final class FileLock: Sendable {
 
   /// Another process holds the lock; its id, where the file has it.
   public struct Held: Error, Hashable {
+    /// The process that holds the lock; nil where the file does not name it.
     public let process: Int?
   }
 

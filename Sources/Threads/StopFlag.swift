@@ -19,5 +19,6 @@ public struct WorkStopped: Error, CustomStringConvertible {
   /// Makes the error.
   public init() {}
 
+  /// What is kept, and how to continue.
   public var description: String { "stopped; what was finished is kept: start it again to continue" }
 }

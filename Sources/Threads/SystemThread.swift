@@ -14,6 +14,7 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An error by the system's number.
   public init(code: Int32) { self.code = code }
 
+  /// The system's reason and what to do.
   public var description: String {
     if code == ENOMEM {
       return
