@@ -7,9 +7,13 @@ import Threads
 /// What happens to a sample depends on the seed, the trial, the epoch and the sample's own index, on nothing else:
 /// not on the batch it is in, nor on the number of threads.
 public struct BatchAugmenter: Sendable {
+  /// The operations that are drawn and applied to each image.
   public let program: AugmentationProgram
+  /// Crop, flip, Cutout and normalisation, which follow the operations.
   public let tail: BatchTail
+  /// The seed of all random numbers.
   public let seed: UInt64
+  /// The trial of a search, from 0; it selects a stream of random numbers of its own.
   public let trial: Int
 
   private let walk: PolicyWalk
@@ -52,6 +56,9 @@ public struct BatchAugmenter: Sendable {
   ///
   /// - Parameters:
   ///   - samples: The indices of the images, in the order in which the batch has them.
+  ///   - images: the dataset, 8-bit RGB.
+  ///   - epoch: the epoch, from 0; it selects the random numbers.
+  ///   - output: the memory of the batch, in the layout of ``tail``.
   ///   - threads: How many threads share the work; with 1 the caller does it all.
   public func write(
     samples: ArraySlice<Int>, of images: ImageStack, epoch: Int,

@@ -80,8 +80,10 @@ extension Operation {
 }
 
 extension Operation: Hashable {
+  /// Operations with the same name are equal.
   public static func == (first: Operation, second: Operation) -> Bool { first.name == second.name }
 
+  /// Hashes the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
@@ -91,6 +93,7 @@ extension Operation: Codable {
     try self.init(named: decoder.singleValueContainer().decode(String.self))
   }
 
+  /// Encodes the name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)
@@ -98,5 +101,6 @@ extension Operation: Codable {
 }
 
 extension Operation: CustomStringConvertible {
+  /// The name.
   public var description: String { name }
 }

@@ -19,7 +19,10 @@ public struct PixelScale: Hashable, Sendable {
 
   /// A length on images of this size, in pixels.
   ///
-  /// - Parameter grain: what only multiples of have an effect.
+  /// - Parameters:
+  ///   - pixels: the length on images with sides of 32 pixels.
+  ///   - grain: the unit to which the length is rounded, in pixels.
+  /// - Returns: the length; unchanged where the shorter side is the published one.
   public func length(_ pixels: Double, grain: Int = 1) -> Double {
     guard side != Self.publishedSide else { return pixels }
     let unit = Double(grain)

@@ -19,6 +19,7 @@ public struct Policy: Hashable, Sendable {
   /// What the policy does to an image of one epoch.
   ///
   /// - Parameter operationCount: the probabilities of applying 0, 1, 2… operations.
+  /// - Returns: a program with one alternative: a step for each entry.
   public func program(operationCount: [Double] = Policy.operationCount) -> AugmentationProgram {
     AugmentationProgram(alternatives: [alternative(weight: 1, operationCount: operationCount)])
   }

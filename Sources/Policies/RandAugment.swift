@@ -14,6 +14,7 @@ public enum RandAugment {
   ///   - magnitude: M, the strength of all of them, 0...30.
   ///   - width: the images' width in pixels, which the longest translation goes by.
   ///   - height: their height.
+  /// - Returns: a program in which every operation has the same probability.
   public static func program(count: Int, magnitude: Int, width: Int, height: Int) -> AugmentationProgram {
     precondition(counts.contains(count) && magnitudes.contains(magnitude), "RandAugment: N or M out of range")
     let choices = OperationSpace.standard.choices(bin: magnitude, width: width, height: height)

@@ -31,6 +31,7 @@ public struct ScheduleImport: Sendable {
     }
   }
 
+  /// The schedule.
   public let schedule: Schedule
   /// What was chosen and why, and what was left out; a line each.
   public let notes: [String]

@@ -17,7 +17,13 @@ final class SearchFolder {
 
   /// Makes the folder.
   ///
-  /// - Parameter reached: the epochs that single trials reached, where it is not all of them.
+  /// - Parameters:
+  ///   - trials: how many trials there are.
+  ///   - epochs: how long each trains.
+  ///   - seed: decides the policies and accuracies.
+  ///   - reached: the epochs that single trials reached, where it is not all of them.
+  ///   - trialFolder: the name of a trial's folder.
+  /// - Throws: what the file manager throws.
   init(
     trials: Int = 8, epochs: Int = 20, seed: UInt64 = 1, reached: [Int: Int] = [:],
     trialFolder: (Int) -> String = { "RayModel_\($0)_2019-06-20_02-14-0\($0)x7k2" }
