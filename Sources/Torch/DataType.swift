@@ -37,14 +37,18 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension UInt8: TensorElement {
+  /// 8 bits without sign.
   public static var dataType: DataType { .uint8 }
 }
 extension Int64: TensorElement {
+  /// 64 bits with sign.
   public static var dataType: DataType { .int64 }
 }
 extension Float: TensorElement {
+  /// Single precision.
   public static var dataType: DataType { .float32 }
 }
 extension Double: TensorElement {
+  /// Double precision.
   public static var dataType: DataType { .float64 }
 }

@@ -112,6 +112,7 @@ extension ClassWeights: Codable {
     }
   }
 
+  /// Encodes the word `balanced`, or the numbers.
   public func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {

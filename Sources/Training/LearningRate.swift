@@ -15,6 +15,9 @@ public enum LearningRateRule: String, Codable, Hashable, Sendable, CaseIterable 
   ///   - initial: the rate at the start.
   ///   - epoch: from 0.
   ///   - step: from 1 to `stepsPerEpoch`.
+  ///   - stepsPerEpoch: B.
+  ///   - epochs: E, the length of the training.
+  /// - Returns: the rate; 0 after the last step of the cosine.
   public func rate(initial: Double, epoch: Int, step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
     switch self {
     case .cosine:

@@ -15,13 +15,17 @@ public struct RunCost: Codable, Hashable, Sendable {
   public var multiplyAddsPerImage: Int
   /// Networks to train, and how many of them at once.
   public var trainings: Int
+  /// How many networks train at once.
   public var concurrency: Int
   /// Steps, and images that go through a network, of the whole run.
   public var steps: Int
+  /// Images in training steps of the whole run.
   public var trainedImages: Int
+  /// Images that are evaluated in the whole run.
   public var evaluatedImages: Int
   /// The checkpoints' size when most are there, and at the end; the run's other files are small beside them.
   public var diskBytesAtMost: Int
+  /// The size of the checkpoints at the end.
   public var diskBytesAtEnd: Int
   /// The most memory that the process had when it trained and evaluated a little, with as many networks at once.
   public var peakMemoryBytes: Int
@@ -31,6 +35,7 @@ public struct RunCost: Codable, Hashable, Sendable {
   public var timedSteps: Int
   /// The time of a step while the others train beside it.
   public var secondsPerStep: Double
+  /// The time of an image in evaluation while the others train beside it.
   public var secondsPerEvaluatedImage: Double
   /// The estimated time of the whole run.
   public var seconds: Double
@@ -43,6 +48,9 @@ extension RunCost {
   /// time in which files reach the disk.
   ///
   /// - Parameters:
+  ///   - workload: how many trainings, steps and checkpoints the run has.
+  ///   - recipe: how each network is trained.
+  ///   - data: the images.
   ///   - program: what is applied to the images meanwhile.
   ///   - devices: where networks are trained, in turn.
   ///   - stop: ends the measurement with `WorkStopped`.

@@ -23,7 +23,9 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
 public final class Trainer {
   /// How it is trained; its length may change between epochs (`setLength`).
   public private(set) var recipe: Recipe
+  /// The images, split.
   public let data: DatasetSplits
+  /// Where it is computed.
   public let device: Device
   /// The stream of randomness this training draws from; a search gives every trial its own.
   public package(set) var trial: Int
@@ -98,9 +100,12 @@ public final class Trainer {
 
   /// Trains one epoch on the training images under a policy.
   ///
-  /// - Parameter onStep: told after every step how many images it took; what it throws ends the epoch.
-  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged. After any error the trainer stands
-  ///   inside an epoch and is of no more use.
+  /// - Parameters:
+  ///   - program: what is applied to the images, before crop, flip and Cutout.
+  ///   - onStep: called after every step with the number of its images; what it throws ends the epoch.
+  /// - Returns: loss, accuracy and learning rate of the epoch.
+  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged. After any error the trainer
+  ///   stands inside an epoch and cannot be used any more.
   public func trainEpoch(
     _ program: AugmentationProgram, onStep: (_ images: Int) throws -> Void = { _ in }
   ) throws -> EpochMetrics {
