@@ -33,6 +33,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// One line: what was found, what was expected and what to do.
   public var description: String {
     switch self {
     case .unknown(let name, let known, let nearest):

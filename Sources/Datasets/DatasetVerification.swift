@@ -19,6 +19,7 @@ public struct FileVerification: Equatable, Sendable, Codable {
 
   /// Where the file is, or should be.
   public let path: String
+  /// What the check found.
   public let outcome: Outcome
   /// The digest found, with its name, such as "md5 5ff9…"; of the content where the file may be packed.
   public let found: String?

@@ -32,6 +32,7 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   /// The setting that stands for all images: nobody gives it, so the difference is told in words.
   public static let imageDigestKey = "imageDigest"
 
+  /// The setting, its two values and what to do, in one line.
   public var description: String {
     key == Self.imageDigestKey
       ? "the images are not those it was begun with (bring those back)"

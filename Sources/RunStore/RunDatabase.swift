@@ -19,8 +19,12 @@ struct RunDatabase: Sendable {
   ///
   /// What may only be read may lie where nothing can be written.
   ///
-  /// - Parameter isExamined: whether every page is looked at for damage, which takes the longer the more there are; without,
-  ///   only rows with a digest may be used. Journals of the version before have none and are always examined.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - readOnly: whether nothing is to be written.
+  ///   - isExamined: whether every page is looked at for damage, which takes the longer the more there are;
+  ///     without, only rows with a digest may be used. Journals of the version before have none and are always
+  ///     examined.
   /// - Throws: `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool, isExamined: Bool = true) throws {
     self.path = path

@@ -14,5 +14,6 @@ public struct SettingError: Error, Hashable, CustomStringConvertible {
     self.expected = expected
   }
 
+  /// The setting, what was found and what was expected.
   public var description: String { "\(name): found \(found), expected \(expected)" }
 }

@@ -9,8 +9,10 @@ extension DatasetSpec {
   /// with other bytes is an error, never written over.
   ///
   /// - Parameters:
+  ///   - dataDirectory: the folder of all datasets.
   ///   - mirror: the base address to use instead of the official one, or a local folder or file.
   ///   - retries: how many failed requests in a row are followed by another one.
+  ///   - report: called with the progress.
   /// - Returns: the folder that holds the dataset.
   /// - Throws: `DatasetError`.
   public func fetch(
