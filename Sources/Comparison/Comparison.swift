@@ -44,9 +44,11 @@ public struct Comparison: Sendable {
   /// A comparison on loaded data.
   ///
   /// - Parameters:
+  ///   - data: the images that all trainings use.
   ///   - imageDigest: the digest of the data, recorded with every run.
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
+  ///   - stop: ends the trainings, to be resumed.
   ///   - onEvent: called with each event of the trainings; called from several threads.
   ///   - onEnd: called at every training's end; called from several threads.
   ///   - onThreadsRefused: called where the system starts fewer threads, and so trainings, than were asked for.
@@ -131,6 +133,7 @@ public struct Comparison: Sendable {
 public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
   /// The folder of its run.
   public let path: String
+  /// Why, with the path of the run and what to do.
   public let reason: String
 
   init(path: String, cause: any Error) {
@@ -140,6 +143,7 @@ public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
       cause is RunStoreError ? "\(cause); or delete \(path), and it is trained again" : "\(path): \(cause)"
   }
 
+  /// The reason.
   public var description: String { reason }
 }
 
@@ -148,5 +152,6 @@ public struct ComparisonThreadError: Error, CustomStringConvertible {
   /// Why not.
   public let cause: ThreadError
 
+  /// Why, and how to continue.
   public var description: String { "\(cause); what was finished is kept: continue with --resume" }
 }

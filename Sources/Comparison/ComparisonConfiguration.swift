@@ -24,6 +24,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   /// The result does not depend on it.
   public var concurrency: Int
 
+  /// A comparison.
   public static let kind = RunKind.compare
   /// Where a schedule decides, its digest is compared; but the name of a policy is also what the summary calls it.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }

@@ -30,10 +30,12 @@ extension Concurrency: CustomStringConvertible {
 }
 
 extension Concurrency: ExpressibleByIntegerLiteral {
+  /// So many trials at once.
   public init(integerLiteral value: Int) { self = .trials(value) }
 }
 
 extension Concurrency: Codable {
+  /// Decodes a number, or the word `auto`; throws for anything else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let count = try? container.decode(Int.self) {
@@ -48,6 +50,7 @@ extension Concurrency: Codable {
     }
   }
 
+  /// Encodes a number, or the word `auto`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

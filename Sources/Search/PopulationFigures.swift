@@ -23,7 +23,9 @@ public struct PopulationFigures: Hashable, Sendable {
 
   /// Takes in the result of a segment; one that is older than what is known of its trial changes nothing.
   ///
-  /// - Parameter validationAccuracy: 0 to 1; nil where the segment failed.
+  /// - Parameters:
+  ///   - place: the segment that ended.
+  ///   - validationAccuracy: 0 to 1; nil where the segment failed.
   public mutating func take(_ place: SegmentPlace, validationAccuracy: Double?) {
     if let known = last[place.trial], known.generation > place.generation { return }
     last[place.trial] = Last(generation: place.generation, validationAccuracy: validationAccuracy)

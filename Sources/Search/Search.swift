@@ -21,7 +21,11 @@ public struct Search: Sendable {
   /// Makes a search on a run directory that was opened with the same settings.
   ///
   /// - Parameters:
+  ///   - run: the folder with the journal of the search.
+  ///   - rules: the size of the population, the length of its segments and how trials are compared.
+  ///   - origin: what the schedule says about where it comes from.
   ///   - concurrency: how many segments train at once; no part of the result of a synchronous search.
+  ///   - executor: trains the segments.
   ///   - explorer: chooses the policy of a trial that has copied another.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
   ///   - onEvent: told what happens; called from several threads.

@@ -33,6 +33,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The reason in one line, with the trials that are concerned.
   public var description: String {
     switch self {
     case .everyTrialFailed(let generation, let trials, let reason):

@@ -17,9 +17,13 @@ struct SearchPlanner: Sendable {
     }
   }
 
-  /// Compares a finished generation and plans the one after it; `nil` after the last, which is not compared.
+  /// Compares a finished generation and plans the one after it.
   ///
-  /// - Parameter history: reads all segments of the search so far.
+  /// - Parameters:
+  ///   - finished: the segments of the generation, all ended.
+  ///   - history: reads all segments of the search so far.
+  /// - Returns: the next segments and who copies whom; nil after the last generation, which is not compared.
+  /// - Throws: `PopulationError` where every trial has failed; what the explorer throws.
   func nextGeneration(
     after finished: [SegmentRecord], history: @escaping () throws -> [SegmentRecord]
   ) throws -> (plans: [SegmentPlan], exploits: [Exploit<Policy>])? {
@@ -60,7 +64,12 @@ struct SearchPlanner: Sendable {
   ///
   /// It holds no time and nothing of the machine, so that the same search gives the same bytes.
   ///
-  /// - Parameter ancestry: the segments the state descends from, its own the last.
+  /// - Parameters:
+  ///   - best: the segment that reached the state.
+  ///   - ancestry: the segments the state descends from, its own the last.
+  ///   - version: the version of the program.
+  /// - Returns: one segment of a schedule for each policy of the ancestry.
+  /// - Throws: `PopulationError` where the ancestry has a gap.
   func schedule(of best: SegmentRecord, ancestry: [SegmentRecord], version: String) throws -> Schedule {
     let steps = try lineage(
       of: best.plan.trial, through: best.plan.generation,

@@ -12,7 +12,9 @@ public struct SearchStanding: Hashable, Sendable {
 
   /// A trial that continued as a copy of another one.
   public struct Copy: Hashable, Sendable {
+    /// The trial that copied.
     public let trial: Int
+    /// The trial that was copied.
     public let source: Int
     /// The epoch from which it continues, where trials stand at different ones.
     public let epoch: Int?

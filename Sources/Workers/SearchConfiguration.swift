@@ -38,7 +38,9 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// order in which results come, unless it is 1.
   public var concurrency: Concurrency
 
+  /// A search.
   public static let kind = RunKind.search
+  /// Settings that may differ when a search is resumed: the places of images, and how many train at once.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.

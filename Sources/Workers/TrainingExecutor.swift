@@ -19,8 +19,11 @@ public struct TrainingExecutor: SegmentExecutor {
 
   /// An executor for the given search.
   ///
-  /// - Parameter onImages: told after every step and batch how many images went through a network; called from the
-  ///   workers' threads.
+  /// - Parameters:
+  ///   - configuration: the settings of the search, with its recipe and device.
+  ///   - data: the images.
+  ///   - onImages: told after every step and batch how many images went through a network; called from the
+  ///     workers' threads.
   /// - Throws: `SettingError` for a setting without meaning.
   public init(
     _ configuration: SearchConfiguration, data: DatasetSplits,
@@ -53,6 +56,7 @@ public struct TrainingExecutor: SegmentExecutor {
     onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }
 
+  /// Trains a segment on the device of its slot and writes its checkpoint.
   public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
     let watch = WorkWatch(slot: segment.slot)
     let device = Self.device(ofSlot: segment.slot, among: devices)
@@ -108,6 +112,7 @@ public struct TrainingExecutor: SegmentExecutor {
     devices[slot % devices.count]
   }
 
+  /// Measures one training step of the first trial, and divides what is free by what it takes.
   public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
     let cores = CoreCount.usable
     // One that trains alone needs no measurement.

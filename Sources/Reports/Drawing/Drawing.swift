@@ -11,6 +11,7 @@ public struct Drawing: Hashable, Sendable {
   /// What is painted, in this order, on the paper.
   public let elements: [SVGElement]
 
+  /// A drawing of a size in pixels.
   public init(width: Double, height: Double, title: String, description: String, elements: [SVGElement]) {
     self.width = width
     self.height = height

@@ -34,6 +34,7 @@ public struct ComparisonProgress: Sendable {
   /// Whether the number of images is known.
   var knowsImages: Bool { summary.images > 0 }
 
+  /// The trainings so far; without a summary it is made from those that have finished.
   public init(_ trainings: [Training], summary: ComparisonSummary? = nil) {
     self.trainings = trainings
     self.summary = summary ?? Self.summary(trainings)

@@ -35,7 +35,10 @@ public struct PopulationHistory: Sendable {
   /// The best trial is that of the newest generation of which every trial has ended; of trials that are compared one by
   /// one, that of all their newest results.
   ///
-  /// - Parameter population: how many trials there are.
+  /// - Parameters:
+  ///   - records: the segments, in any order.
+  ///   - population: how many trials there are.
+  ///   - isAsynchronous: whether trials are compared one by one.
   public init(_ records: [SegmentRecord], population: Int, isAsynchronous: Bool) {
     self.population = max(population, (records.map(\.plan.trial).max() ?? -1) + 1)
     self.isAsynchronous = isAsynchronous

@@ -15,6 +15,7 @@ public struct OperationCourse: Hashable, Sendable {
     public let magnitude: StepSeries
   }
 
+  /// The operation.
   public let operation: Operation
   /// The mean over the operation's entries.
   public let mean: Course
