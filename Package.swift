@@ -69,7 +69,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Floor 0: knows nothing of the other rooms but C code of its own.
+    // Layer 0: no other module but its own C code.
     .target(
       name: "Files", dependencies: ["COpenSSL"],
       linkerSettings: [.unsafeFlags(openSSL)]),
@@ -110,12 +110,12 @@ let package = Package(
             neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
       ]),
 
-    // Floor 1
+    // Layer 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
     .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
-    // Floor 2
+    // Layer 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
@@ -128,7 +128,7 @@ let package = Package(
       name: "RunStore",
       dependencies: ["Augmentation", "Files", "Policies", "Statistics", "Text", grdb, sqlite, yams]),
 
-    // Floor 3
+    // Layer 3
     .target(
       name: "Training",
       dependencies: [
@@ -141,7 +141,7 @@ let package = Package(
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
       ]),
 
-    // Floor 4
+    // Layer 4
     .target(
       name: "Workers",
       dependencies: [
@@ -169,7 +169,7 @@ let package = Package(
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ]),
 
-    // Floor 5: the command line
+    // Layer 5: the command line
     .target(
       name: "Command",
       dependencies: [

@@ -7,7 +7,7 @@ in JSON: images as files of bytes, recipe, population, interval, quantile. A que
 "before comparisons", and how many trials train at once: {"validation": "every epoch", "trialsAtOnce": 2}. The answer has
 the seconds of the search, those that Ray took to start before it, and how many images were trained and evaluated.
 
-Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn anew with probability 0.2
+Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn again with probability 0.2
 or moved by 0 to 3.
 """
 

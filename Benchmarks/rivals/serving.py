@@ -23,13 +23,13 @@ def say(answer):
     try:
         print(json.dumps(answer), file=answers, flush=True)
     except BrokenPipeError:
-        # Nobody reads any more; nor shall Python try again as it ends.
+        # The reader has gone, and Python must not try again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
         sys.exit(1)
 
 
 def end_when_told():
-    """Ends in order when told to, and on Linux also when pba is no more, however it ended."""
+    """Ends in order when asked to, and on Linux also when pba has ended in any way."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG

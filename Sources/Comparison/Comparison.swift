@@ -12,7 +12,7 @@ public struct Comparison: Sendable {
   public struct Member: Sendable {
     /// The folder of its run.
     public let path: String
-    /// Its settings, but for the digest of the images.
+    /// Its settings, except for the digest of the images.
     public let configuration: TrainingConfiguration
     /// What its settings call the policy, found.
     public let policy: PolicyChoice

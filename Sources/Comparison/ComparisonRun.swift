@@ -49,7 +49,7 @@ public struct ComparisonRun: Sendable {
   ///
   /// - Parameter choices: the policies of the configuration for a seed, in their order.
   /// - Returns: the figures of all policies.
-  /// - Throws: `WorkStopped` if it was asked to stop; what a training throws, but for a divergence, which is
+  /// - Throws: `WorkStopped` if it was asked to stop; what a training throws, except for a divergence, which is
   ///   part of the summary.
   public func callAsFunction(
     choices: (_ seed: UInt64) throws -> [PolicyChoice]

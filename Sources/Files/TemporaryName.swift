@@ -3,7 +3,7 @@ import Foundation
 /// Names under which files are written before they get their own.
 ///
 /// A name that can be foreseen may be taken before: by a link, whose target would be written over. So each holds 64 bits
-/// that nobody else knows, and whoever creates the file refuses what is there.
+/// that no other process knows, and the file is created only where there is none.
 public enum TemporaryName {
   /// The end of every temporary name, by which what a killed process left is recognised.
   public static let suffix = ".partial"

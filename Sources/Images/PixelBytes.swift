@@ -1,6 +1,6 @@
 /// Memory that belongs to someone else, such as a mapped file, and is given back when its last user lets go of it.
 public final class LentBytes: @unchecked Sendable {
-  // Nobody writes to the bytes while they are lent, so threads may share them.
+  // Nothing writes to the bytes while they are lent, so threads may share them.
   fileprivate let bytes: UnsafeBufferPointer<UInt8>
   private let giveBack: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
   fileprivate let setAside: @Sendable (UnsafeBufferPointer<UInt8>) -> Void

@@ -18,7 +18,7 @@ public struct ScheduleImport: Sendable {
     /// The schedule's name; nil for that of the file or folder.
     public var name: String?
 
-    /// A request that leaves all to the results, but for what is given.
+    /// A request in which only some values are given; the results decide the others.
     public init(
       trial: Int? = nil, epochs: Int? = nil, metric: String = "val_acc", lowestWins: Bool = false,
       name: String? = nil

@@ -47,7 +47,7 @@ public struct Exploration<Hyperparameters> {
   }
 }
 
-/// What a stretch of training came to.
+/// The result of one segment of training.
 public struct Observation<Hyperparameters> {
   /// Who trained, from where, with what.
   public let segment: TrialSegment<Hyperparameters>

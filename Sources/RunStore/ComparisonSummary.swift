@@ -1,6 +1,6 @@
 import Statistics
 
-/// What a comparison came to: for each policy its accuracies, their mean, and the difference to the first policy.
+/// The result of a comparison: for each policy its accuracies, their mean, and the difference to the first policy.
 public struct ComparisonSummary: Codable, Hashable, Sendable {
   /// One training.
   public struct Entry: Codable, Hashable, Sendable {

@@ -29,7 +29,7 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   /// What the user calls the setting, where that is not its name.
   public var name: String? = nil
 
-  /// The setting that stands for all images: nobody gives it, so the difference is told in words.
+  /// The setting that stands for all images: users do not give it, so the difference is described.
   public static let imageDigestKey = "imageDigest"
 
   /// The setting, its two values and what to do, in one line.

@@ -14,7 +14,7 @@ public final class RunDirectory: Sendable {
   public let version: String
   /// The checkpoints of the run.
   public let checkpoints: CheckpointFolder
-  /// What somebody changed in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
+  /// What was edited in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
   public let settingsEdit: SettingsEdit?
   let database: RunDatabase
   private let lock: FileLock?

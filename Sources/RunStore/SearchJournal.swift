@@ -198,7 +198,7 @@ public struct SearchJournal: Sendable {
   public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
     try database.read { database in
       var line: [SegmentRecord] = []
-      // No segment is its own ancestor; a journal that says so must not be followed for ever.
+      // No segment is its own ancestor; a journal that says so must not be followed without end.
       var seen: Set<SegmentPlace> = []
       var next: SegmentPlace? = place
       while let place = next, seen.insert(place).inserted {

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Yams
 
-/// What somebody changed in a run's `config.yaml`.
+/// What a user changed in a run's `config.yaml`.
 ///
 /// The journal decides, so a change there has no effect. The file is written again as the journal has it; what stood in it is
 /// kept beside it.
@@ -49,7 +49,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
         return own == its || its == nil && recorded[key] == nil
           ? nil : ConfigurationDifference(key: key, recorded: own, requested: its)
       }
-      // Comments and another order are nobody's harm.
+      // Comments and another order change no setting.
       if let lines, differences.isEmpty, lines.count == completed.count { return nil }
       if lines == nil || !differences.isEmpty {
         let kept = try keep(found, in: folder)

@@ -4,7 +4,7 @@ import Files
 import Foundation
 import GRDB
 
-/// What one epoch of a training run came to.
+/// The figures of one epoch of a training run.
 public struct EpochRecord: Codable, Hashable, Sendable {
   /// The epoch, from 0.
   public let epoch: Int

@@ -28,7 +28,7 @@ public struct Search: Sendable {
   ///   - executor: trains the segments.
   ///   - explorer: chooses the policy of a trial that has copied another.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
-  ///   - onEvent: told what happens; called from several threads.
+  ///   - onEvent: called with each event, from several threads.
   public init(
     run: RunDirectory, rules: SearchRules, origin: ScheduleOrigin, concurrency: Concurrency,
     executor: any SegmentExecutor, explorer: any Explorer<Policy> = PolicyPerturbation(),

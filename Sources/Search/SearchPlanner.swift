@@ -89,7 +89,7 @@ struct SearchPlanner: Sendable {
     provenance.merge(origin.facts) { own, _ in own }
     if rules.asynchronous { provenance["asynchronous"] = .bool(true) }
     if rules.burnIn > 0 { provenance["burnIn"] = .integer(rules.burnIn) }
-    // Written after every comparison: whoever reads the file before the end must be able to see that.
+    // Written after every comparison: a file that is read before the end must say so.
     if epochsTrained < rules.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
       name: origin.name,

@@ -22,7 +22,7 @@ package final class StreamRegister: @unchecked Sendable {
   ///   - draw: gives the next stream in turn; called as often as there are streams, at most.
   ///   - id: tells which stream of the device it is.
   ///   - giveBack: takes a stream that is in use.
-  /// - Returns: a stream that nobody else uses; nil where all are in use.
+  /// - Returns: a stream that nothing else uses; nil where all are in use.
   /// - Throws: what `draw` throws.
   package func lend<Stream>(
     of device: Device, draw: () throws -> Stream, id: (Stream) -> Int64, giveBack: (Stream) -> Void

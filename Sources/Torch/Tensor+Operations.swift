@@ -217,14 +217,14 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - forward: [N], one factor for each place of the first dimension.
-  ///   - backward: [N], likewise.
+  ///   - backward: [N], one factor for each place of the first dimension.
   ///   - base: a tensor of this tensor's shape.
   /// - Throws: ``TorchError`` for shapes, types or devices that do not fit together.
   public func scale(by forward: Tensor, backward: Tensor, adding base: Tensor) throws {
     try check(ct_scale_and_add(handle, base.handle, forward.handle, backward.handle))
   }
 
-  /// Whether backward shall leave a gradient here.
+  /// Whether the backward pass leaves a gradient here.
   public func setRequiresGradient(_ required: Bool) throws {
     try check(ct_set_requires_grad(handle, required))
   }

@@ -65,7 +65,7 @@ public final class Variables {
 
   /// Moves all parameters into one vector and gives each a place in one vector of gradients.
   ///
-  /// Kernels [O,C,K,K] are laid out channels-last, the order that convolutions of channels-last images want.
+  /// Kernels [O,C,K,K] are laid out channels-last, the order that convolutions of channels-last images need.
   public func flatten() throws {
     let total = parameterCount
     let values = try Tensor.zeros([total], dataType, on: device)

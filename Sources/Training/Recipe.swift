@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Torch
 
-/// Everything that decides how a network is trained, but for the data and the policy.
+/// Everything that decides how a network is trained, except for the data and the policy.
 public struct Recipe: Codable, Hashable, Sendable {
   /// The model's name, such as `wrn_40_2`.
   public var model: String

@@ -29,7 +29,7 @@ public struct RunCost: Codable, Hashable, Sendable {
   public var diskBytesAtEnd: Int
   /// The most memory that the process had when it trained and evaluated a little, with as many networks at once.
   public var peakMemoryBytes: Int
-  /// Likewise of the device's own memory, of several the fullest; nil on the CPU.
+  /// The same of the device's own memory, of several the fullest; nil on the CPU.
   public var peakDeviceMemoryBytes: Int?
   /// How many steps were timed, of all networks that trained at once.
   public var timedSteps: Int
@@ -135,7 +135,7 @@ private struct Probe: Sendable {
     let trainer = try Trainer(recipe: recipe, data: data, trial: number, device: device)
     secondsToMake = (ContinuousClock.now - start) / .seconds(1)
     steps = try trainer.measureSteps(program) { if stop.isRequested { throw WorkStopped() } }
-    // Sizes are the same whoever asks.
+    // Sizes are the same for every caller.
     func bytes(_ checkpoints: [Workload.Checkpoint]) throws -> Int {
       guard number == 0 else { return 0 }
       return try checkpoints.reduce(0) {

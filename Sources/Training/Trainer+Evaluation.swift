@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Torch
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 public struct Evaluation: Codable, Hashable, Sendable {
   /// The share of images that were classified correctly, in 0...1.
   public var accuracy: Double

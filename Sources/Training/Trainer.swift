@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Torch
 
-/// What one epoch of training came to.
+/// The figures of one epoch of training.
 public struct EpochMetrics: Codable, Hashable, Sendable {
   /// Epochs done, counted from 1.
   public var epoch: Int
@@ -47,7 +47,7 @@ public final class Trainer {
   ///
   /// - Throws: ``TrainingError``, `ModelError` or `TorchError`.
   public convenience init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, device: Device = .cpu) throws {
-    // A wrong recipe is told before a missing device.
+    // A wrong recipe is reported before a missing device.
     try recipe.validate()
     try self.init(
       recipe: recipe, data: data, trial: trial, device: device,

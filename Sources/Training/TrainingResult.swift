@@ -1,4 +1,4 @@
-/// What a finished training came to.
+/// The result of a finished training.
 public struct TrainingResult: Codable, Hashable, Sendable {
   /// The epochs that were trained.
   public var epochs: Int

@@ -27,7 +27,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var asynchronous: Bool
   /// Which segment of an asynchronous search is first among equals.
   ///
-  /// Nobody gives it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
+  /// No option sets it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
   /// search was begun before there were two.
   public var startOrder: StartOrder?
   /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.

@@ -22,7 +22,7 @@ public struct TrainingExecutor: SegmentExecutor {
   /// - Parameters:
   ///   - configuration: the settings of the search, with its recipe and device.
   ///   - data: the images.
-  ///   - onImages: told after every step and batch how many images went through a network; called from the
+  ///   - onImages: called after every step and batch with the number of images that went through a network; called from the
   ///     workers' threads.
   /// - Throws: `SettingError` for a setting without meaning.
   public init(

@@ -4,7 +4,7 @@ import Training
 extension Workload {
   /// The work of a search that is begun from the start and in which no trial fails.
   ///
-  /// An asynchronous one may take more or fewer steps: whoever copies continues from the other's epoch.
+  /// An asynchronous one may take more or fewer steps: a trial that copies continues from the other's epoch.
   ///
   /// - Parameters:
   ///   - configuration: the settings of the search.

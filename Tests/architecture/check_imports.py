@@ -1,7 +1,7 @@
 """Compares what each module imports with the table of ARCHITECTURE.md and with Package.swift.
 
 An import or #include that the table does not have, one that it has and nothing uses, a module without a row, a row that imports
-one of its own floor or above, and a target whose dependencies are not its imports are each a finding. Only the standard library of Python is needed."""
+one of its own layer or above, and a target whose dependencies are not its imports are each a finding. Only the standard library of Python is needed."""
 
 import argparse
 import json
@@ -66,7 +66,7 @@ def imports_of_sources(folders):
 
 
 def table(text):
-    """Floor and imports of each module by the table under 'The house'."""
+    """Layer and imports of each module by the table under 'Modules'."""
     rows = {}
     for line in text.split("\n"):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -106,7 +106,7 @@ def check(folders, imports, rows, targets):
                 findings.append(f"{module}: its row allows {name}, which nothing in it imports")
         for name in sorted(imports[module] & set(rows)):
             if rows[name][0] >= floor:
-                findings.append(f"{module}: stands on floor {floor} and imports {name} of floor {rows[name][0]}")
+                findings.append(f"{module}: belongs to layer {floor} and imports {name} of layer {rows[name][0]}")
     for module in sorted(set(rows) - set(folders)):
         findings.append(f"{module}: has a row in the table and no sources")
     for name, needed in sorted(targets.items()):
@@ -122,7 +122,7 @@ def check(folders, imports, rows, targets):
 
 
 def check_itself():
-    """What must be noticed, on a house of two modules."""
+    """What must be noticed, on a table of two modules."""
     folders = {"Low": ROOT, "High": ROOT}
     rows = {"Low": (0, set(), False), "High": (1, {"Low"}, False)}
     sound = check(folders, {"Low": set(), "High": {"Low"}}, rows, {"High": {"Low"}})

@@ -124,7 +124,7 @@ private final class HTTPExchange {
 
   func takeHeader(_ line: UnsafeRawBufferPointer) { head.take(String(decoding: line, as: UTF8.self)) }
 
-  /// False where the receiver wants no more.
+  /// False if the receiver has ended the transfer.
   func takeBody(_ piece: UnsafeRawBufferPointer) -> Bool {
     hasBody = true
     do {

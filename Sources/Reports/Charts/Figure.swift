@@ -1,4 +1,4 @@
-/// A drawing with the numbers it shows, as a text twin for whoever reads instead of looks.
+/// A drawing with a table of the numbers it shows, for screen readers and for copying.
 public struct Figure: Hashable, Sendable {
   /// What it shows and how to read it.
   public let caption: String

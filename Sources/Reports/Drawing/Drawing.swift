@@ -6,7 +6,7 @@ public struct Drawing: Hashable, Sendable {
   public let height: Double
   /// What it is.
   public let title: String
-  /// What it shows, for whoever does not see it.
+  /// What it shows, for screen readers.
   public let description: String
   /// What is painted, in this order, on the paper.
   public let elements: [SVGElement]

@@ -133,7 +133,7 @@ struct ReportSection {
 public struct RunCommands: Sendable {
   /// Makes the same run in another folder.
   public let again: String
-  /// Goes on with this one.
+  /// Continues this run.
   public let resume: String
   /// The version of the program that makes the report.
   public let version: String

@@ -15,7 +15,7 @@ struct ImageTable {
     var lines: [String] = []
     /// Whether the lines matter less than others.
     var isFaint = false
-    /// What the image is, for whoever does not see it.
+    /// What the image is, for screen readers.
     let description: String
   }
 

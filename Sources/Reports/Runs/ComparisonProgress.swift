@@ -29,7 +29,7 @@ public struct ComparisonProgress: Sendable {
 
   /// The policies in their order, each seed ascending.
   public let trainings: [Training]
-  /// What the comparison came to; of one that has not ended, what its finished trainings come to.
+  /// The result of the comparison; of one that has not ended, the result of its finished trainings.
   public let summary: ComparisonSummary
   /// Whether the number of images is known.
   var knowsImages: Bool { summary.images > 0 }
