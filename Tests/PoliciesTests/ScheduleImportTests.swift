@@ -204,7 +204,7 @@ struct ScheduleImportTests {
     )
   }
 
-  @Test("results of two searches in one folder are told apart from one")
+  @Test("results of two searches in one folder are distinguished from one")
   func twice() throws {
     let search = try SearchFolder(trials: 4, epochs: 3)
     try search.write(

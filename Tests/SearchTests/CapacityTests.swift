@@ -108,7 +108,7 @@ import Training
     #expect((1...64).contains(capacity.segments))
     #if os(Linux)
       if CoreCount.usable > 1 {
-        // How much it is cannot be told here: other tests take and give back memory of the same process meanwhile.
+        // How much it is cannot be known here: other tests take and give back memory of the same process meanwhile.
         let memory = try #require(capacity.memory)
         #expect(memory.free > 0)
       }

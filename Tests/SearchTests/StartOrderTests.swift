@@ -97,7 +97,7 @@ import Training
   @Test func searchesBegunBeforeKeepTheirOrder() throws {
     let (places, hasEnded) = try starts(nil)
     #expect(!hasEnded)
-    // All begin; then the worst copies for ever.
+    // All begin; then the worst copies without end.
     #expect(places.prefix(4).map(\.trial) == [0, 1, 2, 3])
     #expect(places.dropFirst(5).allSatisfy { $0.trial == 0 })
   }

@@ -536,7 +536,7 @@ def check_long_schedules(pba, folder):
 
 
 def check_closed_folders(pba, folder):
-    """A folder that nobody may look into is not called empty, and the reason is the system's, in words."""
+    """A folder without permission to read is not called empty, and the reason is the system's, in words."""
     closed = folder / "closed"
     answer(pba, "train", *SMALL, "--run", "closed/run", folder=folder)
     cases = [
@@ -563,7 +563,7 @@ def check_closed_folders(pba, folder):
 
 
 def check_preview(pba, folder):
-    """What fired is told as JSON and by a file a draw, the same at every call, and the picture has every draw."""
+    """What fired is printed as JSON, with a file for each draw, the same at every call, and the picture has every draw."""
     command = ["preview", "--policy", "rcifar10", "--epochs", "1,200", "--draws", "2", "--json"]
     first = answer(pba, *command, "-o", "strip.svg", "--images", "drawn", folder=folder)
     again = answer(pba, *command, "-o", "strip.svg", "--images", "again", "--force", folder=folder)

@@ -78,7 +78,7 @@ class Place:
         try:
             done = self.run(arguments)
         except subprocess.TimeoutExpired:
-            raise Fault(f"{arguments[0]} waits for ever") from None
+            raise Fault(f"{arguments[0]} does not end") from None
         last = done.stderr.splitlines()[-1] if done.stderr else ""
         if done.returncode != 1 or not last.startswith("Error:") or any(word not in last for word in expected):
             raise Fault(f"{arguments[0]}: code {done.returncode}, {done.stderr[-300:]!r}, expected {expected}")

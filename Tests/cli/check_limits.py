@@ -205,7 +205,7 @@ def a_mapped_file_that_is_cut_is_an_error(case):
     os.truncate(pixels[0], 0)
     _, notes = process.communicate(timeout=60)
     refused(subprocess.CompletedProcess([], process.returncode, "", notes), pixels[0].name, "cuts")
-    # The cache is made anew.
+    # The cache is made again.
     succeeded(case.run("data", "stats", "folder:images", "--data-dir", "data", "--image-size", "32"))
 
 

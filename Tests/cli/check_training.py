@@ -86,7 +86,7 @@ def photos(folder, images=40, side=8):
 
 
 def longer(pba):
-    """A finished training is given more epochs; its rates are told, its epochs stay, fewer are refused."""
+    """A finished training is given more epochs; its rates are printed, its epochs stay, fewer are refused."""
     pba("train", *NOISE, "--epochs", "4", "--policy", "rcifar10", "--run", "t")
     before = metrics(pba.folder / "t")
     _, errors = pba("train", "--resume", "--epochs", "8", "--run", "t")
@@ -140,7 +140,7 @@ def printed_command(pba, run):
 
 
 def longer_with_steps(pba):
-    """The rule of steps does not depend on the length, and that is told."""
+    """The rule of steps does not depend on the length, and the program says so."""
     pba("train", *NOISE, "--epochs", "1", "--learning-rate-rule", "step", "--run", "t")
     _, errors = pba("train", "--resume", "--epochs", "2", "--run", "t")
     tell(errors, "0.1 at the end of epoch 1, 0.1 at the beginning of epoch 2", "does not depend on the length")
@@ -192,7 +192,7 @@ def validated(pba):
 
 
 def warm(pba):
-    """A training begins with another's weights; what does not fit is told; a resume does not need the file."""
+    """A training begins with another's weights; what does not fit is an error; a resume does not need the file."""
     pba("train", *NOISE, "--epochs", "2", "--run", "t")
     start = "t/checkpoints/epoch-00002.safetensors"
     _, errors = pba("train", *NOISE, "--epochs", "2", "--from", start, "--run", "same")
@@ -302,7 +302,7 @@ def moved(pba):
 
 
 def edited(pba):
-    """An edit of config.yaml is told and kept, and changes nothing."""
+    """An edit of config.yaml is reported and kept, and changes nothing."""
     pba("train", *NOISE, "--epochs", "1", "--run", "t")
     file = pba.folder / "t/config.yaml"
     text = file.read_text()

@@ -241,7 +241,7 @@ def of(reader):
 
 
 def words_of(reader):
-    """The words in a reader's first inputs, where these are text, for libFuzzer to put together anew."""
+    """The words in a reader's first inputs, where these are text, for libFuzzer to combine."""
     if reader not in TEXTS:
         return []
     found = {word.decode() for content in of(reader) for word in re.findall(rb"[A-Za-z_][A-Za-z_0-9.]{2,24}", content)}

@@ -87,7 +87,7 @@ def largest(pba, data, seconds, show):
     failed = peak > LARGE_LIMIT_MEGABYTES
     print(f"{'FAIL' if failed else 'ok  '} 16 trials of wrn_40_2 on CIFAR-10 4,000/46,000: peak {peak:.0f} MB in"
           f" {time.monotonic() - begun:.0f} s, {made} results, at most {LARGE_LIMIT_MEGABYTES} allowed;"
-          f" {' '.join(at_once).strip() or 'concurrency not told'}")
+          f" {' '.join(at_once).strip() or 'concurrency not printed'}")
     return failed
 
 

@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 30
 
 
 class BrowserFailure(Exception):
-    """What kept the browser from doing as it was told."""
+    """What kept the browser from doing what was asked."""
 
 
 class WebSocket:

@@ -95,7 +95,7 @@ def has_lines(path):
 
 
 def drop_digests(database):
-    """Makes a journal one of a version that had no digests of its rows, which may then be written anew."""
+    """Makes a journal one of a version that had no digests of its rows, which may then be written again."""
     for table in ("run", "policy", "epoch", "checkpoint"):
         database.execute(f"ALTER TABLE {table} DROP COLUMN digest")
     for column in ("planDigest", "outcomeDigest"):
@@ -104,7 +104,7 @@ def drop_digests(database):
 
 
 def make_large(workshop, run, trials, generations):
-    """A finished search of a size, made by writing the journal of a small one anew."""
+    """A finished search of a size, made by rewriting the journal of a small one."""
     shutil.copytree(workshop.folder / "search", workshop.folder / run)
     (workshop.folder / run / "report.html").unlink()
     dice = random.Random(5)

@@ -102,7 +102,7 @@ final class EventLog: @unchecked Sendable {
     lock.withLock { events.compactMap { if case .note(let text) = $0 { text } else { nil } } }
   }
 
-  /// Whether the cache was made or made anew.
+  /// Whether the cache was made or made again.
   var hasDecoded: Bool {
     lock.withLock { events.contains { if case .decoding = $0 { true } else { false } } }
   }
