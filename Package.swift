@@ -214,6 +214,13 @@ let package = Package(
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
         "PopulationBasedTraining", "Threads", "Workers", "Comparison", "Text", grdb,
       ]),
+    // The examples of the documentation.
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
+        "Threads", "Torch", "Training",
+      ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -6,6 +6,20 @@ import Threads
 ///
 /// What happens to a sample depends on the seed, the trial, the epoch and the sample's own index, on nothing else:
 /// not on the batch it is in, nor on the number of threads.
+///
+/// ```swift
+/// let rotation = AugmentationProgram.Step(operation: .rotate, probability: 0.4, magnitude: 7)
+/// let augmenter = BatchAugmenter(
+///   program: AugmentationProgram(alternatives: [.init(steps: [rotation], countDistribution: nil)]),
+///   tail: BatchTail(
+///     cropPadding: 4, flip: true, mean: [0.5, 0.5, 0.5], standardDeviation: [0.25, 0.25, 0.25],
+///     layout: .nchw),
+///   seed: 1, trial: 0)
+/// var batch = [Float](repeating: 0, count: 2 * 3 * images.height * images.width)
+/// batch.withUnsafeMutableBufferPointer {
+///   augmenter.write(samples: [7, 3], of: images, epoch: 0, into: $0, threads: 2)
+/// }
+/// ```
 public struct BatchAugmenter: Sendable {
   /// The operations that are drawn and applied to each image.
   public let program: AugmentationProgram

@@ -20,6 +20,18 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
 /// What an epoch does is a function of the state before it, the recipe, the data, the policy and (seed, trial, epoch):
 /// on the CPU, training on from a restored checkpoint gives the same bits as never having stopped. A trainer belongs to
 /// one thread at a time.
+///
+/// ```swift
+/// let data = try loadDataset(DataSelection("bundled", trainSize: 64, validationSize: 32))
+/// let recipe = Recipe(model: "wrn_10_1", epochs: 2, batchSize: 32)
+/// let trainer = try Trainer(recipe: recipe, data: data)
+/// for epoch in 0..<recipe.epochs {
+///   let metrics = try trainer.trainEpoch(schedule.program(atEpoch: epoch))
+///   print(metrics.loss, metrics.accuracy)
+/// }
+/// let accuracy = try trainer.evaluate(data.validation).accuracy
+/// let file = try trainer.checkpoint()  // safetensors
+/// ```
 public final class Trainer {
   /// How it is trained; its length may change between epochs (`setLength`).
   public private(set) var recipe: Recipe
