@@ -27,6 +27,7 @@ public struct Comparison: Sendable {
 
   /// How a training ended.
   public enum Outcome: Hashable, Sendable {
+    /// It was trained to its end.
     case trained(TrainingResult)
     /// Its loss stopped being a number; the others do not depend on it.
     case diverged(reason: String)

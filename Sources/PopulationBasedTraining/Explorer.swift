@@ -11,6 +11,7 @@
 /// One that models the whole search asks for ``Exploration/history``. The choice must be a function of the request, of that
 /// history and of the generator's numbers alone: a search that is killed between two decisions makes the second one again.
 public protocol Explorer<Hyperparameters>: Sendable {
+  /// What a trial trains with, such as a policy.
   associatedtype Hyperparameters
 
   /// The hyperparameters with which the trial continues.

@@ -2,8 +2,11 @@ import Foundation
 
 /// What a run directory holds.
 public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// A search for a schedule.
   case search
+  /// A training of one network.
   case train
+  /// A comparison of several policies.
   case compare = "comparison"
 }
 

@@ -2,6 +2,7 @@ import Files
 
 /// Whether a process works on a run, and whether it has ended.
 public enum RunState: Hashable, Sendable {
+  /// It has ended.
   case finished
   /// A process works on it; its id, where the lock file tells it.
   case running(process: Int?)

@@ -2,6 +2,7 @@
 public enum Concurrency: Hashable, Sendable {
   /// As many as the processor's cores and the memory allow; found out when the search starts.
   case automatic
+  /// So many trials.
   case trials(Int)
 
   /// What stands for `automatic` in settings and on the command line.

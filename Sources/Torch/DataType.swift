@@ -33,6 +33,7 @@ public enum DataType: Hashable, Sendable, CaseIterable {
 
 /// A Swift number type that is some tensor's element.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// The element type of a tensor of such elements.
   static var dataType: DataType { get }
 }
 

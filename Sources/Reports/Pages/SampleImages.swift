@@ -2,6 +2,7 @@ import Images
 
 /// Images before and after augmentation, for a report.
 public enum SampleImages: Sendable {
+  /// Images in groups, one for each policy.
   case groups([Group])
   /// There are none, and why.
   case unavailable(reason: String)
