@@ -1,4 +1,4 @@
-/// How lengths in pixels that were published for images of 32 × 32 are carried over to images of another size.
+/// How lengths in pixels that were published for images of 32 × 32 are scaled for images of another size.
 ///
 /// A length is multiplied by side / 32, where side is the shorter one of the images, and goes to the nearest multiple
 /// that has an effect: whole pixels for a translation and for padding, even numbers for the side of a square. Halves go

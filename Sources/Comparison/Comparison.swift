@@ -148,7 +148,7 @@ public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
   public var description: String { reason }
 }
 
-/// The system starts no thread to train on.
+/// The system refused every thread to train on.
 public struct ComparisonThreadError: Error, CustomStringConvertible {
   /// Why not.
   public let cause: ThreadError

@@ -1,7 +1,7 @@
 import Files
 import Images
 
-/// What came of checking one of a dataset's files.
+/// The result of checking one of a dataset's files.
 public struct FileVerification: Equatable, Sendable, Codable {
   /// What is known of the file's bytes.
   public enum Outcome: String, Codable, Sendable {

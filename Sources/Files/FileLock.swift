@@ -1,6 +1,6 @@
 import Foundation
 
-/// The exclusive right to work in a folder, held while the value lives.
+/// An exclusive lock on a folder, held as long as the value exists.
 ///
 /// The lock belongs to the open file, so the system drops it when the process ends in any way: no stale lock is
 /// left. The file's text, the holder's process id, serves the message to a second process alone.

@@ -34,7 +34,7 @@ public enum TemporaryName {
   }
 }
 
-/// Temporary names of which the same final path always has the same one, for those who write it and those who rename it.
+/// Temporary names that are the same for the same final path, when it is written and when it is renamed.
 ///
 /// They follow from a secret of this value, so that one that was seen does not reveal the next.
 public struct TemporaryNames: Sendable {

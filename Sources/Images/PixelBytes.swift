@@ -1,4 +1,4 @@
-/// Memory that belongs to someone else, such as a mapped file, and is given back when its last user lets go of it.
+/// Memory with another owner, such as a mapped file, which is given back after its last use.
 public final class LentBytes: @unchecked Sendable {
   // Nothing writes to the bytes while they are lent, so threads may share them.
   fileprivate let bytes: UnsafeBufferPointer<UInt8>

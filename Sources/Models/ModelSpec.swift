@@ -62,7 +62,7 @@ extension ModelSpec {
   }
 }
 
-/// A model name that cannot be served.
+/// A model name that is not valid.
 public struct ModelError: Error, CustomStringConvertible, Equatable {
   /// What is wrong with the name, and which names there are.
   public let description: String

@@ -3,7 +3,7 @@ import Augmentation
 import Files
 import Foundation
 
-/// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.
+/// A schedule from the results of a search by PBA's published code, or by another program on Ray Tune.
 public struct ScheduleImport: Sendable {
   /// What is asked for; nil where the results are to decide.
   public struct Request: Sendable {

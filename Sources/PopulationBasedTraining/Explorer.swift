@@ -20,7 +20,7 @@ public protocol Explorer<Hyperparameters>: Sendable {
   ) throws -> Hyperparameters
 }
 
-/// What an explorer is asked.
+/// A request to an explorer.
 public struct Exploration<Hyperparameters> {
   /// The trial that has copied another.
   public let trial: Int

@@ -1,4 +1,4 @@
-/// A setting without meaning.
+/// A setting with an invalid value.
 public struct SettingError: Error, Hashable, CustomStringConvertible {
   /// The setting's name, as in `config.yaml`.
   public let name: String

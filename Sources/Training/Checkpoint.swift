@@ -5,7 +5,7 @@ import Files
 import Foundation
 import Torch
 
-/// What stands in a checkpoint besides tensors: enough to use the network without the run that made it.
+/// What a checkpoint holds besides tensors: enough to use the network without the run that made it.
 public struct CheckpointInfo: Codable, Hashable, Sendable {
   /// How the network was trained.
   public var recipe: Recipe

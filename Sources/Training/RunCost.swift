@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import Threads
 
-/// What a run costs on this device: what its settings decide exactly, and what a few steps let one estimate.
+/// What a run costs on this device: what follows from its settings, and what is estimated from a few steps.
 public struct RunCost: Codable, Hashable, Sendable {
   /// Where the steps were measured: a device, or several with commas between them.
   public var device: String

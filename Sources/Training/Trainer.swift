@@ -15,7 +15,7 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
   public var learningRate: Double
 }
 
-/// A network in training: its weights, its optimiser and its place in time.
+/// A network in training: its weights, its optimiser and the number of trained epochs.
 ///
 /// What an epoch does is a function of the state before it, the recipe, the data, the policy and (seed, trial, epoch):
 /// on the CPU, training on from a restored checkpoint gives the same bits as never having stopped. A trainer belongs to

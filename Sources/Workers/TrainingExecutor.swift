@@ -8,7 +8,7 @@ import Threads
 import Torch
 import Training
 
-/// Trains segments for real: a network of libtorch on the images of a dataset.
+/// Trains segments in this process: networks of libtorch on the images of a dataset.
 public struct TrainingExecutor: SegmentExecutor {
   private let recipe: Recipe
   private let data: DatasetSplits

@@ -44,7 +44,7 @@ public enum TextAnchor: String, Sendable {
   case start, middle, end
 }
 
-/// A number as it stands in an attribute: at most two decimals, none that says nothing.
+/// A number as an attribute has it: at most two decimals, without trailing zeros.
 public func svgNumber(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
   let hundredths = (value * 100).rounded()

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The page that reports on a run: one HTML file that asks for nothing outside itself and needs no script.
+/// The page that reports on a run: one HTML file that loads nothing else and needs no script.
 public struct ReportPage: Sendable {
   let contents: RunContents
   /// The command that reproduces or continues it.

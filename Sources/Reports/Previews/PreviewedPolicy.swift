@@ -2,7 +2,7 @@ import Augmentation
 import Images
 import Policies
 
-/// A policy whose draws are to be seen.
+/// A policy whose draws are shown.
 public struct PreviewedPolicy: Sendable {
   private let choice: PolicyChoice
   private let scalesToSize: Bool

@@ -2,7 +2,7 @@ import Text
 import Augmentation
 import RunStore
 
-/// A comparison's summary in words.
+/// A comparison's summary as text.
 public struct ComparisonWords: Sendable {
   let summary: ComparisonSummary
   private let names: [String: String]

@@ -1,6 +1,6 @@
 import RunStore
 
-/// What the trials of a search have been through: every segment that has ended, and who descends from whom.
+/// The history of a search's trials: every segment that has ended, and who descends from whom.
 public struct PopulationHistory: Sendable {
   /// A segment that has ended, and its place in the course of the search.
   struct Stretch: Sendable {
