@@ -9,7 +9,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   public var data: DataSelection
   /// The digest of the images, so that a resumed comparison notices others; nil where it was not taken.
   public var imageDigest: String?
-  /// The policies, each as ``PlayedPolicy`` reads it; the others are compared with the first.
+  /// The policies, each as `PlayedPolicy` reads it; the others are compared with the first.
   public var policies: [String]
   /// The SHA-256 of the schedule behind each policy under the first seed, empty where there is none.
   public var scheduleDigests: [String]
