@@ -10,6 +10,7 @@ public enum LearningRateRule: String, Codable, Hashable, Sendable, CaseIterable 
   /// The rate of one step.
   ///
   /// Cosine: ½ · rate · (1 + cos(π · (e·B + s) / (E·B))) for epoch e, step s of B, and E epochs.
+  /// Source: Loshchilov and Hutter, "SGDR", ICLR 2017, without restarts.
   ///
   /// - Parameters:
   ///   - initial: the rate at the start.
