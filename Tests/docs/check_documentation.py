@@ -39,12 +39,15 @@ def graphs(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def undocumented(graph: dict[str, Any]) -> list[str]:
     """Public declarations of the module without a comment."""
-    inherited = {relation["source"] for relation in graph["relationships"] if relation["kind"] in ("defaultImplementationOf", "overrides")}
+    kinds = ("defaultImplementationOf", "overrides")
+    described_elsewhere = {relation["source"] for relation in graph["relationships"] if relation["kind"] in kinds}
     found = []
     for symbol in graph["symbols"]:
-        lines = symbol.get("docComment", {}).get("lines", [])
-        own = "location" in symbol and "::SYNTHESIZED::" not in symbol["identifier"]["precise"]
-        if own and not lines and symbol["kind"]["identifier"] not in NAMES_ALONE and symbol["identifier"]["precise"] not in inherited:
+        identifier, kind = symbol["identifier"]["precise"], symbol["kind"]["identifier"]
+        is_written = "location" in symbol and "::SYNTHESIZED::" not in identifier
+        if not is_written or kind in NAMES_ALONE or identifier in described_elsewhere:
+            continue
+        if not symbol.get("docComment", {}).get("lines"):
             found.append(".".join(symbol["pathComponents"]))
     return found
 

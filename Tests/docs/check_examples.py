@@ -37,8 +37,8 @@ def comments(text: str) -> Iterator[tuple[int, str, str]]:
         while number < len(lines) and re.match(r"\s*///(?: |$)", lines[number]):
             number += 1
         if number > first:
-            marked = lines[first:number]
-            yield first + 1, "\n".join(re.sub(r"^\s*/// ?", "", line) for line in marked), lines[number] if number < len(lines) else ""
+            marked = (re.sub(r"^\s*/// ?", "", line) for line in lines[first:number])
+            yield first + 1, "\n".join(marked), "".join(lines[number:number + 1])
         number += 1
 
 
@@ -83,7 +83,8 @@ def without_example() -> Iterator[str]:
 
 def check_itself() -> None:
     """What must be noticed."""
-    text = "/// A thing.\n///\n/// ```swift\n/// let a = 1\n/// ```\nstruct A {}\n\n  /// B:\n  ///\n  ///     let b = 2\n  ///\n  /// End.\n  var b\n"
+    text = "/// A thing.\n///\n/// ```swift\n/// let a = 1\n/// ```\nstruct A {}\n\n"
+    text += "  /// B:\n  ///\n  ///     let b = 2\n  ///\n  /// End.\n  var b\n"
     found = list(comments(text))
     assert [(line, below) for line, _, below in found] == [(1, "struct A {}"), (8, "  var b")], found
     assert [list(blocks(comment)) for _, comment, _ in found] == [["let a = 1\n"], ["let b = 2\n"]]
