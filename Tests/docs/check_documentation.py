@@ -89,6 +89,9 @@ def unnoticed(folder: Path, symbols: Path) -> Iterator[str]:
     symbol["docComment"]["lines"][0]["text"] += f" {NOWHERE}"
     path.write_text(json.dumps(graph))
     yield from expect_failure(folder, "a broken link in a doc comment", CATALOGUE, changed)
+    del symbol["docComment"]
+    if undocumented(graph) != ["Schedule"]:
+        yield f"a declaration without documentation was not noticed: found {undocumented(graph)}"
 
 
 def expect_failure(folder: Path, what: str, catalogue: Path, symbols: Path) -> Iterator[str]:
