@@ -89,14 +89,29 @@ extension RunCost {
     timedSteps = probes.reduce(0) { $0 + $1.steps.timedSteps }
     secondsPerStep = mean(\.steps.secondsPerStep)
     secondsPerEvaluatedImage = mean(\.steps.secondsPerEvaluatedImage)
-    let one =
-      Double(workload.steps) * secondsPerStep + Double(workload.evaluatedImages) * secondsPerEvaluatedImage
-      + Double(workload.checkpoints) * mean(\.steps.secondsPerCheckpoint)
-      + Double(workload.restores) * mean { $0.secondsToMake + $0.steps.secondsPerRestore }
-      + Double(workload.trainings) * mean(\.secondsToMake)
+    seconds = Self.seconds(
+      workload, step: secondsPerStep, evaluatedImage: secondsPerEvaluatedImage,
+      checkpoint: mean(\.steps.secondsPerCheckpoint), restore: mean(\.steps.secondsPerRestore),
+      making: mean(\.secondsToMake))
+  }
+
+  /// The time of a whole run.
+  ///
+  /// - Parameters:
+  ///   - step: the seconds of a step, and so on for the other parts.
+  ///   - restore: taking over a checkpoint by a network that is there.
+  ///   - making: making a network, at the beginning of a training and before each restore.
+  package static func seconds(
+    _ workload: Workload, step: Double, evaluatedImage: Double, checkpoint: Double, restore: Double,
+    making: Double
+  ) -> Double {
+    let all =
+      Double(workload.steps) * step + Double(workload.evaluatedImages) * evaluatedImage
+      + Double(workload.checkpoints) * checkpoint + Double(workload.restores) * (making + restore)
+      + Double(workload.trainings) * making
     // All take turns: where they do not divide evenly, the last turn leaves slots empty.
     let turns = (workload.trainings + workload.concurrency - 1) / workload.concurrency
-    seconds = one / Double(workload.trainings) * Double(turns)
+    return all / Double(workload.trainings) * Double(turns)
   }
 
   private static func peakMemoryOfProcess() -> Int {
