@@ -182,44 +182,61 @@ let package = Package(
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    // What several test targets use; only they depend on it.
+    .target(
+      name: "TestSupport", dependencies: ["Policies", "RunStore", "Search"], path: "Tests/Support"),
+    .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "Text"],
+      name: "PoliciesTests",
+      dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Augmentation"], resources: [.copy("Fixtures")]),
-    .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files"],
+      name: "ImagesTests", dependencies: ["Images", "Augmentation", "TestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files", "Images", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "TorchTests", dependencies: ["TestSupport", "Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Augmentation", "Files", "Images", "Policies", "RunStore"]),
-    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
+    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
-    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Policies", "Training", "Models"]),
+      dependencies: [
+        "Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "TestSupport", "Torch",
+      ]),
+    .testTarget(
+      name: "RecipesTests", dependencies: ["Recipes", "Policies", "TestSupport", "Training", "Models"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", "Statistics", grdb]),
+    .testTarget(
+      name: "RunStoreTests",
+      dependencies: ["RunStore", "Files", "Policies", "Statistics", "TestSupport", grdb]),
     .testTarget(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", "Threads", "Workers", "Comparison", "Text", grdb,
+        "PopulationBasedTraining", "TestSupport", "Threads", "Workers", "Comparison", "Text", grdb,
+      ]),
+    // Operations, explorers and executors that the program does not know, without libtorch.
+    .testTarget(
+      name: "ExtensionTests",
+      dependencies: [
+        "Augmentation", "Images", "Policies", "PopulationBasedTraining", "Reports", "RunStore", "Search",
+        "TestSupport", "Threads",
       ]),
     // The examples of the documentation.
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
         "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
-        "Threads", "Torch", "Training",
+        "TestSupport", "Torch", "Training",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

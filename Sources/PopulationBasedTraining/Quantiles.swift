@@ -1,5 +1,5 @@
 /// The two ends of a ranked population.
-public struct Quantiles: Codable, Hashable, Sendable {
+public struct Quantiles: Hashable, Sendable {
   /// Trials to be replaced, worst first.
   public let bottom: [Int]
   /// Trials worth copying, best last; never a failed one.

@@ -13,7 +13,7 @@ struct AsynchronousSearch {
   let result: ResultWriter
   let slots: () throws -> Int
 
-  private var journal: SearchJournal { SearchJournal(run) }
+  private var journal: SearchJournal { planner.journal(of: run) }
 
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {

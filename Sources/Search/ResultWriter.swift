@@ -12,7 +12,7 @@ struct ResultWriter: Sendable {
     let place = best.plan.place
     let accuracy = best.validationAccuracy ?? 0
     let schedule = try planner.schedule(
-      of: best, ancestry: try SearchJournal(run).ancestry(of: place), version: run.version)
+      of: best, ancestry: try planner.journal(of: run).ancestry(of: place), version: run.version)
     try AtomicFile.write(schedule.jsonData(), to: run.schedulePath)
     onEvent(
       .scheduleWritten(generation: place.generation, trial: place.trial, validationAccuracy: accuracy))

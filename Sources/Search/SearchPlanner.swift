@@ -9,6 +9,11 @@ struct SearchPlanner: Sendable {
   let origin: ScheduleOrigin
   let explorer: any Explorer<Policy>
 
+  /// The journal of a run, with the operations that the search chooses among.
+  func journal(of run: RunDirectory) -> SearchJournal {
+    SearchJournal(run, operations: rules.space.operations)
+  }
+
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
   func firstGeneration() -> [SegmentPlan] {
     (0..<rules.population).map {

@@ -97,14 +97,34 @@ extension RunCost {
     timedSteps = probes.reduce(0) { $0 + $1.steps.timedSteps }
     secondsPerStep = mean(\.steps.secondsPerStep)
     secondsPerEvaluatedImage = mean(\.steps.secondsPerEvaluatedImage)
-    let one =
-      Double(workload.steps) * secondsPerStep + Double(workload.evaluatedImages) * secondsPerEvaluatedImage
-      + Double(workload.checkpoints) * mean(\.steps.secondsPerCheckpoint)
-      + Double(workload.restores) * mean { $0.secondsToMake + $0.steps.secondsPerRestore }
-      + Double(workload.trainings) * mean(\.secondsToMake)
+    seconds = Self.seconds(
+      workload, step: secondsPerStep, evaluatedImage: secondsPerEvaluatedImage,
+      checkpoint: mean(\.steps.secondsPerCheckpoint), restore: mean(\.steps.secondsPerRestore),
+      making: mean(\.secondsToMake))
+  }
+
+  /// The time of a whole run.
+  ///
+  /// - Parameters:
+  ///   - workload: how many steps, images and checkpoints there are.
+  ///   - step: the seconds of a step.
+  ///   - evaluatedImage: the seconds of an image in an evaluation.
+  ///   - checkpoint: the seconds in which a checkpoint is made.
+  ///   - restore: the seconds in which a network that is there takes over a checkpoint.
+  ///   - making: the seconds in which a network is made, at the beginning of a training and before each
+  ///     restore.
+  /// - Returns: the seconds, with as many trainings at once as the workload says.
+  package static func seconds(
+    _ workload: Workload, step: Double, evaluatedImage: Double, checkpoint: Double, restore: Double,
+    making: Double
+  ) -> Double {
+    let all =
+      Double(workload.steps) * step + Double(workload.evaluatedImages) * evaluatedImage
+      + Double(workload.checkpoints) * checkpoint + Double(workload.restores) * (making + restore)
+      + Double(workload.trainings) * making
     // All take turns: where they do not divide evenly, the last turn leaves slots empty.
     let turns = (workload.trainings + workload.concurrency - 1) / workload.concurrency
-    seconds = one / Double(workload.trainings) * Double(turns)
+    return all / Double(workload.trainings) * Double(turns)
   }
 
   private static func peakMemoryOfProcess() -> Int {

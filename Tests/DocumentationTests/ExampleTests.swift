@@ -52,6 +52,20 @@ import Training
     #expect(Set(batch).count > 10)
   }
 
+  @Test func operation() {
+    let tint = Operation(
+      name: "Tint", unit: .level, parameters: 0...256, scale: { Double(20 * $0) }
+    ) { image, arguments in
+      let least = UInt8(clamping: Int(arguments.parameter))
+      let pixels = image.pixels.enumerated().map { $0.offset % 4 == 0 ? max($0.element, least) : $0.element }
+      return RGBAImage(width: image.width, height: image.height, pixels: pixels)
+    }
+    let space = SearchSpace(operations: [.rotate, .cutout, tint], copies: 2)
+    let black = RGBAImage(width: 1, height: 2, pixels: [0, 0, 0, 255, 200, 9, 0, 255])
+    #expect(black.applying(tint, parameter: 100).pixels == [100, 0, 0, 255, 200, 9, 0, 255])
+    #expect(space.start.entries.map(\.operation) == [.rotate, .cutout, tint, .rotate, .cutout, tint])
+  }
+
   @Test func tensor() throws {
     let weights = try Tensor([1, 2, 3] as [Float], shape: [3])
     try weights.setRequiresGradient(true)

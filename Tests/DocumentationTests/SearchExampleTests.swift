@@ -3,8 +3,8 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import TestSupport
 import Testing
-import Threads
 
 /// Trains nothing: a policy is as good as it rotates often.
 struct RotationExecutor: SegmentExecutor {
@@ -32,8 +32,8 @@ struct RotationSettings: RunConfiguration {
 /// The searches of the documentation.
 @Suite struct SearchExampleTests {
   @Test func search() throws {
-    let folder = NSTemporaryDirectory() + "documentation-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporary = try TemporaryFolder()
+    let folder = temporary("run")
     let settings = RotationSettings()
     let executor = RotationExecutor()
     let rules = SearchRules(

@@ -14,12 +14,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import require, run_all  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "docs/swift-pba.docc"
+SYMBOLS = ROOT / ".build/symbols"
 NOWHERE = "``NoSuchTypeAnywhere``"
 # Kinds of declarations that say enough by their name, where they are cases of an enumeration of names.
 NAMES_ALONE = {"swift.enum.case"}
@@ -52,62 +56,82 @@ def undocumented(graph: dict[str, Any]) -> list[str]:
     return found
 
 
-def faults(folder: Path) -> Iterator[str]:
-    output, symbols = folder / "documentation", ROOT / ".build/symbols"
+def pages(output: Path) -> str:
+    """The documentation is made without a warning, with a page for each public module."""
     made = make(output)
-    if made.returncode != 0:
-        yield f"scripts/documentation ended with code {made.returncode}:\n{made.stdout}{made.stderr}"
-        return
-    modules = {graph["module"]["name"] for _, graph in graphs(symbols)}
+    require(made.returncode == 0, f"scripts/documentation ended with code {made.returncode}:\n{made.stdout}{made.stderr}")
+    modules = {graph["module"]["name"] for _, graph in graphs(SYMBOLS)}
     for module in sorted(modules):
-        if not (output / f"data/documentation/{module.lower()}.json").exists():
-            yield f"{module}: has no page in {output}"
-        if not (CATALOGUE / f"Modules/{module}.md").exists():
-            yield f"{module}: has no article, expected docs/swift-pba.docc/Modules/{module}.md"
-    for page in sorted((CATALOGUE / "Modules").glob("*.md")):
-        if page.stem not in modules:
-            yield f"{page.relative_to(ROOT)}: there is no public module {page.stem}"
-    for _, graph in graphs(symbols):
-        for name in undocumented(graph):
-            yield f"{graph['module']['name']}: {name} has no documentation"
-    yield from unnoticed(folder, symbols)
+        require((output / f"data/documentation/{module.lower()}.json").exists(), f"{module}: has no page in {output}")
+    written = {path.stem for path in (CATALOGUE / "Modules").glob("*.md")}
+    require(modules == written, f"docs/swift-pba.docc/Modules: found {sorted(written)}, expected {sorted(modules)}")
+    return f"{len(modules)} modules"
 
 
-def unnoticed(folder: Path, symbols: Path) -> Iterator[str]:
-    """Faults that are made on purpose and not noticed."""
-    for name in ("swift-pba.md", "Articles/OwnExplorer.md", "Modules/Policies.md"):
-        copy = folder / "changed.docc"
-        shutil.copytree(CATALOGUE, copy, dirs_exist_ok=True)
-        article = copy / name
-        article.write_text(article.read_text().replace("## ", f"See {NOWHERE}.\n\n## ", 1))
-        yield from expect_failure(folder, f"a broken link in {name}", copy, symbols)
-        shutil.rmtree(copy)
+def every_declaration_is_documented() -> None:
+    found = [f"{graph['module']['name']}: {name}" for _, graph in graphs(SYMBOLS) for name in undocumented(graph)]
+    require(not found, "without documentation:\n     " + "\n     ".join(found))
+
+
+def a_missing_comment_is_noticed() -> None:
+    _, graph = graph_of("Policies", SYMBOLS)
+    del symbol_of(graph, "Schedule")["docComment"]
+    require(undocumented(graph) == ["Schedule"], f"found {undocumented(graph)}, expected Schedule")
+
+
+def a_broken_link_in_a_page_is_noticed(folder: Path, name: str) -> None:
+    copy = folder / "changed.docc"
+    shutil.copytree(CATALOGUE, copy)
+    page = copy / name
+    page.write_text(page.read_text().replace("## ", f"See {NOWHERE}.\n\n## ", 1))
+    expect_failure(folder, copy, SYMBOLS)
+
+
+def a_broken_link_in_a_comment_is_noticed(folder: Path) -> None:
     changed = folder / "symbols"
-    shutil.copytree(symbols, changed)
-    path, graph = next((path, graph) for path, graph in graphs(changed) if graph["module"]["name"] == "Policies")
-    symbol = next(symbol for symbol in graph["symbols"] if symbol["pathComponents"] == ["Schedule"])
-    symbol["docComment"]["lines"][0]["text"] += f" {NOWHERE}"
+    shutil.copytree(SYMBOLS, changed)
+    path, graph = graph_of("Policies", changed)
+    symbol_of(graph, "Schedule")["docComment"]["lines"][0]["text"] += f" {NOWHERE}"
     path.write_text(json.dumps(graph))
-    yield from expect_failure(folder, "a broken link in a doc comment", CATALOGUE, changed)
-    del symbol["docComment"]
-    if undocumented(graph) != ["Schedule"]:
-        yield f"a declaration without documentation was not noticed: found {undocumented(graph)}"
+    expect_failure(folder, CATALOGUE, changed)
 
 
-def expect_failure(folder: Path, what: str, catalogue: Path, symbols: Path) -> Iterator[str]:
+def expect_failure(folder: Path, catalogue: Path, symbols: Path) -> None:
     made = make(folder / "unused", catalogue, symbols)
-    if made.returncode == 0 or "NoSuchTypeAnywhere" not in made.stdout + made.stderr:
-        yield f"{what} was not noticed: code {made.returncode}, {made.stderr}"
+    noticed = made.returncode != 0 and NOWHERE.strip("`") in made.stdout + made.stderr
+    require(noticed, f"not noticed: code {made.returncode}, {made.stderr}")
+
+
+def graph_of(module: str, folder: Path) -> tuple[Path, dict[str, Any]]:
+    return next((path, graph) for path, graph in graphs(folder) if path.name == f"{module}.symbols.json")
+
+
+def symbol_of(graph: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(symbol for symbol in graph["symbols"] if symbol["pathComponents"] == [name])
+
+
+def in_folder(case: Callable[..., object], *arguments: str) -> Callable[[], object]:
+    """The case with a folder of its own."""
+
+    def run() -> object:
+        with tempfile.TemporaryDirectory() as name:
+            return case(Path(name), *arguments)
+
+    return run
 
 
 def main() -> None:
     argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        found = list(faults(Path(name)))
-    for fault in found:
-        print(f"FAILED {fault}")
-    print(f"documentation of the modules: {len(found)} faults")
-    sys.exit(bool(found))
+    run_all([
+        ("the documentation is made", in_folder(lambda folder: pages(folder / "documentation"))),
+        ("every declaration is documented", every_declaration_is_documented),
+        ("a missing comment is noticed", a_missing_comment_is_noticed),
+        *(
+            (f"a broken link in {name} is noticed", in_folder(a_broken_link_in_a_page_is_noticed, name))
+            for name in ("swift-pba.md", "Articles/OwnExplorer.md", "Modules/Policies.md")
+        ),
+        ("a broken link in a comment is noticed", in_folder(a_broken_link_in_a_comment_is_noticed)),
+    ])
 
 
 if __name__ == "__main__":

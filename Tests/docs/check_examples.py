@@ -14,6 +14,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import require, run_all  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "Tests/DocumentationTests"
 CATALOGUE = ROOT / "docs/swift-pba.docc"
@@ -81,8 +84,7 @@ def without_example() -> Iterator[str]:
             yield f"{file}: {name} has no example in its documentation"
 
 
-def check_itself() -> None:
-    """What must be noticed."""
+def the_check_notices_what_differs() -> None:
     text = "/// A thing.\n///\n/// ```swift\n/// let a = 1\n/// ```\nstruct A {}\n\n"
     text += "  /// B:\n  ///\n  ///     let b = 2\n  ///\n  /// End.\n  var b\n"
     found = list(comments(text))
@@ -94,20 +96,29 @@ def check_itself() -> None:
     assert not stands_in("let a = 1\nlet b = 3\n", tests) and not stands_in("let b = 2\nlet a = 1\n", tests)
 
 
-def main() -> None:
-    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
-    check_itself()
+def every_example_is_a_test() -> str:
     tests = [essence(path.read_text()) for path in sorted(TESTS.glob("*.swift"))]
     found = list(examples())
-    faults = list(without_example())
-    faults += [
+    faults = [
         f"{place}: the example that begins with '{essence(block)[0]}' stands in no file of {TESTS.relative_to(ROOT)}"
         for place, block in found if not stands_in(block, tests)
     ]
-    for fault in faults:
-        print(f"FAILED {fault}")
-    print(f"{len(found)} examples, {len(faults)} faults")
-    sys.exit(bool(faults))
+    require(not faults, "\n     ".join(faults))
+    return f"{len(found)} examples"
+
+
+def the_main_types_have_examples() -> None:
+    faults = list(without_example())
+    require(not faults, "\n     ".join(faults))
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
+    run_all([
+        ("the check notices what differs", the_check_notices_what_differs),
+        ("every example is a test", every_example_is_a_test),
+        ("the main types have examples", the_main_types_have_examples),
+    ])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import require, run_all  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
 # What to find, as a regular expression without regard to case; a space also stands for a line break in a comment.
 TURNS = {
@@ -61,12 +64,12 @@ def texts() -> list[Path]:
     """Every text file that git has, or is about to have."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
-    names = (name for name in listed.stdout.splitlines() if not LEFT_OUT.search(name))
+    names = (name for name in sorted(set(listed.stdout.splitlines())) if not LEFT_OUT.search(name))
     return [path for path in (ROOT / name for name in names) if path.is_file()]
 
 
-def check_itself(turns: re.Pattern[str]) -> None:
-    """What must be noticed, and what not."""
+def the_check_notices_what_is_listed() -> None:
+    turns = pattern()
     for text in ["the Seam", "a house", "is\n  /// told", "it is told", "on floor 3", "Illegal", "has it again", "for ever"]:
         assert findings(text, turns), text
     for text in ["seamless", "-Wall", "house numbers", "floor(x)", "he told", "bearing", "room for 3", "shallow", "forever"]:
@@ -74,21 +77,27 @@ def check_itself(turns: re.Pattern[str]) -> None:
     assert findings("a\nb\nthe rooms\n", turns)[0][0] == 3
 
 
-def main() -> None:
-    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
-    turns = pattern()
-    check_itself(turns)
-    count, files = 0, texts()
+def the_texts_are_plain() -> str:
+    turns, files, found = pattern(), texts(), []
     for path in files:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        for line, found, better in findings(text, turns):
-            count += 1
-            print(f"FAILED {path.relative_to(ROOT)}:{line}: found '{found}', expected plain words, such as: {better}")
-    print(f"{len(files)} texts, {count} findings")
-    sys.exit(bool(count))
+        found += [
+            f"{path.relative_to(ROOT)}:{line}: found '{words}', expected plain words, such as: {better}"
+            for line, words, better in findings(text, turns)
+        ]
+    require(not found, "\n     ".join(found))
+    return f"{len(files)} texts"
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0]).parse_args()
+    run_all([
+        ("the check notices what is listed", the_check_notices_what_is_listed),
+        ("no text has a word of the list", the_texts_are_plain),
+    ])
 
 
 if __name__ == "__main__":
