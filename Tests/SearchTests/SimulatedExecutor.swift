@@ -2,6 +2,7 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 
 /// An executor that trains nothing but keeps the law of every executor: its checkpoint and its figures are a pure
 /// function of the request and of the parent's bytes.
@@ -11,8 +12,10 @@ struct SimulatedExecutor: SegmentExecutor {
   var failing: @Sendable (SegmentPlace) -> Bool = { _ in false }
   /// Called when a half of the checkpoint is written.
   var halfway: @Sendable (SegmentRequest) throws -> Void = { _ in }
+  /// Whether it stops there when the search is asked to.
+  var heedsStop = false
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     var digest = FNV1a()
     digest.add(seed)
     digest.add(UInt64(segment.trial))
@@ -26,6 +29,7 @@ struct SimulatedExecutor: SegmentExecutor {
     let file = URL(fileURLWithPath: segment.checkpoint)
     try text.prefix(text.count / 2).write(to: file)
     try halfway(segment)
+    if heedsStop && stop.isRequested { throw WorkStopped() }
     if failing(SegmentPlace(generation: segment.generation, trial: segment.trial)) {
       return .notFinite(reason: "the loss became nan in epoch \(segment.epochs.upperBound), step 1")
     }
@@ -34,7 +38,7 @@ struct SimulatedExecutor: SegmentExecutor {
     let accuracy = Double(digest.value % 20) / 20
     return .trained(
       SegmentMetrics(
-        validationAccuracy: accuracy, trainLoss: 1 - accuracy / 3, trainAccuracy: accuracy / 7, seconds: 0.5))
+        score: accuracy, trainLoss: 1 - accuracy / 3, trainAccuracy: accuracy / 7, seconds: 0.5))
   }
 }
 

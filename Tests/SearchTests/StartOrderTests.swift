@@ -133,10 +133,10 @@ import Training
 private struct ScriptedExecutor: SegmentExecutor {
   let accuracy: @Sendable (SegmentRequest) throws -> Double
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     let accuracy = try accuracy(segment)
     try Data("after \(segment.epochs.upperBound)\n".utf8).write(to: URL(fileURLWithPath: segment.checkpoint))
     return .trained(
-      SegmentMetrics(validationAccuracy: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))
+      SegmentMetrics(score: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))
   }
 }
