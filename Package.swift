@@ -126,7 +126,10 @@ let package = Package(
 
     .target(
       name: "RunStore",
-      dependencies: ["Augmentation", "Files", "Policies", "Statistics", "Text", grdb, sqlite, yams]),
+      dependencies: [
+        "Augmentation", "Files", "Policies", "PopulationBasedTraining", "Statistics", "Text", grdb, sqlite,
+        yams,
+      ]),
 
     // Layer 3
     .target(
@@ -145,7 +148,8 @@ let package = Package(
     .target(
       name: "Workers",
       dependencies: [
-        "Datasets", "Files", "RunStore", "Search", "Text", "Threads", "Torch", "Training",
+        "Datasets", "Files", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads", "Torch",
+        "Training",
       ]),
     .target(
       name: "Comparison",
@@ -156,8 +160,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "RunStore", "Statistics", "Text",
-        "Threads",
+        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
+        "RunStore",
+        "Statistics", "Text", "Threads",
       ]),
     .target(name: "Interop", dependencies: ["Files", "Policies"]),
 
@@ -184,7 +189,7 @@ let package = Package(
 
     // What several test targets use; only they depend on it.
     .target(
-      name: "TestSupport", dependencies: ["Policies", "RunStore", "Search"], path: "Tests/Support"),
+      name: "TestSupport", dependencies: ["Policies", "RunStore", "Search", "Threads"], path: "Tests/Support"),
     .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
@@ -205,7 +210,9 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Augmentation", "Files", "Images", "Policies", "RunStore"]),
+      dependencies: [
+        "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
+      ]),
     .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
@@ -236,7 +243,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: [
         "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
-        "TestSupport", "Torch", "Training",
+        "TestSupport", "Threads", "Torch", "Training",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

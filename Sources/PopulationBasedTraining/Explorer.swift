@@ -30,6 +30,8 @@ public struct Exploration<Hyperparameters> {
   public let generation: Int
   /// What the copied trial has trained with.
   public let copied: Hyperparameters
+  /// Which of two observed values is the better one.
+  public let direction: Direction
   /// Reads what all trials have trained with and reached so far, in the order in which it was recorded.
   ///
   /// It can be long, so it is read when it is asked for.
@@ -37,13 +39,14 @@ public struct Exploration<Hyperparameters> {
 
   /// Makes a request from its parts.
   public init(
-    trial: Int, source: Int, generation: Int, copied: Hyperparameters,
+    trial: Int, source: Int, generation: Int, copied: Hyperparameters, direction: Direction = .maximize,
     history: @escaping () throws -> [Observation<Hyperparameters>]
   ) {
     self.trial = trial
     self.source = source
     self.generation = generation
     self.copied = copied
+    self.direction = direction
     self.history = history
   }
 }

@@ -84,7 +84,7 @@ public struct SearchJournal: Sendable {
   ) -> [(any DatabaseValueConvertible)?] {
     [
       place.generation, place.trial, state, arrival, checkpoint?.file, checkpoint?.digest.size,
-      checkpoint?.digest.sha256, metrics?.validationAccuracy, metrics?.trainLoss, metrics?.trainAccuracy,
+      checkpoint?.digest.sha256, metrics?.score, metrics?.trainLoss, metrics?.trainAccuracy,
       metrics?.seconds, reason,
     ]
   }

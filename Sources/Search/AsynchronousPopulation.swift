@@ -72,7 +72,7 @@ struct AsynchronousPopulation {
     while let record = record(trial, generation) {
       if record.arrival != nil, !isLast(record.plan) {
         trials[trial].compared = record.plan
-        trials[trial].score = Score(trial: trial, value: record.outcome?.validationAccuracy)
+        trials[trial].score = Score(trial: trial, value: record.lastResult?.score)
         return
       }
       generation -= 1
@@ -207,6 +207,7 @@ struct AsynchronousPopulation {
       or: score.isFailed ? trials.compactMap(\.score) : [],
       hyperparameters: { trials[$0].compared?.policy },
       generation: plan.generation, fraction: rules.fraction(atEpoch: epoch),
+      direction: rules.objective.direction,
       generator: rules.generator(trial: trial, generation: plan.generation),
       explorer: explorer, history: { results.map(Observation.init) })
     if let exploit, let source = trials[exploit.source].compared {

@@ -59,7 +59,7 @@ public struct Search: Sendable {
   public func callAsFunction() throws -> SearchResult {
     try planner.rules.validate()
     let training = SegmentTraining(
-      run: run, executor: executor, epochs: planner.rules.epochs, stop: stop, onEvent: onEvent)
+      run: run, executor: executor, rules: planner.rules, stop: stop, onEvent: onEvent)
     let result = ResultWriter(run: run, planner: planner, onEvent: onEvent)
     guard planner.rules.asynchronous else {
       return try SynchronousSearch(

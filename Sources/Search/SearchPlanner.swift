@@ -38,9 +38,10 @@ struct SearchPlanner: Sendable {
     let policies = Dictionary(
       finished.map { ($0.plan.trial, $0.plan.policy) }, uniquingKeysWith: { first, _ in first })
     let exploits = try compare(
-      finished.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
+      finished.map { Score(trial: $0.plan.trial, value: $0.score) },
       hyperparameters: policies, generation: generation,
       fraction: rules.fraction(atEpoch: rules.epochs(of: generation).upperBound),
+      direction: rules.objective.direction,
       generator: { rules.generator(trial: $0, generation: generation) },
       explorer: explorer, history: { try history().map(Observation.init) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
@@ -54,11 +55,11 @@ struct SearchPlanner: Sendable {
     return (plans, exploits)
   }
 
-  /// The segment with the highest validation accuracy, among equals that of the lowest trial.
+  /// The segment with the best score, among equals that of the lowest trial.
   ///
   /// Throws `SearchError.everyTrialFailed` when there is none.
-  func best(of finished: [SegmentRecord]) throws(SearchError) -> SegmentRecord {
-    if let best = finished.best { return best }
+  func best(of finished: [SegmentRecord]) throws(SearchError) -> (record: SegmentRecord, score: Double) {
+    if let best = finished.best(rules.objective.direction), let score = best.score { return (best, score) }
     var reason = "no result"
     if case .failed(let first) = finished.first?.result { reason = first }
     throw .everyTrialFailed(
@@ -70,14 +71,16 @@ struct SearchPlanner: Sendable {
   /// It holds no time and nothing of the machine, so that the same search gives the same bytes.
   ///
   /// - Parameters:
-  ///   - best: the segment that reached the state.
+  ///   - best: the trial's last segment and what it reached there.
   ///   - ancestry: the segments the state descends from, its own the last.
   ///   - version: the version of the program.
   /// - Returns: one segment of a schedule for each policy of the ancestry.
   /// - Throws: `PopulationError` where the ancestry has a gap.
-  func schedule(of best: SegmentRecord, ancestry: [SegmentRecord], version: String) throws -> Schedule {
+  func schedule(
+    of best: (record: SegmentRecord, score: Double), ancestry: [SegmentRecord], version: String
+  ) throws -> Schedule {
     let steps = try lineage(
-      of: best.plan.trial, through: best.plan.generation,
+      of: best.record.plan.trial, through: best.record.plan.generation,
       in: ancestry.map { TrialSegment($0.plan) })
     let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
     var provenance: [String: JSONValue] = [
@@ -87,10 +90,10 @@ struct SearchPlanner: Sendable {
       "quantile": .number(rules.quantile),
       "epochs": .integer(rules.epochs),
       "seed": Int(exactly: rules.seed).map { .integer($0) } ?? .string("\(rules.seed)"),
-      "trial": .integer(best.plan.trial),
+      "trial": .integer(best.record.plan.trial),
       "generations": .integer(ancestry.count),
-      "validationAccuracy": .number(best.validationAccuracy ?? 0),
     ]
+    provenance.merge(rules.objective.facts(of: best.score)) { own, _ in own }
     provenance.merge(origin.facts) { own, _ in own }
     if rules.asynchronous { provenance["asynchronous"] = .bool(true) }
     if rules.burnIn > 0 { provenance["burnIn"] = .integer(rules.burnIn) }
@@ -100,6 +103,14 @@ struct SearchPlanner: Sendable {
       name: origin.name,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
+  }
+}
+
+extension Objective {
+  /// What a schedule says of the score that its search reached.
+  fileprivate func facts(of score: Double) -> [String: JSONValue] {
+    guard let name else { return ["validationAccuracy": .number(score)] }
+    return ["score": .number(score), "scoreName": .string(name), "direction": .string(direction.rawValue)]
   }
 }
 
@@ -114,6 +125,6 @@ extension TrialSegment<Policy> {
 
 extension Observation<Policy> {
   init(_ record: SegmentRecord) {
-    self.init(segment: TrialSegment(record.plan), value: record.outcome?.validationAccuracy)
+    self.init(segment: TrialSegment(record.plan), value: record.lastResult?.score)
   }
 }

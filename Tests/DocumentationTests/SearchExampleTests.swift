@@ -1,21 +1,23 @@
 import Augmentation
 import Foundation
 import Policies
+import PopulationBasedTraining
 import RunStore
 import Search
 import TestSupport
 import Testing
+import Threads
 
 /// Trains nothing: a policy is as good as it rotates often.
 struct RotationExecutor: SegmentExecutor {
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    if stop.isRequested { throw WorkStopped() }
     let parent = try segment.parentCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? ""
     try (parent + "trained \(segment.epochs)\n").write(
       toFile: segment.checkpoint, atomically: false, encoding: .utf8)
     let rotations = segment.policy.entries.filter { $0.operation == .rotate }
-    let accuracy = Double(rotations.reduce(0) { $0 + $1.probability }) / 20
-    return .trained(
-      SegmentMetrics(validationAccuracy: accuracy, trainLoss: 0, trainAccuracy: 0, seconds: 0))
+    let score = Double(rotations.reduce(0) { $0 + $1.probability }) / 20
+    return .trained(SegmentMetrics(score: score, seconds: 0))
   }
 }
 
@@ -31,6 +33,22 @@ struct RotationSettings: RunConfiguration {
 
 /// The searches of the documentation.
 @Suite struct SearchExampleTests {
+  @Test func messages() throws {
+    let request = SegmentRequest(
+      key: SegmentKey(SegmentPlace(generation: 0, trial: 3)), seed: 1, epochs: 0..<2, isLast: false,
+      policy: Policy(entries: []), parentCheckpoint: nil, checkpoint: "weights.partial", slot: 0)
+    let line = try request.line()
+    let same = try SegmentRequest(line: line)
+    #expect(same == request)
+    #expect(!line.contains("\n"))
+  }
+
+  @Test func objectives() {
+    let objective = Objective(name: "validation loss", direction: .minimize)
+    #expect(objective.direction.prefers(0.1, to: 0.2))
+    #expect(objective.range.contains(-3))
+  }
+
   @Test func search() throws {
     let temporary = try TemporaryFolder()
     let folder = temporary("run")

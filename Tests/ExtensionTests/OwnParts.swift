@@ -6,6 +6,7 @@ import PopulationBasedTraining
 import RunStore
 import Search
 import TestSupport
+import Threads
 
 extension Augmentation.Operation {
   /// Raises the red of every pixel to a least value.
@@ -56,7 +57,7 @@ struct BestEver: Explorer {
 
 /// Trains nothing: a policy is as good as it reddens often, and a trial remembers what it had before.
 struct RednessExecutor: SegmentExecutor {
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     let parent = try segment.parentCheckpoint.map { try String(contentsOfFile: $0, encoding: .utf8) } ?? ""
     let redness = segment.policy.entries.filter { $0.operation == .redden }.reduce(0) { $0 + $1.probability }
     try Data("\(parent)\(segment.epochs): \(redness)\n".utf8).write(
@@ -64,7 +65,7 @@ struct RednessExecutor: SegmentExecutor {
     // Trials differ a little, so that the first comparison has a best one.
     return .trained(
       SegmentMetrics(
-        validationAccuracy: Double(redness) / 40 + Double(segment.trial) / 1000, trainLoss: 1,
+        score: Double(redness) / 40 + Double(segment.trial) / 1000, trainLoss: 1,
         trainAccuracy: 0, seconds: 0))
   }
 }

@@ -34,8 +34,8 @@ import Threads
     let records = try journal("run").segmentsByArrival()
     #expect(asynchronous || records.count == 8 * 12)
     #expect(records.allSatisfy { $0.plan.policy.entries.map(\.operation) == SearchSpace.own.entries })
-    let best = try #require(records.compactMap(\.validationAccuracy).max())
-    #expect(result.validationAccuracy == best)
+    let best = try #require(records.compactMap(\.score).max())
+    #expect(result.score == best)
     #expect(best > 0.05, "the search began with 0.007 and reached \(best)")
     #expect(result.schedule.epochs == 12)
     #expect(result.schedule.lastPolicy.entries.contains { $0.operation == .redden && $0.probability > 0 })
@@ -48,8 +48,8 @@ import Threads
     for record in records
     where !asynchronous && record.plan.generation > 0 && record.plan.parent != record.plan.trial {
       let earlier = records.filter { $0.plan.generation < record.plan.generation }
-      let values = earlier.compactMap(\.validationAccuracy)
-      let top = earlier.filter { $0.validationAccuracy == values.max() }.map(\.plan.policy)
+      let values = earlier.compactMap(\.score)
+      let top = earlier.filter { $0.score == values.max() }.map(\.plan.policy)
       #expect(
         top.contains { policy in
           zip(policy.entries, record.plan.policy.entries).count { $0 != $1 } <= 1

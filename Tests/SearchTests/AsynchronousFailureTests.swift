@@ -57,9 +57,9 @@ import Testing
     #expect(parent.plan.trial != 0)
     let compared = records.filter { (1..<7).contains($0.plan.epochs.upperBound) }
     let lastScores = (1..<5).compactMap { trial in
-      compared.last { $0.plan.trial == trial }?.validationAccuracy
+      compared.last { $0.plan.trial == trial }?.score
     }
-    #expect(parent.validationAccuracy == lastScores.max())
+    #expect(parent.score == lastScores.max())
     #expect(records.contains { $0.plan.trial == 0 && $0.plan.epochs.upperBound == 7 })
   }
 

@@ -6,6 +6,7 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 import Testing
 import Training
 
@@ -24,7 +25,7 @@ import Training
       #expect(ArrivalRules(records, configuration).faults.isEmpty)
       let last = records.filter { $0.plan.epochs.upperBound == epochs }
       #expect(Set(last.map(\.plan.trial)) == Set(0..<population) && last.count == population)
-      #expect(result.validationAccuracy == last.compactMap(\.validationAccuracy).max())
+      #expect(result.score == last.compactMap(\.score).max())
       #expect(result.schedule.epochs == epochs)
       #expect(result.schedule.unfinishedAfter == nil)
       #expect(FileManager.default.fileExists(atPath: result.checkpointPath))
@@ -257,8 +258,8 @@ struct GatedExecutor: SegmentExecutor {
   let gate: Gate
   let population: Int
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    let outcome = try inner.run(segment)
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    let outcome = try inner.run(segment, stop: stop)
     gate.pass(segment.trial, of: population)
     return outcome
   }

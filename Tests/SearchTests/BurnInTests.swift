@@ -40,7 +40,7 @@ import Testing
     let first = records.filter { $0.plan.generation == 0 }
     let best = try #require(
       first.filter { $0.result?.checkpoint != nil }.max {
-        ($0.validationAccuracy ?? -1, $0.plan.trial) < ($1.validationAccuracy ?? -1, $1.plan.trial)
+        ($0.score ?? -1, $0.plan.trial) < ($1.score ?? -1, $1.plan.trial)
       })
     let next = try #require(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 4) }?.plan)
     #expect(next.parentPlace == best.plan.place)

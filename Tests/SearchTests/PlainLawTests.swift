@@ -39,7 +39,7 @@ import Training
       guard generation + 1 < generations else { break }
       let current = policies
       let exploits = try compare(
-        found.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
+        found.map { Score(trial: $0.plan.trial, value: $0.score) },
         hyperparameters: Dictionary(uniqueKeysWithValues: current.enumerated().map { ($0, $1) }),
         generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: 9, domain: .exploit, trial: $0, epoch: generation) },
@@ -55,8 +55,8 @@ import Training
       #expect(next.map(\.plan.parent) == parents)
     }
     let last = records.suffix(population)
-    let best = try #require(last.compactMap(\.validationAccuracy).max())
-    #expect(result.trial == last.first { $0.validationAccuracy == best }?.plan.trial)
+    let best = try #require(last.compactMap(\.score).max())
+    #expect(result.trial == last.first { $0.score == best }?.plan.trial)
     #expect((0..<generations).map { result.schedule.policy(atEpoch: $0) } == schedules[result.trial])
   }
 }

@@ -39,7 +39,7 @@ import Training
     for generation in 1..<max(1, generations) {
       let before = records.filter { $0.plan.generation == generation - 1 }
       let ranked = before.sorted {
-        ($0.validationAccuracy ?? -1, $0.plan.trial) < ($1.validationAccuracy ?? -1, $1.plan.trial)
+        ($0.score ?? -1, $0.plan.trial) < ($1.score ?? -1, $1.plan.trial)
       }.map(\.plan.trial)
       let size = population == 1 ? 0 : (population + 3) / 4
       let copies = records.filter { $0.plan.generation == generation && $0.plan.parent != $0.plan.trial }
@@ -58,11 +58,11 @@ import Training
       configuration.recipe.epochs = 3
       let result = try search(folder("run"), configuration)
       let last = try segments(folder("run")).filter { $0.plan.generation == 1 }
-      let best = try #require(last.compactMap(\.validationAccuracy).max())
-      let winners = last.filter { $0.validationAccuracy == best }.map(\.plan.trial)
+      let best = try #require(last.compactMap(\.score).max())
+      let winners = last.filter { $0.score == best }.map(\.plan.trial)
       if winners.count > 1 { tied += 1 }
       #expect(result.trial == winners.min())
-      #expect(result.validationAccuracy == best)
+      #expect(result.score == best)
       #expect(FileManager.default.fileExists(atPath: result.checkpointPath))
     }
     #expect(tied > 0)
@@ -138,7 +138,7 @@ import Training
     for (line, record) in zip(lines, records) {
       #expect(line.contains("\"generation\":\(record.plan.generation),"))
       #expect(line.contains("\"trial\":\(record.plan.trial)"))
-      if let accuracy = record.validationAccuracy, accuracy > 0 {
+      if let accuracy = record.score, accuracy > 0 {
         #expect(line.contains("\"validationAccuracy\":\(accuracy)"))
       }
     }

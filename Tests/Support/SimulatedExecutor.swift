@@ -2,6 +2,7 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 
 /// An executor that trains nothing but keeps the law of every executor: its checkpoint and its figures are a pure
 /// function of the request and of the parent's bytes.
@@ -9,6 +10,7 @@ public struct SimulatedExecutor: SegmentExecutor {
   private let seed: UInt64
   private let failing: @Sendable (SegmentPlace) -> Bool
   private let halfway: @Sendable (SegmentRequest) throws -> Void
+  private let heedsStop: Bool
 
   /// Makes an executor.
   ///
@@ -16,17 +18,19 @@ public struct SimulatedExecutor: SegmentExecutor {
   ///   - seed: other seeds give other figures.
   ///   - failing: where the loss becomes NaN.
   ///   - halfway: called when a half of the checkpoint is written.
+  ///   - heedsStop: whether it stops there when the search is asked to.
   public init(
     seed: UInt64, failing: @escaping @Sendable (SegmentPlace) -> Bool = { _ in false },
-    halfway: @escaping @Sendable (SegmentRequest) throws -> Void = { _ in }
+    halfway: @escaping @Sendable (SegmentRequest) throws -> Void = { _ in }, heedsStop: Bool = false
   ) {
     self.seed = seed
     self.failing = failing
     self.halfway = halfway
+    self.heedsStop = heedsStop
   }
 
   /// Writes the checkpoint and gives its figures.
-  public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  public func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     var digest = FNV1a()
     digest.add(seed)
     digest.add(UInt64(segment.trial))
@@ -40,6 +44,7 @@ public struct SimulatedExecutor: SegmentExecutor {
     let file = URL(fileURLWithPath: segment.checkpoint)
     try text.prefix(text.count / 2).write(to: file)
     try halfway(segment)
+    if heedsStop && stop.isRequested { throw WorkStopped() }
     if failing(SegmentPlace(generation: segment.generation, trial: segment.trial)) {
       return .notFinite(reason: "the loss became nan in epoch \(segment.epochs.upperBound), step 1")
     }
@@ -48,7 +53,7 @@ public struct SimulatedExecutor: SegmentExecutor {
     let accuracy = Double(digest.value % 20) / 20
     return .trained(
       SegmentMetrics(
-        validationAccuracy: accuracy, trainLoss: 1 - accuracy / 3, trainAccuracy: accuracy / 7, seconds: 0.5))
+        score: accuracy, trainLoss: 1 - accuracy / 3, trainAccuracy: accuracy / 7, seconds: 0.5))
   }
 }
 
@@ -72,11 +77,11 @@ public struct ScriptedExecutor: SegmentExecutor {
   }
 
   /// Writes a checkpoint that tells epochs apart, and gives what the function says.
-  public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  public func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     let accuracy = try accuracy(segment)
     try Data("after \(segment.epochs.upperBound)\n".utf8).write(to: URL(fileURLWithPath: segment.checkpoint))
     return .trained(
-      SegmentMetrics(validationAccuracy: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))
+      SegmentMetrics(score: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))
   }
 }
 

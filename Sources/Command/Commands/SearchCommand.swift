@@ -58,7 +58,7 @@ struct SearchRequest {
       try printJSON(SearchSummary(result))
     } else {
       printResult("best trial          \(result.trial)")
-      printResult("validation accuracy \(percent(result.validationAccuracy))")
+      printResult("validation accuracy \(percent(result.score))")
       printResult("schedule            \(result.schedulePath)")
       printResult(
         "checkpoint          \(result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))")
@@ -108,7 +108,7 @@ struct SearchSummary: Encodable {
 
   init(_ result: SearchResult) {
     trial = result.trial
-    validationAccuracy = result.validationAccuracy
+    validationAccuracy = result.score
     epochs = result.schedule.epochs
     segments = result.schedule.segments.count
     schedule = result.schedulePath

@@ -3,6 +3,7 @@ import Augmentation
 import Foundation
 import Policies
 import PopulationBasedTraining
+import RunStore
 import Search
 
 /// What a search reports, as lines and as the panel of its progress display.
@@ -52,10 +53,10 @@ final class SearchLines: @unchecked Sendable {
         ended == trials
         ? "all \(counted(trials, "trial")) at the end"
         : "trials after epochs \(epochs.lowerBound)-\(epochs.upperBound), \(ended) of \(trials) at the end"
-    case .scheduleWritten(let generation, let trial, let accuracy):
+    case .scheduleWritten(let generation, let trial, let score):
       best =
         (isAsynchronous ? moment : "generation \(generation + 1)")
-        + ": best is trial \(trial) with \(percent(accuracy))"
+        + ": best is trial \(trial) with \(standing.objective.text(score))"
       if isAsynchronous { showCopies() }
     case .compared(_, let exploits):
       copies = exploits.map { Self.text($0) }

@@ -63,7 +63,8 @@ public struct RunContents: Sendable {
       history = .search(
         PopulationHistory(
           try SearchJournal(run).segmentsByArrival(), population: population,
-          isAsynchronous: settings["asynchronous"]?.text == "true"))
+          isAsynchronous: settings["asynchronous"]?.text == "true",
+          objective: try settings.objective(of: path)))
     case .train: history = .training(try TrainingJournal(run).epochs())
     case .compare: history = .comparison(try ComparisonProgress(of: path, settings))
     }
