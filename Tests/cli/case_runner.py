@@ -85,7 +85,7 @@ def place_of(fault: BaseException) -> str:
 
 def name_of(case: Callable[..., object]) -> str:
     """What a function is called as a case: its description, or its name in words."""
-    return (case.__doc__ or case.__name__).split("\n")[0].replace("_", " ")
+    return (case.__doc__ or case.__name__.removeprefix("check_")).split("\n")[0].replace("_", " ")
 
 
 def run_all(cases: Iterable[Case], only: str = "") -> NoReturn:

@@ -244,10 +244,10 @@ def check_refusals(pba: str) -> None:
 def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    pba = parser_for(__doc__).parse_args().pba
+    options = parser_for(__doc__, selects=True).parse_args()
     checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search,
               check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_refusals]
-    run_all((name_of(check), partial(check, pba)) for check in checks)
+    run_all(((name_of(check), partial(check, options.pba)) for check in checks), options.only)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from case_runner import Report, parser_for, require
+from case_runner import parser_for, require, run_all
 
 SEARCH = "search --dataset bundled --run new".split()
 TRAIN = "train --dataset bundled --run new".split()
@@ -702,18 +702,17 @@ def check_preview(pba: str, folder: Path) -> None:
 
 
 def main() -> None:
-    pba = parser_for(__doc__).parse_args().pba
-    report = Report()
+    options = parser_for(__doc__, selects=True).parse_args()
+    pba = options.pba
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder)
         answer(pba, "train", *SMALL, "--run", "other", folder=folder)
         (folder / "other/checkpoints/epoch-00002.safetensors").rename(folder / "other.safetensors")
         shutil.rmtree(folder / "other")
-        for arguments, code, expected in CASES:
-            words = arguments.split() if isinstance(arguments, str) else arguments
-            report.attempt("pba " + " ".join(words), partial(check, pba, words, code, expected, folder))
-        for name, checked in [
+        lines = [(line.split() if isinstance(line, str) else line, code, words) for line, code, words in CASES]
+        refused = [(" ".join(["pba", *line]), partial(check, pba, line, code, words, folder)) for line, code, words in lines]
+        others = [
             ("the published experiments", lambda: check_experiments(pba)),
             ("a published experiment with other settings", lambda: check_changed_experiment(pba, folder)),
             ("dry runs", lambda: check_dry_runs(pba, folder)),
@@ -729,9 +728,8 @@ def main() -> None:
             ("schedules of a million epochs", lambda: check_long_schedules(pba, folder)),
             ("folders that nobody may look into", lambda: check_closed_folders(pba, folder)),
             ("help of all commands", lambda: check_help(pba)),
-        ]:
-            report.attempt(name, checked)
-    report.finish()
+        ]
+        run_all([*refused, *others], options.only)
 
 
 if __name__ == "__main__":

@@ -252,14 +252,15 @@ def check_harmful_names(program: Program, folder: Path) -> None:
         (["data", "fetch", HARM], 64), ([HARM], 64), ([f"--{HARM}"], 64), (["search", "--population", HARM], 64),
     ]:
         done = subprocess.run([program.pba, *arguments], cwd=folder, capture_output=True, timeout=120)
-        done.out, done.err = done.stdout.decode(), done.stderr.decode()
-        assert code is None or done.returncode == code, f"{arguments[:3]!r}: exit code {done.returncode}: {done.err}"
-        errors = [line for line in done.err.splitlines() if line.startswith("Error:")]
-        assert code is None or code == 1 and "verify" in arguments or len(errors) == 1, f"{arguments!r}: {done.err}"
-        outputs.append(done)
-    for done in outputs:
-        raw = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", done.out + done.err)
-        assert raw is None, f"{done.args[1:4]!r} prints {raw[0]!r}: {(done.out + done.err)!r}"
+        printed = Printed(done.stdout.decode(), done.stderr.decode())
+        assert code is None or done.returncode == code, f"{arguments[:3]!r}: exit code {done.returncode}: {printed.err}"
+        errors = [line for line in printed.err.splitlines() if line.startswith("Error:")]
+        assert code is None or code == 1 and "verify" in arguments or len(errors) == 1, f"{arguments!r}: {printed.err}"
+        outputs.append(printed)
+    for printed in outputs:
+        text = printed.out + printed.err
+        raw = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", text)
+        assert raw is None, f"found {raw[0]!r} in {text!r}"
     page = (folder / f"{HARM}.html").read_text()
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]", page)
 
@@ -278,15 +279,15 @@ def check_passwords(program: Program, folder: Path) -> None:
 
 
 def main() -> None:
-    pba = parser_for(__doc__).parse_args().pba
+    options = parser_for(__doc__, selects=True).parse_args()
 
     def in_folder(check: Callable[[Program, Path], object]) -> object:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name).resolve()
-            return check(Program(pba, folder), folder)
+            return check(Program(options.pba, folder), folder)
 
     checks = [value for name, value in globals().items() if name.startswith("check_")]
-    run_all((name_of(check), partial(in_folder, check)) for check in checks)
+    run_all(((name_of(check), partial(in_folder, check)) for check in checks), options.only)
 
 
 if __name__ == "__main__":

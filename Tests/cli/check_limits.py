@@ -80,7 +80,7 @@ def memory_that_runs_out_is_an_error(case: Case) -> None:
         for extra in steps:
             command = [*commands[0]]
             if command[-1] == "--run":
-                command.append(case.new())
+                command.append(str(case.new()))
             elif command[-1] == "-o":
                 command.append(f"{case.new()}.png")
             done = case.run(*command, AS=(least + extra) * MEGABYTE)

@@ -168,7 +168,8 @@ def check_plain(pba: str, folder: Path) -> None:
 def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    pba = parser_for(__doc__).parse_args().pba
+    options = parser_for(__doc__, selects=True).parse_args()
+    pba = options.pba
     with tempfile.TemporaryDirectory(prefix="pba-display-") as name:
         folder = Path(name)
         checks = [
@@ -184,7 +185,7 @@ def main() -> None:
             ("a training", lambda: check_training(pba, folder)),
             ("without a terminal", lambda: check_plain(pba, folder)),
         ]
-        run_all(checks)
+        run_all(checks, options.only)
 
 
 if __name__ == "__main__":
