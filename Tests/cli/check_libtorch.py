@@ -29,21 +29,21 @@ FOREIGN = "unsigned long long aoti_torch_abi_version(void) { return 2ULL << 56 |
 class Case:
     """A folder for one case, and the program in it."""
 
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: Path) -> None:
         self.pba, self.folder = pba, folder
 
-    def run(self, *arguments, program=None, **variables):
+    def run(self, *arguments: object, program: Path | None = None, **variables: object) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name not in ("LIBTORCH", "PBA_ANY_LIBTORCH")}
         return subprocess.run([program or self.pba, *map(str, arguments)], text=True, cwd=self.folder, capture_output=True,
                               timeout=120, env={**environment, **{name: str(value) for name, value in variables.items()}})
 
 
-def succeeded(done):
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
     return done.stdout
 
 
-def refused(done, *words):
+def refused(done: subprocess.CompletedProcess[str], *words: object) -> None:
     """The program ended with code 1 and one line that has these words."""
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
     assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
@@ -51,7 +51,7 @@ def refused(done, *words):
     assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
 
 
-def what_computes_nothing_needs_no_libtorch(case):
+def what_computes_nothing_needs_no_libtorch(case: Case) -> None:
     run = case.folder / "run"
     succeeded(case.run(*TRAIN))
     for arguments in [*LIGHT, ["report", run, "--force", "--output", "report.html"]]:
@@ -62,8 +62,8 @@ def what_computes_nothing_needs_no_libtorch(case):
     assert "libtorch_cpu" in case.run("doctor", LD_DEBUG="files").stderr
 
 
-def a_start_is_quick(case):
-    def seconds(*arguments):
+def a_start_is_quick(case: Case) -> None:
+    def seconds(*arguments: str) -> float:
         started = time.perf_counter()
         case.run(*arguments)
         return time.perf_counter() - started
@@ -74,7 +74,7 @@ def a_start_is_quick(case):
     print(f"--version: {took * 1000:.0f} ms")
 
 
-def without_libtorch_a_training_says_what_to_do(case):
+def without_libtorch_a_training_says_what_to_do(case: Case) -> None:
     place = case.folder / "none"
     for command in (TRAIN, ["search", *SMALL, "--validation-size", "16", "--run", "run"]):
         refused(case.run(*command, LIBTORCH=place), f"LIBTORCH is set to {place}", "no libtorch", "2.11.0", "unset it")
@@ -83,7 +83,7 @@ def without_libtorch_a_training_says_what_to_do(case):
     assert doctor.returncode == 1 and f"LIBTORCH is set to {place}" in doctor.stdout, doctor
 
 
-def another_version_is_refused_by_name(case):
+def another_version_is_refused_by_name(case: Case) -> None:
     folder = case.folder / "torch"
     (folder / "lib").mkdir(parents=True)
     subprocess.run(["cc", "-shared", "-fPIC", "-Wl,-soname,libtorch_cpu.so", "-x", "c", "-", "-o", folder / "lib/libtorch_cpu.so"],
@@ -94,7 +94,7 @@ def another_version_is_refused_by_name(case):
     assert [path.name for path in case.folder.iterdir()] == ["torch"], "a run was begun"
 
 
-def a_program_without_its_library_says_so(case):
+def a_program_without_its_library_says_so(case: Case) -> None:
     alone = case.folder / "pba"
     shutil.copy(case.pba, alone)
     assert succeeded(case.run("--version", program=alone)) == succeeded(case.run("--version"))
@@ -105,7 +105,7 @@ def a_program_without_its_library_says_so(case):
     refused(case.run(*TRAIN, program=alone), "libCTorch.so is of another build")
 
 
-def kernels_are_checked_where_they_are_named(case):
+def kernels_are_checked_where_they_are_named(case: Case) -> None:
     wrong = case.run("--version", PBA_KERNELS="sse9")
     assert wrong.returncode == 64 and "PBA_KERNELS: found 'sse9'" in wrong.stderr, wrong
     refused(case.run(*TRAIN, PBA_KERNELS="neon"), "no kernels 'neon'")
@@ -118,7 +118,7 @@ CASES = [
 ]
 
 
-def main():
+def main() -> None:
     run_cases(__doc__, CASES, Case)
 
 
