@@ -24,6 +24,7 @@ public struct PolicyError: ExplainedError, Hashable, Sendable {
     self.cure = cure
   }
 
+  /// One line: the file, the place in it, what was found, what was expected and what to do.
   public var text: ErrorText {
     // Without a file the place may be a setting.
     let origin: ErrorText =

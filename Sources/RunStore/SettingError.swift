@@ -1,6 +1,6 @@
 import Text
 
-/// A setting without meaning.
+/// A setting with an invalid value.
 public struct SettingError: ExplainedError, Hashable {
   /// The setting's name, as in `config.yaml`.
   public let name: String
@@ -16,5 +16,6 @@ public struct SettingError: ExplainedError, Hashable {
     self.expected = expected
   }
 
+  /// The setting, what was found and what was expected.
   public var text: ErrorText { "\(setting: name): found \(found), expected \(expected)" }
 }

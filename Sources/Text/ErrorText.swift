@@ -41,6 +41,7 @@ public struct ErrorText: Hashable, Sendable {
   /// - Parameters:
   ///   - subject: what a setting is called that the text begins with.
   ///   - within: what any other setting is called.
+  /// - Returns: the text to show.
   public func text(subject: (String) -> String, within: (String) -> String) -> String {
     parts.enumerated().map { place, part in
       switch part {

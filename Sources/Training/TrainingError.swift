@@ -16,6 +16,7 @@ public enum TrainingError: ExplainedError, Equatable {
   /// A setting without meaning.
   case setting(ErrorText)
 
+  /// One line: where, what was found and what to do.
   public var text: ErrorText {
     switch self {
     case .notFinite(let epoch, let step, let loss):

@@ -7,12 +7,10 @@ import Testing
 import Training
 import Workers
 
-/// The commands of a training of 10 epochs.
+/// The commands of a training.
 ///
-/// - Parameters:
-///   - epochs: its length now.
-///   - changes: its earlier lengths, and after how many epochs each was changed.
-///   - validated: the accuracies that were measured after the epochs.
+/// Its lengths before are given with the number of epochs after which each was changed, its validations by the accuracy
+/// after each epoch.
 private func commands(
   epochs: Int = 10, changes: [(trained: Int, epochs: Int)] = [], patience: Int? = nil,
   validated: [Double?] = [], policy: String = "none", schedule: Schedule? = nil

@@ -4,7 +4,10 @@ import Text
 extension Settings {
   /// What the user calls a setting: its option where it was typed, the file and the key where a file has it.
   ///
-  /// - Parameter otherwise: where nobody gave it; nil for the option.
+  /// - Parameters:
+  ///   - setting: the setting.
+  ///   - otherwise: where nobody gave it; nil for the option.
+  /// - Returns: the name to use in a message.
   func name(of setting: any AnySetting, otherwise: String? = nil) -> String {
     // A comparison has a list of policies, each of which is checked as a training's.
     let isOneOfMany =

@@ -12,10 +12,14 @@ extension Settings {
   /// The device of a training.
   func resolvedDevice() throws -> Device {
     let name = self.device ?? Self.automatic
-    if name == Self.automatic { return Runtime.cudaDeviceCount() > 0 ? .cuda(0) : .cpu }
+    if name == Self.automatic {
+      try Runtime.load()
+      return Runtime.cudaDeviceCount() > 0 ? .cuda(0) : .cpu
+    }
     guard let device = Device(name) else {
       throw SettingsError("\(setting: "device"): found '\(name)', expected auto, cpu, cuda or cuda:N")
     }
+    try Runtime.load()
     try Self.requireUsable(device)
     return device
   }
@@ -27,6 +31,7 @@ extension Settings {
       throw SettingsError(
         "\(setting: "device"): found '\(name)', expected different CUDA devices, such as cuda:0,cuda:1")
     }
+    try Runtime.load()
     for device in list.devices { try Self.requireUsable(device) }
     return list
   }

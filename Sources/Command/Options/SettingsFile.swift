@@ -8,7 +8,9 @@ import Yams
 extension Settings {
   /// Reads a configuration file: YAML, one `key: value` a line, as in a run's `config.yaml`.
   ///
-  /// - Parameter user: the command that reads them; a note names the settings in the file that it does not use.
+  /// - Parameters:
+  ///   - path: the file's path.
+  ///   - user: the command that reads them; a note names the settings in the file that it does not use.
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
   init(contentsOf path: String, for user: RunKind) throws {
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
@@ -19,7 +21,11 @@ extension Settings {
 
   /// Takes settings from the text of a configuration file.
   ///
-  /// - Parameter user: the command that reads them; nil for any.
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - path: the file's path, for errors.
+  ///   - user: the command that reads them; nil for any.
+  /// - Throws: ``SettingsError`` that names file, key and cure.
   package init(yaml text: String, from path: String, for user: RunKind? = nil) throws {
     let node: Node?
     do {
@@ -39,7 +45,11 @@ extension Settings {
 
   /// Takes settings from the `key: value` lines of a file.
   ///
-  /// - Parameter user: the command that reads them; nil for any.
+  /// - Parameters:
+  ///   - mapping: the lines.
+  ///   - path: the file's path, for errors.
+  ///   - user: the command that reads them; nil for any.
+  /// - Throws: ``SettingsError`` that names file, key and cure.
   init(_ mapping: Node.Mapping, from path: String, for user: RunKind?) throws {
     let lines = Self.settings(of: mapping)
     try Self.requireEachOnce(lines, of: path)

@@ -41,6 +41,8 @@ package struct SharedOptions: ParsableArguments {
   /// What the options say, and where they are silent the configuration file.
   ///
   /// - Parameter user: the command that was called; a note names what the file has and the command does not use.
+  /// - Returns: the settings that were given.
+  /// - Throws: ``SettingsError`` for a setting that is not valid.
   package func settings(for user: RunKind) throws -> Settings {
     guard let config else { return typedSettings }
     return typedSettings.over(try Settings(contentsOf: config, for: user))

@@ -5,7 +5,9 @@ import ArgumentParser
 extension Option {
   /// The option of a setting.
   ///
-  /// - Parameter help: what a command says of it whose own rule it is.
+  /// - Parameters:
+  ///   - setting: the setting.
+  ///   - help: the help of a command that has a rule of its own for it.
   init<SettingType, Argument: ExpressibleByArgument>(
     _ setting: KeyPath<SettingCatalogue, Setting<SettingType>>, help: String? = nil
   ) where Value == Argument? {

@@ -11,6 +11,8 @@ package struct RunCommandLine {
 
   /// - Parameters:
   ///   - command: `search`, `train` or `compare`.
+  ///   - settings: the settings of the run.
+  ///   - contents: the run.
   ///   - changes: the earlier lengths of a training, and after how many epochs each was changed.
   package init(
     _ command: String, _ settings: Settings, _ contents: RunContents,

@@ -1,7 +1,12 @@
 import RunStore
 import Torch
 
-/// Throws `SettingError` where more train at once than CUDA devices have streams for, of which each has its own.
+/// Requires that CUDA devices have a stream for each training that runs at once.
+///
+/// - Parameters:
+///   - atOnce: how many train at once.
+///   - list: the devices.
+/// - Throws: `SettingError` that names the number of streams.
 package func requireStreams(for atOnce: Int, on list: DeviceList) throws {
   let devices = list.devices.filter { $0 != .cpu }
   let streams = devices.count * DeviceStream.countPerDevice
