@@ -25,7 +25,7 @@ struct ImageFolderArguments: ParsableArguments {
   /// - Parameter trainedOn: their height and width.
   func options(for dataset: String, trainedOn: [Int]) -> ImageFolderOptions {
     var options = options
-    if isImageFolder(dataset), options.imageSize == nil, trainedOn.count == 2 {
+    if takesImageSize(dataset), options.imageSize == nil, trainedOn.count == 2 {
       options.imageSize = ImageSize(height: trainedOn[0], width: trainedOn[1])
     }
     return options
@@ -35,11 +35,12 @@ struct ImageFolderArguments: ParsableArguments {
 extension Settings {
   /// The image size as a run records it: the default is spelt out, where there is a choice.
   func recordedImageSize(for dataset: String) -> ImageSize? {
-    imageSize ?? (isImageFolder(dataset) ? .standard : nil)
+    imageSize ?? (takesImageSize(dataset) ? .standard : nil)
   }
 
   /// Whether unreadable images are left out, as a run records it: only where they are.
   var recordedSkipUnreadable: Bool? { skipUnreadable == true ? true : nil }
 }
 
-private func isImageFolder(_ dataset: String) -> Bool { dataset.hasPrefix("folder:") }
+/// Whether the images of a dataset are brought to the size that is asked for.
+private func takesImageSize(_ dataset: String) -> Bool { DatasetFamily.of(dataset)?.takesImageSize ?? false }
