@@ -1,3 +1,5 @@
+import Files
+
 /// Where a MATLAB 5 file's elements begin.
 private let headerSize = 128
 
@@ -138,7 +140,7 @@ private func checkedHeader(of file: OpenFile) throws -> Bool {
   guard count == headerSize else { throw failure("\(count) bytes in all", official) }
   let mark = String(decoding: header[126...], as: UTF8.self)
   guard header.starts(with: "MATLAB 5".utf8), mark == "IM" || mark == "MI" else {
-    let start = header.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+    let start = header.prefix(8).map { hexadecimal([$0]) }.joined(separator: " ")
     throw failure("a file that begins with the bytes \(start)", official)
   }
   return mark == "MI"

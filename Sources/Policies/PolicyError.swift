@@ -27,7 +27,7 @@ public struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension PolicyError {
   /// The same error in a named file.
-  func inFile(_ path: String) -> PolicyError {
+  package func inFile(_ path: String) -> PolicyError {
     PolicyError(file: path, place: place, found: found, expected: expected)
   }
 }
