@@ -159,7 +159,7 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "RunStore", "Statistics", "Text",
         "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies"]),
+    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -201,7 +201,9 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Augmentation", "Files", "Images", "Policies", "RunStore"]),
-    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
+    .testTarget(
+      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "Text"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),

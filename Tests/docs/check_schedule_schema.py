@@ -19,6 +19,7 @@ import jsonschema
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Tests/PoliciesTests/Fixtures"
+LOGS = ROOT / "Tests/InteropTests/Fixtures"
 GONE = object()  # takes the place of what is to be left out
 
 # What is changed in a schedule, by its path; what stands there then.
@@ -72,7 +73,7 @@ def made(pba, folder):
         yield f"{name} shown as JSON", output(pba, "schedule", "show", name, "--json")
         for epochs in ("1", "17", "1800"):
             yield f"{name} over {epochs} epochs", output(pba, "schedule", "stretch", name, "--epochs", epochs)
-        log = str(FIXTURES / f"{name}_16_wrn.txt")
+        log = str(LOGS / f"{name}_16_wrn.txt")
         yield f"the log of {name}", output(pba, "schedule", "import", log, "--epochs", "200")
     for path in sorted((ROOT / "Tests").rglob("*.json")):
         if '"pba-schedule"' in path.read_text():

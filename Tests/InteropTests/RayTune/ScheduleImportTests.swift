@@ -1,5 +1,6 @@
 import Text
 import Foundation
+import Interop
 import Policies
 import Testing
 

@@ -1,7 +1,7 @@
-import Text
-import Augmentation
 import Files
 import Foundation
+import Policies
+import Text
 
 /// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.
 public struct ScheduleImport: Sendable {
