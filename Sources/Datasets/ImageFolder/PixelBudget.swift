@@ -6,7 +6,7 @@ import Images
 /// Images wait in the order they come, so that a large one is not passed by for ever.
 package final class PixelBudget: @unchecked Sendable {
   /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
-  static let shared = PixelBudget(pixels: 1 << 27)
+  static let shared = PixelBudget(pixels: mostPixelsOfAPhotograph)
 
   // The condition guards all variables, so sharing the object is safe.
   private let condition = NSCondition()
@@ -39,7 +39,8 @@ package final class PixelBudget: @unchecked Sendable {
 
   /// Decodes an image and gives it to the body, all within the budget.
   func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
-    // Without a known size nothing is decoded, but for the reason to be found.
-    try withPixels(imagePixelCount(of: file) ?? 0) { try body(decodeImage(file, name: name)) }
+    let image = try EncodedImage(file, name: name)
+    // Without a known size decoding only finds the reason.
+    return try withPixels(image.pixelCount ?? 0) { try body(image.decoded()) }
   }
 }
