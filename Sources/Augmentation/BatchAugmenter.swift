@@ -1,3 +1,4 @@
+import Synchronization
 import Images
 import CPixels
 import Threads
@@ -172,15 +173,8 @@ private struct SharedOutput: @unchecked Sendable {
 }
 
 /// Numbers 0, 1, 2, … that several threads take from.
-private final class SharedCounter: @unchecked Sendable {
-  private let place: UnsafeMutablePointer<Int>
+private final class SharedCounter: Sendable {
+  private let number = Atomic(0)
 
-  init() {
-    place = .allocate(capacity: 1)
-    place.initialize(to: 0)
-  }
-
-  deinit { place.deallocate() }
-
-  func next() -> Int { cpixels_take(place) }
+  func next() -> Int { number.wrappingAdd(1, ordering: .relaxed).oldValue }
 }

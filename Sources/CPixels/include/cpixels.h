@@ -74,11 +74,3 @@ typedef struct cpixels_kernels {
 
 /// The kernels of a set of instructions by name, "neon", "avx2" or "avx512"; NULL where this machine does not have it.
 const cpixels_kernels *_Nullable cpixels_named(const char *_Nonnull name);
-
-/// The kernels of the best set of instructions of this machine, or NULL.
-const cpixels_kernels *_Nullable cpixels_best(void);
-
-/// Returns a number that threads share and adds 1 to it, as one step.
-static inline ptrdiff_t cpixels_take(ptrdiff_t *_Nonnull number) {
-  return __atomic_fetch_add(number, 1, __ATOMIC_RELAXED);
-}
