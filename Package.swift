@@ -174,7 +174,7 @@ let package = Package(
         "RunStore",
         "Statistics", "Text", "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies"]),
+    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -230,7 +230,9 @@ let package = Package(
       dependencies: [
         "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
       ]),
-    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport"]),
+    .testTarget(
+      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -55,16 +55,16 @@ static decode_result decode_frame(GifFileType *file, int transparent, uint64_t m
   int width = file->Image.Width, height = file->Image.Height;
   // Some writers leave the canvas empty and mean the size of the frame.
   int has_canvas = file->SWidth > 0 && file->SHeight > 0;
-  decode_result room = image_reserve(
+  decode_result room = cimages_reserve(
       image, (uint64_t)(has_canvas ? file->SWidth : width), (uint64_t)(has_canvas ? file->SHeight : height), 4,
       most_pixels);
   if (room != decode_done) return room;
   memset(image->pixels, 0, (size_t)image->width * image->height * 4);
   const ColorMapObject *map = file->Image.ColorMap ? file->Image.ColorMap : file->SColorMap;
-  if (!map) return image_fail(image, "the GIF has no colours");
-  if (width <= 0) return image_fail(image, "it has no pixels");
+  if (!map) return cimages_fail(image, "the GIF has no colours");
+  if (width <= 0) return cimages_fail(image, "it has no pixels");
   GifPixelType *line = malloc((size_t)width);
-  if (!line) return image_fail(image, "there is no memory for its pixels");
+  if (!line) return cimages_fail(image, "there is no memory for its pixels");
   static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2};
   int is_read = 1;
   for (int pass = 0; pass < (file->Image.Interlace ? 4 : 1) && is_read; pass++) {
@@ -77,17 +77,17 @@ static decode_result decode_frame(GifFileType *file, int transparent, uint64_t m
   free(line);
   if (is_read) return decode_done;
   const char *reason = GifErrorString(file->Error);
-  return image_fail(image, reason ? reason : "the GIF is damaged");
+  return cimages_fail(image, reason ? reason : "the GIF is damaged");
 }
 
-decode_result decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
-  image_begin(image);
+decode_result cimages_decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
+  cimages_begin(image);
   source from = {bytes, count};
   int error = 0;
   GifFileType *file = DGifOpen(&from, take, &error);
   if (!file) {
     const char *reason = GifErrorString(error);
-    return image_fail(image, reason ? reason : "the GIF is damaged");
+    return cimages_fail(image, reason ? reason : "the GIF is damaged");
   }
   decode_result result = decode_failed;
   int transparent = NO_TRANSPARENT_COLOR;
@@ -99,7 +99,7 @@ decode_result decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixel
     result = decode_frame(file, transparent, most_pixels, image);
   } else {
     const char *reason = file->Error ? GifErrorString(file->Error) : NULL;
-    image_fail(image, reason ? reason : "the GIF has no image");
+    cimages_fail(image, reason ? reason : "the GIF has no image");
   }
   DGifCloseFile(file, &error);
   return result;

@@ -77,25 +77,25 @@ static void paint_row(const JSAMPLE *inks, uint8_t *rgb, unsigned width) {
   }
 }
 
-decode_result decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
+decode_result cimages_decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
   struct jpeg_decompress_struct codec;
   struct jpeg_progress_mgr progress = {.progress_monitor = watch_scans};
   failure failed = {.image = image};
-  image_begin(image);
+  cimages_begin(image);
   codec.err = jpeg_std_error(&failed.base);
   failed.base.error_exit = escape;
   failed.base.emit_message = warn;
   failed.base.output_message = print_nothing;
   if (setjmp(failed.escape)) {
     jpeg_destroy_decompress(&codec);
-    return image_fail(image, "it is damaged");
+    return cimages_fail(image, "it is damaged");
   }
   jpeg_create_decompress(&codec);
   codec.progress = &progress;
   jpeg_mem_src(&codec, (unsigned char *)bytes, count);
   jpeg_read_header(&codec, TRUE);
   int has_ink = codec.num_components == 4;
-  decode_result room = image_reserve(image, codec.image_width, codec.image_height, 3, most_pixels);
+  decode_result room = cimages_reserve(image, codec.image_width, codec.image_height, 3, most_pixels);
   if (room != decode_done) {
     jpeg_destroy_decompress(&codec);
     return room;
@@ -117,5 +117,5 @@ decode_result decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixe
   }
   jpeg_finish_decompress(&codec);
   jpeg_destroy_decompress(&codec);
-  return failed.is_damaged ? image_fail(image, "it is damaged") : decode_done;
+  return failed.is_damaged ? cimages_fail(image, "it is damaged") : decode_done;
 }

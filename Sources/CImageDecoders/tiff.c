@@ -70,22 +70,22 @@ static decode_result check(const tiff_layout *layout, decoded_image *image) {
                                                           : "without sign";
   int is_whole = layout->format <= SAMPLEFORMAT_INT || layout->format == SAMPLEFORMAT_VOID;
   if (!is_whole || (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16))
-    return image_refuse(
+    return cimages_refuse(
         image, other_depth, "found samples of %u bits (%s), expected whole numbers of at most 16 bits", bits, kind);
   unsigned colours = layout->photometric == PHOTOMETRIC_RGB ? 3
       : layout->photometric == PHOTOMETRIC_SEPARATED        ? 4
       : layout->photometric <= PHOTOMETRIC_MINISBLACK       ? 1
                                                             : 0;
   if (colours > 0 && (samples > colours + (colours != 4) || samples < colours))
-    return image_refuse(
+    return cimages_refuse(
         image, "save those that stand for colours as grey or RGB",
         "found %u bands, expected grey or RGB with at most one more, or CMYK", samples);
   if (!TIFFIsCODECConfigured(layout->compression))
-    return image_refuse(
+    return cimages_refuse(
         image, "save it without compression, or with LZW or deflate", "found the compression %u, which libtiff lacks",
         layout->compression);
-  if (layout->format == SAMPLEFORMAT_INT && !tiff_has_plain_samples(layout))
-    return image_refuse(image, other_kind, "found samples of %u bits with sign, expected grey or RGB of 8 or 16", bits);
+  if (layout->format == SAMPLEFORMAT_INT && !cimages_tiff_has_plain_samples(layout))
+    return cimages_refuse(image, other_kind, "found samples of %u bits with sign, expected grey or RGB of 8 or 16", bits);
   return decode_done;
 }
 
@@ -95,7 +95,7 @@ static decode_result check_pieces(TIFF *file, decoded_image *image) {
   const uint32_t count = TIFFIsTiled(file) ? TIFFNumberOfTiles(file) : TIFFNumberOfStrips(file);
   for (uint32_t piece = 0; piece < count; piece++) {
     if (TIFFGetStrileOffset(file, piece) < head_of_file || TIFFGetStrileByteCount(file, piece) == 0)
-      return image_fail(image, TIFFIsTiled(file) ? "one of its tiles is missing" : "one of its strips is missing");
+      return cimages_fail(image, TIFFIsTiled(file) ? "one of its tiles is missing" : "one of its strips is missing");
   }
   return decode_done;
 }
@@ -105,13 +105,13 @@ static decode_result convert(TIFF *file, decoded_image *image) {
   char reason[1024] = "";
   TIFFRGBAImage reader;
   if (!TIFFRGBAImageOK(file, reason) || !TIFFRGBAImageBegin(&reader, file, 1, reason))
-    return image_refuse(image, other_kind, "%s", reason[0] ? reason : "this kind of TIFF is not read");
+    return cimages_refuse(image, other_kind, "%s", reason[0] ? reason : "this kind of TIFF is not read");
   // As it is stored: asked for its own orientation, libtiff turns nothing.
   reader.req_orientation = reader.orientation;
   int is_read = TIFFRGBAImageGet(&reader, (uint32_t *)(void *)image->pixels, image->width, image->height);
   image->premultiplied = 1;
   TIFFRGBAImageEnd(&reader);
-  return is_read ? decode_done : image_fail(image, "the TIFF data is damaged or cut off");
+  return is_read ? decode_done : cimages_fail(image, "the TIFF data is damaged or cut off");
 }
 
 static decode_result decode(TIFF *file, uint64_t most_pixels, decoded_image *image) {
@@ -121,32 +121,32 @@ static decode_result decode(TIFF *file, uint64_t most_pixels, decoded_image *ima
   TIFFGetField(file, TIFFTAG_IMAGELENGTH, &height);
   TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &orientation);
   if (orientation < 1 || orientation > 8) orientation = ORIENTATION_TOPLEFT;
-  tiff_layout layout = tiff_layout_of(file);
+  tiff_layout layout = cimages_tiff_layout_of(file);
   decode_result result = check(&layout, image);
   if (result != decode_done) return result;
-  result = image_reserve(image, width, height, 4, most_pixels);
+  result = cimages_reserve(image, width, height, 4, most_pixels);
   if (result != decode_done) return result;
   // The room for a tile or a strip is made from its own size, which may be hostile while the image is small.
   uint64_t piece = TIFFIsTiled(file) ? TIFFTileSize64(file) : TIFFStripSize64(file);
   uint64_t pixels = (uint64_t)width * height;
   if (piece / 8 > (pixels > most_pixels_beside ? pixels : most_pixels_beside))
-    return image_fail(image, "its tiles or strips are too large");
+    return cimages_fail(image, "its tiles or strips are too large");
   result = check_pieces(file, image);
   if (result != decode_done) return result;
-  result = tiff_has_plain_samples(&layout) ? tiff_read_samples(file, &layout, image) : convert(file, image);
+  result = cimages_tiff_has_plain_samples(&layout) ? cimages_tiff_read_samples(file, &layout, image) : convert(file, image);
   if (result == decode_done) image->orientation = orientation;
   return result;
 }
 
-decode_result decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
+decode_result cimages_decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, set_handlers);
-  image_begin(image);
+  cimages_begin(image);
   source from = {bytes, count, 0};
   current = image;
   // m: no memory map. The name appears in no message.
   TIFF *file = TIFFClientOpen("", "rm", &from, take, refuse, seek, close_nothing, size, NULL, NULL);
-  decode_result result = file ? decode(file, most_pixels, image) : image_fail(image, "the TIFF is damaged");
+  decode_result result = file ? decode(file, most_pixels, image) : cimages_fail(image, "the TIFF is damaged");
   if (file) TIFFClose(file);
   current = NULL;
   return result;

@@ -9,7 +9,7 @@ typedef struct block {
   uint32_t width, height;
 } block;
 
-tiff_layout tiff_layout_of(TIFF *file) {
+tiff_layout cimages_tiff_layout_of(TIFF *file) {
   tiff_layout layout = {0};
   uint16_t count = 0, *kinds = NULL;
   TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLESPERPIXEL, &layout.samples);
@@ -26,7 +26,7 @@ tiff_layout tiff_layout_of(TIFF *file) {
 
 static unsigned colours_of(const tiff_layout *layout) { return layout->photometric == PHOTOMETRIC_RGB ? 3 : 1; }
 
-int tiff_has_plain_samples(const tiff_layout *layout) {
+int cimages_tiff_has_plain_samples(const tiff_layout *layout) {
   int is_plain = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_MINISBLACK ||
       layout->photometric == PHOTOMETRIC_MINISWHITE;
   return is_plain && (layout->bits == 8 || layout->bits == 16);
@@ -79,9 +79,9 @@ static int read_block(TIFF *file, block *into, unsigned planes, uint32_t left, u
   return 1;
 }
 
-decode_result tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_image *image) {
+decode_result cimages_tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_image *image) {
   unsigned colours = colours_of(layout), planes = layout->planar == PLANARCONFIG_SEPARATE ? layout->samples : 1;
-  if (layout->samples < colours || planes > 4) return image_fail(image, "it has fewer samples than colours");
+  if (layout->samples < colours || planes > 4) return cimages_fail(image, "it has fewer samples than colours");
   block part = {.width = image->width};
   if (TIFFIsTiled(file)) {
     TIFFGetField(file, TIFFTAG_TILEWIDTH, &part.width);
@@ -94,10 +94,10 @@ decode_result tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_i
   }
   uint64_t needed = (uint64_t)part.width * part.height * (layout->bits / 8) * (planes > 1 ? 1 : layout->samples);
   if (needed == 0 || part.size <= 0 || (uint64_t)part.size < needed)
-    return image_fail(image, "its tiles or strips have no size that fits its pixels");
+    return cimages_fail(image, "its tiles or strips have no size that fits its pixels");
   // Zeroes: a damaged strip may fill less than it should.
   uint8_t *room = calloc(planes, (size_t)part.size);
-  if (!room) return image_fail(image, "there is no memory for its tiles or strips");
+  if (!room) return cimages_fail(image, "there is no memory for its tiles or strips");
   for (unsigned plane = 0; plane < planes; plane++) part.planes[plane] = room + plane * (size_t)part.size;
   int is_read = 1;
   for (uint64_t top = 0; top < image->height && is_read; top += part.height) {
@@ -108,5 +108,5 @@ decode_result tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_i
   }
   free(room);
   image->premultiplied = !(layout->extra == EXTRASAMPLE_UNASSALPHA && colours == 1);
-  return is_read ? decode_done : image_fail(image, "the TIFF data is damaged or cut off");
+  return is_read ? decode_done : cimages_fail(image, "the TIFF data is damaged or cut off");
 }

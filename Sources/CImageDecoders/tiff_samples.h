@@ -12,12 +12,12 @@ typedef struct tiff_layout {
   uint16_t extra;
 } tiff_layout;
 
-tiff_layout tiff_layout_of(TIFF *file);
+tiff_layout cimages_tiff_layout_of(TIFF *file);
 
-/// Whether the pixels are grey or RGB in 8 or 16 bits: what `tiff_read_samples` reads.
-int tiff_has_plain_samples(const tiff_layout *layout);
+/// Whether the pixels are grey or RGB in 8 or 16 bits: what `cimages_tiff_read_samples` reads.
+int cimages_tiff_has_plain_samples(const tiff_layout *layout);
 
 /// Reads grey or RGB of 8 or 16 bits, with or without sign, into the RGBA pixels that were reserved.
 ///
 /// Values with a sign are mapped in their order: the lowest is black, the highest white.
-decode_result tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_image *image);
+decode_result cimages_tiff_read_samples(TIFF *file, const tiff_layout *layout, decoded_image *image);

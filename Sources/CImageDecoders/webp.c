@@ -10,7 +10,7 @@ static const char *const damaged = "the WebP data is damaged or cut off";
 /// The first picture of an animation, on the whole canvas.
 static decode_result decode_first_frame(const uint8_t *bytes, size_t count, decoded_image *image) {
   WebPAnimDecoderOptions options;
-  if (!WebPAnimDecoderOptionsInit(&options)) return image_fail(image, "another libwebp is installed than was built for");
+  if (!WebPAnimDecoderOptionsInit(&options)) return cimages_fail(image, "another libwebp is installed than was built for");
   options.color_mode = MODE_RGBA;
   WebPData data = {bytes, count};
   WebPAnimDecoder *decoder = WebPAnimDecoderNew(&data, &options);
@@ -21,19 +21,19 @@ static decode_result decode_first_frame(const uint8_t *bytes, size_t count, deco
       info.canvas_height == image->height && WebPAnimDecoderGetNext(decoder, &frame, &time);
   if (is_read) memcpy(image->pixels, frame, (size_t)image->width * image->height * 4);
   WebPAnimDecoderDelete(decoder);
-  return is_read ? decode_done : image_fail(image, damaged);
+  return is_read ? decode_done : cimages_fail(image, damaged);
 }
 
-decode_result decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
-  image_begin(image);
+decode_result cimages_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
+  cimages_begin(image);
   WebPBitstreamFeatures features;
-  if (WebPGetFeatures(bytes, count, &features) != VP8_STATUS_OK) return image_fail(image, damaged);
+  if (WebPGetFeatures(bytes, count, &features) != VP8_STATUS_OK) return cimages_fail(image, damaged);
   uint32_t channels = features.has_alpha || features.has_animation ? 4 : 3;
-  decode_result room = image_reserve(image, (uint64_t)features.width, (uint64_t)features.height, channels, most_pixels);
+  decode_result room = cimages_reserve(image, (uint64_t)features.width, (uint64_t)features.height, channels, most_pixels);
   if (room != decode_done) return room;
   if (features.has_animation) return decode_first_frame(bytes, count, image);
   size_t stride = (size_t)image->width * channels, size = stride * image->height;
   uint8_t *pixels = channels == 4 ? WebPDecodeRGBAInto(bytes, count, image->pixels, size, (int)stride)
                                   : WebPDecodeRGBInto(bytes, count, image->pixels, size, (int)stride);
-  return pixels ? decode_done : image_fail(image, damaged);
+  return pixels ? decode_done : cimages_fail(image, damaged);
 }

@@ -23,11 +23,6 @@ const cpixels_kernels *cpixels_named(const char *name) {
   return NULL;
 }
 
-const cpixels_kernels *cpixels_best(void) {
-  const cpixels_kernels *best = usable_avx512();
-  return best ? best : usable_avx2();
-}
-
 #elif defined(__aarch64__)
 
 extern const cpixels_kernels cpixels_neon;
@@ -36,15 +31,11 @@ const cpixels_kernels *cpixels_named(const char *name) {
   return __builtin_strcmp(name, "neon") == 0 ? &cpixels_neon : NULL;
 }
 
-const cpixels_kernels *cpixels_best(void) { return &cpixels_neon; }
-
 #else
 
 const cpixels_kernels *cpixels_named(const char *name) {
   (void)name;
   return NULL;
 }
-
-const cpixels_kernels *cpixels_best(void) { return NULL; }
 
 #endif

@@ -21,7 +21,7 @@ extension DatasetSpec {
     searchDefaults: SplitSizes(train: 2000, validation: 1000),
     imageSize: .ofFashionMNIST,
     cure: "install the program again together with its folder of resources",
-    source: .files { _ in
+    source: FileSource { _ in
       // Where the folder is missing, its candidate says so like any other dataset's.
       let resources = (try? resourceFolder("swift-pba_Datasets")) ?? "the program's resources"
       let folder = resources + "/FashionMNIST"

@@ -35,38 +35,34 @@ extension ByteSource {
 final class OpenFile: Sendable {
   let path: String
   let size: Int
-  private let descriptor: Int32
+  private let file: FileDescriptor
 
   init(_ path: String) throws {
-    // Without O_NONBLOCK a named pipe would wait for a writer.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
+    self.path = path
+    do {
+      // Without O_NONBLOCK a named pipe would wait for a writer.
+      file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open")
+    } catch let error as FileError {
       throw DatasetError.badFile(
-        file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was opened",
+        file: path, offset: nil, found: "\"\(error.reason)\" when it was opened",
         expected: "a file that you may read", cure: "check that it exists and that you may read it")
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
+    let status = try file.status()
+    guard status.st_mode & S_IFMT == S_IFREG else {
       throw DatasetError.badFile(
         file: path, offset: nil, found: "a folder or a device", expected: "a file", cure: "name a file")
     }
-    self.path = path
     size = Int(status.st_size)
   }
 
-  deinit { close(descriptor) }
-
-  /// Reads from a place in the file; returns how many bytes, 0 at the file's end alone.
+  /// Reads from a place in the file; returns how many bytes, fewer than there is room for at the file's end alone.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    while true {
-      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-      if count >= 0 { return count }
-      guard errno == EINTR else {
-        throw DatasetError.badFile(
-          file: path, offset: offset, found: "\"\(systemReason(errno))\"",
-          expected: "bytes of the file", cure: "check the disk that holds it")
-      }
+    do {
+      return try file.read(at: offset, into: buffer)
+    } catch let error as FileError {
+      throw DatasetError.badFile(
+        file: path, offset: offset, found: "\"\(error.reason)\"",
+        expected: "bytes of the file", cure: "check the disk that holds it")
     }
   }
 }

@@ -53,7 +53,7 @@ extension DatasetSpec {
           contents: pythonFiles.compactMap(\.publishedSum))
       ],
       at: "https://www.cs.toronto.edu/~kriz"),
-    source: .files { dataDirectory in
+    source: FileSource { dataDirectory in
       cifarFolders(dataDirectory, dataset: "cifar10", subfolder: "cifar-10-batches-py") { folder in
         DatasetCandidate(folder: folder, form: "Python pickle files", files: pythonFiles) { paths in
           let names = try readCIFARNames(paths[6], key: "label_names", classCount: classCount)

@@ -47,7 +47,7 @@ extension DatasetSpec {
           contents: pythonFiles.compactMap(\.publishedSum))
       ],
       at: "https://www.cs.toronto.edu/~kriz"),
-    source: .files { dataDirectory in
+    source: FileSource { dataDirectory in
       cifarFolders(dataDirectory, dataset: "cifar100", subfolder: "cifar-100-python") { folder in
         DatasetCandidate(folder: folder, form: "Python pickle files", files: pythonFiles) { paths in
           let names = try readCIFARNames(paths[2], key: "fine_label_names", classCount: classCount)

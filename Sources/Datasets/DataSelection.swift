@@ -15,7 +15,7 @@ public struct DataSelection: Codable, Hashable, Sendable {
   public var imageSize: ImageSize?
   /// Whether unreadable images of a folder are left out; nil for no.
   public var skipUnreadable: Bool?
-  /// The image folder, named as a dataset, that holds today what `dataset` held when the run was begun; nil for the same.
+  /// The dataset that holds today what `dataset` held when the run was begun, where that was moved; nil for the same.
   public var movedTo: String?
 
   /// A selection of a dataset, with the defaults of that dataset where nothing is said.
@@ -46,18 +46,17 @@ public struct DataSelection: Codable, Hashable, Sendable {
 
   /// This selection under the name that the same images had when a run was begun.
   ///
-  /// Results hold the name, so they do not depend on where the images are now. Other datasets than image folders have no place
-  /// in their name.
+  /// Results hold the name, so they do not depend on where the images are now. A dataset whose family is not movable
+  /// has no place in its name.
   public func named(as begun: DataSelection) -> DataSelection {
     var same = self
-    let areFolders = [place, begun.dataset].allSatisfy { $0.hasPrefix(Self.folderPrefix) }
-    guard areFolders else { return same }
+    guard let family = DatasetFamily.of(place), family.isMovable,
+      family.name == DatasetFamily.of(begun.dataset)?.name
+    else { return same }
     same.dataset = begun.dataset
     same.movedTo = place == begun.dataset ? nil : place
     return same
   }
-
-  private static let folderPrefix = "folder:"
 
   /// The dataset's name for others to read: of a folder its own name, not where it lies on this machine.
   public var publicName: String {

@@ -12,12 +12,16 @@ public struct DatasetFamily: Sendable {
   public let summary: String
   /// The dataset that the bare name means; nil where a parameter must be given.
   public let plain: DatasetSpec?
+  /// Whether images are brought to the size that is asked for; otherwise they have one of their own.
+  public let takesImageSize: Bool
+  /// Whether the parameter is the path of the images, which may be moved between two sessions of a run.
+  public let isMovable: Bool
   /// The dataset that `name:parameter` means; nil where there is no parameter to give.
   private let parameterised: (@Sendable (_ parameter: String) throws -> DatasetSpec)?
 
   /// Every family, in the order of listings.
   ///
-  /// A new dataset is one file and one entry here.
+  /// A new dataset is one file and one entry here, of a new kind of source too.
   public static let all: [DatasetFamily] = [
     DatasetFamily(.bundled), DatasetFamily(.cifar10), DatasetFamily(.cifar100), DatasetFamily(.svhn),
     DatasetFamily(.svhnFull), DatasetFamily(.fashionMNIST), .noise, .folder,
@@ -32,6 +36,8 @@ public struct DatasetFamily: Sendable {
     usage = spec.name
     summary = spec.summary
     plain = spec
+    takesImageSize = false
+    isMovable = false
     parameterised = nil
   }
 
@@ -42,17 +48,28 @@ public struct DatasetFamily: Sendable {
   ///   - usage: the full form, such as `folder:PATH`.
   ///   - summary: what the family holds, in one line.
   ///   - plain: what the bare name means, if it means anything.
+  ///   - takesImageSize: whether images are brought to the size that is asked for.
+  ///   - isMovable: whether the parameter is the path of the images.
   ///   - parameterised: makes the dataset, whose name must be `name:parameter`; throws
   ///     `DatasetError.badParameter` for a parameter that means nothing.
   init(
-    name: String, usage: String, summary: String, plain: DatasetSpec?,
+    name: String, usage: String, summary: String, plain: DatasetSpec?, takesImageSize: Bool = false,
+    isMovable: Bool = false,
     parameterised: @escaping @Sendable (_ parameter: String) throws -> DatasetSpec
   ) {
     self.name = name
     self.usage = usage
     self.summary = summary
     self.plain = plain
+    self.takesImageSize = takesImageSize
+    self.isMovable = isMovable
     self.parameterised = parameterised
+  }
+
+  /// The family of the dataset of this name, by what stands before the colon; nil where there is none.
+  public static func of(_ dataset: String) -> DatasetFamily? {
+    let name = dataset.prefix { $0 != ":" }
+    return all.first { $0.name == name }
   }
 
   /// The dataset of this family that the parameter names; nil stands for the bare name.
@@ -77,7 +94,7 @@ extension DatasetSpec {
   /// Throws `DatasetError.unknown`, which lists the names and the nearest one, or `.badParameter`.
   public static func named(_ name: String) throws -> DatasetSpec {
     let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    if let family = DatasetFamily.all.first(where: { $0.name == parts[0] }) {
+    if let family = DatasetFamily.of(name) {
       return try family.spec(parameter: parts.count > 1 ? parts[1] : nil)
     }
     let names = DatasetFamily.all.map(\.name)

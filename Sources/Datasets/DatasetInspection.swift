@@ -13,14 +13,6 @@ public enum DatasetStatus: Equatable, Sendable {
 extension DatasetSpec {
   /// Looks for the dataset's files without reading them.
   public func status(dataDirectory: String) -> DatasetStatus {
-    if case .generated = source { return .generated }
-    if case .folder(let folder) = source { return folder.status(cure: cure) }
-    guard let candidate = present(in: dataDirectory) else {
-      return .missing(searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
-    }
-    let missing = candidate.missingNames
-    return missing.isEmpty
-      ? .found(folder: candidate.folder, form: candidate.form)
-      : .incomplete(folder: candidate.folder, missing: missing, cure: cure)
+    source.status(of: self, in: dataDirectory)
   }
 }

@@ -37,12 +37,18 @@ extension DatasetSpec {
     trainSize: Int?, validationSize: Int?, dataDirectory: String,
     images: ImageFolderOptions = ImageFolderOptions(), observer: @escaping DatasetLoadingObserver = { _ in }
   ) throws -> DatasetSplits {
-    if case .folder(let folder) = source {
-      return try folder.load(
-        trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory, options: images,
-        observer: observer)
-    }
-    let stored = try stored(dataDirectory: dataDirectory, images: images)
+    try source.load(
+      self,
+      DataSelection(
+        name, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory,
+        images: images),
+      observer: observer)
+  }
+
+  /// Draws the images of each set and reads them.
+  func split(
+    _ stored: StoredDataset, _ trainSize: Int?, _ validationSize: Int?
+  ) throws -> DatasetSplits {
     let (train, validation) = try draw(trainSize, validationSize, from: stored)
     let test = try stored.test.parts([Array(0..<stored.test.count)])[0]
     let published = publishedStatistics.first {
@@ -51,14 +57,6 @@ extension DatasetSpec {
     return DatasetSplits(
       name: name, classNames: stored.classNames, train: train, validation: validation, test: test,
       statistics: published?.statistics ?? ChannelStatistics(of: train.images))
-  }
-
-  /// The dataset's files found and opened; of all datasets but image folders.
-  func stored(dataDirectory: String, images: ImageFolderOptions) throws -> StoredDataset {
-    try images.refuse(for: name)
-    if case .generated(let make) = source { return make() }
-    let candidate = try found(in: dataDirectory)
-    return try candidate.open(candidate.paths(cure: cure))
   }
 
   private func draw(
@@ -83,14 +81,14 @@ extension DatasetSpec {
     if let own = stored.validation {
       let validation = validationSize ?? drawnByDefault?.validation ?? own.count
       let train = trainSize ?? drawnByDefault?.train ?? available
-      try check(train, in: 1...available, "training images")
-      try check(validation, in: 0...own.count, "validation images")
+      try requireSize(train, in: 1...available, "training images")
+      try requireSize(validation, in: 0...own.count, "validation images")
       return (Array(0..<train), Array(0..<validation))
     }
     let validation = validationSize ?? 0
-    try check(validation, in: 0...available - 1, "validation images")
+    try requireSize(validation, in: 0...available - 1, "validation images")
     let train = trainSize ?? available - validation
-    try check(
+    try requireSize(
       train, in: 1...available - validation,
       "training images, beside \(validation) for validation, of the \(available) there are")
     let order = legacyPermutation(of: available, seed: splitSeed)
@@ -114,7 +112,8 @@ extension DatasetSpec {
     }
   }
 
-  private func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
+  /// Refuses a number of images beyond those that there are.
+  func requireSize(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
     guard !range.contains(size) else { return }
     throw DatasetError.impossibleSplit(
       dataset: name, found: "a request for \(size) \(what)",

@@ -29,15 +29,5 @@ public struct DatasetSample: Sendable {
 /// - Throws: what `loadDataset` throws.
 public func sampleDataset(_ selection: DataSelection, count: Int) throws -> DatasetSample {
   let spec = try DatasetSpec.named(selection.place)
-  if case .folder(let folder) = spec.source {
-    return try folder.sample(
-      count, trainSize: selection.trainSize, validationSize: selection.validationSize,
-      options: selection.images)
-  }
-  let stored = try spec.stored(dataDirectory: selection.dataDirectory, images: selection.images)
-  let drawn = try spec.drawnPlaces(selection.trainSize, selection.validationSize, of: stored)
-  return DatasetSample(
-    classNames: stored.classNames, train: try stored.train.parts([Array(drawn.train.prefix(count))])[0],
-    counts: DatasetSample.Counts(
-      train: drawn.train.count, validation: drawn.validation.count, test: stored.test.count))
+  return try spec.source.sample(count, of: spec, selection)
 }

@@ -1,6 +1,3 @@
-import Files
-import Foundation
-
 /// What the program knows of a dataset: its name, where its files are looked for, how they are read.
 public struct DatasetSpec: Sendable {
   /// The name used to ask for the dataset.
@@ -11,7 +8,7 @@ public struct DatasetSpec: Sendable {
   public let licence: String
   /// The sizes a search uses when none are asked for; nil for those that loading chooses.
   public let searchDefaults: SplitSizes?
-  /// The size of its images; nil for a folder, whose images are brought to the size that is asked for.
+  /// The size of its images; nil where that is asked for, or seen only when they are loaded.
   public let imageSize: ImageSize?
   /// What training does to its images after the policy, unless it is set.
   public let tailDefaults: TailDefaults
@@ -24,13 +21,14 @@ public struct DatasetSpec: Sendable {
   let drawnByDefault: SplitSizes?
   /// Where the files are published; nil for a dataset that cannot be fetched.
   let distribution: DatasetDistribution?
-  let source: DatasetSource
+  let source: any DatasetSource
 
   init(
     name: String, summary: String, licence: String, searchDefaults: SplitSizes?,
     imageSize: ImageSize? = .standard, tailDefaults: TailDefaults = TailDefaults(), cure: String,
     publishedStatistics: [PublishedStatistics] = [], validationPlace: ValidationPlace = .afterTraining,
-    drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil, source: DatasetSource
+    drawnByDefault: SplitSizes? = nil, distribution: DatasetDistribution? = nil,
+    source: any DatasetSource
   ) {
     self.name = name
     self.summary = summary
@@ -45,47 +43,6 @@ public struct DatasetSpec: Sendable {
     self.distribution = distribution
     self.source = source
   }
-
-  /// The folders that are looked into, in this order, each once.
-  public func searchedFolders(dataDirectory: String) -> [String] {
-    var folders: [String] = []
-    for candidate in located(dataDirectory) where !folders.contains(candidate.folder) {
-      folders.append(candidate.folder)
-    }
-    return folders
-  }
-
-  /// The best place that holds the dataset: the first with all of its files, otherwise the first with any.
-  func present(in dataDirectory: String) -> DatasetCandidate? {
-    let present = located(dataDirectory).filter(\.isPresent)
-    return present.first { $0.missingNames.isEmpty } ?? present.first
-  }
-
-  /// The place that holds the dataset; otherwise an error that says where it was looked for.
-  func found(in dataDirectory: String) throws -> DatasetCandidate {
-    if let candidate = present(in: dataDirectory) { return candidate }
-    // A folder without permission to read is not one without the files.
-    for candidate in located(dataDirectory) {
-      for name in candidate.files.flatMap(\.names) { _ = try isThere(candidate.folder + "/" + name) }
-    }
-    throw DatasetError.missing(
-      dataset: name, searched: searchedFolders(dataDirectory: dataDirectory), cure: cure)
-  }
-
-  private func located(_ dataDirectory: String) -> [DatasetCandidate] {
-    guard case .files(let candidates) = source else { return [] }
-    return candidates(HomeFolder().expanding(dataDirectory))
-  }
-}
-
-/// Where a dataset's images come from.
-enum DatasetSource: Sendable {
-  /// From files in one of these places, best first, for a data directory.
-  case files(@Sendable (_ dataDirectory: String) -> [DatasetCandidate])
-  /// From the program itself.
-  case generated(@Sendable () -> StoredDataset)
-  /// From a folder of the user's own, of any size and format.
-  case folder(ImageFolder)
 }
 
 /// Which of the shuffled training images validation takes, where the dataset has no validation set of its own.

@@ -40,41 +40,30 @@ extension DatasetSpec {
   public func verify(
     dataDirectory: String, observer: @escaping DatasetLoadingObserver = { _ in }
   ) throws -> [FileVerification] {
-    if case .generated = source { return [] }
-    if case .folder(let folder) = source { return try folder.verify(observer) }
-    let candidate = try found(in: dataDirectory)
-    var results = candidate.files.map { verification(of: $0, in: candidate.folder) }
-    // Files that are sound one by one may still not belong together; published ones do.
-    if results.allSatisfy({ $0.outcome == .structureCheckedOnly || $0.outcome == .differs }) {
-      do {
-        _ = try candidate.open(results.map(\.path))
-      } catch {
-        let file = culpritPath(error)
-        let culprit = results.firstIndex { $0.path == file } ?? results.startIndex
-        results[culprit] = results[culprit].malformed(by: error)
-      }
-    }
-    return results
+    try source.verify(self, in: dataDirectory, observer: observer)
   }
+}
 
-  private func verification(of file: DatasetFile, in folder: String) -> FileVerification {
+extension DatasetFile {
+  /// What is known of the file in a folder, alone.
+  func verification(in folder: String, cure: String) -> FileVerification {
     func result(
       _ outcome: FileVerification.Outcome, _ path: String, found: String? = nil, problem: String? = nil
     )
       -> FileVerification
     {
       FileVerification(
-        path: path, outcome: outcome, found: found, expected: file.digest?.description, problem: problem)
+        path: path, outcome: outcome, found: found, expected: digest?.description, problem: problem)
     }
-    guard let path = file.path(in: folder) else {
-      return result(.missing, folder + "/" + file.names[0], problem: "no such file; \(cure)")
+    guard let path = self.path(in: folder) else {
+      return result(.missing, folder + "/" + names[0], problem: "no such file; \(cure)")
     }
     do {
-      let found = try digest(of: path, like: file.digest)
-      if found == file.digest?.description { return result(.asPublished, path, found: found) }
-      let sound = result(file.digest == nil ? .structureCheckedOnly : .differs, path, found: found)
+      let found = try sum(of: path)
+      if found == digest?.description { return result(.asPublished, path, found: found) }
+      let sound = result(digest == nil ? .structureCheckedOnly : .differs, path, found: found)
       do {
-        try file.check(path)
+        try check(path)
         return sound
       } catch {
         return sound.malformed(by: error)
@@ -84,8 +73,9 @@ extension DatasetSpec {
     }
   }
 
-  private func digest(of path: String, like published: PublishedDigest?) throws -> String {
-    switch published {
+  /// The digest of the file's bytes of the kind that is published.
+  private func sum(of path: String) throws -> String {
+    switch digest {
     case .md5: "md5 " + (try fileDigest(path, .md5))
     case .contentSHA256:
       "sha256 " + hexadecimal(HashFunction.sha256(try decompressed(readBytes(path), name: path)))
@@ -95,7 +85,7 @@ extension DatasetSpec {
 }
 
 /// The file that an error names, whichever part of the program found it.
-private func culpritPath(_ error: any Error) -> String? {
+func culpritPath(_ error: any Error) -> String? {
   switch error {
   case let error as DatasetError: error.file
   case let error as FileError: error.path
@@ -105,7 +95,7 @@ private func culpritPath(_ error: any Error) -> String? {
 }
 
 extension FileVerification {
-  fileprivate func malformed(by error: any Error) -> FileVerification {
+  func malformed(by error: any Error) -> FileVerification {
     FileVerification(path: path, outcome: .malformed, found: found, expected: expected, problem: "\(error)")
   }
 }

@@ -31,7 +31,7 @@ extension DatasetSpec {
         .file("t10k-images-idx3-ubyte.gz", 4_422_102, "bef4ecab320f06d8554ea6380940ec79"),
         .file("t10k-labels-idx1-ubyte.gz", 5_148, "bb300cfdad3c16e7a12a480ee83cd310"),
       ], at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
-    source: .files { dataDirectory in
+    source: FileSource { dataDirectory in
       [
         dataDirectory, dataDirectory + "/fashion-mnist", dataDirectory + "/FashionMNIST/raw",
         "/usr/share/datasets/fashion-mnist",

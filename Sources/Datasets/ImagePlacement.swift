@@ -27,7 +27,9 @@ struct ImagePlacement {
   private static let notChosen: Int32 = -1
   private let height: Int
   private let width: Int
-  private let bounds: [Int]
+  /// The slot after the last of each part.
+  private let ends: [Int]
+  /// Where each official image goes: the parts' places in one row, or `notChosen`.
   private var slots: [Int32]
   private var parts: [Part]
 
@@ -41,9 +43,9 @@ struct ImagePlacement {
       slots[index] = slot
       slot += 1
     }
-    var bounds = [0]
-    for part in indices { bounds.append(bounds[bounds.count - 1] + part.count) }
-    self.bounds = bounds
+    var ends: [Int] = []
+    for part in indices { ends.append((ends.last ?? 0) + part.count) }
+    self.ends = ends
     parts = indices.map { part in
       Part(
         pixels: [UInt8](repeating: 0, count: part.count * height * width * 3),
@@ -61,9 +63,8 @@ struct ImagePlacement {
   mutating func place(_ index: Int, label: Int32, from source: [UInt8], at offset: Int, layout: SourceLayout)
   {
     let slot = Int(slots[index])
-    guard slot >= 0 else { return }
-    let part = slot < bounds[1] ? 0 : 1
-    let position = slot - bounds[part]
+    guard slot >= 0, let part = ends.firstIndex(where: { slot < $0 }) else { return }
+    let position = slot - (part == 0 ? 0 : ends[part - 1])
     parts[part].labels[position] = label
     let plane = height * width
     precondition(offset >= 0 && offset + plane * layout.planes <= source.count, "image outside its file")

@@ -33,7 +33,7 @@ extension DatasetFamily {
       imageSize: ImageSize(height: shape.height, width: shape.width),
       cure: "none needed: it is made by a formula",
       drawnByDefault: SplitSizes(train: 2000, validation: 1000),
-      source: .generated {
+      source: GeneratedSource {
         StoredDataset(
           classNames: (0..<shape.classes).map { "class \($0)" },
           train: shape.images(set: 0, count: 1_000_000),

@@ -43,7 +43,7 @@ extension DatasetSpec {
       validationPlace: .atTheEnd,
       distribution: DatasetDistribution(
         folder: "svhn", files: parts.map { .file($0.name, $0.byteCount, $0.md5) }, at: address),
-      source: .files { dataDirectory in
+      source: FileSource { dataDirectory in
         [dataDirectory + "/svhn", dataDirectory].map { folder in
           DatasetCandidate(folder: folder, form: "MATLAB files", files: parts.map(\.file)) { paths in
             let train = try openSVHN(paths.dropLast())

@@ -1,7 +1,9 @@
 import Foundation
 
 /// An open file that is closed when the value is used up; every call retries when a signal interrupts it.
-package struct FileDescriptor: ~Copyable {
+///
+/// Reading and writing at a place may come from several threads.
+package struct FileDescriptor: ~Copyable, Sendable {
   package let raw: Int32
   /// What errors call the file.
   let path: String
@@ -50,8 +52,11 @@ package struct FileDescriptor: ~Copyable {
     return status
   }
 
+  /// What the system says of the file.
+  package func status() throws -> stat { try Self.status(raw, path) }
+
   /// How many names the file has.
-  package func nameCount() throws -> Int { try Int(Self.status(raw, path).st_nlink) }
+  package func nameCount() throws -> Int { try Int(status().st_nlink) }
 
   deinit { close(raw) }
 
@@ -64,6 +69,44 @@ package struct FileDescriptor: ~Copyable {
       }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Reads from a place into the front of a buffer; returns how many bytes, fewer than there is room for at the end alone.
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var count = 0
+    while count < buffer.count {
+      let received = try Self.call(path, "read") {
+        pread(raw, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(offset + count))
+      }
+      if received == 0 { break }
+      count += received
+    }
+    return count
+  }
+
+  /// Writes all bytes at a place.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    var count = 0
+    while count < bytes.count {
+      count += try Self.call(path, "write") {
+        pwrite(raw, bytes.baseAddress.map { $0 + count }, bytes.count - count, off_t(offset + count))
+      }
+    }
+  }
+
+  /// Has the system keep room for so many bytes, where the file system can.
+  package func reserve(_ size: Int) throws {
+    #if !canImport(Darwin)
+      let code = size > 0 ? posix_fallocate(raw, 0, off_t(size)) : 0
+      guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
+        throw FileError(path: path, action: "reserve room", code: code)
+      }
+    #endif
+  }
+
+  /// Cuts the file to a size, or lengthens it by zeros.
+  package func resize(to size: Int) throws {
+    try Self.call(path, "resize") { ftruncate(raw, off_t(size)) }
   }
 
   /// Waits until what was written is on the disk.
@@ -81,7 +124,7 @@ package struct FileDescriptor: ~Copyable {
       if result != -1 { return result }
       let code = errno
       if code == EINTR { continue }
-      throw FileError(path: path, action: action, reason: systemReason(code))
+      throw FileError(path: path, action: action, code: code)
     }
   }
 }

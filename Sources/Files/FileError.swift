@@ -10,6 +10,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let reason: String
   /// What the user can do about it; for the system's usual reasons there is a cure of its own.
   public let cure: String?
+  /// The system's number of the reason, as in `errno`; nil where the program gives the reason, or only its words are known.
+  package let code: Int32?
 
   /// - Parameters:
   ///   - path: the file or folder.
@@ -21,12 +23,25 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     self.action = action
     self.reason = reason
     self.cure = cure
+    code = nil
+  }
+
+  /// A call of the system that failed, with its words.
+  package init(path: String, action: String, code: Int32) {
+    self.path = path
+    self.action = action
+    reason = systemReason(code)
+    cure = nil
+    self.code = code
   }
 
   /// One line: the path, the action, the reason and what to do.
   public var description: String {
     "\(path): cannot \(action): \(reason)\((cure ?? usualCure).map { "; " + $0 } ?? "")"
   }
+
+  /// Whether nothing has this name.
+  package var isAboutMissingFile: Bool { [ENOENT, ENOTDIR].map(systemReason).contains(reason) }
 
   /// Whether the user may not do it here.
   public var isRefusedByPermission: Bool { [EACCES, EPERM, EROFS].map(systemReason).contains(reason) }

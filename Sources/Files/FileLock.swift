@@ -3,7 +3,7 @@ import Foundation
 /// An exclusive lock on a folder, held as long as the value exists.
 ///
 /// The lock belongs to the open file, so the system drops it when the process ends in any way: no stale lock is
-/// left. The file's text, the holder's process id, serves the message to a second process alone.
+/// left. The file's text, the holder's process id where it has one, serves the message to a second process alone.
 public final class FileLock: Sendable {
   private let file: FileDescriptor
 
@@ -41,6 +41,36 @@ public final class FileLock: Sendable {
     }
     try FileDescriptor.call(path, "empty") { ftruncate(file.raw, 0) }
     try file.write(Data("\(getpid())\n".utf8))
+  }
+
+  /// Waits until no other process, and no other thread, holds the lock of a file, and takes it; its text stays as it is.
+  ///
+  /// Where nothing may be written, a lock file that is there is locked anyway. Nil where there is none, as then no
+  /// other process can make one either.
+  ///
+  /// - Parameter whenWaiting: called once if another holds the lock.
+  package init?(waitingFor path: String, whenWaiting: () -> Void) throws {
+    guard let file = try Self.lockFile(path) else { return nil }
+    if flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EWOULDBLOCK { whenWaiting() }
+      try FileDescriptor.call(path, "lock") { flock(file.raw, LOCK_EX) }
+    }
+    self.file = file
+  }
+
+  /// The open lock file; nil where there is none and none can be made because nothing may be written.
+  private static func lockFile(_ path: String) throws -> FileDescriptor? {
+    let flags = O_NOFOLLOW | O_NONBLOCK
+    do {
+      return try FileDescriptor(path, flags: O_RDWR | O_CREAT | flags, action: "create the lock")
+    } catch let error as FileError where error.isRefusedByPermission {
+      do {
+        return try FileDescriptor(path, flags: O_RDONLY | flags, action: "open the lock")
+      } catch let error as FileError where error.code == ENOENT {
+        // What cannot be written is found out, and said, where it is needed.
+        return nil
+      }
+    }
   }
 
   /// Who holds the lock of a folder; nil where there is no holder.

@@ -1,3 +1,12 @@
+extension ImageDecoder {
+  static let bmp = ImageDecoder(
+    recognises: { view in
+      view.has("BM".utf8, at: 0) && BMPHeader.sizes.contains(view.number(at: 14, bytes: 4, .little) ?? 0)
+    },
+    size: { file in (try? BMPHeader(of: file, name: "")).map { ($0.width, $0.height) } },
+    decode: { file, name in try decodeBMP(file, name: name) })
+}
+
 /// The head of a Windows or OS/2 bitmap file.
 struct BMPHeader {
   /// The sizes of headers that are known: OS/2's, Windows' and their extensions.
@@ -77,7 +86,7 @@ struct BMPHeader {
 }
 
 /// Decodes an unpacked bitmap file of 1 to 32 bits per pixel.
-func decodeBMP(_ file: [UInt8], name: String) throws -> RGBImage {
+private func decodeBMP(_ file: [UInt8], name: String) throws -> RGBImage {
   let header = try BMPHeader(of: file, name: name)
   let (width, height, rowBytes) = (header.width, header.height, header.bytesPerRow)
   guard let data = ByteView(file[...]).slice(header.dataOffset, rowBytes * height) else {

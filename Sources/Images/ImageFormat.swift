@@ -1,4 +1,6 @@
 /// A format of image files, recognised by the first bytes of a file, never by its name.
+///
+/// A new format is one file with its ``ImageDecoder``, and a case here.
 public enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg = "JPEG"
   case png = "PNG"
@@ -11,23 +13,20 @@ public enum ImageFormat: String, CaseIterable, Sendable {
   /// The format of a file's content, nil when it is none of these.
   public init?(of file: [UInt8]) {
     let view = ByteView(file[...])
-    func begins(_ text: String) -> Bool { view.has(text.utf8, at: 0) }
-    if view.has([0xFF, 0xD8, 0xFF], at: 0) {
-      self = .jpeg
-    } else if view.has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) {
-      self = .png
-    } else if begins("RIFF"), view.has("WEBP".utf8, at: 8) {
-      self = .webp
-    } else if begins("GIF87a") || begins("GIF89a") {
-      self = .gif
-    } else if begins("II*\0") || begins("MM\0*") || begins("II+\0") || begins("MM\0+") {
-      self = .tiff
-    } else if begins("BM"), BMPHeader.sizes.contains(view.number(at: 14, bytes: 4, .little) ?? 0) {
-      self = .bmp
-    } else if PNMHeader.isPNM(view) {
-      self = .pnm
-    } else {
-      return nil
+    guard let format = Self.allCases.first(where: { $0.decoder.recognises(view) }) else { return nil }
+    self = format
+  }
+
+  /// How files of the format are read.
+  var decoder: ImageDecoder {
+    switch self {
+    case .jpeg: .jpeg
+    case .png: .png
+    case .webp: .webP
+    case .gif: .gif
+    case .bmp: .bmp
+    case .tiff: .tiff
+    case .pnm: .pnm
     }
   }
 

@@ -3,6 +3,8 @@ import Files
 import Foundation
 
 /// More pixels than this are taken for a damaged or hostile header: 2^28, one gibibyte of RGBA.
+///
+/// Twice as many as of a photograph in a folder, since `pba apply` has one image in memory, and a folder many at a time.
 private let mostPixels = 1 << 28
 
 /// Reads a PNG file of any colour type and depth as 8-bit RGBA.
@@ -113,6 +115,30 @@ package func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
     }
     used = count * 3
   }
+}
+
+extension ImageDecoder {
+  static let png = ImageDecoder(
+    recognises: { $0.has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) },
+    size: { pngSize($0) },
+    decode: { file, name in try decodePNG(file, name) })
+}
+
+/// The header's first fields always are width and height.
+private func pngSize(_ file: [UInt8]) -> (width: Int, height: Int)? {
+  let view = ByteView(file[...])
+  guard let width = view.number(at: 16, bytes: 4, .big), let height = view.number(at: 20, bytes: 4, .big)
+  else { return nil }
+  return (width, height)
+}
+
+private func decodePNG(_ file: [UInt8], _ name: String) throws -> RGBImage {
+  if let (width, height) = pngSize(file), width > 0, height > 0, !isAcceptable(width: width, height: height) {
+    throw tooLarge(name, width: width, height: height)
+  }
+  let image = try readPNG(file, name: name)
+  let rgb = image.pixels.withUnsafeBufferPointer { onPaper($0, premultiplied: false) }
+  return RGBImage(width: image.width, height: image.height, pixels: rgb).turned(pngOrientation(of: file))
 }
 
 private func message(of image: inout png_image) -> String {

@@ -1,3 +1,10 @@
+extension ImageDecoder {
+  static let pnm = ImageDecoder(
+    recognises: { PNMHeader.isPNM($0) },
+    size: { file in (try? PNMHeader(of: file, name: "")).map { ($0.width, $0.height) } },
+    decode: { file, name in try decodePNM(file, name: name) })
+}
+
 /// The head of a portable anymap: P1 to P6, then width, height and, except for bitmaps, the largest value.
 struct PNMHeader {
   /// 1 to 6, the digit after P.
@@ -42,7 +49,7 @@ struct PNMHeader {
 }
 
 /// Decodes a portable bitmap, greymap or pixmap (Netpbm's P1 to P6), text or binary, 8 or 16 bits.
-func decodePNM(_ file: [UInt8], name: String) throws -> RGBImage {
+private func decodePNM(_ file: [UInt8], name: String) throws -> RGBImage {
   let header = try PNMHeader(of: file, name: name)
   let count = header.width * header.height * header.channels
   let samples = try header.isText ? textSamples(file, header, name) : binarySamples(file, header, name)

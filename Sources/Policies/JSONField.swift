@@ -1,28 +1,28 @@
 import Text
 
 /// A JSON value together with its place, for validation that can say where it failed.
-struct JSONField {
-  let value: JSONValue
+package struct JSONField {
+  package let value: JSONValue
   /// The path from the root, such as `segments[3].epochs`; empty at the root.
-  let place: String
+  package let place: String
 
-  init(_ value: JSONValue, at place: String = "") {
+  package init(_ value: JSONValue, at place: String = "") {
     self.value = value
     self.place = place
   }
 
-  func failure(expected: String) -> PolicyError {
+  package func failure(expected: String) -> PolicyError {
     PolicyError(place: place, found: value.summary, expected: expected)
   }
 
-  func integer(in range: ClosedRange<Int>) throws(PolicyError) -> Int {
+  package func integer(in range: ClosedRange<Int>) throws(PolicyError) -> Int {
     guard case .integer(let integer) = value, range.contains(integer) else {
-      throw failure(expected: "an integer from \(range.lowerBound) to \(range.upperBound)")
+      throw failure(expected: integerWords(range))
     }
     return integer
   }
 
-  func number(in range: ClosedRange<Double>) throws(PolicyError) -> Double {
+  package func number(in range: ClosedRange<Double>) throws(PolicyError) -> Double {
     switch value {
     case .integer(let integer) where range.contains(Double(integer)): return Double(integer)
     case .number(let number) where range.contains(number): return number
@@ -30,29 +30,34 @@ struct JSONField {
     }
   }
 
-  func string(_ meaning: String) throws(PolicyError) -> String {
+  package func string(_ meaning: String) throws(PolicyError) -> String {
     guard case .string(let string) = value else { throw failure(expected: meaning) }
     return string
   }
 
-  func elements(_ meaning: String) throws(PolicyError) -> [JSONField] {
+  package func elements(_ meaning: String) throws(PolicyError) -> [JSONField] {
     guard case .array(let values) = value else { throw failure(expected: meaning) }
     return values.enumerated().map { JSONField($1, at: "\(place)[\($0)]") }
   }
 
-  func members(_ meaning: String) throws(PolicyError) -> JSONMembers {
+  package func members(_ meaning: String) throws(PolicyError) -> JSONMembers {
     guard case .object(let values) = value else { throw failure(expected: meaning) }
     return JSONMembers(values: values, place: place)
   }
 }
 
 /// The members of a JSON object together with the object's place.
-struct JSONMembers {
-  let values: [String: JSONValue]
-  let place: String
+package struct JSONMembers {
+  package let values: [String: JSONValue]
+  package let place: String
+
+  package init(values: [String: JSONValue], place: String) {
+    self.values = values
+    self.place = place
+  }
 
   /// The member that a key names, or an error if the key is missing.
-  func require(_ key: String, _ meaning: String) throws(PolicyError) -> JSONField {
+  package func require(_ key: String, _ meaning: String) throws(PolicyError) -> JSONField {
     guard let value = values[key] else {
       throw PolicyError(place: path(key), found: "nothing", expected: meaning)
     }
@@ -60,7 +65,7 @@ struct JSONMembers {
   }
 
   /// Refuses the first key, alphabetically, that is not among those known.
-  func refuseKeys(except known: [String]) throws(PolicyError) {
+  package func refuseKeys(except known: [String]) throws(PolicyError) {
     guard let unknown = values.keys.filter({ !known.contains($0) }).min() else { return }
     throw PolicyError(
       place: place, found: "the unknown key \(JSONValue.string(unknown).summary)",
@@ -78,7 +83,7 @@ extension JSONValue {
   ///   - notation: whether it is JSON or a Python literal.
   ///   - firstLine: the number of the text's first line in its file, for errors.
   /// - Throws: `PolicyError` with line and column.
-  init(
+  package init(
     parsing bytes: some Sequence<UInt8>, as notation: Notation, firstLine: Int = 1
   ) throws(PolicyError) {
     do {
@@ -87,4 +92,9 @@ extension JSONValue {
       throw PolicyError(place: error.place, found: error.found, expected: error.expected)
     }
   }
+}
+
+/// A range of integers in the words of an error.
+func integerWords(_ range: ClosedRange<Int>) -> String {
+  "an integer from \(range.lowerBound) to \(range.upperBound)"
 }

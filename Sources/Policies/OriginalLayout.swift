@@ -14,7 +14,7 @@ public enum OriginalLayout {
   ]
 
   /// The operation of each pair.
-  static let pairs = operations + operations
+  package static let pairs = operations + operations
 }
 
 extension Policy {

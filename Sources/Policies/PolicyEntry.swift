@@ -13,11 +13,9 @@ public struct PolicyEntry: Hashable, Sendable {
   /// The valid probabilities.
   public static let probabilities = 0...10
   /// The valid magnitudes.
-  public static let magnitudes = 0...9
+  public static let magnitudes = Operation.magnitudes
   /// What a probability is divided by.
-  public static let probabilityScale = 10
-  /// What a magnitude is divided by.
-  public static let magnitudeScale = 10
+  public static let probabilityScale = probabilities.upperBound
 
   /// Makes an entry, and throws `PolicyError` if a number is out of range.
   public init(operation: Operation, probability: Int, magnitude: Int) throws(PolicyError) {
@@ -44,9 +42,10 @@ extension PolicyEntry {
     let named = try members.require("operation", "the name of an operation")
     self.init(
       operation: try Operation(named),
-      probability: try members.require("probability", "an integer from 0 to 10").integer(
+      probability: try members.require("probability", integerWords(Self.probabilities)).integer(
         in: Self.probabilities),
-      validMagnitude: try members.require("magnitude", "an integer from 0 to 9").integer(in: Self.magnitudes))
+      validMagnitude: try members.require("magnitude", integerWords(Self.magnitudes)).integer(
+        in: Self.magnitudes))
   }
 
   var json: JSONValue {

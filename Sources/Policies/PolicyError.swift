@@ -40,7 +40,7 @@ public struct PolicyError: ExplainedError, Hashable, Sendable {
 
 extension PolicyError {
   /// The same error in a named file.
-  func inFile(_ path: String) -> PolicyError {
+  package func inFile(_ path: String) -> PolicyError {
     PolicyError(file: path, place: place, found: found, expected: expected, cure: cure)
   }
 }

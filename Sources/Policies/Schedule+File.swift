@@ -29,8 +29,8 @@ extension Schedule {
         "name": \(JSONValue.string(name).text),
         "epochs": \(epochs),
         "operationCount": \(JSONValue.array(operationCount.map(JSONValue.number)).text),
-        "probabilityScale": \(PolicyEntry.probabilityScale),
-        "magnitudeScale": \(PolicyEntry.magnitudeScale),
+        "probabilityScale": \(ScheduleFormat.probabilityScale),
+        "magnitudeScale": \(ScheduleFormat.magnitudeScale),
         "segments": [
 
       """

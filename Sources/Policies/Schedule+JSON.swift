@@ -4,6 +4,9 @@ import Text
 enum ScheduleFormat {
   static let name = "pba-schedule"
   static let version = 1
+  // Constants of version 1: every file holds these two.
+  static let probabilityScale = 10
+  static let magnitudeScale = 10
   static let keys = [
     "format", "version", "name", "epochs", "operationCount", "probabilityScale", "magnitudeScale",
     "segments", "provenance",
@@ -22,7 +25,8 @@ extension Schedule {
     let operationCount = try Self.probabilities(
       root.require("operationCount", "the probabilities of applying 0, 1, 2… operations"))
     for (key, scale) in [
-      ("probabilityScale", PolicyEntry.probabilityScale), ("magnitudeScale", PolicyEntry.magnitudeScale),
+      ("probabilityScale", ScheduleFormat.probabilityScale),
+      ("magnitudeScale", ScheduleFormat.magnitudeScale),
     ] {
       let field = try root.require(key, "\(scale)")
       guard field.value == .integer(scale) else {
@@ -64,8 +68,8 @@ extension Schedule {
       "name": .string(name),
       "epochs": .integer(epochs),
       "operationCount": .array(operationCount.map(JSONValue.number)),
-      "probabilityScale": .integer(PolicyEntry.probabilityScale),
-      "magnitudeScale": .integer(PolicyEntry.magnitudeScale),
+      "probabilityScale": .integer(ScheduleFormat.probabilityScale),
+      "magnitudeScale": .integer(ScheduleFormat.magnitudeScale),
       "segments": .array(segments.map(\.json)),
       "provenance": .object(provenance),
     ])

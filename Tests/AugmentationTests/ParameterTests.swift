@@ -26,7 +26,7 @@ import Testing
       }
     }
     #expect(
-      scales.map(\.0.name).sorted() == Operation.catalogue.filter(\.usesParameter).map(\.name).sorted())
+      scales.map(\.0.name).sorted() == OperationTests.ofPaper.filter(\.usesParameter).map(\.name).sorted())
   }
 
   @Test func quarterTurnsOfASquareLoseNothing() {

@@ -34,10 +34,27 @@ private let known = DatasetFamily.all.map(\.usage).joined(separator: ", ")
 
   @Test func tellsWhatIsMissing() throws {
     let spec = try DatasetSpec.named("cifar10")
-    let status = spec.status(dataDirectory: "/nowhere")
-    #expect(status == .missing(searched: spec.searchedFolders(dataDirectory: "/nowhere"), cure: spec.cure))
-    #expect(spec.searchedFolders(dataDirectory: "/nowhere").contains("/nowhere/cifar10"))
-    #expect(!spec.searchedFolders(dataDirectory: "~").contains { $0.contains("~") })
+    guard case .missing(let searched, let cure) = spec.status(dataDirectory: "/nowhere"),
+      case .missing(let atHome, _) = spec.status(dataDirectory: "~/nowhere")
+    else {
+      Issue.record("found in /nowhere")
+      return
+    }
+    #expect(cure == spec.cure)
+    #expect(searched.contains("/nowhere/cifar10") && Set(searched).count == searched.count)
+    #expect(atHome.count == searched.count && !atHome.contains { $0.contains("~") })
+  }
+
+  @Test(
+    "the family says whether a dataset takes a size of image, and whether its images may be moved",
+    arguments: [
+      ("cifar10", false), ("bundled", false), ("noise:8x8x3", false), ("folder:photos", true),
+      ("folder:", true),
+    ])
+  func traitsOfFamilies(name: String, isFolder: Bool) throws {
+    let family = try #require(DatasetFamily.of(name))
+    #expect(family.takesImageSize == isFolder && family.isMovable == isFolder)
+    #expect(DatasetFamily.of("folders:photos") == nil)
   }
 
   @Test(

@@ -35,4 +35,33 @@ import Testing
       _ = try FileLock(folder: folder.path, file: "lock")
     }
   }
+
+  @Test func whoeverWaitsForALockGetsItWhenItIsGivenBack() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/lock"
+    var first = try FileLock(waitingFor: path) { Issue.record("nobody else has it") }
+    #expect(first != nil)
+    let waiting = DispatchSemaphore(value: 0)
+    let second = Thread {
+      let lock = try? FileLock(waitingFor: path) { waiting.signal() }
+      withExtendedLifetime(lock) {}
+      waiting.signal()
+    }
+    second.start()
+    // Called once the other has found the lock taken.
+    waiting.wait()
+    first = nil
+    waiting.wait()
+    #expect(try FileLock(waitingFor: path) { Issue.record("it was given back") } != nil)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)).isEmpty, "no text is written")
+  }
+
+  @Test func aLockThatNobodyCanMakeIsNone() throws {
+    let folder = try TemporaryFolder()
+    let name = folder.path + "/" + "lock"
+    try #require(symlink("/nowhere", name) == 0)
+    #expect(throws: FileError.self, "a link is not followed") {
+      _ = try FileLock(waitingFor: name) {}
+    }
+  }
 }

@@ -111,6 +111,22 @@ private func largestDifference(_ left: RGBImage, _ right: RGBImage) -> Int {
     #expect(difference <= (ending == "jpg" ? 4 : 0))
   }
 
+  @Test(arguments: [
+    "blocks.jpg", "blocks.png", "blocks.webp", "blocks.gif", "blocks.bmp", "blocks-plain.tif", "blocks.ppm",
+    "turned-6.jpg", "blocks-animated.webp",
+  ])
+  func theHeaderSaysHowManyPixelsThereAre(name: String) throws {
+    let encoded = try EncodedImage(fixture(name), name: name)
+    #expect(encoded.pixelCount == 16 * 12)
+    #expect(try encoded.decoded() == decodeImage(fixture(name), name: name))
+  }
+
+  @Test func anUnknownFormatIsNamedBeforeAnythingIsDecoded() {
+    #expect(
+      message { _ = try EncodedImage([1, 2, 3], name: "x") }?.hasPrefix("x: found bytes that are no image")
+        == true)
+  }
+
   @Test func tellsFormatsByContentAlone() throws {
     let formats: [(String, ImageFormat)] = [
       ("blocks.jpg", .jpeg), ("blocks.png", .png), ("blocks.webp", .webp), ("blocks.gif", .gif),

@@ -77,7 +77,7 @@ struct PolicyChoiceTests {
   func autoAugmentNumbers(source: AutoAugment.Source, expected: UInt64) throws {
     var number: UInt64 = 0
     for step in try AutoAugment.program(source).alternatives.flatMap(\.steps) {
-      let place = try #require(Operation.catalogue.firstIndex(of: step.operation))
+      let place = try #require(OriginalLayout.operations.firstIndex(of: step.operation))
       let magnitude = try #require(step.magnitude)
       let digit = place * 1000 + Int((step.probability * 10).rounded()) * 10 + magnitude
       number = (number &* 1_000_003 &+ UInt64(digit)) % (1 << 61)

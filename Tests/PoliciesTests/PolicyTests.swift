@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Policies")
 struct PolicyTests {
-  @Test("a search starts with every operation twice and none of them ever applied")
+  @Test("a search starts with every operation of the paper twice and none of them ever applied")
   func searchStart() {
     let start = Policy.searchStart
-    #expect(start.entries.map(\.operation) == Operation.catalogue + Operation.catalogue)
+    #expect(start.entries.map(\.operation) == OriginalLayout.operations + OriginalLayout.operations)
     #expect(start.searchVector == [Int](repeating: 0, count: 60))
   }
 

@@ -86,8 +86,8 @@ struct ScheduleJSONTests {
         == "/nowhere/x.json: found no such file, expected a file that exists")
     let folder = fixture("")
     #expect(message { try Schedule(contentsOf: folder) } == "\(folder): found a folder, expected a file")
-    let log = fixture("rsvhn_16_wrn.txt")
+    let tables = fixture("torchvision_tables.json")
     #expect(
-      message { try Schedule(contentsOf: log) }.hasPrefix("\(log): line 1, column 2: found \"'9', '10'"))
+      message { try Schedule(contentsOf: tables) }.hasPrefix("\(tables): format: found nothing, expected"))
   }
 }

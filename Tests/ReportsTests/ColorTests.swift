@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import Policies
 import Testing
 
 import Reports
@@ -47,14 +48,14 @@ private let visions: [String: [[Double]]] = [
 
 @Suite struct ColorTests {
   @Test func everyOperationHasAColour() {
-    #expect(OperationColors.all.count == Operation.catalogue.count)
+    #expect(OperationColors.all.count == SearchSpace.pba.operations.count)
     for operation in Operation.catalogue {
       #expect(StyleSheet.rules(.light).contains(".\(OperationColors.style(of: operation)){fill:#"))
     }
   }
 
   @Test(arguments: visions.keys.sorted())
-  func operationsAreToldApart(_ vision: String) throws {
+  func operationsAreDistinguishable(_ vision: String) throws {
     let matrix = try #require(visions[vision])
     let seen = OperationColors.all.map { oklab(product(matrix, linear($0))) }
     func distance(_ first: Int, _ second: Int) -> Double {
@@ -63,7 +64,7 @@ private let visions: [String: [[Double]]] = [
     for first in seen.indices {
       for second in seen.indices where second > first {
         let least = second == first + 1 ? 0.19 : 0.1
-        #expect(distance(first, second) >= least, "\(Operation.catalogue[first]), \(second)")
+        #expect(distance(first, second) >= least, "\(SearchSpace.pba.operations[first]), \(second)")
       }
     }
   }

@@ -26,7 +26,7 @@ import Reports
 
   @Test func aCourseIsTheMeanOverEntries() throws {
     let courses = OperationCourse.all(of: try small())
-    #expect(courses.map(\.operation) == Operation.catalogue)
+    #expect(courses.map(\.operation) == SearchSpace.pba.operations)
     let rotate = try #require(courses.first { $0.operation.name == "Rotate" })
     // An entry that never fires has no strength.
     #expect(rotate.mean.probability.values == [0, 0.5])
@@ -56,7 +56,7 @@ import Reports
   @Test func everyOperationIsNamedOnceInEachPart() throws {
     for name in published {
       let svg = try SVGNode.read(ScheduleFigure.all(Schedule.named(name)).drawing.svg())
-      for operation in Operation.catalogue {
+      for operation in SearchSpace.pba.operations {
         #expect(svg.words.count { $0 == operation.name } == 2, "legend and panel")
       }
       #expect(svg.words.contains("Probability, share of all"))
@@ -71,7 +71,7 @@ import Reports
       // Two entries of 15 operations, a probability and a magnitude each.
       let courses = svg.elements("g", class: "courses").flatMap { $0.elements("path", class: "curve") }
       #expect(courses.count == 60)
-      for operation in Operation.catalogue {
+      for operation in SearchSpace.pba.operations {
         let areas = svg.elements("path", class: OperationColors.style(of: operation))
         #expect(areas.count >= 3, "one in each of three stacks: \(operation)")
       }

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "Tests/fuzz/harness"
 OUT = ROOT / ".build/fuzz"
 # In the order of their imports.
-SWIFT_MODULES = ["Images", "Policies", "Datasets", "Torch", "RunStore", "Command"]
+SWIFT_MODULES = ["Images", "Policies", "Interop", "Datasets", "Torch", "RunStore", "Command"]
 C_MODULES = ["CImageDecoders"]
 # The command line takes long to optimise, and owns one short reader.
 NOT_OPTIMISED = {"Command"}

@@ -15,6 +15,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 IMAGES = TESTS / "ImagesTests/Fixtures"
 DATASETS = TESTS / "DatasetsTests/Fixtures"
 POLICIES = TESTS / "PoliciesTests/Fixtures"
+LOGS = TESTS / "InteropTests/Fixtures"
 
 
 def files(folder: pathlib.Path, *patterns: str) -> list[bytes]:
@@ -192,7 +193,7 @@ def schedule() -> list[bytes]:
 
 
 def ray_results() -> list[bytes]:
-    log = files(POLICIES, "json_lines.txt")[0].split(b"\n")[0] + b"\n"
+    log = files(LOGS, "json_lines.txt")[0].split(b"\n")[0] + b"\n"
     result = json.dumps({"training_iteration": 200, "val_acc": 0.5, "experiment_tag": "0_lr=0.1",
                          "config": {"hp_policy": [0] * 60}}).encode() + b"\n"
     params = json.dumps({"hp_policy": [1] * 60}).encode()
@@ -233,7 +234,7 @@ MADE = {
     "http-head": http_heads,
     "image-cache-index": image_cache_index,
     "schedule": schedule,
-    "original-log": lambda: files(POLICIES, "*.txt"),
+    "original-log": lambda: files(LOGS, "*.txt"),
     "ray-results": ray_results,
     "safetensors": safetensors,
     "checkpoint": checkpoint,

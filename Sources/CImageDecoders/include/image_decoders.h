@@ -22,7 +22,7 @@ typedef enum decode_result {
 
 /// A decoded image, 8 bits per channel, row by row.
 typedef struct decoded_image {
-  /// `width * height * channels` bytes, to be freed with `decoded_image_free`.
+  /// `width * height * channels` bytes, to be freed with `cimages_free`.
   uint8_t *pixels;
   uint32_t width;
   uint32_t height;
@@ -38,15 +38,15 @@ typedef struct decoded_image {
   const char *cure;
 } decoded_image;
 
-decode_result decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
-decode_result decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+decode_result cimages_decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+decode_result cimages_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
 /// The first frame.
-decode_result decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+decode_result cimages_decode_gif(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
 /// The first page, as it is stored: not yet turned by its orientation.
-decode_result decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+decode_result cimages_decode_tiff(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
 
 /// Frees the pixels; an image without them is no error.
-void decoded_image_free(decoded_image *image);
+void cimages_free(decoded_image *image);
 
 #ifdef __cplusplus
 }

@@ -74,7 +74,3 @@ typedef struct cpixels_kernels {
 
 /// The kernels of a set of instructions by name, "neon", "avx2" or "avx512"; NULL where this machine does not have it.
 const cpixels_kernels *_Nullable cpixels_named(const char *_Nonnull name);
-
-/// The kernels of the best set of instructions of this machine, or NULL.
-const cpixels_kernels *_Nullable cpixels_best(void);
-

@@ -109,6 +109,8 @@ struct DataCommand: ParsableCommand {
 
     struct Report: Encodable {
       let dataset: String
+      /// The SHA-256 of all images and labels, by which a run recognises them; nil where nothing shows it.
+      let digest: String?
       let height: Int
       let width: Int
       let train: Int
@@ -134,7 +136,8 @@ struct DataCommand: ParsableCommand {
           dataDirectory: options.dataDirectory, images: images.options))
       let counts = data.classCounts
       let report = Report(
-        dataset: data.name, height: data.train.images.height, width: data.train.images.width,
+        dataset: data.name, digest: options.json ? data.digest() : nil, height: data.train.images.height,
+        width: data.train.images.width,
         train: data.train.count,
         validation: data.validation.count, test: data.test.count, skipped: data.skippedImages,
         classes: data.classNames,

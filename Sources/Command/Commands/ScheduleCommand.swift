@@ -3,6 +3,7 @@ import Augmentation
 import Files
 import ArgumentParser
 import Foundation
+import Interop
 import Policies
 
 /// `pba schedule`: everything about schedules that needs no images.

@@ -23,12 +23,12 @@ struct ImageFolderArguments: ParsableArguments {
   /// - Returns: the options, with a size for image folders.
   func options(for dataset: String, trainedOn: [Int]) -> ImageFolderOptions {
     var options = options
-    if isImageFolder(dataset), options.imageSize == nil, trainedOn.count == 2 {
+    if takesImageSize(dataset), options.imageSize == nil, trainedOn.count == 2 {
       options.imageSize = ImageSize(height: trainedOn[0], width: trainedOn[1])
     }
     return options
   }
 }
 
-/// Whether a dataset is a folder of images.
-func isImageFolder(_ dataset: String) -> Bool { dataset.hasPrefix("folder:") }
+/// Whether the images of a dataset are brought to the size that is asked for.
+func takesImageSize(_ dataset: String) -> Bool { DatasetFamily.of(dataset)?.takesImageSize ?? false }

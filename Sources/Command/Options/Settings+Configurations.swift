@@ -74,7 +74,7 @@ extension Settings {
   /// Which images a run works with, the defaults filled in.
   private func selection(_ dataset: String, trainSize: Int?, validationSize: Int?) -> DataSelection {
     // The size is recorded also where it is the default, if there is a choice.
-    let size = self.imageSize ?? (isImageFolder(dataset) ? .standard : nil)
+    let size = self.imageSize ?? (takesImageSize(dataset) ? .standard : nil)
     return DataSelection(
       dataset, trainSize: trainSize, validationSize: validationSize,
       dataDirectory: self.dataDirectory ?? Self.defaultDataDirectory,

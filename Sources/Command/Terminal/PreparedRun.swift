@@ -51,9 +51,10 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
   private static func load(_ selection: DataSelection, isResumed: Bool) throws -> DatasetSplits {
     do {
       return try loadToTrain(selection)
-    } catch let error as DatasetError where isResumed && selection.place.hasPrefix("folder:") {
+    } catch let error as DatasetError {
+      guard isResumed, let family = DatasetFamily.of(selection.place), family.isMovable else { throw error }
       throw SettingsError(
-        "\(error.text); if the images were moved, name their new place: --dataset folder:PATH",
+        "\(error.text); if the images were moved, name their new place: --dataset \(family.usage)",
         isUsageMistake: false)
     }
   }

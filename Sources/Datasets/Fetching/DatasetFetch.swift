@@ -24,12 +24,12 @@ extension DatasetSpec {
         expected: "one of \(Self.fetchableNames.joined(separator: ", "))", cure: "see pba data list")
     }
     // The search for a dataset knows more places than the one that it is fetched to.
-    if let candidate = present(in: dataDirectory), candidate.missingNames.isEmpty {
+    if case .found(let folder, _) = status(dataDirectory: dataDirectory) {
       if let culprit = try verify(dataDirectory: dataDirectory).first(where: { !$0.passed }) {
         throw DatasetError.occupied(culprit.path, found: culprit.found, expected: culprit.expected)
       }
-      report(.note("\(name) is there already, in \(candidate.folder): nothing to fetch"))
-      return candidate.folder
+      report(.note("\(name) is there already, in \(folder): nothing to fetch"))
+      return folder
     }
     return try distribution.fetch(
       into: HomeFolder().resolving(dataDirectory), mirror: mirror, retries: retries, report: report)

@@ -8,49 +8,41 @@ import Foundation
 /// Its calls may come from several threads, each with places of its own.
 final class CacheFile: Sendable {
   let path: String
-  private let descriptor: Int32
+  private let file: FileDescriptor
 
   /// Opens a file to read; nil when it is not there.
   init?(reading path: String) {
-    descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard
+      let file = try? FileDescriptor(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK, action: "open")
+    else { return nil }
+    self.file = file
     self.path = path
   }
 
   /// Creates a file to write, with room for so many bytes; what is there is an error.
   init(writing path: String, size: Int) throws {
     self.path = path
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Self.failure(path, "created", errno) }
-    #if !canImport(Darwin)
-      // A full disk is better found before hours of work than after. Some file systems cannot reserve.
-      let code = size > 0 ? posix_fallocate(descriptor, 0, off_t(size)) : 0
-      guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
-        unlink(path)
-        throw Self.failure(path, "given room for \(size) bytes", code)
-      }
-    #endif
+    file = try Self.explaining(path, "created") { try FileDescriptor(creating: path) }
+    do {
+      // A full disk is better found before hours of work than after.
+      try Self.explaining(path, "given room for \(size) bytes") { try file.reserve(size) }
+    } catch {
+      unlink(path)
+      throw error
+    }
   }
-
-  deinit { close(descriptor) }
 
   /// The file's size in bytes and its time of change in nanoseconds.
   func state() throws -> (size: Int, modified: Int) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, "examined", errno) }
+    let status = try Self.explaining(path, "examined") { try file.status() }
     return (Int(status.st_size), modificationTime(status))
   }
 
   /// Reads bytes; nil when the file ends before all are there.
   func bytes(at offset: Int, count: Int) throws -> [UInt8]? {
-    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-      while used < count {
-        let received = pread(
-          descriptor, buffer.baseAddress.map { $0 + used }, count - used, off_t(offset + used))
-        if received < 0 && errno == EINTR { continue }
-        guard received >= 0 else { throw Self.failure(path, "read", errno) }
-        if received == 0 { break }
-        used += received
+    let bytes = try Self.explaining(path, "read") {
+      try [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+        used = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
       }
     }
     return bytes.count == count ? bytes : nil
@@ -58,23 +50,14 @@ final class CacheFile: Sendable {
 
   /// Writes bytes at a place.
   func write(_ bytes: [UInt8], at offset: Int) throws {
-    try bytes.withUnsafeBytes { buffer in
-      var written = 0
-      while written < buffer.count {
-        let accepted = pwrite(
-          descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written, off_t(offset + written)
-        )
-        if accepted < 0 && errno == EINTR { continue }
-        guard accepted >= 0 else { throw Self.failure(path, "written", errno) }
-        written += accepted
-      }
-    }
+    try Self.explaining(path, "written") { try bytes.withUnsafeBytes { try file.write($0, at: offset) } }
   }
 
   /// Cuts the file to a size and waits until it is on the disk.
   func finish(size: Int) throws {
-    guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
-      throw Self.failure(path, "written", errno)
+    try Self.explaining(path, "written") {
+      try file.resize(to: size)
+      try file.synchronise()
     }
   }
 
@@ -82,19 +65,23 @@ final class CacheFile: Sendable {
   ///
   /// A file that is replaced under its name stays mapped as it was.
   func mapped(size: Int) throws -> LentBytes {
-    guard size > 0 else { return LentBytes(UnsafeBufferPointer(start: nil, count: 0)) { _ in } }
-    let address = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0)
-    guard let address, address != MAP_FAILED else { throw Self.failure(path, "mapped", errno) }
-    let bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
-    return LentBytes(bytes) {
-      munmap(UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count)
-    } setAside: { part in
-      // Whole pages alone; the system keeps their bytes in its cache as long as there is room.
-      let page = Int(getpagesize())
-      guard let start = part.baseAddress.map(UInt.init(bitPattern:)) else { return }
-      let first = (Int(bitPattern: start) + page - 1) / page * page
-      let end = (Int(bitPattern: start) + part.count) / page * page
-      if first < end { madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED) }
+    let mapped = try Self.explaining(path, "mapped") { try MappedFile(file, size: size) }
+    return LentBytes(mapped.bytes) { _ in
+      withExtendedLifetime(mapped) {}
+    } setAside: {
+      MappedFile.setAside($0)
+    }
+  }
+
+  /// Runs a body, and says of what the system refuses in it what a user of the cache can do.
+  static func explaining<Result: ~Copyable>(
+    _ path: String, _ action: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as FileError {
+      guard let code = error.code else { throw error }
+      throw failure(path, action, code)
     }
   }
 

@@ -54,17 +54,17 @@ struct ImageCache {
         expected: "a folder for decoded images",
         cure: "choose another folder with \(setting: "dataDirectory")")
     }
-    return try withCacheLock(
-      folder + "/lock",
-      whenWaiting: {
+    let path = folder + "/lock"
+    let lock = try CacheFile.explaining(path, "locked") {
+      try FileLock(waitingFor: path) {
         observer(.note("waiting for another process that prepares the same images"))
       }
-    ) {
-      let old = OldImageCache(folder: folder, indexPath: indexPath, imageSize: imageSize)
-      let findings = compared(images, with: old)
-      if let old, let kept = try unchanged(images, findings, old) { return kept }
-      return try rebuilt(images, findings, old)
     }
+    defer { withExtendedLifetime(lock) {} }
+    let old = OldImageCache(folder: folder, indexPath: indexPath, imageSize: imageSize)
+    let findings = compared(images, with: old)
+    if let old, let kept = try unchanged(images, findings, old) { return kept }
+    return try rebuilt(images, findings, old)
   }
 
   /// What the old cache has of each image; files whose state does not decide are read, not decoded.

@@ -10,7 +10,7 @@ extension DatasetFamily {
     name: "folder", usage: "folder:PATH",
     summary:
       "your own images: a folder with one folder for each class, or train/, val/ and test/ with such folders",
-    plain: nil
+    plain: nil, takesImageSize: true, isMovable: true
   ) { path in
     guard !path.isEmpty else {
       throw DatasetError.badParameter(dataset: "folder", found: "no path", expected: "folder:PATH")
@@ -22,7 +22,7 @@ extension DatasetFamily {
       // A user who names a size of image expects the same strength relative to the image.
       imageSize: nil, tailDefaults: TailDefaults(scalesToSize: true),
       cure: "name a folder that has a folder for each class",
-      source: .folder(ImageFolder(root: root)))
+      source: ImageFolder(root: root))
   }
 }
 
@@ -34,14 +34,14 @@ private func absolutePath(_ path: String) throws -> String {
 }
 
 /// A folder of images as a dataset.
-struct ImageFolder: Sendable {
+struct ImageFolder: DatasetSource {
   /// An absolute path.
   let root: String
 
   /// Whether the folder is there.
-  func status(cure: String) -> DatasetStatus {
+  func status(of dataset: DatasetSpec, in dataDirectory: String) -> DatasetStatus {
     Folder.isThere(root)
-      ? .found(folder: root, form: "image folder") : .missing(searched: [root], cure: cure)
+      ? .found(folder: root, form: "image folder") : .missing(searched: [root], cure: dataset.cure)
   }
 
   /// Loads the images by way of the cache in a data directory.
@@ -49,9 +49,9 @@ struct ImageFolder: Sendable {
   /// Without sets of its own in the folder, a tenth of each class is for test and a tenth of all for validation. The
   /// first `trainSize` of the remaining order are trained on, the last `validationSize` validated on.
   func load(
-    trainSize: Int?, validationSize: Int?, dataDirectory: String, options: ImageFolderOptions,
-    observer: @escaping DatasetLoadingObserver
+    _ dataset: DatasetSpec, _ selection: DataSelection, observer: @escaping DatasetLoadingObserver
   ) throws -> DatasetSplits {
+    let options = selection.images
     let listing = try FolderListing(of: root)
     for note in listing.notes { observer(.note(note)) }
     try settleFolders(listing, skip: options.skipUnreadable, observer)
@@ -60,7 +60,7 @@ struct ImageFolder: Sendable {
     let sets = [drawn.pool, validation, listing.test ?? drawn.aside]
     let size = options.imageSize ?? .standard
     let cache = ImageCache(
-      root: root, imageSize: size, dataDirectory: try HomeFolder().resolving(dataDirectory),
+      root: root, imageSize: size, dataDirectory: try HomeFolder().resolving(selection.dataDirectory),
       observer: observer)
     let contents = try cache.contents(of: sets.flatMap(\.self))
     let unreadable = listing.faults + contents.unreadable
@@ -74,11 +74,10 @@ struct ImageFolder: Sendable {
       return CachedSet(pixels: contents.pixels, first: first, images: readable, size: size)
     }
     let (trained, validated) = try draw(
-      trainSize, validationSize, pool: stored[0], own: listing.validation == nil ? nil : stored[1], listing,
-      observer)
+      dataset, selection, pool: stored[0], own: listing.validation == nil ? nil : stored[1], listing)
     let (train, tested) = (trained.all, stored[2])
     return DatasetSplits(
-      name: "folder:\(root)", classNames: listing.classNames, train: train, validation: validated.all,
+      name: dataset.name, classNames: listing.classNames, train: train, validation: validated.all,
       test: tested.all, statistics: ChannelStatistics(of: train.images),
       skippedImages: unreadable.count + listing.unusableFolders.count,
       paths: ImagePaths(
@@ -110,26 +109,19 @@ struct ImageFolder: Sendable {
   }
 
   private func draw(
-    _ trainSize: Int?, _ validationSize: Int?, pool: CachedSet, own: CachedSet?, _ listing: FolderListing,
-    _ observer: DatasetLoadingObserver
+    _ dataset: DatasetSpec, _ selection: DataSelection, pool: CachedSet, own: CachedSet?,
+    _ listing: FolderListing
   ) throws -> (train: CachedSet, validation: CachedSet) {
-    let name = "folder:\(root)"
-    func check(_ size: Int, in range: ClosedRange<Int>, _ what: String) throws {
-      guard !range.contains(size) else { return }
-      throw DatasetError.impossibleSplit(
-        dataset: name, found: "a request for \(size) \(what)",
-        expected: "\(range.lowerBound) to \(range.upperBound)")
-    }
     guard pool.count > 0 else {
       throw DatasetError.impossibleSplit(
-        dataset: name, found: "no training image that can be read", expected: "some")
+        dataset: dataset.name, found: "no training image that can be read", expected: "some")
     }
     let most = own?.count ?? pool.count - 1
-    let validation = validationSize ?? own?.count ?? Self.validationShare(of: pool.count, listing)
-    try check(validation, in: 0...most, "validation images")
+    let validation = selection.validationSize ?? own?.count ?? Self.validationShare(of: pool.count, listing)
+    try dataset.requireSize(validation, in: 0...most, "validation images")
     let available = own == nil ? pool.count - validation : pool.count
-    let train = trainSize ?? available
-    try check(train, in: 1...available, "training images, beside \(validation) for validation")
+    let train = selection.trainSize ?? available
+    try dataset.requireSize(train, in: 1...available, "training images, beside \(validation) for validation")
     return (
       pool.part(0..<train), own?.part(0..<validation) ?? pool.part(pool.count - validation..<pool.count)
     )
@@ -143,7 +135,9 @@ struct ImageFolder: Sendable {
   }
 
   /// Decodes every file and reports those that are no images, then the folder itself.
-  func verify(_ observer: @escaping DatasetLoadingObserver) throws -> [FileVerification] {
+  func verify(
+    _ dataset: DatasetSpec, in dataDirectory: String, observer: @escaping DatasetLoadingObserver
+  ) throws -> [FileVerification] {
     let listing = try FolderListing(of: root)
     for note in listing.notes { observer(.note(note)) }
     let images = listing.train + (listing.validation ?? []) + (listing.test ?? [])

@@ -6,7 +6,7 @@ import Threads
 /// Images wait in the order they come, so that a large one is not passed over again and again.
 package final class PixelBudget: @unchecked Sendable {
   /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
-  static let shared = PixelBudget(pixels: 1 << 27)
+  static let shared = PixelBudget(pixels: mostPixelsOfAPhotograph)
 
   // The lock guards all variables, so sharing the object is safe.
   private let lock = ThreadLock()
@@ -43,7 +43,8 @@ package final class PixelBudget: @unchecked Sendable {
 
   /// Decodes an image and gives it to the body, all within the budget.
   func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
-    // Without a known size the image is decoded only to find the reason.
-    try withPixels(imagePixelCount(of: file) ?? 0) { try body(decodeImage(file, name: name)) }
+    let image = try EncodedImage(file, name: name)
+    // Without a known size decoding only finds the reason.
+    return try withPixels(image.pixelCount ?? 0) { try body(image.decoded()) }
   }
 }

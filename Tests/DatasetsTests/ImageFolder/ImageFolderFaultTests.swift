@@ -168,7 +168,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: true)
     #expect(
       message { _ = try images.load() }
-        == "\(lock): found \"Is a directory\" when it was created, expected a file of the cache; "
+        == "\(lock): found \"Is a directory\" when it was locked, expected a file of the cache; "
         + "remove what is in its place, or choose another folder with `dataDirectory`")
   }
 

@@ -11,8 +11,9 @@ let imageReaders = [
   Reader(name) { bytes in
     guard ImageFormat(of: bytes) == format else { return }
     // The size in the header; where there is none, the file is damaged and decoding must say so.
-    if let count = imagePixelCount(of: bytes), count > mostPixels { return }
-    let image = try decodeImage(bytes, name: "input")
+    let encoded = try EncodedImage(bytes, name: "input")
+    if let count = encoded.pixelCount, count > mostPixels { return }
+    let image = try encoded.decoded()
     precondition(image.pixels.count == image.width * image.height * 3, "pixels that do not fill the image")
   }
 }

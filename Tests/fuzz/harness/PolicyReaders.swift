@@ -1,6 +1,7 @@
 import Foundation
+import Policies
 
-@testable import Policies
+@testable import Interop
 
 /// The readers of schedules, and of what other programs' searches leave.
 let policyReaders = [

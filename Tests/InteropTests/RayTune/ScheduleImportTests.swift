@@ -1,6 +1,7 @@
 import class TestSupport.TemporaryFolder
 import Text
 import Foundation
+import Interop
 import Policies
 import Testing
 

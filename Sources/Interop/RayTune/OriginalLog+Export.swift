@@ -1,6 +1,6 @@
-import Text
-import Augmentation
 import Foundation
+import Policies
+import Text
 
 extension OriginalLog {
   /// The text of a log that PBA's published parser reads as a schedule: JSON lines, as its search writes them.

@@ -1,6 +1,7 @@
-import Text
 import Files
 import Foundation
+import Policies
+import Text
 
 /// The folder that a search of PBA's published code, or another one on Ray Tune, left: logs of exploits, and a folder a
 /// trial with its results.

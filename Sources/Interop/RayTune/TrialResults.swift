@@ -1,3 +1,4 @@
+import Policies
 import Text
 
 /// What one trial of a search on Ray Tune reported: its `result.json`, a JSON object a line.

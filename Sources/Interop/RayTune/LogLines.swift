@@ -1,5 +1,5 @@
+import Policies
 import Text
-import Foundation
 
 /// The lines of a log that programs append to, one value a line.
 struct LogLines {

@@ -1,3 +1,4 @@
+import Policies
 import Text
 
 /// One line of a log of the published PBA code.

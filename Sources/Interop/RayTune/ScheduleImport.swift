@@ -1,7 +1,7 @@
-import Text
-import Augmentation
 import Files
 import Foundation
+import Policies
+import Text
 
 /// A schedule from the results of a search by PBA's published code, or by another program on Ray Tune.
 public struct ScheduleImport: Sendable {

@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import Interop
 import Policies
 import Testing
 

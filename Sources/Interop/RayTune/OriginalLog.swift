@@ -1,3 +1,4 @@
+import Policies
 import Text
 
 /// A log that PBA's published code leaves of a search on Ray Tune: `pbt_policy_<trial>.txt`.

@@ -1,4 +1,5 @@
 import Foundation
+import Interop
 import Policies
 import Testing
 
@@ -136,7 +137,9 @@ struct OriginalLogTests {
 
   @Test("a file that is no log is named")
   func files() throws {
-    let path = fixture("two_segments.json")
+    let path = NSTemporaryDirectory() + "schedule-" + UUID().uuidString + ".json"
+    try Schedule.named("rsvhn").jsonData().write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
     #expect(
       message { try OriginalLog(contentsOf: path).schedule(epochs: 5, name: "n") }.hasPrefix(
         "\(path): line 1"))
