@@ -57,12 +57,21 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
     ]
   ) : ([], [])
 
+// What other packages may import; how a program is started belongs to the benchmarks beside this one.
+let libraries = [
+  "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "Images", "Interop", "Models",
+  "Policies",
+  "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics", "Text", "Threads",
+  "Torch",
+  "Training", "Workers",
+]
+
 let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "pba", targets: ["pba"])
-  ] + cudaLibrary.products,
+  ] + libraries.map { .library(name: $0, targets: [$0]) } + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

@@ -98,7 +98,7 @@ def the_home_folder_is_the_variables(case):
         shutil.rmtree(place, ignore_errors=True)
         succeeded(case.run(*ask, variables=variables, **other_user()))
         assert (place / "cache").is_dir(), f"no cache in {place}"
-        for command in ("train", "data stats", "doctor", "evaluate", "benchmark search"):
+        for command in ("train", "data stats", "doctor", "evaluate"):
             text = succeeded(case.run(*command.split(), "--help", variables=variables))
             assert str(place) in text.replace("\n", "").replace(" ", ""), f"{command} --help does not name {place}: {text}"
     # `~` of an option that a shell leaves alone, and of settings.
@@ -183,8 +183,7 @@ def what_may_not_be_written_says_what_to_do(case):
         refused(case.run(*arguments, **other_user()), "lock: cannot create the lock: Permission denied", "copy the folder and continue the copy")
     for arguments in (["report", "t"], ["report", "t", "-o", "closed/x.html"], ["schedule", "export", "rcifar10", "-o", "closed/x.json"],
                       ["preview", "--policy", "rcifar10", "-o", "closed/x.png"], [*TRAIN, "--run", "closed/x"], [*SEARCH, "--run", "closed/x"],
-                      ["quickstart", "--run", "closed/x"], ["data", "fetch", "cifar10", "--data-dir", "closed"],
-                      ["benchmark", "search", "--simulate", "--folder", "closed"]):
+                      ["quickstart", "--run", "closed/x"], ["data", "fetch", "cifar10", "--data-dir", "closed"]):
         refused(case.run(*arguments, **other_user()), "Permission denied", "; ", "another")
     for path in [case.folder / name for name in "tsc"] + [closed]:
         path.chmod(0o777)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares the documents with each other, with the files of the project and with the program's help.
 
-    check_documents.py --pba PATH
+    check_documents.py --pba PATH --benchmark PATH
 
-Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` in a document has a subcommand and
-options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
+Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` or `Benchmarks/run …` in a
+document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
 library.
 """
 
@@ -23,6 +23,8 @@ ORIGINALS = set("""--use_hp_policy --hp_policy --hp_policy_epochs --flatten --no
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+# How documents call the two programs: pba, and pba-benchmark.
+CALL = re.compile(r"(?:[A-Z_]+=\S+ )*(?:\./)?(pba|pba-benchmark|Benchmarks/run)\s+(.*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][\w-]*)")
 
 
@@ -83,39 +85,45 @@ def program(pba):
 
 
 def command_lines(text):
-    """What a document shows as calls of the program: in code, a line or a span that begins with pba."""
+    """What a document shows as calls of a program: in code, a line or a span that begins with its name."""
     for _, language, block in FENCE.findall(text):
         if language in ("sh", ""):
             for line in block.replace("\\\n", " ").splitlines():
-                yield from re.findall(r"(?:^|\s)(?:\./)?pba\s+([^#|]*)", line)
+                yield from re.findall(r"(?:^|\s)(?:\./)?(pba|Benchmarks/run)\s+([^#|]*)", line)
     for span in SPAN.findall(FENCE.sub("", text)):
-        called = re.match(r"(?:\./)?pba\s+(.*)", " ".join(span.split()))
+        called = CALL.match(" ".join(span.split()))
         if called:
-            yield called[1]
+            yield called.groups()
 
 
-def wrong_commands(text, commands):
-    for line in command_lines(text):
-        words, known = line.split(), ()
-        while words and (*known, words[0]) in commands:
-            known = (*known, words.pop(0))
-        if words and known == () and re.fullmatch(r"[a-z]+", words[0]) and words[0] != "help":
-            yield f"`pba {line.strip()}`: there is no command {words[0]}"
-            continue
-        if known and words and any(len(name) > len(known) and name[:len(known)] == known for name in commands):
-            if re.fullmatch(r"[a-z]+", words[0]):
-                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no subcommand {words[0]}"
-        for option in OPTION.findall(line):
-            if option not in commands[known]:
-                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no option {option}"
+def wrong_commands(text, commands, benchmarks):
+    """Calls that a program does not know: `commands` are those of pba, `benchmarks` those of pba-benchmark."""
+    for name, line in command_lines(text):
+        yield from wrong_call(name, line, commands if name == "pba" else benchmarks)
 
 
-def unknown_options(text, commands):
+def wrong_call(program, line, commands):
+    words, known = line.split(), ()
+    while words and (*known, words[0]) in commands:
+        known = (*known, words.pop(0))
+    call, command = f"`{program} {line.strip()}`", " ".join([program, *known])
+    if words and known == () and re.fullmatch(r"[a-z]+", words[0]) and words[0] != "help":
+        yield f"{call}: there is no command {words[0]}"
+        return
+    if known and words and any(len(name) > len(known) and name[:len(known)] == known for name in commands):
+        if re.fullmatch(r"[a-z]+", words[0]):
+            yield f"{call}: {command} has no subcommand {words[0]}"
+    for option in OPTION.findall(line):
+        if option not in commands[known]:
+            yield f"{call}: {command} has no option {option}"
+
+
+def unknown_options(text, known):
     """Options that stand alone in code, as `--epochs N`."""
     for span in SPAN.findall(prose(text)):
         if span.startswith("--"):
             for option in OPTION.findall(span):
-                if option not in commands[()] | ORIGINALS:
+                if option not in known | ORIGINALS:
                     yield f"`{span}`: no command has the option {option}"
 
 
@@ -152,10 +160,12 @@ def check_itself():
     """What must be noticed."""
     commands = {(): {"--help", "--run", "--epochs"}, ("train",): {"--help", "--run"}, ("data",): {"--json"}, ("data", "list"): {"--json"}}
     for text in ["`pba trian`", "`pba train --epochs 3`", "```sh\n./pba train --run \\\n  R --rnu S\n```", "`pba data lst`"]:
-        assert list(wrong_commands(text, commands)), text
+        assert list(wrong_commands(text, commands, {(): {"--help"}})), text
     for text in ["`pba train --run R`", "```sh\n./pba data list --json   # --nothing\n```", "`pba help train`", "pba trian"]:
-        assert not list(wrong_commands(text, commands)), text
-    assert list(unknown_options("`--rnu R`", commands)) and not list(unknown_options("`--run R`", commands))
+        assert not list(wrong_commands(text, commands, {(): {"--help"}})), text
+    for text in ["`Benchmarks/run trian`", "`PBA_SIMD=plain Benchmarks/run train --epochs 3`", "```\nBenchmarks/run train --run R\n```"]:
+        assert list(wrong_commands(text, commands, {(): set(), ("train",): {"--steps"}})), text
+    assert list(unknown_options("`--rnu R`", commands[()])) and not list(unknown_options("`--run R`", commands[()]))
     page = ROOT / "README.md"
     for text in ["[a](nowhere.md)", "[a](#nowhere)", "[a](README.md#nowhere)", "![a](../out.png)"]:
         assert list(broken_links(page, text)), text
@@ -168,15 +178,17 @@ def check_itself():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pba", required=True, help="the program that the documents describe")
-    pba = str(Path(parser.parse_args().pba).resolve())
+    parser.add_argument("--benchmark", required=True, help="the program pba-benchmark")
+    options = parser.parse_args()
     check_itself()
-    commands, texts, found = program(pba), sources(), documents()
+    commands, benchmarks = (program(Path(path).resolve()) for path in (options.pba, options.benchmark))
+    texts, found = sources(), documents()
     faults = []
     for path in found:
         text = path.read_text()
-        findings = [*broken_links(path, text), *wrong_commands(text, commands)]
+        findings = [*broken_links(path, text), *wrong_commands(text, commands, benchmarks)]
         if path.parent in (ROOT, ROOT / "docs"):
-            findings += unknown_options(text, commands)
+            findings += unknown_options(text, commands[()] | benchmarks[()])
         if path == ROOT / "README.md":
             findings += excessive(text.splitlines())
         if path.name == "troubleshooting.md":

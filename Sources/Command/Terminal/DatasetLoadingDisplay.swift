@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 
 /// Loads a dataset; notes, and progress while images are decoded, go to standard error.
-func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
+public func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
   try withLoadingProgress { try loadDataset(selection, observer: $0) }
 }
 

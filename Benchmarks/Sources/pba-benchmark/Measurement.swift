@@ -1,4 +1,4 @@
-import ArgumentParser
+import Text
 
 /// What was measured several times: one number a round.
 struct Measurement: Encodable {
@@ -41,12 +41,4 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   let start = ContinuousClock.now
   try body()
   return (ContinuousClock.now - start) / .seconds(1)
-}
-
-/// Refuses a number outside of a range, in the words of the other commands.
-func require(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
-  guard range.contains(value) else {
-    throw ValidationError(
-      "--\(option): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
-  }
 }
