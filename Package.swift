@@ -7,7 +7,8 @@ import PackageDescription
 let named = Context.environment["LIBTORCH"] ?? ""
 let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : named
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
-let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchRunPath = ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchLink = ["-L\(libtorch)/lib"] + torchRunPath
 
 // CUDA's headers, from CUDA_HOME or from .deps/cuda, where `scripts/bootstrap` puts them. Only the second library is compiled
 // with them; without them there is no such library, and all else is the same.
@@ -70,7 +71,9 @@ let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "pba", targets: ["pba"])
+    .executable(name: "pba", targets: ["pba"]),
+    // Loaded when the first tensor is made; stands beside the program.
+    .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
   ] + libraries.map { .library(name: $0, targets: [$0]) } + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -78,7 +81,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Floor 0: knows nothing of the other rooms but C code of its own.
+    // Layer 0: no other module but its own C code.
     .target(
       name: "Files", dependencies: ["COpenSSL"],
       linkerSettings: [.unsafeFlags(openSSL)]),
@@ -94,12 +97,19 @@ let package = Package(
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
+    // The C interface over libtorch, which goes on to the library CTorch. Needs libtorch's headers for its version alone, and
+    // the place where the library looks for libtorch.
     .target(
-      name: "CTorch",
-      cxxSettings: [.unsafeFlags(torchInclude)],
+      name: "CTorch", cSettings: [.unsafeFlags(torchInclude)],
+      linkerSettings: [
+        .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
+    .target(
+      name: "CTorchLibrary",
+      cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-        // Loads the second library.
+        // Loads libtorch_cuda and the library CTorchCUDA.
         .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .systemLibrary(
@@ -119,12 +129,12 @@ let package = Package(
             neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
       ]),
 
-    // Floor 1
+    // Layer 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
     .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
-    // Floor 2
+    // Layer 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
@@ -140,7 +150,7 @@ let package = Package(
         yams,
       ]),
 
-    // Floor 3
+    // Layer 3
     .target(
       name: "Training",
       dependencies: [
@@ -153,7 +163,7 @@ let package = Package(
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
       ]),
 
-    // Floor 4
+    // Layer 4
     .target(
       name: "Workers",
       dependencies: [
@@ -183,7 +193,7 @@ let package = Package(
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ]),
 
-    // Floor 5: the command line
+    // Layer 5: the command line
     .target(
       name: "Command",
       dependencies: [
@@ -196,39 +206,63 @@ let package = Package(
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    // What several test targets use; only they depend on it.
+    .target(
+      name: "TestSupport", dependencies: ["Policies", "RunStore", "Search", "Threads"], path: "Tests/Support"),
+    .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "Text"],
+      name: "PoliciesTests",
+      dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Augmentation"], resources: [.copy("Fixtures")]),
-    .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files"],
+      name: "ImagesTests", dependencies: ["Images", "Augmentation", "TestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files", "Images", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "TorchTests", dependencies: ["TestSupport", "Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
         "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
       ]),
-    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies"]),
+    .testTarget(name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
-    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Policies", "Training", "Models"]),
+      dependencies: [
+        "Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "TestSupport", "Torch",
+      ]),
+    .testTarget(
+      name: "RecipesTests", dependencies: ["Recipes", "Policies", "TestSupport", "Training", "Models"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", "Statistics", grdb]),
+    .testTarget(
+      name: "RunStoreTests",
+      dependencies: ["RunStore", "Files", "Policies", "Statistics", "TestSupport", grdb]),
     .testTarget(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", "Threads", "Workers", "Comparison", "Text", grdb,
+        "PopulationBasedTraining", "TestSupport", "Threads", "Workers", "Comparison", "Text", grdb,
+      ]),
+    // Operations, explorers and executors that the program does not know, without libtorch.
+    .testTarget(
+      name: "ExtensionTests",
+      dependencies: [
+        "Augmentation", "Images", "Policies", "PopulationBasedTraining", "Reports", "RunStore", "Search",
+        "TestSupport", "Threads",
+      ]),
+    // The examples of the documentation.
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
+        "TestSupport", "Threads", "Torch", "Training",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

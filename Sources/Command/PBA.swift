@@ -8,6 +8,7 @@ import Training
 
 /// The command line: arguments in, results on standard output, progress on standard error.
 public struct PBA: ParsableCommand {
+  /// The name, the help and the subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "pba",
     abstract:
@@ -25,6 +26,7 @@ public struct PBA: ParsableCommand {
       DoctorCommand.self,
     ])
 
+  /// The parser of arguments makes it.
   public init() {}
 }
 
@@ -44,8 +46,12 @@ extension ParsableCommand {
 
   /// Does what the program's arguments ask of this command; ends the program where that fails.
   nonisolated public static func runProgram() {
-    Runtime.skipCleanup()
-    Runtime.limitMemory(MemoryLimit().bytes)
+    Runtime.whenLoaded {
+      Runtime.skipCleanup()
+      Runtime.limitMemory(MemoryLimit().bytes)
+      // Until a training asks for more: libtorch would start one for each core at the first operation.
+      return (try? Runtime.setThreads(1)) != nil && PBA.areKernelsChosen
+    }
     let words = CommandWords(Array(CommandLine.arguments.dropFirst()), of: Self.self)
     if let complaint = InstructionSet.complaint ?? PBA.kernelsComplaint ?? PBA.devicePathComplaint
       ?? words.complaint
@@ -54,8 +60,6 @@ extension ParsableCommand {
       exit(withError: ExitCode.validationFailure)
     }
     do {
-      // Until a training asks for more: libtorch would start one for each core at the first operation.
-      try Runtime.setThreads(1)
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
@@ -92,17 +96,22 @@ extension ParsableCommand {
 }
 
 extension PBA {
-  /// What is wrong with the variable that names the kernels of training, where something is.
+  /// The kernels of training that the environment asks for; nil where it asks for none.
+  private static var kernels: String? {
+    ProcessInfo.processInfo.environment[Runtime.kernelsVariable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// What is wrong with that request, where no processor has such kernels.
   fileprivate static var kernelsComplaint: String? {
-    guard let name = ProcessInfo.processInfo.environment[Runtime.kernelsVariable], !name.isEmpty else {
-      return nil
-    }
-    do {
-      try Runtime.setKernels(name)
-      return nil
-    } catch {
-      return "\(Runtime.kernelsVariable): \(error)"
-    }
+    guard let kernels, !Runtime.kernelNames.contains(kernels) else { return nil }
+    return
+      "\(Runtime.kernelsVariable): found '\(kernels)', expected \(Runtime.kernelNames.joined(separator: ", "))"
+  }
+
+  /// Whether this processor has the kernels that were asked for, if any were.
+  fileprivate static var areKernelsChosen: Bool {
+    guard let kernels else { return true }
+    return (try? Runtime.setKernels(kernels)) != nil
   }
 }
 

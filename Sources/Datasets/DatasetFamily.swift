@@ -38,7 +38,9 @@ public struct DatasetFamily: Sendable {
   /// A family whose datasets are named by a parameter.
   ///
   /// - Parameters:
+  ///   - name: the part of the name before the colon.
   ///   - usage: the full form, such as `folder:PATH`.
+  ///   - summary: what the family holds, in one line.
   ///   - plain: what the bare name means, if it means anything.
   ///   - parameterised: makes the dataset, whose name must be `name:parameter`; throws
   ///     `DatasetError.badParameter` for a parameter that means nothing.

@@ -13,7 +13,7 @@ public struct DatasetSpec: Sendable {
   public let searchDefaults: SplitSizes?
   /// The size of its images; nil for a folder, whose images are brought to the size that is asked for.
   public let imageSize: ImageSize?
-  /// What training does to its images after the policy, where nobody says otherwise.
+  /// What training does to its images after the policy, unless it is set.
   public let tailDefaults: TailDefaults
   /// What to do when the files are not there.
   public let cure: String
@@ -64,7 +64,7 @@ public struct DatasetSpec: Sendable {
   /// The place that holds the dataset; otherwise an error that says where it was looked for.
   func found(in dataDirectory: String) throws -> DatasetCandidate {
     if let candidate = present(in: dataDirectory) { return candidate }
-    // A folder that nobody may look into is not one without the files.
+    // A folder without permission to read is not one without the files.
     for candidate in located(dataDirectory) {
       for name in candidate.files.flatMap(\.names) { _ = try isThere(candidate.folder + "/" + name) }
     }

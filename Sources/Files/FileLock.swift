@@ -1,6 +1,6 @@
 import Foundation
 
-/// The exclusive right to work in a folder, held while the value lives.
+/// An exclusive lock on a folder, held as long as the value exists.
 ///
 /// The lock belongs to the open file, so the system drops it when the process ends in any way: no stale lock is
 /// left. The file's text, the holder's process id, serves the message to a second process alone.
@@ -9,6 +9,7 @@ public final class FileLock: Sendable {
 
   /// Another process holds the lock; its id, where the file has it.
   public struct Held: Error, Hashable {
+    /// The process that holds the lock; nil where the file does not name it.
     public let process: Int?
   }
 
@@ -20,7 +21,7 @@ public final class FileLock: Sendable {
     while flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
-      // Whoever asks for the holder has the lock for an instant.
+      // A process that asks for the holder has the lock for an instant.
       if code == EWOULDBLOCK, attempts < 20 {
         attempts += 1
         usleep(5000)
@@ -31,7 +32,7 @@ public final class FileLock: Sendable {
       }
       throw Held(process: try Self.process(in: file))
     }
-    // What has another name too may be somebody's file; the lock holds without a text.
+    // A file with another name too may belong to a user; the lock holds without a text.
     guard try file.nameCount() <= 1 else { return }
     guard try Self.isOwn(file) else {
       throw FileError(
@@ -42,7 +43,7 @@ public final class FileLock: Sendable {
     try file.write(Data("\(getpid())\n".utf8))
   }
 
-  /// Who holds the lock of a folder; nil where nobody does.
+  /// Who holds the lock of a folder; nil where there is no holder.
   ///
   /// Nothing is written. The question holds the lock itself for an instant, together with others who only ask.
   public static func holder(folder: String, file name: String) throws -> Held? {

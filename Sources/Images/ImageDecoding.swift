@@ -9,8 +9,11 @@ let mostPixelsOfAPhotograph = 1 << 27
 /// 8, CMYK becomes RGB as if its inks were ideal, transparent parts show white paper, of an animation the first
 /// picture is taken, and the orientation that a camera noted (EXIF, or TIFF's own) is applied.
 ///
-/// - Parameter name: stands for the file in errors.
-/// - Throws: ``ImageFileError`` for damaged or unknown content, and for more than 2^27 pixels, for which no room is made.
+/// - Parameters:
+///   - file: the file's bytes.
+///   - name: what errors call the file.
+/// - Returns: the picture in its own size.
+/// - Throws: ``ImageFileError`` for damaged or unknown content, and for more than 2^27 pixels.
 public func decodeImage(_ file: [UInt8], name: String) throws -> RGBImage {
   guard let format = ImageFormat(of: file) else {
     let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")

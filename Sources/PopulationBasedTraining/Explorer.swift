@@ -11,6 +11,7 @@
 /// One that models the whole search asks for ``Exploration/history``. The choice must be a function of the request, of that
 /// history and of the generator's numbers alone: a search that is killed between two decisions makes the second one again.
 public protocol Explorer<Hyperparameters>: Sendable {
+  /// What a trial trains with, such as a policy.
   associatedtype Hyperparameters
 
   /// The hyperparameters with which the trial continues.
@@ -19,7 +20,7 @@ public protocol Explorer<Hyperparameters>: Sendable {
   ) throws -> Hyperparameters
 }
 
-/// What an explorer is asked.
+/// A request to an explorer.
 public struct Exploration<Hyperparameters> {
   /// The trial that has copied another.
   public let trial: Int
@@ -50,7 +51,7 @@ public struct Exploration<Hyperparameters> {
   }
 }
 
-/// What a stretch of training came to.
+/// The result of one segment of training.
 public struct Observation<Hyperparameters> {
   /// Who trained, from where, with what.
   public let segment: TrialSegment<Hyperparameters>

@@ -1,5 +1,5 @@
 /// What one trial reached when its population is compared.
-public struct Score: Codable, Hashable, Sendable {
+public struct Score: Hashable, Sendable {
   /// The trial's number in the population.
   public let trial: Int
   /// The figure that is compared, such as validation accuracy; `nil` when the trial failed.

@@ -44,7 +44,9 @@ public struct SegmentPlan: Hashable, Sendable {
 
 /// Which segment of a search is meant.
 public struct SegmentPlace: Hashable, Sendable {
+  /// The generation, from 0.
   public let generation: Int
+  /// The trial, from 0.
   public let trial: Int
 
   /// The segment of a trial in a generation, both from 0.
@@ -74,7 +76,9 @@ public enum SegmentResult: Hashable, Sendable {
 
 /// The result of a segment where trials are compared one by one.
 public struct SegmentArrival: Hashable, Sendable {
+  /// The segment that ended.
   public let place: SegmentPlace
+  /// How it ended.
   public let result: SegmentResult
   /// Which result it is, from 1; no two have the same.
   public let number: Int
@@ -89,6 +93,7 @@ public struct SegmentArrival: Hashable, Sendable {
 
 /// A segment as the journal holds it.
 public struct SegmentRecord: Hashable, Sendable {
+  /// What was to be trained.
   public let plan: SegmentPlan
   /// How it ended; `nil` while it is planned.
   public let result: SegmentResult?

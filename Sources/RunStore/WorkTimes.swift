@@ -17,6 +17,7 @@ public struct WorkTimes: Codable, Hashable, Sendable {
   /// Seconds of writing the checkpoint, before it is brought to the disk and gets its name.
   public let checkpoint: Double
 
+  /// Makes the times of a segment or an epoch; all but `slot` are in seconds.
   public init(
     started: Double, slot: Int, preparation: Double, training: Double, evaluation: Double, checkpoint: Double
   ) {

@@ -14,7 +14,7 @@ struct AsynchronousSearch {
   let slots: () throws -> Int
 
   private func line(_ record: SegmentRecord) -> SegmentLine? { SegmentLine(record, planner.rules.objective) }
-  private var journal: SearchJournal { SearchJournal(run) }
+  private var journal: SearchJournal { planner.journal(of: run) }
 
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {

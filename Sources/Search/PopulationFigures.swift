@@ -29,7 +29,9 @@ public struct PopulationFigures: Hashable, Sendable {
 
   /// Takes in the result of a segment; one that is older than what is known of its trial changes nothing.
   ///
-  /// - Parameter score: what it reached; nil where it failed.
+  /// - Parameters:
+  ///   - place: the segment that ended.
+  ///   - score: what it reached; nil where it failed.
   public mutating func take(_ place: SegmentPlace, score: Double?) {
     if let known = last[place.trial], known.generation > place.generation { return }
     last[place.trial] = Last(generation: place.generation, score: score)

@@ -11,7 +11,7 @@ struct ResultWriter: Sendable {
   func write(_ best: (record: SegmentRecord, score: Double)) throws -> SearchResult {
     let place = best.record.plan.place
     let schedule = try planner.schedule(
-      of: best, ancestry: try SearchJournal(run).ancestry(of: place), version: run.version)
+      of: best, ancestry: try planner.journal(of: run).ancestry(of: place), version: run.version)
     try AtomicFile.write(schedule.jsonData(), to: run.schedulePath)
     onEvent(
       .scheduleWritten(generation: place.generation, trial: place.trial, score: best.score))

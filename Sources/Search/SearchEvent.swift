@@ -4,7 +4,7 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 
-/// What a search tells while it runs.
+/// What a search reports while it runs.
 ///
 /// Each event is sent after what it tells is durable.
 public enum SearchEvent: Sendable {

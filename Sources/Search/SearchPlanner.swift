@@ -9,6 +9,11 @@ struct SearchPlanner: Sendable {
   let origin: ScheduleOrigin
   let explorer: any Explorer<Policy>
 
+  /// The journal of a run, with the operations that the search chooses among.
+  func journal(of run: RunDirectory) -> SearchJournal {
+    SearchJournal(run, operations: rules.space.operations)
+  }
+
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
   func firstGeneration() -> [SegmentPlan] {
     (0..<rules.population).map {
@@ -17,9 +22,13 @@ struct SearchPlanner: Sendable {
     }
   }
 
-  /// Compares a finished generation and plans the one after it; `nil` after the last, which is not compared.
+  /// Compares a finished generation and plans the one after it.
   ///
-  /// - Parameter history: reads all segments of the search so far.
+  /// - Parameters:
+  ///   - finished: the segments of the generation, all ended.
+  ///   - history: reads all segments of the search so far.
+  /// - Returns: the next segments and who copies whom; nil after the last generation, which is not compared.
+  /// - Throws: `PopulationError` where every trial has failed; what the explorer throws.
   func nextGeneration(
     after finished: [SegmentRecord], history: @escaping () throws -> [SegmentRecord]
   ) throws -> (plans: [SegmentPlan], exploits: [Exploit<Policy>])? {
@@ -64,6 +73,9 @@ struct SearchPlanner: Sendable {
   /// - Parameters:
   ///   - best: the trial's last segment and what it reached there.
   ///   - ancestry: the segments the state descends from, its own the last.
+  ///   - version: the version of the program.
+  /// - Returns: one segment of a schedule for each policy of the ancestry.
+  /// - Throws: `PopulationError` where the ancestry has a gap.
   func schedule(
     of best: (record: SegmentRecord, score: Double), ancestry: [SegmentRecord], version: String
   ) throws -> Schedule {
@@ -85,7 +97,7 @@ struct SearchPlanner: Sendable {
     provenance.merge(origin.facts) { own, _ in own }
     if rules.asynchronous { provenance["asynchronous"] = .bool(true) }
     if rules.burnIn > 0 { provenance["burnIn"] = .integer(rules.burnIn) }
-    // Written after every comparison: whoever reads the file before the end must be able to see that.
+    // Written after every comparison: a file that is read before the end must say so.
     if epochsTrained < rules.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
       name: origin.name,

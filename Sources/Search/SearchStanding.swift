@@ -1,19 +1,21 @@
 import PopulationBasedTraining
 import RunStore
 
-/// Where a search stands, for whoever watches it: what its journal held when it started, and what it told since.
+/// Where a search stands, for display: what its journal held when it started, and its events since.
 public struct SearchStanding: Hashable, Sendable {
   /// How far the trials are.
   public enum Progress: Hashable, Sendable {
     /// All trials train the same epochs, counted from 0; so many of them have finished.
     case generation(Int, of: Int, epochs: Range<Int>, finished: Int)
-    /// Each trial is at its own epoch: those of the last and of the first one, and how many came to the end.
+    /// Each trial is at its own epoch: those of the last and of the first one, and how many reached the end.
     case epochs(ClosedRange<Int>, ended: Int)
   }
 
   /// A trial that continued as a copy of another one.
   public struct Copy: Hashable, Sendable {
+    /// The trial that copied.
     public let trial: Int
+    /// The trial that was copied.
     public let source: Int
     /// The epoch from which it continues, where trials stand at different ones.
     public let epoch: Int?

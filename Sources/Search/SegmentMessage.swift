@@ -8,10 +8,12 @@ public protocol SegmentMessage: Codable, Sendable {
 }
 
 extension SegmentRequest: SegmentMessage {
+  /// `segment request`.
   public static var title: String { "segment request" }
 }
 
 extension SegmentOutcome: SegmentMessage {
+  /// `segment outcome`.
   public static var title: String { "segment outcome" }
 }
 
@@ -24,6 +26,7 @@ public struct SegmentMessageError: Error, Hashable, CustomStringConvertible {
   /// What is wrong there.
   public let reason: String
 
+  /// The kind of message, the place in it and what is wrong.
   public var description: String { [title, place, reason].filter { !$0.isEmpty }.joined(separator: ": ") }
 }
 

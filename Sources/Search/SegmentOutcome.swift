@@ -13,6 +13,7 @@ extension SegmentOutcome: Codable {
   private enum FigureKeys: String, CodingKey { case seconds, trainAccuracy }
   private enum Kind: String, CaseIterable { case trained, notFinite }
 
+  /// Decodes an outcome and checks its figures.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let kinds = Kind.allCases.map(\.rawValue).joined(separator: " or ")
@@ -32,6 +33,7 @@ extension SegmentOutcome: Codable {
     self = .trained(metrics)
   }
 
+  /// Encodes the kind of outcome with its figures or its reason.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     switch self {

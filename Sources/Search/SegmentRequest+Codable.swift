@@ -24,6 +24,7 @@ extension SegmentRequest: Codable {
     case key, seed, epochs, isLast, policy, parentCheckpoint, checkpoint, slot
   }
 
+  /// Decodes a request and checks each of its values.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let largest = SearchRules.largest
@@ -55,6 +56,7 @@ extension SegmentRequest: Codable {
       })
   }
 
+  /// Encodes every value; a request at epoch 0 has no parent.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(key, forKey: .key)

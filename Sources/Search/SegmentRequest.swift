@@ -31,6 +31,7 @@ extension SegmentKey: LosslessStringConvertible {
     guard description == text else { return nil }
   }
 
+  /// The text that `init(_:)` reads.
   public var description: String { "\(place.generation)/\(place.trial)/\(attempt)" }
 }
 

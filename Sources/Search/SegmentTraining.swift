@@ -7,9 +7,11 @@ struct SegmentJob: Sendable {
   /// The checkpoint to start from and the segment that made it.
   let parent: (place: SegmentPlace, checkpoint: CheckpointRecord)?
 
-  /// Throws `SearchError` when the parent has no checkpoint, as the journal must not say.
-  ///
-  /// - Parameter parent: how the segment's parent ended, if it has one.
+  /// - Parameters:
+  ///   - record: the planned segment.
+  ///   - parent: how the segment's parent ended, if it has one.
+  ///   - run: the folder of the search.
+  /// - Throws: ``SearchError`` when the parent has no checkpoint, as the journal must not say.
   init(_ record: SegmentRecord, parent: SegmentResult?, in run: RunDirectory) throws(SearchError) {
     self.record = record
     guard let place = record.plan.parentPlace else {

@@ -28,7 +28,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var asynchronous: Bool
   /// Which segment of an asynchronous search is first among equals.
   ///
-  /// Nobody gives it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
+  /// No option sets it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
   /// search was begun before there were two.
   public var startOrder: StartOrder?
   /// What the trials are compared by; nil for the validation accuracy.
@@ -43,7 +43,9 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// order in which results come, unless it is 1.
   public var concurrency: Concurrency
 
+  /// A search.
   public static let kind = RunKind.search
+  /// Settings that may differ when a search is resumed: the places of images, and how many train at once.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.

@@ -8,7 +8,7 @@ import Threads
 import Torch
 import Training
 
-/// Trains segments for real: a network of libtorch on the images of a dataset.
+/// Trains segments in this process: networks of libtorch on the images of a dataset.
 public struct TrainingExecutor: SegmentExecutor {
   private let recipe: Recipe
   private let data: DatasetSplits
@@ -19,8 +19,11 @@ public struct TrainingExecutor: SegmentExecutor {
 
   /// An executor for the given search.
   ///
-  /// - Parameter onImages: told after every step and batch how many images went through a network; called from the
-  ///   workers' threads.
+  /// - Parameters:
+  ///   - configuration: the settings of the search, with its recipe and device.
+  ///   - data: the images.
+  ///   - onImages: called after every step and batch with the number of images that went through a network; called from the
+  ///     workers' threads.
   /// - Throws: `SettingError` for a setting without meaning.
   public init(
     _ configuration: SearchConfiguration, data: DatasetSplits,
@@ -58,6 +61,7 @@ public struct TrainingExecutor: SegmentExecutor {
     onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }
 
+  /// Trains a segment on the device of its slot and writes its checkpoint.
   public func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     let watch = WorkWatch(slot: segment.slot)
     let device = Self.device(ofSlot: segment.slot, among: devices)
@@ -114,6 +118,7 @@ public struct TrainingExecutor: SegmentExecutor {
     devices[slot % devices.count]
   }
 
+  /// Measures one training step of the first trial, and divides what is free by what it takes.
   public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
     let cores = CoreCount.usable
     // One that trains alone needs no measurement.

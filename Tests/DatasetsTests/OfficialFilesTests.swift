@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import Testing
 
-/// A folder that holds both official CIFAR-10 folders, named by the environment.
+/// A folder that holds both official CIFAR-10 folders (`cifar-10-batches-py`, `cifar-10-batches-bin`), named by the
+/// environment; see CONTRIBUTING.md.
 private let cifarFolder = ProcessInfo.processInfo.environment["PBA_TEST_CIFAR10"]
 private let debianFolder = "/usr/share/datasets/fashion-mnist"
 

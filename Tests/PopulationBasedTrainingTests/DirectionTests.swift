@@ -54,7 +54,7 @@ struct DirectionTests {
       let expected = try decisions(scores, .maximize, fraction: fraction)
       #expect(found.map { [$0.trial, $0.source] } == expected.map { [$0.trial, $0.source] })
       #expect(found.map(\.isBetweenEquals) == expected.map(\.isBetweenEquals))
-      // The explorer is told which values are better.
+      // The explorer gets which values are better.
       #expect(found.allSatisfy { $0.explored == -1 } && expected.allSatisfy { $0.explored == 1 })
     }
   }

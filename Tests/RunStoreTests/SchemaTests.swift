@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// Journals of older versions keep opening.

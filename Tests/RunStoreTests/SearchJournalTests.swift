@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// How a store lives through a test: every law must hold for each.

@@ -3,6 +3,7 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
+import TestSupport
 import Testing
 import Threads
 import Workers

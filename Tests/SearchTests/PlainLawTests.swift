@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Threads
 import Augmentation
@@ -18,7 +19,7 @@ import Training
     let configuration = SearchConfiguration(
       data: DataSelection("bundled"), recipe: Recipe(epochs: generations, seed: 9), population: population,
       interval: 1, concurrency: 2)
-    // Stopped midway and resumed, so that what was read anew is held to the same law.
+    // Stopped midway and resumed, so that what was read again is held to the same law.
     let stop = StopFlag()
     #expect(throws: SearchError.self) {
       try search(folder("run"), configuration, stop: stop) { event in

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Datasets
 import Foundation
@@ -148,10 +149,7 @@ import Training
     let events = Collected<SearchEvent>()
     let result = try search(folder("run"), smallSearch(concurrency: 2)) { events.add($0) }
     var counts: [String: Int] = [:]
-    for event in events.all {
-      let name = "\(event)".prefix { $0 != "(" }
-      counts[String(name), default: 0] += 1
-    }
+    for event in events.all { counts[event.name, default: 0] += 1 }
     #expect(
       counts == [
         "planned": 4, "segmentStarted": 20, "segmentFinished": 20, "scheduleWritten": 4, "compared": 3,
@@ -176,14 +174,49 @@ import Training
     #expect(result.schedule.unfinishedAfter == nil)
   }
 
-  @Test(.timeLimit(.minutes(3))) func aThousandTrialsTakeSeconds() throws {
+  /// The work is counted, not timed: the pages of the journal that are looked at for a generation.
+  @Test func aThousandTrialsAreNoMoreWorkLateThanEarly() throws {
     // In memory where there is such a folder: the time of twenty thousand waits for a disk is the disk's.
     let folder = try TemporaryFolder(inMemory: true)
     let configuration = SearchConfiguration(
       data: DataSelection("bundled"), recipe: Recipe(epochs: 20, seed: 1), population: 1000, interval: 1,
       concurrency: 2)
-    let result = try search(folder("run"), configuration)
+    let run = try RunDirectory.open(
+      folder("run"), configuration: configuration, version: "test", resume: false)
+    let journal = SearchJournal(run)
+    let pages = Collected<Result<Int, any Error>>()
+    let result = try Search(
+      run: run, configuration: configuration, executor: SimulatedExecutor(seed: 1)
+    ) { event in
+      if case .planned = event { pages.add(Result { try journal.pagesRead() }) }
+    }()
     #expect(result.schedule.epochs == 20)
     #expect(try segments(folder("run")).count == 20_000)
+    let read = try pages.all.map { try $0.get() }
+    #expect(read.count == 20)
+    let work = zip(read.dropFirst(), read).map(-)
+    let (early, late) = (work[1..<6].max() ?? 0, work[14...].max() ?? .max)
+    #expect(early > 0 && late <= 2 * early, "pages for each generation: \(work)")
+  }
+}
+
+extension SearchEvent {
+  /// Which kind of event it is.
+  fileprivate var name: String {
+    switch self {
+    case .planned: "planned"
+    case .segmentStarted: "segmentStarted"
+    case .segmentFinished: "segmentFinished"
+    case .segmentFailed: "segmentFailed"
+    case .checkpointLost: "checkpointLost"
+    case .checkpointRestored: "checkpointRestored"
+    case .scheduleWritten: "scheduleWritten"
+    case .compared: "compared"
+    case .copied: "copied"
+    case .advanced: "advanced"
+    case .capacity: "capacity"
+    case .threadsRefused: "threadsRefused"
+    case .finished: "finished"
+    }
   }
 }

@@ -2,6 +2,7 @@ import Augmentation
 import Policies
 import RunStore
 import Search
+import TestSupport
 import Testing
 
 /// What a search asks and is answered survives a line of JSON, and a damaged line is refused with its place.

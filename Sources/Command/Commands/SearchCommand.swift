@@ -38,6 +38,7 @@ struct SearchRequest {
   /// Does it and prints the result.
   ///
   /// - Parameter onSettings: called with the settings when all are known.
+  /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
     let recorded =
@@ -73,7 +74,9 @@ struct SearchRequest {
 extension SearchRequest {
   /// Says so where no trial can ever copy another.
   ///
-  /// - Parameter settings: what the configuration was made of, which know what the user calls them.
+  /// - Parameters:
+  ///   - configuration: the settings of the search.
+  ///   - settings: what the configuration was made of, which know what the user calls them.
   private static func noteIdle(_ configuration: SearchConfiguration, _ settings: Settings) {
     func name(_ key: Settings.CodingKeys) -> String { settings.name(of: key, otherwise: key.flag) }
     let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)

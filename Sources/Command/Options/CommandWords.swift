@@ -12,7 +12,9 @@ struct CommandWords {
 
   /// The words of a program's command line.
   ///
-  /// - Parameter words: without the name of the program.
+  /// - Parameters:
+  ///   - words: without the name of the program.
+  ///   - program: its root command.
   init(_ words: [String], of program: any ParsableCommand.Type = PBA.self) {
     self.words = words
     self.program = program

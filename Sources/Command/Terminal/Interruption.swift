@@ -72,6 +72,7 @@ private final class HeardSignal: @unchecked Sendable {
 
 /// A run, or a measurement, that was asked to stop.
 public struct Interrupted: Error, CustomStringConvertible {
+  /// What was stopped, in one line.
   public let description: String
 
   /// A run that keeps its work.

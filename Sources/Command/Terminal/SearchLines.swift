@@ -20,7 +20,11 @@ final class SearchLines: @unchecked Sendable {
   /// What was copied since the last line.
   private var copies: [String] = []
 
-  /// - Parameter standing: where the search stands before its first event.
+  /// - Parameters:
+  ///   - progress: the display.
+  ///   - standing: where the search stands before its first event.
+  ///   - work: the images that remain.
+  ///   - isAsynchronous: whether trials are compared one by one.
   init(
     _ progress: ProgressDisplay, standing: SearchStanding, work: SearchWork, isAsynchronous: Bool
   ) {

@@ -3,7 +3,7 @@ import Foundation
 /// Runs the body while no other process, and no other thread, runs one under the same lock file.
 ///
 /// The system drops the lock when the process ends in any way. Where nothing may be written, a lock file that is there is
-/// locked anyway; without one the body runs without, as there nobody can make the file either.
+/// locked anyway; without one the body runs without a lock, since no process can create the file there.
 func withCacheLock<Result>(
   _ path: String, whenWaiting: () -> Void, _ body: () throws -> Result
 ) throws -> Result {

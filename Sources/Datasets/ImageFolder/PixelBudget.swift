@@ -3,7 +3,7 @@ import Images
 
 /// How many pixels may be in memory at a time while several threads decode images.
 ///
-/// Images wait in the order they come, so that a large one is not passed by for ever.
+/// Images wait in the order they come, so that a large one is not passed over again and again.
 package final class PixelBudget: @unchecked Sendable {
   /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
   static let shared = PixelBudget(pixels: 1 << 27)
@@ -39,7 +39,7 @@ package final class PixelBudget: @unchecked Sendable {
 
   /// Decodes an image and gives it to the body, all within the budget.
   func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
-    // Without a known size nothing is decoded, but for the reason to be found.
+    // Without a known size the image is decoded only to find the reason.
     try withPixels(imagePixelCount(of: file) ?? 0) { try body(decodeImage(file, name: name)) }
   }
 }

@@ -1,7 +1,7 @@
 import PopulationBasedTraining
 import RunStore
 
-/// What the trials of a search have been through: every segment that has ended, and who descends from whom.
+/// The history of a search's trials: every segment that has ended, and who descends from whom.
 public struct PopulationHistory: Sendable {
   /// A segment that has ended, and its place in the course of the search.
   struct Stretch: Sendable {
@@ -38,7 +38,11 @@ public struct PopulationHistory: Sendable {
   /// The best trial is that of the newest generation of which every trial has ended; of trials that are compared one by
   /// one, that of all their newest results.
   ///
-  /// - Parameter population: how many trials there are.
+  /// - Parameters:
+  ///   - records: the segments, in any order.
+  ///   - population: how many trials there are.
+  ///   - isAsynchronous: whether trials are compared one by one.
+  ///   - objective: what trials are compared by.
   public init(
     _ records: [SegmentRecord], population: Int, isAsynchronous: Bool,
     objective: Objective = .validationAccuracy

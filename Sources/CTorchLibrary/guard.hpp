@@ -1,4 +1,4 @@
-// What every file behind the seam shares: the handles, and the one place where exceptions become error values.
+// What every file behind the C interface shares: the handles, and the one place where exceptions become error values.
 #pragma once
 
 // Not ATen/ATen.h, which takes most of a compilation to read: a file names the operations that it calls.
@@ -11,7 +11,7 @@
 #include <new>
 #include <string>
 
-#include "ctorch.h"
+#include "../CTorch/include/ctorch.h"
 
 struct ct_tensor {
   at::Tensor value;
