@@ -58,6 +58,15 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
     ]
   ) : ([], [])
 
+// What other packages may import; how a program is started belongs to the benchmarks beside this one.
+let libraries = [
+  "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "Images", "Interop", "Models",
+  "Policies",
+  "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics", "Text", "Threads",
+  "Torch",
+  "Training", "Workers",
+]
+
 let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v15)],
@@ -65,7 +74,7 @@ let package = Package(
     .executable(name: "pba", targets: ["pba"]),
     // Loaded when the first tensor is made; stands beside the program.
     .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
-  ] + cudaLibrary.products,
+  ] + libraries.map { .library(name: $0, targets: [$0]) } + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times image augmentation in Python, for `pba benchmark augment --rivals`.
+"""Times image augmentation in Python, for `pba-benchmark augment --rivals`.
 
 Two questions: {"pipeline": {"policy": [[name, probability, magnitude], ...], "counts": [...]}, "images": 1024} is the
 whole augmentation of 32×32 images; {"operation": name, "parameter": number, "size": side} one operation alone, in Pillow

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a search the way it is written in Python, for `pba benchmark search --rivals`.
+"""Makes a search the way it is written in Python, for `pba-benchmark search --rivals`.
 
 Ray Tune's PopulationBasedTraining (synchronous, actors reused, the recipe's threads for each trial), PyTorch in eager mode,
 channels-last, and the augmentation in Python and Pillow of pipeline.py behind a DataLoader. The one argument is the search

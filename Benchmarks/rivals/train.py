@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times training steps of a network in PyTorch on the CPU, for `pba benchmark train --rivals`.
+"""Times training steps of a network in PyTorch on the CPU, for `pba-benchmark train --rivals`.
 
 A question is {"rival": "PyTorch eager" or "torch.compile", "steps": 4}; the answer has the seconds of each step. The
 images are in memory, channels-last, and the loss of every step is read. The network, the optimiser and the step are

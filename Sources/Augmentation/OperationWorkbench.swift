@@ -1,7 +1,7 @@
 import Images
 
 /// Images of one size on which an operation runs alone, again and again from the same pixels, to measure its speed.
-package final class OperationWorkbench {
+public final class OperationWorkbench {
   private final class Place {
     var canvas: Canvas
     init(_ image: RGBAImage) {
@@ -14,19 +14,19 @@ package final class OperationWorkbench {
   private let places: [Place]
 
   /// Lays out images; an image without pixels is a programmer's error.
-  package init(_ images: [RGBAImage]) {
+  public init(_ images: [RGBAImage]) {
     self.images = images
     places = images.map(Place.init)
   }
 
   /// Applies an operation once to every image.
-  package func apply(_ operation: Operation, parameter: Double, center: (x: Int, y: Int)) {
+  public func apply(_ operation: Operation, parameter: Double, center: (x: Int, y: Int)) {
     let arguments = OperationArguments(parameter: parameter, center: center)
     for place in places { operation.kernel(&place.canvas, arguments) }
   }
 
   /// Makes every image what it was at first.
-  package func restore() {
+  public func restore() {
     for (place, image) in zip(places, images) { place.canvas.load(image) }
   }
 }

@@ -34,9 +34,9 @@ public struct PBA: ParsableCommand {
 /// Does what the program's arguments ask for; ends the program where that fails.
 ///
 /// On whichever thread: a small stack has another one do it.
-public func runProgram() { PBA.run() }
+public func runProgram() { PBA.runProgram() }
 
-extension PBA {
+extension ParsableCommand {
   /// Ends the program where the system made no thread for it.
   ///
   /// - Parameter code: the system's number of the reason.
@@ -45,15 +45,17 @@ extension PBA {
     exit(withError: ExitCode.failure)
   }
 
-  nonisolated fileprivate static func run() {
+  /// Does what the program's arguments ask of this command; ends the program where that fails.
+  nonisolated public static func runProgram() {
     Runtime.whenLoaded {
       Runtime.skipCleanup()
       Runtime.limitMemory(MemoryLimit().bytes)
       // Until a training asks for more: libtorch would start one for each core at the first operation.
       return (try? Runtime.setThreads(1)) != nil && PBA.areKernelsChosen
     }
-    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
-    if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint ?? words.complaint
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+    if let complaint = InstructionSet.complaint ?? PBA.kernelsComplaint ?? PBA.devicePathComplaint
+      ?? words.complaint
     {
       printError(complaint)
       exit(withError: ExitCode.validationFailure)
@@ -133,6 +135,7 @@ extension PBA {
 }
 
 /// The version of this program.
-enum Version {
-  static let text = "0.1.0"
+public enum Version {
+  /// As in `0.1.0`.
+  public static let text = "0.1.0"
 }

@@ -1,3 +1,4 @@
+import Files
 /// Which images a run works with: what `loadDataset` needs to give the same ones again.
 public struct DataSelection: Codable, Hashable, Sendable {
   /// The dataset, as it is named on the command line.
@@ -68,4 +69,9 @@ public struct DataSelection: Codable, Hashable, Sendable {
   public var images: ImageFolderOptions {
     ImageFolderOptions(imageSize: imageSize, skipUnreadable: skipUnreadable ?? false)
   }
+}
+
+extension DataSelection {
+  /// The folder of datasets where none is named; `~` in it stands for the home folder of whoever reads it.
+  public static var defaultDirectory: String { HomeFolder().cacheFolder("pba/data") }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The size of what stands under a name in bytes, a link not followed; nil where nothing does.
-package func fileSize(at path: String) -> Int? {
+public func fileSize(at path: String) -> Int? {
   var status = stat()
   return lstat(path, &status) == 0 ? Int(status.st_size) : nil
 }

@@ -5,6 +5,6 @@
 ///   - noun: the noun in the singular.
 ///   - plural: the plural, where it is not the noun with an s.
 /// - Returns: such as `1 epoch`, `2 epochs`.
-package func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+public func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
   "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }

@@ -16,7 +16,7 @@ from case_runner import Failure, require, run_all  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The folder of a module's sources, where it is not Sources/NAME.
-ELSEWHERE = {"Recipes": ROOT / "Recipes/Reader"}
+ELSEWHERE = {"Recipes": ROOT / "Recipes/Reader", "pba-benchmark": ROOT / "Benchmarks/Sources/pba-benchmark"}
 SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization", "Swift"}  # the standard library and the C library
 PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation"}
 # The name in the table of what a header belongs to, by the beginning of its path.
@@ -76,7 +76,7 @@ def table(text: str) -> dict[str, tuple[int, set[str], bool]]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) != 4 or not cells[0].isdigit():
             continue
-        names = re.findall(r"`(\w+)`", cells[1])
+        names = re.findall(r"`([\w-]+)`", cells[1])
         imported = {name.strip() for name in cells[3].split(",")} - {"nothing"}
         imported = {name for name in imported if not name.endswith(LOADED_LATER)}
         for name in names:
@@ -85,12 +85,15 @@ def table(text: str) -> dict[str, tuple[int, set[str], bool]]:
 
 
 def dependencies() -> dict[str, set[str]]:
-    """What Package.swift says that each target depends on."""
-    said = subprocess.run(["swift", "package", "describe", "--type", "json"], cwd=ROOT, capture_output=True, text=True)
-    if said.returncode != 0:
-        raise Failure(f"swift package describe failed\n{said.stderr}")
-    return {target["name"]: set(target.get("target_dependencies", [])) | set(target.get("product_dependencies", []))
-            for target in json.loads(said.stdout)["targets"]}
+    """What Package.swift, and that of the benchmarks, say that each target depends on."""
+    result = {}
+    for package in (ROOT, ROOT / "Benchmarks"):
+        said = subprocess.run(["swift", "package", "describe", "--type", "json"], cwd=package, capture_output=True, text=True)
+        if said.returncode != 0:
+            raise Failure(f"swift package describe failed in {package}\n{said.stderr}")
+        for target in json.loads(said.stdout)["targets"]:
+            result[target["name"]] = set(target.get("target_dependencies", [])) | set(target.get("product_dependencies", []))
+    return result
 
 
 def check(

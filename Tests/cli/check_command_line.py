@@ -34,7 +34,7 @@ EMPTY_VALUES = [
     (["train"], "--run"), (COMPARE, "--policies"), (COMPARE, "--csv"), (["report", "new"], "-o"), (["report", "new"], "--output"),
     (["evaluate", "--dataset", "bundled"], "--checkpoint"), (["schedule", "export", "rcifar10"], "-o"),
     ("schedule import new".split(), "--name"), ("data fetch cifar10".split(), "--mirror"), (["doctor"], "--data-dir"),
-    (["preview", "--policy", "rcifar10"], "--output"), (PREVIEW, "--images"), ("benchmark search --simulate".split(), "--folder"),
+    (["preview", "--policy", "rcifar10"], "--output"), (PREVIEW, "--images"),
 ]
 
 # (arguments, exit code, what the message must contain)

@@ -107,7 +107,7 @@ def the_home_folder_is_the_variables(case: Case) -> None:
         shutil.rmtree(place, ignore_errors=True)
         succeeded(case.run(*ask, variables=variables, **other_user()))
         assert (place / "cache").is_dir(), f"no cache in {place}"
-        for command in ("train", "data stats", "doctor", "evaluate", "benchmark search"):
+        for command in ("train", "data stats", "doctor", "evaluate"):
             text = succeeded(case.run(*command.split(), "--help", variables=variables))
             assert str(place) in text.replace("\n", "").replace(" ", ""), f"{command} --help does not name {place}: {text}"
     # `~` of an option that a shell leaves alone, and of settings.
@@ -218,7 +218,6 @@ def what_may_not_be_written_says_what_to_do(case: Case) -> None:
         [*SEARCH, "--run", "closed/x"],
         ["quickstart", "--run", "closed/x"],
         ["data", "fetch", "cifar10", "--data-dir", "closed"],
-        ["benchmark", "search", "--simulate", "--folder", "closed"],
     ):
         refused(case.run(*arguments, **other_user()), "Permission denied", "; ", "another")
     for path in [case.folder / name for name in "tsc"] + [closed]:

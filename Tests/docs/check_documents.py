@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares the documents with each other, with the files of the project and with the program's help.
 
-    check_documents.py --pba PATH
+    check_documents.py --pba PATH --benchmark PATH
 
-Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` in a document has a subcommand and
-options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
+Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` or `Benchmarks/run …` in a
+document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
 library.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from case_runner import parser_for, require, run_all  # noqa: E402
+from case_runner import parser_for, program, require, run_all  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 README_LINES, README_WIDTH = 180, 120
@@ -32,6 +32,8 @@ ORIGINALS = set(
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+# How documents call the two programs: pba, and pba-benchmark.
+CALL = re.compile(r"(?:[A-Z_]+=\S+ )*(?:\./)?(pba|pba-benchmark|Benchmarks/run)\s+(.*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][\w-]*)")
 
 
@@ -93,40 +95,47 @@ def commands_of(pba: str) -> Commands:
     return commands
 
 
-def command_lines(text: str) -> Iterator[str]:
-    """What a document shows as calls of the program: in code, a line or a span that begins with pba."""
+def command_lines(text: str) -> Iterator[tuple[str, str]]:
+    """What a document shows as calls of a program, in code: its name, and the words after it."""
     for _, language, block in FENCE.findall(text):
         if language in ("sh", ""):
             for line in block.replace("\\\n", " ").splitlines():
-                yield from re.findall(r"(?:^|\s)(?:\./)?pba\s+([^#|]*)", line)
+                yield from re.findall(r"(?:^|\s)(?:\./)?(pba|Benchmarks/run)\s+([^#|]*)", line)
     for span in SPAN.findall(FENCE.sub("", text)):
-        called = re.match(r"(?:\./)?pba\s+(.*)", " ".join(span.split()))
+        called = CALL.match(" ".join(span.split()))
         if called:
-            yield called[1]
+            yield called.groups()
 
 
-def wrong_commands(text: str, commands: Commands) -> Iterator[str]:
-    for line in command_lines(text):
-        words, known = line.split(), ()
-        while words and (*known, words[0]) in commands:
-            known = (*known, words.pop(0))
-        if words and known == () and re.fullmatch(r"[a-z]+", words[0]) and words[0] != "help":
-            yield f"`pba {line.strip()}`: there is no command {words[0]}"
-            continue
-        if known and words and any(len(name) > len(known) and name[:len(known)] == known for name in commands):
-            if re.fullmatch(r"[a-z]+", words[0]):
-                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no subcommand {words[0]}"
-        for option in OPTION.findall(line):
-            if option not in commands[known]:
-                yield f"`pba {line.strip()}`: pba {' '.join(known)} has no option {option}"
+def wrong_commands(text: str, commands: Commands, benchmarks: Commands) -> Iterator[str]:
+    """Calls that a program does not know: `commands` are those of pba, `benchmarks` those of pba-benchmark."""
+    for name, line in command_lines(text):
+        yield from wrong_call(name, line, commands if name == "pba" else benchmarks)
 
 
-def unknown_options(text: str, commands: Commands) -> Iterator[str]:
+def wrong_call(program: str, line: str, commands: Commands) -> Iterator[str]:
+    words = line.split()
+    known: tuple[str, ...] = ()
+    while words and (*known, words[0]) in commands:
+        known = (*known, words.pop(0))
+    call, command = f"`{program} {line.strip()}`", " ".join([program, *known])
+    if words and known == () and re.fullmatch(r"[a-z]+", words[0]) and words[0] != "help":
+        yield f"{call}: there is no command {words[0]}"
+        return
+    if known and words and any(len(name) > len(known) and name[:len(known)] == known for name in commands):
+        if re.fullmatch(r"[a-z]+", words[0]):
+            yield f"{call}: {command} has no subcommand {words[0]}"
+    for option in OPTION.findall(line):
+        if option not in commands[known]:
+            yield f"{call}: {command} has no option {option}"
+
+
+def unknown_options(text: str, known: set[str]) -> Iterator[str]:
     """Options that stand alone in code, as `--epochs N`."""
     for span in SPAN.findall(prose(text)):
         if span.startswith("--"):
             for option in OPTION.findall(span):
-                if option not in commands[()] | ORIGINALS:
+                if option not in known | ORIGINALS:
                     yield f"`{span}`: no command has the option {option}"
 
 
@@ -169,10 +178,12 @@ def the_checks_notice_what_is_wrong() -> None:
         ("data", "list"): {"--json"},
     }
     for text in ["`pba trian`", "`pba train --epochs 3`", "```sh\n./pba train --run \\\n  R --rnu S\n```", "`pba data lst`"]:
-        assert list(wrong_commands(text, commands)), text
+        assert list(wrong_commands(text, commands, {(): {"--help"}})), text
     for text in ["`pba train --run R`", "```sh\n./pba data list --json   # --nothing\n```", "`pba help train`", "pba trian"]:
-        assert not list(wrong_commands(text, commands)), text
-    assert list(unknown_options("`--rnu R`", commands)) and not list(unknown_options("`--run R`", commands))
+        assert not list(wrong_commands(text, commands, {(): {"--help"}})), text
+    for text in ["`Benchmarks/run trian`", "`PBA_SIMD=plain Benchmarks/run train --epochs 3`", "```\nBenchmarks/run train --run R\n```"]:
+        assert list(wrong_commands(text, commands, {(): set(), ("train",): {"--steps"}})), text
+    assert list(unknown_options("`--rnu R`", commands[()])) and not list(unknown_options("`--run R`", commands[()]))
     page = ROOT / "README.md"
     for text in ["[a](nowhere.md)", "[a](#nowhere)", "[a](README.md#nowhere)", "![a](../out.png)"]:
         assert list(broken_links(page, text)), text
@@ -182,11 +193,11 @@ def the_checks_notice_what_is_wrong() -> None:
     assert list(stale_messages("### no such … message", "such")) and not list(stale_messages("### no such … x", "no such"))
 
 
-def check(path: Path, commands: Commands, texts: str) -> None:
+def check(path: Path, commands: Commands, benchmarks: Commands, texts: str) -> None:
     text = path.read_text()
-    findings = [*broken_links(path, text), *wrong_commands(text, commands)]
+    findings = [*broken_links(path, text), *wrong_commands(text, commands, benchmarks)]
     if path.parent in (ROOT, ROOT / "docs"):
-        findings += unknown_options(text, commands)
+        findings += unknown_options(text, commands[()] | benchmarks[()])
     if path == ROOT / "README.md":
         findings += excessive(text.splitlines())
     if path.name == "troubleshooting.md":
@@ -195,12 +206,14 @@ def check(path: Path, commands: Commands, texts: str) -> None:
 
 
 def main() -> None:
-    options = parser_for(__doc__, selects=True).parse_args()
-    commands, texts = commands_of(options.pba), sources()
+    parser = parser_for(__doc__, selects=True)
+    parser.add_argument("--benchmark", required=True, type=program, help="the program pba-benchmark")
+    options = parser.parse_args()
+    commands, benchmarks, texts = commands_of(options.pba), commands_of(options.benchmark), sources()
     run_all(
         [
             ("the checks notice what is wrong", the_checks_notice_what_is_wrong),
-            *((str(path.relative_to(ROOT)), partial(check, path, commands, texts)) for path in documents()),
+            *((str(path.relative_to(ROOT)), partial(check, path, commands, benchmarks, texts)) for path in documents()),
         ],
         options.only,
     )

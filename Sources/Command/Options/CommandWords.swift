@@ -8,18 +8,25 @@ import Augmentation
 /// it as any other.
 package struct CommandWords {
   private let words: [String]
+  private let program: any ParsableCommand.Type
 
-  /// - Parameter words: without the name of the program.
-  package init(_ words: [String]) {
+  /// The words of a program's command line.
+  ///
+  /// - Parameters:
+  ///   - words: without the name of the program.
+  ///   - program: its root command.
+  package init(_ words: [String], of program: any ParsableCommand.Type = PBA.self) {
     self.words = words
+    self.program = program
   }
 
   /// What is wrong with them, where something is.
   package var complaint: String? { unknownCommand ?? emptyWord }
 
   private var unknownCommand: String? {
-    var command: any ParsableCommand.Type = PBA.self
-    let beginning = words.first == Self.help ? ["pba", Self.help] : ["pba"]
+    var command = program
+    let name = program._commandName
+    let beginning = words.first == Self.help ? [name, Self.help] : [name]
     var path = beginning
     for word in words.dropFirst(beginning.count - 1).prefix(while: { !$0.hasPrefix("-") }) {
       let commands = command.configuration.subcommands
@@ -32,11 +39,12 @@ package struct CommandWords {
         let known = path.joined(separator: " ")
         return "found '\(cut(word, 60))' after `\(known)`, expected nothing; did you mean `\(known)`?"
       } else if word == Self.help {
-        let meant = ["pba", Self.help] + path.dropFirst(beginning.count)
+        let meant = [name, Self.help] + path.dropFirst(beginning.count)
         return
           "found '\(word)' after `\(path.joined(separator: " "))`; did you mean `\(meant.joined(separator: " "))`?"
       } else {
-        return Self.unknown(word, after: path, among: commands.map { $0._commandName })
+        let shown = commands.filter { $0.configuration.shouldDisplay }
+        return Self.unknown(word, after: path, among: shown.map { $0._commandName })
       }
     }
     return nil
@@ -55,7 +63,7 @@ package struct CommandWords {
 
   private var emptyWord: String? {
     for (place, word) in words.prefix(while: { $0 != "--" }).enumerated() {
-      let before = place > 0 ? words[place - 1] : "pba"
+      let before = place > 0 ? words[place - 1] : program._commandName
       if word.hasPrefix("--"), word.firstIndex(of: "=") == word.indices.last {
         return Self.noValue(String(word.dropLast()))
       }

@@ -26,7 +26,7 @@ extension Settings {
   }
 
   /// The dataset's folder where none is named, as a run's settings have it: `~` stands for whoever continues the run.
-  static var defaultDataDirectory: String { HomeFolder().cacheFolder("pba/data") }
+  static var defaultDataDirectory: String { DataSelection.defaultDirectory }
   /// The same as the place that it is for this user.
   package static var defaultDataPlace: String { HomeFolder().expanding(defaultDataDirectory) }
 

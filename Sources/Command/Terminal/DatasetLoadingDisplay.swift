@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Loads a dataset; notes, and progress while images are decoded, go to standard error.
-func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
+public func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
   try withLoadingProgress { try loadDataset(selection, observer: $0) }
 }
 

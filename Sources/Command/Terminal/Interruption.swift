@@ -9,8 +9,9 @@ import Synchronization
 ///
 /// It does so as long as the object lives; afterwards they end the program again. A signal that was ignored before stays
 /// ignored.
-final class Interruption {
-  let flag = StopFlag()
+public final class Interruption {
+  /// Set by the first request to stop.
+  public let flag = StopFlag()
   private let signals: [Int32]
 
   /// The code with which the program ends that was asked to stop: that of a program which the signal ends, as shells have it.
@@ -19,7 +20,7 @@ final class Interruption {
   private static let heard = HeardSignal()
 
   /// - Throws: `ThreadError` where the system has no thread to listen to signals on; then they end the program.
-  init() throws {
+  public init() throws {
     let flag = flag
     let asked = StopFlag()
     // Who starts the program with a signal ignored wants it to outlive the signal: the loss of the terminal with nohup,
@@ -69,8 +70,9 @@ private final class HeardSignal: Sendable {
 }
 
 /// A run, or a measurement, that was asked to stop.
-struct Interrupted: Error, CustomStringConvertible {
-  let description: String
+public struct Interrupted: Error, CustomStringConvertible {
+  /// What was stopped, in one line.
+  public let description: String
 
   /// A run that keeps its work.
   ///
@@ -82,7 +84,7 @@ struct Interrupted: Error, CustomStringConvertible {
   }
 
   /// What leaves nothing behind; the words say so.
-  init(keepingNothing words: String) {
+  public init(keepingNothing words: String) {
     description = words
   }
 }

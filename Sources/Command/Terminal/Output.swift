@@ -5,7 +5,7 @@ import Foundation
 /// Writes a line to standard output: results, which programs may read.
 ///
 /// Names of files and classes may hold anything; what would move a terminal's cursor is escaped.
-func printResult(_ line: String) {
+public func printResult(_ line: String) {
   writeResult(Data((printable(line) + "\n").utf8))
 }
 
@@ -47,7 +47,7 @@ package func explained(_ error: any Error) -> String {
 }
 
 /// Writes a value as JSON to standard output.
-func printJSON(_ value: some Encodable) throws {
+public func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   // Between strings JSON is plain, and within them the escapes of `printable` are JSON's own.
@@ -57,7 +57,7 @@ func printJSON(_ value: some Encodable) throws {
 /// Text padded with spaces on the right to a width.
 ///
 /// A name takes as much room as it does when it is printed.
-func padded(_ text: String, _ width: Int) -> String {
+public func padded(_ text: String, _ width: Int) -> String {
   let shown = printable(text)
   return shown + String(repeating: " ", count: max(0, width - shown.count))
 }

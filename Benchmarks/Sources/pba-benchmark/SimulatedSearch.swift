@@ -1,3 +1,4 @@
+import Command
 import Workers
 import Threads
 import Datasets

@@ -1,5 +1,5 @@
+import Command
 import Text
-import Reports
 import Augmentation
 
 /// This program's time of an image and the rivals', in microseconds.
@@ -26,7 +26,7 @@ struct ComparedTime: Encodable {
   }
 }
 
-/// What `pba benchmark augment` found; times are microseconds an image.
+/// What `pba-benchmark augment` found; times are microseconds an image.
 struct AugmentReport: Encodable {
   struct OperationTime: Encodable {
     let operation: String
@@ -95,13 +95,15 @@ struct AugmentReport: Encodable {
     }
     for size in Set(operations.map(\.size)).sorted() { printOperations(size) }
     for time in tail {
+      printResult("")
       printResult(
-        "\nthe tail of a 32×32 image, batches of \(time.images): \(time.tail.text(3)); a copy of what it writes "
+        "the tail of a 32×32 image, batches of \(time.images): \(time.tail.text(3)); a copy of what it writes "
           + "\(time.copy.text(3)); ratio \(time.ratio.text(2))")
     }
     for time in threads {
+      printResult("")
       printResult(
-        "\nthe whole in batches of \(time.images), on 1 thread \(time.one.text(2)), on \(time.threads) "
+        "the whole in batches of \(time.images), on 1 thread \(time.one.text(2)), on \(time.threads) "
           + "\(time.several.text(2)): \(time.ratio.text(2)) times as fast")
     }
   }

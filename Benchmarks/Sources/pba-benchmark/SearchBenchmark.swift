@@ -1,6 +1,6 @@
+import Command
 import Text
 import RunStore
-import Reports
 import Workers
 import Threads
 import Augmentation
@@ -12,7 +12,7 @@ import Search
 import Torch
 import Training
 
-/// `pba benchmark search`: the time of a whole search, alone or beside the same search in Python.
+/// `pba-benchmark search`: the time of a whole search, alone or beside the same search in Python.
 struct SearchBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search", abstract: "Time a whole search and show what its time goes into.",
@@ -48,7 +48,8 @@ struct SearchBenchmark: ParsableCommand {
   var dataset: String?
 
   @Option(
-    help: "The folder of datasets (default: \(Settings.defaultDataPlace)).", completion: .directory)
+    help: "The folder of datasets (default: \(HomeFolder().expanding(DataSelection.defaultDirectory))).",
+    completion: .directory)
   var dataDir: String?
 
   @Option(parsing: .unconditional, help: "Images to train on (default: 512).")
@@ -160,7 +161,7 @@ struct SearchBenchmark: ParsableCommand {
   }
 
   private var selection: DataSelection {
-    let folder = dataDir ?? Settings.defaultDataDirectory
+    let folder = dataDir ?? DataSelection.defaultDirectory
     func named(_ dataset: String) -> DataSelection {
       // Searches take by default as many as a dataset has to spare.
       let most = (try? DatasetSpec.named(dataset))?.searchDefaults?.validation ?? .max

@@ -43,11 +43,3 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   try body()
   return (ContinuousClock.now - start) / .seconds(1)
 }
-
-/// Refuses a number outside of a range, in the words of the other commands.
-func require(_ option: String, _ value: Int, in range: ClosedRange<Int>) throws {
-  guard range.contains(value) else {
-    throw ValidationError(
-      "--\(option): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
-  }
-}

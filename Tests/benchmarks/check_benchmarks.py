@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs `pba benchmark augment`, `train` and a simulated `search`, smallest: the form of what they print, what they refuse.
+"""Runs `pba-benchmark augment`, `train` and a simulated `search`, smallest: the form of what they print, what they refuse.
 
-    check_benchmarks.py --pba PATH
+    check_benchmarks.py --benchmark PATH --pba PATH
 
 Speed itself is no matter here: a busy machine must not fail this. A rival of a few lines takes the place of Python's
 libraries, so that the conversation with rivals is checked without them. Needs only Python's standard library.
@@ -20,7 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from case_runner import name_of, parser_for, run_all
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import name_of, parser_for, run_all  # noqa: E402
+from case_runner import program as program_path  # noqa: E402
 
 RIVALS = Path(__file__).resolve().parents[2] / "Benchmarks" / "rivals"
 
@@ -57,8 +59,8 @@ def check_measured(value: dict[str, float], n: int) -> None:
     assert value["n"] == n and 0 < value["lowest"] <= value["median"] <= value["highest"], value
 
 
-def check_augment(pba: str) -> None:
-    found = report(pba, "benchmark", "augment", "--rounds", "2", "--size", "8", "--size", "19", "--size", "8", "--json")
+def check_augment(program: str) -> None:
+    found = report(program, "augment", "--rounds", "2", "--size", "8", "--size", "19", "--size", "8", "--json")
     check_measured(found["pipeline"]["pba"], 2)
     assert found["pipeline"]["rivals"] == {} and "ratio" not in found["pipeline"]
     measured = [(o["operation"], o["size"]) for o in found["operations"]]
@@ -77,17 +79,23 @@ def check_augment(pba: str) -> None:
     assert machine["cores"] >= 1 and machine["processor"] and {"pba", "libtorch"} <= set(machine["versions"]), machine
 
 
-def check_instructions(pba: str) -> None:
-    small = [pba, "benchmark", "augment", "--part", "tail", "--rounds", "1", "--json"]
+def check_text(program: str) -> None:
+    """What people read has an empty line between its parts."""
+    done = run([program, "augment", "--part", "tail", "--part", "threads", "--rounds", "1"])
+    assert done.returncode == 0 and "\\n" not in done.stdout and done.stdout.count("\n\nthe ") == 4, done.stdout
+
+
+def check_instructions(program: str) -> None:
+    small = [program, "augment", "--part", "tail", "--rounds", "1", "--json"]
     assert report(*small, variables={"PBA_SIMD": "plain"})["machine"]["pixelInstructions"] == "plain"
     done = run(small, variables={"PBA_SIMD": "mmx"})
     assert done.returncode == 64 and "PBA_SIMD: found 'mmx'" in done.stderr and "plain" in done.stderr, done.stderr
 
 
-def check_rivals(pba: str) -> None:
+def check_rivals(program: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        small = [pba, "benchmark", "augment", "--rivals", "--python", sys.executable, "--rounds", "3", "--part",
+        small = [program, "augment", "--rivals", "--python", sys.executable, "--rounds", "3", "--part",
                  "operations", "--part", "pipeline", "--operation", "Invert", "--size", "8", "--json"]
         rivals = folder / "Benchmarks" / "rivals"
         rivals.mkdir(parents=True)
@@ -111,40 +119,40 @@ def check_rivals(pba: str) -> None:
         assert done.returncode == 1 and f"{folder}: a folder, not a program" in done.stderr, done
 
 
-def check_train(pba: str) -> None:
-    found = report(pba, "benchmark", "train", "--model", "wrn_10_1", "--batch-size", "2", "--steps", "2", "--rounds", "2",
+def check_train(program: str) -> None:
+    found = report(program, "train", "--model", "wrn_10_1", "--batch-size", "2", "--steps", "2", "--rounds", "2",
                    "--json")
     assert len(found["seconds"]) == 4 and min(found["seconds"]) > 0 and found["parameters"] == 75290, found
     assert found["steps"] == 2 and found["rounds"] == 2, found
 
 
-def check_simulated_search(pba: str) -> None:
-    found = report(pba, "benchmark", "search", "--simulate", "--population", "6", "--epochs", "4", "--json")
+def check_simulated_search(program: str) -> None:
+    found = report(program, "search", "--simulate", "--population", "6", "--epochs", "4", "--json")
     assert found["segments"] == 24 and found["generations"] == 4 and found["population"] == 6, found
     assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
 
 
-def check_search_of_bundled_images(pba: str) -> None:
+def check_search_of_bundled_images(program: str) -> None:
     """The default of the validation images fits a dataset with few."""
     small = "--model wrn_10_1 --population 2 --epochs 2 --interval 2 --train-size 32 --batch-size 32".split()
-    found = report(pba, "benchmark", "search", "--dataset", "bundled", *small, "--json")
+    found = report(program, "search", "--dataset", "bundled", *small, "--json")
     assert found["rounds"][0]["evaluatedImages"] == 2 * 1000, found
 
 
-def check_interrupted_search(pba: str) -> None:
+def check_interrupted_search(program: str) -> None:
     """Each signal that asks for an end leaves no folder; where the loss of a terminal is ignored, as by nohup, it goes on."""
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
-        with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
+        with tempfile.TemporaryDirectory() as folder, simulating(program, folder) as process:
             stop(process, number)
             assert os.listdir(folder) == [], os.listdir(folder)
     # A reader of the notes that ends by the same Ctrl-C, as `tee` does, changes nothing.
-    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
+    with tempfile.TemporaryDirectory() as folder, simulating(program, folder) as process:
         process.stderr.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 128 + signal.SIGINT and os.listdir(folder) == [], (process.returncode, os.listdir(folder))
         process.stderr = None  # nothing is left to close
     small = ["--population", "200", "--epochs", "20"]
-    with tempfile.TemporaryDirectory() as folder, simulating(pba, folder, *small, hangup=signal.SIG_IGN) as process:
+    with tempfile.TemporaryDirectory() as folder, simulating(program, folder, *small, hangup=signal.SIG_IGN) as process:
         assert process.poll() is None, "it ended before a signal could reach it"
         process.send_signal(signal.SIGHUP)
         _, told = process.communicate(timeout=120)
@@ -152,9 +160,11 @@ def check_interrupted_search(pba: str) -> None:
 
 
 @contextlib.contextmanager
-def simulating(pba: str, folder: str | Path, *arguments: str, hangup: Any = signal.SIG_DFL) -> Iterator[subprocess.Popen[str]]:
+def simulating(
+    program: str, folder: str | Path, *arguments: str, hangup: Any = signal.SIG_DFL
+) -> Iterator[subprocess.Popen[str]]:
     """A simulated search that has made its folder in this one; this program's caller may have it ignore SIGHUP."""
-    command = [pba, "benchmark", "search", "--simulate", "--folder", folder, *arguments]
+    command = [program, "search", "--simulate", "--folder", folder, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup)) as process:
         try:
@@ -171,9 +181,9 @@ def stop(process: subprocess.Popen, number: int) -> None:
     assert process.returncode == 128 + number and "nothing is kept" in told, (number, process.returncode, told)
 
 
-def check_unruly_rivals(pba: str) -> None:
-    """A rival that never ends or never answers goes when pba does, and leaves nothing."""
-    arguments = [pba, "benchmark", "search", "--dataset", "noise", "--model", "wrn_10_1", "--population", "2", "--epochs", "2",
+def check_unruly_rivals(program: str) -> None:
+    """A rival that never ends or never answers goes when the program does, and leaves nothing."""
+    arguments = [program, "search", "--dataset", "noise", "--model", "wrn_10_1", "--population", "2", "--epochs", "2",
                  "--interval", "1", "--train-size", "8", "--validation-size", "8", "--batch-size", "8", "--rivals"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -218,7 +228,14 @@ def check_unruly_rivals(pba: str) -> None:
                 assert os.listdir(work) == [], os.listdir(work)
 
 
-def check_refusals(pba: str) -> None:
+def check_data_folder(program: str) -> None:
+    """The help names the folder of datasets of this user."""
+    with tempfile.TemporaryDirectory() as home:
+        done = run([program, "search", "--help"], variables={"HOME": home, "XDG_CACHE_HOME": ""})
+        assert done.returncode == 0 and f"{home}/.cache/pba/data" in done.stdout.replace("\n", "").replace(" ", ""), done.stdout
+
+
+def check_refusals(program: str) -> None:
     simulated, training = ["search", "--simulate"], "is for searches that train"
     cases = [
         (["augment", "--part", "tail", "--operation", "Invert"], "--operation is for --part operations"),
@@ -231,23 +248,38 @@ def check_refusals(pba: str) -> None:
         (["search", "--folder", "nowhere"], "--folder: there is no folder 'nowhere'"),
         (["search", "--folder", __file__], "is a file, not a folder"),
         (["search", "--concurrency", "-1"], "--concurrency: found -1"),
+        (simulated + ["--folder", ""], "--folder: found an empty text"),
+        (["serach"], "did you mean `pba-benchmark search`?"),
     ]
     cases += [([name, "--python", sys.executable], "--python is for --rivals") for name in ("augment", "train", "search")]
     given = {"--model": "wrn_10_1", "--dataset": "noise", "--data-dir": "/tmp", "--train-size": "8",
              "--validation-size": "8", "--batch-size": "8", "--threads": "1", "--precision": "fp32", "--rounds": "1"}
     cases += [(simulated + [option, value], f"{option} {training}") for option, value in given.items()]
     for arguments, expected in cases:
-        done = run([pba, "benchmark", *arguments])
+        done = run([program, *arguments])
         assert done.returncode == 64 and expected in done.stderr, (arguments, done.returncode, done.stderr)
+
+
+def check_hint(pba: str) -> None:
+    """Where the benchmarks were, one line says where they are, and the help does not name the command."""
+    for arguments in ([], ["augment", "--rivals"], ["search", "--simulate", "--json"]):
+        done = run([pba, "benchmark", *arguments])
+        assert done.returncode == 64 and done.stdout == "", done
+        assert done.stderr.startswith("Error: ") and done.stderr.count("\n") == 1 and "Benchmarks/run" in done.stderr, done
+    done = run([pba, "--help"])
+    assert done.returncode == 0 and "benchmark" not in done.stdout, done.stdout
 
 
 def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    options = parser_for(__doc__, selects=True).parse_args()
-    checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search,
-              check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_refusals]
-    run_all(((name_of(check), partial(check, options.pba)) for check in checks), options.only)
+    parser = parser_for(__doc__, selects=True)
+    parser.add_argument("--benchmark", required=True, type=program_path, help="the program pba-benchmark")
+    options = parser.parse_args()
+    checks = [check_augment, check_text, check_instructions, check_rivals, check_train, check_simulated_search,
+              check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_data_folder, check_refusals]
+    cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
+    run_all([*cases, (name_of(check_hint), partial(check_hint, options.pba))], options.only)
 
 
 if __name__ == "__main__":

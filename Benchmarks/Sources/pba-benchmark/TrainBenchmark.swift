@@ -1,11 +1,11 @@
+import Command
 import Text
-import Reports
 import Augmentation
 import ArgumentParser
 import Models
 import Torch
 
-/// `pba benchmark train`: steps of a network, alone or beside the same step in PyTorch.
+/// `pba-benchmark train`: steps of a network, alone or beside the same step in PyTorch.
 struct TrainBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Time training steps of a network on 32×32 noise.",

@@ -137,7 +137,7 @@ final class RivalProcess {
 
   private static func whyNoProgram(_ path: String) -> String {
     if Folder.isThere(path) { return "a folder, not a program" }
-    let isFound = path.contains("/") && FileKind(following: path) != nil
+    let isFound = path.contains("/") && FileManager.default.fileExists(atPath: path)
     return isFound ? "a file that cannot be run" : "no such program"
   }
 }

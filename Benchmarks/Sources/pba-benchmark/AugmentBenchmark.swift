@@ -1,8 +1,9 @@
+import Command
 import ArgumentParser
 import Augmentation
 import Foundation
 
-/// `pba benchmark augment`: the augmentation of an image, whole and in its parts, alone or beside rivals.
+/// `pba-benchmark augment`: the augmentation of an image, whole and in its parts, alone or beside rivals.
 struct AugmentBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "augment",

@@ -49,7 +49,7 @@ struct RivalOptions: ParsableArguments {
       var folder = place
       while folder.path != "/" {
         let candidate = folder.appendingPathComponent("Benchmarks")
-        if FileKind(following: candidate.appendingPathComponent(file).path) != nil {
+        if FileManager.default.fileExists(atPath: candidate.appendingPathComponent(file).path) {
           return candidate
         }
         folder.deleteLastPathComponent()

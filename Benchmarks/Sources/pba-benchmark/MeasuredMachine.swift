@@ -1,5 +1,5 @@
+import Command
 import Text
-import Reports
 import Augmentation
 import Foundation
 import Threads
