@@ -271,7 +271,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: [
         "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
-        "TestSupport", "Threads", "Torch", "Training",
+        "TestSupport", "Text", "Threads", "Torch", "Training",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -4,8 +4,8 @@
 /// text marks the names, and the one who shows it replaces them:
 ///
 ///     let text: ErrorText = "there is no room for \(count) images; lower \(setting: "trainSize")"
-///     text.description                                        // … lower `trainSize`
-///     text.text(subject: { "--\($0)" }, within: { "--\($0)" })  // … lower --trainSize
+///     let shown = text.description  // … lower `trainSize`
+///     let typed = text.text(subject: { "--\($0)" }, within: { "--\($0)" })  // … lower --trainSize
 public struct ErrorText: Hashable, Sendable {
   fileprivate enum Part: Hashable {
     case text(String)

@@ -3,6 +3,7 @@ import Datasets
 import Images
 import Policies
 import Testing
+import Text
 import Torch
 import Training
 
@@ -22,6 +23,15 @@ import Training
     #expect(policy.entries == [rotation])
     #expect(long.segments.map(\.epochs) == [60, 140])
     #expect(try Schedule(jsonText: file) == long)
+  }
+
+  @Test func errorText() {
+    let count = 100
+    let text: ErrorText = "there is no room for \(count) images; lower \(setting: "trainSize")"
+    let shown = text.description  // … lower `trainSize`
+    let typed = text.text(subject: { "--\($0)" }, within: { "--\($0)" })  // … lower --trainSize
+    #expect(shown == "there is no room for 100 images; lower `trainSize`")
+    #expect(typed == "there is no room for 100 images; lower --trainSize")
   }
 
   @Test func policy() throws {

@@ -4,8 +4,8 @@
     check_documents.py --pba PATH --benchmark PATH
 
 Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` or `Benchmarks/run …` in a
-document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the sources. Needs only Python's standard
-library.
+document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the
+sources. Needs only Python's standard library.
 """
 
 import json
@@ -181,7 +181,8 @@ def the_checks_notice_what_is_wrong() -> None:
         assert list(wrong_commands(text, commands, {(): {"--help"}})), text
     for text in ["`pba train --run R`", "```sh\n./pba data list --json   # --nothing\n```", "`pba help train`", "pba trian"]:
         assert not list(wrong_commands(text, commands, {(): {"--help"}})), text
-    for text in ["`Benchmarks/run trian`", "`PBA_SIMD=plain Benchmarks/run train --epochs 3`", "```\nBenchmarks/run train --run R\n```"]:
+    for text in ["`Benchmarks/run trian`", "`PBA_SIMD=plain Benchmarks/run train --epochs 3`",
+                 "```\nBenchmarks/run train --run R\n```"]:
         assert list(wrong_commands(text, commands, {(): set(), ("train",): {"--steps"}})), text
     assert list(unknown_options("`--rnu R`", commands[()])) and not list(unknown_options("`--run R`", commands[()]))
     page = ROOT / "README.md"

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Text
 
 /// What was measured several times: one number a round.
