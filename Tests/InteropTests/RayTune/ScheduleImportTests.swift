@@ -3,6 +3,7 @@ import Text
 import Foundation
 import Interop
 import Policies
+import TestSupport
 import Testing
 
 @Suite("Importing what a search left")

@@ -1,3 +1,4 @@
+import TestSupport
 import Augmentation
 import Foundation
 import Policies
