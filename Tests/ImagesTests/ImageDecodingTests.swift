@@ -1,4 +1,5 @@
 import Images
+import TestSupport
 import Testing
 
 // The images of Fixtures/make_fixtures.py, by the same formulas.

@@ -1,7 +1,6 @@
 import Foundation
 import Policies
 import class TestSupport.TemporaryFolder
-import TestSupport
 import Testing
 
 @Suite("A policy and its order in one word") struct PlayedPolicyTests {

@@ -2,7 +2,6 @@ import class TestSupport.TemporaryFolder
 import Text
 import Foundation
 import Policies
-import TestSupport
 import Testing
 
 @Suite("Text from files")

@@ -3,7 +3,6 @@ import Text
 import Foundation
 import Interop
 import Policies
-import TestSupport
 import Testing
 
 @Suite("Importing what a search left")

@@ -1,4 +1,3 @@
-import TestSupport
 import Augmentation
 import Foundation
 import Policies
