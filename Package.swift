@@ -69,7 +69,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Floor 0: knows nothing of the other rooms but C code of its own.
+    // Layer 0: no other module but its own C code.
     .target(
       name: "Files", dependencies: ["COpenSSL"],
       linkerSettings: [.unsafeFlags(openSSL)]),
@@ -110,12 +110,12 @@ let package = Package(
             neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
       ]),
 
-    // Floor 1
+    // Layer 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
     .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
-    // Floor 2
+    // Layer 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
@@ -126,9 +126,12 @@ let package = Package(
 
     .target(
       name: "RunStore",
-      dependencies: ["Augmentation", "Files", "Policies", "Statistics", "Text", grdb, sqlite, yams]),
+      dependencies: [
+        "Augmentation", "Files", "Policies", "PopulationBasedTraining", "Statistics", "Text", grdb, sqlite,
+        yams,
+      ]),
 
-    // Floor 3
+    // Layer 3
     .target(
       name: "Training",
       dependencies: [
@@ -141,11 +144,12 @@ let package = Package(
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
       ]),
 
-    // Floor 4
+    // Layer 4
     .target(
       name: "Workers",
       dependencies: [
-        "Datasets", "Files", "RunStore", "Search", "Text", "Threads", "Torch", "Training",
+        "Datasets", "Files", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads", "Torch",
+        "Training",
       ]),
     .target(
       name: "Comparison",
@@ -156,8 +160,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "RunStore", "Statistics", "Text",
-        "Threads",
+        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
+        "RunStore",
+        "Statistics", "Text", "Threads",
       ]),
     .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 
@@ -169,7 +174,7 @@ let package = Package(
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ]),
 
-    // Floor 5: the command line
+    // Layer 5: the command line
     .target(
       name: "Command",
       dependencies: [
@@ -182,39 +187,65 @@ let package = Package(
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),
 
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    // What several test targets use; only they depend on it.
+    .target(
+      name: "TestSupport", dependencies: ["Policies", "RunStore", "Search", "Threads"], path: "Tests/Support"),
+    .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
       dependencies: ["PopulationBasedTraining", "Augmentation"]),
     .testTarget(
-      name: "PoliciesTests", dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "Text"],
+      name: "PoliciesTests",
+      dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Augmentation"], resources: [.copy("Fixtures")]),
-    .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files"],
+      name: "ImagesTests", dependencies: ["Images", "Augmentation", "TestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files", "Images", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "TorchTests", dependencies: ["TestSupport", "Torch"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Augmentation", "Files", "Images", "Policies", "RunStore"]),
+      dependencies: [
+        "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
+      ]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "Text"],
+      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "Torch"]),
-    .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Policies", "Training", "Models"]),
+      dependencies: [
+        "Training", "Augmentation", "Datasets", "Files", "Policies", "RunStore", "TestSupport", "Torch",
+      ]),
+    .testTarget(
+      name: "RecipesTests", dependencies: ["Recipes", "Policies", "TestSupport", "Training", "Models"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-    .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "Files", "Policies", "Statistics", grdb]),
+    .testTarget(
+      name: "RunStoreTests",
+      dependencies: ["RunStore", "Files", "Policies", "Statistics", "TestSupport", grdb]),
     .testTarget(
       name: "SearchTests",
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
-        "PopulationBasedTraining", "Threads", "Workers", "Comparison", "Text", grdb,
+        "PopulationBasedTraining", "TestSupport", "Threads", "Workers", "Comparison", "Text", grdb,
+      ]),
+    // Operations, explorers and executors that the program does not know, without libtorch.
+    .testTarget(
+      name: "ExtensionTests",
+      dependencies: [
+        "Augmentation", "Images", "Policies", "PopulationBasedTraining", "Reports", "RunStore", "Search",
+        "TestSupport", "Threads",
+      ]),
+    // The examples of the documentation.
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
+        "TestSupport", "Threads", "Torch", "Training",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -4,6 +4,8 @@ The program is ./pba of the checkout that this file lies in; the variable PBA na
 standard library; `table` gives a pandas DataFrame where pandas is installed.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -11,6 +13,10 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = os.environ.get("PBA", str(ROOT / "pba"))
@@ -20,7 +26,7 @@ class PBAError(Exception):
     """What the program said when it did not succeed."""
 
 
-def run(*arguments):
+def run(*arguments: object) -> str:
     """Runs `pba ARGUMENTS` and returns its standard output; raises PBAError with the program's own words."""
     try:
         done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, encoding="utf-8")
@@ -31,12 +37,12 @@ def run(*arguments):
     return done.stdout
 
 
-def schedule(name):
+def schedule(name: str | Path) -> dict[str, Any]:
     """A schedule, by its name or file, as the dictionary that its JSON holds."""
     return json.loads(run("schedule", "show", name, "--json"))
 
 
-def epochs(name):
+def epochs(name: str | Path) -> list[dict[str, Any]]:
     """A schedule expanded: a list of rows, one for each epoch and entry, with numbers as numbers."""
     rows = csv.DictReader(io.StringIO(run("schedule", "export", name, "--format", "csv")))
     return [
@@ -46,7 +52,7 @@ def epochs(name):
     ]
 
 
-def table(name):
+def table(name: str | Path) -> pandas.DataFrame:
     """As `epochs`, as a pandas DataFrame."""
     import pandas
 
@@ -56,17 +62,17 @@ def table(name):
 class SVG:
     """A drawing that a notebook shows."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self.text = text
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> str:
         return self.text
 
-    def save(self, path):
+    def save(self, path: str | Path) -> None:
         Path(path).write_text(self.text, encoding="utf-8")
 
 
-def _draw(*arguments):
+def _draw(*arguments: object) -> tuple[SVG, str]:
     """Runs a command that writes a picture; returns the picture and what was printed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.svg"
@@ -74,12 +80,19 @@ def _draw(*arguments):
         return SVG(path.read_text(encoding="utf-8")), printed
 
 
-def plot(name, figure="all", theme="light"):
+def plot(name: str | Path, figure: str = "all", theme: str = "light") -> SVG:
     """Probability and magnitude of a schedule's operations over the epochs: overview, operations, or all."""
     return _draw("schedule", "plot", name, "--figure", figure, "--theme", theme)[0]
 
 
-def preview(policy, *images, epoch=None, epochs=None, draws=8, seed=0):
+def preview(
+    policy: str | Path,
+    *images: str | Path,
+    epoch: int | None = None,
+    epochs: list[int] | str | None = None,
+    draws: int = 8,
+    seed: int = 0,
+) -> SVG:
     """Draws of a policy at one epoch, or a strip of several; prints what fired in each and returns the picture.
 
     `epochs` is a list, or "spread" for five from the first to the last; only schedules have epochs. Without images a few
@@ -95,7 +108,7 @@ def preview(policy, *images, epoch=None, epochs=None, draws=8, seed=0):
     return picture
 
 
-def fired(policy, *images, epoch=None, draws=8, seed=0):
+def fired(policy: str | Path, *images: str | Path, epoch: int | None = None, draws: int = 8, seed: int = 0) -> dict[str, Any]:
     """As `preview`, but gives what fired as the program's JSON."""
     options = ["--draws", draws, "--seed", seed, "--json"]
     if epoch is not None:
@@ -103,6 +116,6 @@ def fired(policy, *images, epoch=None, draws=8, seed=0):
     return json.loads(_draw("preview", "--policy", policy, *options, *images)[1])
 
 
-def operations(*image):
+def operations(*image: str | Path) -> SVG:
     """Every operation at every magnitude, for one image."""
     return _draw("preview", "--operations", *image)[0]

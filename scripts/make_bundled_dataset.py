@@ -14,12 +14,13 @@ import pathlib
 import random
 import struct
 import sys
+from collections.abc import Iterable, Sequence
 
 SEED = 20190514
 CLASSES = 10
 
 
-def read_idx(path, dimensions):
+def read_idx(path: pathlib.Path, dimensions: int) -> tuple[list[int], bytes]:
     data = gzip.decompress(path.read_bytes())
     magic, *shape = struct.unpack(f">{1 + dimensions}I", data[: 4 + 4 * dimensions])
     if magic != 0x800 + dimensions:
@@ -27,13 +28,13 @@ def read_idx(path, dimensions):
     return shape, data[4 + 4 * dimensions:]
 
 
-def write_idx(path, shape, body):
+def write_idx(path: pathlib.Path, shape: Sequence[int], body: bytes) -> None:
     data = struct.pack(f">{1 + len(shape)}I", 0x800 + len(shape), *shape) + body
     path.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
     print(f"{path.name}: {path.stat().st_size} bytes")
 
 
-def drawn_indices(labels, sizes, generator):
+def drawn_indices(labels: bytes, sizes: Iterable[int], generator: random.Random) -> list[list[int]]:
     """One list of indices per size; no index twice; class k at every place that is k modulo 10."""
     by_class = []
     for label in range(CLASSES):
@@ -48,7 +49,7 @@ def drawn_indices(labels, sizes, generator):
     return parts
 
 
-def main():
+def main() -> None:
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     source, out = map(pathlib.Path, sys.argv[1:])
@@ -59,7 +60,7 @@ def main():
         _, labels = read_idx(source / f"{official}-labels-idx1-ubyte.gz", 1)
         drawn = drawn_indices(labels, parts.values(), generator)
         size = height * width
-        for name, indices in zip(parts, drawn):
+        for name, indices in zip(parts, drawn, strict=True):
             body = b"".join(pixels[i * size:(i + 1) * size] for i in indices)
             write_idx(out / f"{name}-images-idx3-ubyte.gz", (len(indices), height, width), body)
             write_idx(out / f"{name}-labels-idx1-ubyte.gz", (len(indices),), bytes(labels[i] for i in indices))

@@ -8,6 +8,8 @@ what it offers to users. The answer is {"microseconds": {rival: time of an image
 """
 
 import random
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from pipeline import SIDE, augment, prepare
 from serving import load, microseconds, serve
@@ -22,22 +24,26 @@ LEAST = 0.008  # seconds that a measurement takes at least
 MIDDLE = (0.5, 0.5, 0.5)
 
 
+# A function from an image to an image, in the types of a library.
+Transform = Callable[[Any], Any]
+
+
 # --- one operation -----------------------------------------------------------------------------------------------
 
 
-def pillow(operation, value, size):
-    """A function from an image to an image."""
+def pillow(operation: str, value: float, size: int) -> Transform:
+    """A function from a Pillow image to a Pillow image."""
     top, left, side = square(value, size)
 
-    def blanked(image):
+    def blanked(image: Image.Image) -> Image.Image:
         image = image.copy()
         image.paste((125, 122, 113), (left, top, left + side, top + side))
         return image
 
-    def affine(*matrix):
+    def affine(*matrix: float) -> Transform:
         return lambda image: image.transform(image.size, Image.Transform.AFFINE, matrix)
 
-    def enhance(kind):
+    def enhance(kind: type) -> Transform:
         return lambda image: kind(image).enhance(value)
 
     return {
@@ -59,9 +65,11 @@ def pillow(operation, value, size):
     }[operation]()
 
 
-def tensors(operation, value, size):
+def tensors(operation: str, value: float, size: int) -> Transform:
     """A function from a uint8 tensor to a uint8 tensor."""
-    def affine(angle=0.0, translate=(0, 0), shear=(0.0, 0.0)):
+    def affine(
+        angle: float = 0.0, translate: tuple[int, int] = (0, 0), shear: tuple[float, float] = (0.0, 0.0)
+    ) -> Transform:
         return lambda image: functional.affine(image, angle, list(translate), 1.0, list(shear))
 
     degrees = float(np.degrees(np.arctan(value)))
@@ -85,7 +93,7 @@ def tensors(operation, value, size):
     }[operation]
 
 
-def arrays(operation, value, size):
+def arrays(operation: str, value: float, size: int) -> Callable[..., dict[str, Any]]:
     """An albumentations transform that always applies."""
     a = albumentations
     degrees = float(np.degrees(np.arctan(value)))
@@ -108,7 +116,7 @@ def arrays(operation, value, size):
     }[operation]()
 
 
-def square(value, size):
+def square(value: float, size: int) -> tuple[int, int, int]:
     side = min(int(value), size) if value >= 1 else 1
     return (size - side) // 2, (size - side) // 2, side
 
@@ -116,7 +124,7 @@ def square(value, size):
 class Operations:
     """The operations of one size, with the images they work on."""
 
-    def __init__(self, size):
+    def __init__(self, size: int) -> None:
         self.size = size
         # Not every value occurs, as in most pictures, so that AutoContrast has something to do.
         noise = np.random.default_rng(1).integers(20, 236, (max(4, 65536 // size**2), size, size, 3), np.uint8)
@@ -124,7 +132,7 @@ class Operations:
         self.tensors = [torch.from_numpy(image).permute(2, 0, 1).contiguous() for image in noise]
         self.pictures = [Image.fromarray(image) for image in noise]
 
-    def measure(self, operation, value):
+    def measure(self, operation: str, value: float) -> dict[str, float]:
         times = {}
         transform = arrays(operation, value, self.size)
         subjects = {
@@ -133,7 +141,7 @@ class Operations:
             "albumentations": (lambda image: transform(image=image)["image"], self.arrays),
         }
         for name, (apply, images) in subjects.items():
-            def call(apply=apply, images=images):
+            def call(apply: Transform = apply, images: Sequence[Any] = images) -> None:
                 for image in images:
                     apply(image)
 
@@ -145,7 +153,7 @@ class Operations:
 # --- the whole -----------------------------------------------------------------------------------------------------
 
 
-def trivial_augment():
+def trivial_augment() -> Transform:
     """What a torchvision user writes for a 32×32 image."""
     return v2.Compose([
         v2.TrivialAugmentWide(), v2.RandomCrop(SIDE, padding=4), v2.RandomHorizontalFlip(),
@@ -153,12 +161,12 @@ def trivial_augment():
     ])
 
 
-def measure_pipeline(policy, counts, count):
+def measure_pipeline(policy: list[tuple[str, float, int]], counts: list[float], count: int) -> dict[str, float]:
     noise = np.random.default_rng(1).integers(0, 256, (count, SIDE, SIDE, 3), np.uint8)
     images = prepare(noise)
     batch = np.empty(images.shape, np.float32)
 
-    def original():
+    def original() -> None:
         for index, image in enumerate(images):
             batch[index] = augment(image, policy, counts)
 
@@ -166,7 +174,7 @@ def measure_pipeline(policy, counts, count):
     trivial = trivial_augment()
     result = torch.empty(pictures.shape)
 
-    def torchvision_pipeline():
+    def torchvision_pipeline() -> None:
         for index, image in enumerate(pictures):
             result[index] = trivial(image)
 
@@ -174,14 +182,14 @@ def measure_pipeline(policy, counts, count):
             "torchvision TrivialAugment": microseconds(torchvision_pipeline, count, 0)}
 
 
-def main():
+def main() -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     random.seed(0)
     np.random.seed(0)
-    sizes = {}
+    sizes: dict[int, Operations] = {}
 
-    def answer(question):
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
         if "pipeline" in question:
             return {"microseconds": measure_pipeline(**question["pipeline"], count=question["images"])}
         size = question["size"]

@@ -5,6 +5,7 @@ and cut out.
 """
 
 import random
+from collections.abc import Callable, Sequence
 
 from serving import load
 
@@ -22,29 +23,29 @@ FILL = (125, 122, 113, 0)
 # --- the operations, each of a magnitude 0 to 9 ------------------------------------------------------------------
 
 
-def signed(value):
+def signed(value: float) -> float:
     return -value if random.random() > 0.5 else value
 
 
-def affine(image, *matrix):
+def affine(image: Image.Image, *matrix: float) -> Image.Image:
     return image.transform(image.size, Image.Transform.AFFINE, matrix)
 
 
-def enhance(kind):
+def enhance(kind: type) -> Callable[[Image.Image, int], Image.Image]:
     return lambda image, magnitude: kind(image).enhance(0.18 * magnitude + 0.1)
 
 
-def on_rgb(operation):
+def on_rgb(operation: Callable[[Image.Image, int], Image.Image]) -> Callable[[Image.Image, int], Image.Image]:
     return lambda image, magnitude: operation(image.convert("RGB"), magnitude).convert("RGBA")
 
 
-def box(side, half):
+def box(side: int, half: int) -> tuple[slice, slice]:
     """Rows and columns of a square around a random centre, clipped to the image."""
     row, column = np.random.randint(side), np.random.randint(side)
     return slice(max(0, row - half), row + half), slice(max(0, column - half), column + half)
 
 
-def cutout(image, magnitude):
+def cutout(image: Image.Image, magnitude: int) -> Image.Image:
     pixels = np.array(image)
     pixels[box(SIDE, magnitude)] = FILL
     return Image.fromarray(pixels)
@@ -72,7 +73,7 @@ OPERATIONS = {
 # --- the pipeline ------------------------------------------------------------------------------------------------
 
 
-def apply_policy(image, policy, counts):
+def apply_policy(image: np.ndarray, policy: Sequence[tuple[str, float, int]], counts: Sequence[float]) -> np.ndarray:
     count = np.random.choice(len(counts), p=counts)
     if count == 0:
         return image
@@ -91,7 +92,7 @@ def apply_policy(image, policy, counts):
     return image
 
 
-def crop_and_mirror(image):
+def crop_and_mirror(image: np.ndarray) -> np.ndarray:
     padded = np.zeros((SIDE + 2 * PADDING, SIDE + 2 * PADDING, 3))
     padded[PADDING:-PADDING, PADDING:-PADDING] = image
     top, left = np.random.randint(0, 2 * PADDING, 2)
@@ -99,12 +100,12 @@ def crop_and_mirror(image):
     return image[:, ::-1] if random.random() > 0.5 else image
 
 
-def augment(image, policy, counts):
+def augment(image: np.ndarray, policy: Sequence[tuple[str, float, int]], counts: Sequence[float]) -> np.ndarray:
     image = crop_and_mirror(apply_policy(image, policy, counts)).copy()
     image[box(SIDE, CUTOUT // 2)] = 0
     return image
 
 
-def prepare(images):
+def prepare(images: np.ndarray) -> np.ndarray:
     """Normalises 8-bit images."""
     return (images / 255 - MEAN) / DEVIATION

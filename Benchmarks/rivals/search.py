@@ -7,7 +7,7 @@ in JSON: images as files of bytes, recipe, population, interval, quantile. A que
 "before comparisons", and how many trials train at once: {"validation": "every epoch", "trialsAtOnce": 2}. The answer has
 the seconds of the search, those that Ray took to start before it, and how many images were trained and evaluated.
 
-Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn anew with probability 0.2
+Exploit and explore are pba's: the worst quantile copies the best one; each of 60 numbers is drawn again with probability 0.2
 or moved by 0 to 3.
 """
 
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 STATED = HERE.parents[1] / "Tests" / "pytorch"
@@ -30,13 +31,11 @@ os.environ.update(RAY_AIR_NEW_OUTPUT="0", RAY_DEDUP_LOGS="0", TUNE_DISABLE_AUTO_
 from serving import load, serve  # noqa: E402
 
 torch, np, ray, PIL, _ = load("torch", "numpy", "ray", "PIL", "ray.tune")
-from ray import tune  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
-from torch.utils.data import DataLoader, Dataset  # noqa: E402
-
 from layers import optimizer, training_step  # noqa: E402
 from networks import network  # noqa: E402
 from pipeline import DEVIATION, MEAN, OPERATIONS, SIDE, augment, prepare  # noqa: E402
+from ray import tune  # noqa: E402
+from torch.utils.data import DataLoader, Dataset  # noqa: E402
 
 NAMES = ["Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize", "ShearX",
          "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast"] * 2
@@ -48,21 +47,21 @@ EVALUATED = 250  # images of a batch of the validation
 # --- the population ------------------------------------------------------------------------------------------------
 
 
-def perturbed(value, highest):
+def perturbed(value: int, highest: int) -> int:
     if random.random() < 0.2:
         return random.randint(0, highest)
     amount = random.randint(0, 3)
     return max(0, value - amount) if random.random() < 0.5 else min(highest, value + amount)
 
 
-def explore(config):
+def explore(config: dict[str, Any]) -> dict[str, Any]:
     return config | {"policy": [perturbed(value, 9 if place % 2 else 10) for place, value in enumerate(config["policy"])]}
 
 
 # --- one trial -----------------------------------------------------------------------------------------------------
 
 
-def read(images, name):
+def read(images: dict[str, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
     pixels = np.fromfile(f"{images['folder']}/{name}.pixels", np.uint8).reshape(-1, images["side"], images["side"], 3)
     return pixels, np.fromfile(f"{images['folder']}/{name}.labels", np.uint8).astype(np.int64)
 
@@ -70,19 +69,19 @@ def read(images, name):
 class Augmented(Dataset):
     """The training images, augmented one by one."""
 
-    def __init__(self, pixels, labels):
+    def __init__(self, pixels: np.ndarray, labels: np.ndarray) -> None:
         self.images, self.labels, self.policy = prepare(pixels), labels, []
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, np.int64]:
         image = augment(self.images[index], self.policy, COUNTS)
         return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), np.float32)), self.labels[index]
 
 
 class Trial(tune.Trainable):
-    def setup(self, config):
+    def setup(self, config: dict[str, Any]) -> None:
         self.task = config["task"]
         recipe = self.task["recipe"]
         torch.set_num_threads(recipe["threads"])
@@ -94,27 +93,27 @@ class Trial(tune.Trainable):
         self.loader = DataLoader(self.dataset, recipe["batchSize"], shuffle=True, drop_last=True)
         self.begin(config)
 
-    def begin(self, config):
+    def begin(self, config: dict[str, Any]) -> None:
         self.network = network(self.task["recipe"]["model"], self.task["images"]["classes"])
         self.network.to(memory_format=torch.channels_last)
         self.momentum = optimizer(self.network)
         self.epoch, self.trained, self.evaluated = 0, 0, 0
         self.use(config)
 
-    def use(self, config):
+    def use(self, config: dict[str, Any]) -> None:
         numbers = config["policy"]
         self.dataset.policy = [(name, numbers[2 * place] / 10, numbers[2 * place + 1]) for place, name in enumerate(NAMES)]
 
-    def reset_config(self, config):
+    def reset_config(self, config: dict[str, Any]) -> bool:
         self.begin(config)
         return True
 
-    def step(self):
+    def step(self) -> dict[str, float]:
         for _ in range(self.task["epochsPerStep"]):
             self.train_epoch()
         return {"accuracy": self.evaluate(), "trained": self.trained, "evaluated": self.evaluated}
 
-    def train_epoch(self):
+    def train_epoch(self) -> None:
         recipe = self.task["recipe"]
         self.network.train()
         for step, (images, labels) in enumerate(self.loader):
@@ -125,7 +124,7 @@ class Trial(tune.Trainable):
             self.trained += len(labels)
         self.epoch += 1
 
-    def evaluate(self):
+    def evaluate(self) -> float:
         pixels, labels = self.validation
         self.network.eval()
         correct = 0
@@ -137,11 +136,11 @@ class Trial(tune.Trainable):
         self.evaluated += len(labels)
         return correct / len(labels)
 
-    def save_checkpoint(self, folder):
+    def save_checkpoint(self, folder: str) -> None:
         torch.save({"network": self.network.state_dict(), "momentum": self.momentum.state_dict(), "epoch": self.epoch,
                     "counts": (self.trained, self.evaluated)}, f"{folder}/trial.pt")
 
-    def load_checkpoint(self, folder):
+    def load_checkpoint(self, folder: str) -> None:
         state = torch.load(f"{folder}/trial.pt", weights_only=False)
         self.network.load_state_dict(state["network"])
         self.momentum.load_state_dict(state["momentum"])
@@ -152,7 +151,7 @@ class Trial(tune.Trainable):
 # --- the search ----------------------------------------------------------------------------------------------------
 
 
-def search(task, validation, folder):
+def search(task: dict[str, Any], validation: str, folder: str) -> tuple[float, int, int]:
     """Seconds of a search, and how many images it trained and evaluated."""
     recipe, interval = task["recipe"], task["interval"]
     every_epoch = validation == "every epoch"
@@ -178,14 +177,14 @@ def search(task, validation, folder):
     return seconds, sum(result["trained"] for result in last), sum(result["evaluated"] for result in last)
 
 
-def main():
+def main() -> None:
     task = json.loads(sys.argv[1])
     if task["images"]["side"] != SIDE:
         sys.exit(f"the images are {task['images']['side']} pixels wide, and this rival's augmentation is for {SIDE}")
     if task["recipe"]["epochs"] % task["interval"]:
         sys.exit("the epochs must be a multiple of the interval")
 
-    def answer(question):
+    def answer(question: dict[str, Any]) -> dict[str, float]:
         folder = tempfile.mkdtemp(prefix="pba-rival-")
         try:
             start = time.perf_counter()

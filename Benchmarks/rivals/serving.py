@@ -12,30 +12,33 @@ import platform
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 # What answers go to; everything else that writes to standard output is turned to standard error.
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
 
-def say(answer):
+def say(answer: dict[str, Any]) -> None:
     try:
         print(json.dumps(answer), file=answers, flush=True)
     except BrokenPipeError:
-        # Nobody reads any more; nor shall Python try again as it ends.
+        # The reader has gone, and Python must not try again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
         sys.exit(1)
 
 
-def end_when_told():
+def end_when_told() -> None:
     """Ends in order when told to, and on Linux also when pba is no more, however it ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def load(*names):
+def load(*names: str) -> list[ModuleType]:
     """Imports packages; where one is missing, says which and ends."""
     modules, missing = [], []
     for name in names:
@@ -51,7 +54,7 @@ def load(*names):
     return modules
 
 
-def serve(answer, modules):
+def serve(answer: Callable[[Any], dict[str, Any]], modules: Sequence[ModuleType]) -> None:
     """Greets, then answers questions; an error becomes an answer that pba does not take."""
     end_when_told()
     versions = {"Python": platform.python_version()}
@@ -60,11 +63,11 @@ def serve(answer, modules):
     for line in sys.stdin:
         try:
             say(answer(json.loads(line)))
-        except Exception as error:  # noqa: BLE001: whatever it is, pba must hear of it
+        except Exception as error:  # Whatever it is, pba must know of it.
             say({"error": f"{type(error).__name__}: {error}"})
 
 
-def microseconds(call, count, least):
+def microseconds(call: Callable[[], None], count: int, least: float) -> float:
     """The time of one of the `count` pieces of work that a call does; calls until `least` seconds have passed."""
     calls = 0
     start = time.perf_counter()

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from serving import load, serve
 
@@ -25,7 +26,7 @@ RATE = 0.01
 class Rival:
     """A network with its optimiser and one batch of noise, warmed up by a step."""
 
-    def __init__(self, options, compiled):
+    def __init__(self, options: argparse.Namespace, compiled: bool) -> None:
         torch.manual_seed(0)
         self.network = stated(options.model, CLASSES).to(memory_format=torch.channels_last)
         self.parameters = sum(parameter.numel() for parameter in self.network.parameters())
@@ -38,11 +39,11 @@ class Rival:
         if compiled:
             self.step()
 
-    def step(self):
+    def step(self) -> None:
         training_step(self.forward, self.momentum, self.images, self.labels, RATE, self.precision).item()
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
@@ -50,9 +51,9 @@ def main():
     parser.add_argument("--precision", choices=("fp32", "bf16"), required=True)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    rivals = {}
+    rivals: dict[str, Rival] = {}
 
-    def answer(question):
+    def answer(question: dict[str, Any]) -> dict[str, Any]:
         name = question["rival"]
         if name not in rivals:
             rivals[name] = Rival(options, name == "torch.compile")

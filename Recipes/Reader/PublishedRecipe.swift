@@ -33,6 +33,7 @@ extension PublishedRecipe {
   /// - Parameters:
   ///   - name: the model; for a search the data's short name. Nil where `table` names both.
   ///   - table: such as `table_4_rsvhn`, or `search`.
+  /// - Returns: the recipe with its settings.
   /// - Throws: ``RecipeError`` with the names that there are, and the commands that were probably meant.
   public static func named(_ name: String?, of table: String) throws -> PublishedRecipe {
     let folder = try RecipeFolder.bundled()

@@ -9,6 +9,7 @@ public enum RecipeError: Error, Hashable, CustomStringConvertible {
   /// A recipe's file is not as it must be.
   case badFile(_ path: String, found: String, expected: String)
 
+  /// What was found, what there is and the commands that were probably meant.
   public var description: String {
     switch self {
     case .unknown(let what, let found, let known, let commands):

@@ -1,5 +1,6 @@
 /// An operation that a policy applied to an image, with all that was drawn for it.
 public struct AppliedOperation: Equatable, Sendable {
+  /// The operation that was applied.
   public let operation: Operation
   /// The probability with which the step could fire.
   public let probability: Double

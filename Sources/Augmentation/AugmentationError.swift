@@ -1,8 +1,9 @@
-/// What can be wrong with a request to this module.
+/// An error in a request to this module.
 public enum AugmentationError: Error, Equatable, CustomStringConvertible {
   /// No operation has this name; `nearest` is the most similar name, where one is similar.
   case unknownOperation(name: String, nearest: String?)
 
+  /// The reason in one line, with the most similar name where there is one.
   public var description: String {
     switch self {
     case .unknownOperation(let name, let nearest?):

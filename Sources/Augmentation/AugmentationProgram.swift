@@ -2,6 +2,7 @@
 public struct AugmentationProgram: Hashable, Sendable {
   /// One operation that may be applied.
   public struct Step: Hashable, Sendable {
+    /// The operation that may be applied.
     public let operation: Operation
     /// The chance that the step fires when it is reached, 0...1.
     public let probability: Double
@@ -51,6 +52,7 @@ public struct AugmentationProgram: Hashable, Sendable {
   public struct Alternative: Hashable, Sendable {
     /// The share of images that draw this alternative, relative to the other weights.
     public var weight: Double
+    /// The operations that may fire, in the order in which they are listed.
     public var steps: [Step]
     /// The chances that 0, 1, 2, … operations are applied; nil applies every step in order.
     ///

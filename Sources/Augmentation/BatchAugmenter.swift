@@ -7,10 +7,28 @@ import Threads
 ///
 /// What happens to a sample depends on the seed, the trial, the epoch and the sample's own index, on nothing else:
 /// not on the batch it is in, nor on the number of threads.
+///
+/// ```swift
+/// let rotation = AugmentationProgram.Step(operation: .rotate, probability: 0.4, magnitude: 7)
+/// let augmenter = BatchAugmenter(
+///   program: AugmentationProgram(alternatives: [.init(steps: [rotation], countDistribution: nil)]),
+///   tail: BatchTail(
+///     cropPadding: 4, flip: true, mean: [0.5, 0.5, 0.5], standardDeviation: [0.25, 0.25, 0.25],
+///     layout: .nchw),
+///   seed: 1, trial: 0)
+/// var batch = [Float](repeating: 0, count: 2 * 3 * images.height * images.width)
+/// batch.withUnsafeMutableBufferPointer {
+///   augmenter.write(samples: [7, 3], of: images, epoch: 0, into: $0, threads: 2)
+/// }
+/// ```
 public struct BatchAugmenter: Sendable {
+  /// The operations that are drawn and applied to each image.
   public let program: AugmentationProgram
+  /// Crop, flip, Cutout and normalisation, which follow the operations.
   public let tail: BatchTail
+  /// The seed of all random numbers.
   public let seed: UInt64
+  /// The trial of a search, from 0; it selects a stream of random numbers of its own.
   public let trial: Int
 
   private let walk: PolicyWalk
@@ -53,6 +71,9 @@ public struct BatchAugmenter: Sendable {
   ///
   /// - Parameters:
   ///   - samples: The indices of the images, in the order in which the batch has them.
+  ///   - images: the dataset, 8-bit RGB.
+  ///   - epoch: the epoch, from 0; it selects the random numbers.
+  ///   - output: the memory of the batch, in the layout of ``tail``.
   ///   - threads: How many threads share the work; with 1 the caller does it all.
   public func write(
     samples: ArraySlice<Int>, of images: ImageStack, epoch: Int,

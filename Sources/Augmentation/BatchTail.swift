@@ -21,8 +21,20 @@ public struct BatchTail: Hashable, Sendable {
   public var mean: [Float]
   /// The standard deviation of R, G and B, of values in 0...1.
   public var standardDeviation: [Float]
+  /// The order of the numbers of one image.
   public var layout: Layout
 
+  /// Makes a tail.
+  ///
+  /// A negative padding or Cutout, or a mean or deviation that has not three numbers, is a programmer's error.
+  ///
+  /// - Parameters:
+  ///   - cropPadding: the padding of the random crop in pixels; 0 is off.
+  ///   - flip: whether to mirror left and right with probability one half.
+  ///   - cutout: the side of Cutout's square in pixels; 0 is off.
+  ///   - mean: the mean of R, G and B, of values in 0...1.
+  ///   - standardDeviation: the standard deviation of R, G and B, of values in 0...1.
+  ///   - layout: the order of the numbers of one image.
   public init(
     cropPadding: Int = 0, flip: Bool = false, cutout: Int = 0, mean: [Float], standardDeviation: [Float],
     layout: Layout

@@ -1,7 +1,7 @@
 import Images
 import CPixels
 
-/// The room in which operations work on one image after another: two pixel buffers and some scratch.
+/// The memory in which operations work on one image after another: two pixel buffers and some scratch.
 ///
 /// The only owner of raw memory in this module: one block, in which both pixel buffers lie between margins, as the kernels
 /// of `CPixels` need it. A pixel is one 32-bit word, R in its lowest byte and A in its highest (the order R, G, B, A in

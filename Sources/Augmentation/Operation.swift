@@ -1,3 +1,4 @@
+import Images
 import Text
 
 /// One of the augmentation operations that a policy is made of.
@@ -44,6 +45,56 @@ public struct Operation: Sendable {
     self.kernel = kernel
   }
 
+  /// Makes an operation that the program does not know, of a function from image to image.
+  ///
+  /// It has its place in a program, in a `SearchSpace` and in pictures; files name operations only, so a schedule that
+  /// holds it is read where the operation is known, and nowhere else. The function is called on several threads. It costs
+  /// a copy of the image more than an operation of ``catalogue``, which works in place.
+  ///
+  ///     let tint = Operation(
+  ///       name: "Tint", unit: .level, parameters: 0...256, scale: { Double(20 * $0) }
+  ///     ) { image, arguments in
+  ///       let least = UInt8(clamping: Int(arguments.parameter))
+  ///       let pixels = image.pixels.enumerated().map { $0.offset % 4 == 0 ? max($0.element, least) : $0.element }
+  ///       return RGBAImage(width: image.width, height: image.height, pixels: pixels)
+  ///     }
+  ///
+  /// A programmer's error is a name that stands in ``catalogue`` or has other characters than ASCII letters and digits.
+  ///
+  /// - Parameters:
+  ///   - name: the name by which the operation is known.
+  ///   - unit: what the parameter counts.
+  ///   - parameters: the parameters that have a meaning; for a signed operation those of both directions.
+  ///   - isSigned: whether a search's policy draws a direction at random.
+  ///   - usesCenter: whether a place in the image is drawn for each application.
+  ///   - grain: a parameter in pixels takes effect in multiples of this many.
+  ///   - scale: the parameter of a magnitude in 0...9.
+  ///   - apply: the changed image, of the same size; alpha 0 marks pixels without data.
+  public init(
+    name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
+    usesCenter: Bool = false, grain: Int = 1,
+    scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
+    apply: @escaping @Sendable (RGBAImage, OperationArguments) -> RGBAImage
+  ) {
+    precondition(
+      !name.isEmpty
+        && name.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || Self.isLetter($0) },
+      "operation: found the name \(name.debugDescription), expected ASCII letters and digits")
+    precondition(
+      !Self.catalogue.contains { $0.name == name }, "operation: \(name) is in the catalogue already")
+    self.init(
+      name: name, unit: unit, parameters: parameters, isSigned: isSigned, usesCenter: usesCenter,
+      grain: grain,
+      scale: scale
+    ) { canvas, arguments in
+      canvas.load(apply(canvas.image(), arguments))
+    }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+  }
+
   /// Whether the operation has a parameter at all.
   public var usesParameter: Bool { unit != .none }
 
@@ -80,8 +131,10 @@ extension Operation {
 }
 
 extension Operation: Hashable {
+  /// Operations with the same name are equal.
   public static func == (first: Operation, second: Operation) -> Bool { first.name == second.name }
 
+  /// Hashes the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
@@ -91,6 +144,7 @@ extension Operation: Codable {
     try self.init(named: decoder.singleValueContainer().decode(String.self))
   }
 
+  /// Encodes the name.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)
@@ -98,5 +152,6 @@ extension Operation: Codable {
 }
 
 extension Operation: CustomStringConvertible {
+  /// The name.
   public var description: String { name }
 }

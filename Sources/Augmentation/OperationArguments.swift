@@ -1,7 +1,7 @@
 /// Everything that can vary in one application of an operation.
-struct OperationArguments {
+public struct OperationArguments: Sendable {
   /// The strength in the operation's own unit, its direction included.
-  let parameter: Double
+  public let parameter: Double
   /// The middle of an operation that has one (``Operation/usesCenter``), in pixels; it may lie outside the image.
-  let center: (x: Int, y: Int)
+  public let center: (x: Int, y: Int)
 }

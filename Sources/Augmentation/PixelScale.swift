@@ -1,4 +1,4 @@
-/// How lengths in pixels that were published for images of 32 × 32 are carried over to images of another size.
+/// How lengths in pixels that were published for images of 32 × 32 are scaled for images of another size.
 ///
 /// A length is multiplied by side / 32, where side is the shorter one of the images, and goes to the nearest multiple
 /// that has an effect: whole pixels for a translation and for padding, even numbers for the side of a square. Halves go
@@ -19,7 +19,10 @@ public struct PixelScale: Hashable, Sendable {
 
   /// A length on images of this size, in pixels.
   ///
-  /// - Parameter grain: what only multiples of have an effect.
+  /// - Parameters:
+  ///   - pixels: the length on images with sides of 32 pixels.
+  ///   - grain: the unit to which the length is rounded, in pixels.
+  /// - Returns: the length; unchanged where the shorter side is the published one.
   public func length(_ pixels: Double, grain: Int = 1) -> Double {
     guard side != Self.publishedSide else { return pixels }
     let unit = Double(grain)

@@ -20,7 +20,12 @@ struct PolicyWalk: Sendable {
 
   /// Draws what happens to one image and reports it step by step, in the order of application.
   ///
-  /// - Parameter order: Scratch for ``longest`` numbers.
+  /// - Parameters:
+  ///   - random: the stream of this image.
+  ///   - order: scratch memory for ``longest`` numbers.
+  ///   - width: the image's width in pixels.
+  ///   - height: the image's height in pixels.
+  ///   - apply: called with each step that fires and what was drawn for it.
   @inline(__always)
   func draw(
     using random: inout RandomStream, order: UnsafeMutablePointer<Int>, width: Int, height: Int,

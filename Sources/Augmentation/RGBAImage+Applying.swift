@@ -4,8 +4,10 @@ extension RGBAImage {
   /// Returns the image with one operation applied to it.
   ///
   /// - Parameters:
-  ///   - parameter: The strength in the operation's unit; outside its range is a programmer's error.
-  ///   - center: The column and row in the middle of an operation that has one; it may lie outside the image.
+  ///   - operation: the operation to apply.
+  ///   - parameter: the strength in the operation's unit; outside its range is a programmer's error.
+  ///   - center: the column and row in the middle of an operation that has one; it may lie outside the image.
+  /// - Returns: an image of the same size.
   public func applying(
     _ operation: Operation, parameter: Double, center: (x: Int, y: Int) = (0, 0)
   ) -> RGBAImage {

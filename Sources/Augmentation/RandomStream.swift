@@ -7,14 +7,23 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers are for; streams of different purposes never meet.
   public enum Domain: UInt8, Sendable {
     // The numbers are part of every result: none may change or be used twice.
+    /// What happens to an image of the training set.
     case augmentation = 1
+    /// The order of the images in an epoch.
     case permutation = 2
+    /// The decisions at a comparison, and the policies that follow from them.
     case exploit = 3
+    /// Changes of a policy outside of a search, which explores with the numbers of its decision.
     case explore = 4
+    /// The first weights of a network.
     case initialisation = 5
+    /// Policies that are drawn from the search space.
     case policyDraw = 6
+    /// Numbers that no result depends on: measurements and tests.
     case preview = 7
+    /// Layers that are random in training.
     case randomLayers = 8
+    /// The images of the dataset `noise`.
     case noiseImages = 9
   }
 

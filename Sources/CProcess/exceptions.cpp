@@ -1,4 +1,4 @@
-// C++ exceptions that nobody catches, as in a thread or while a library is loaded.
+// C++ exceptions that are not caught, as in a thread or while a library is loaded.
 #include <exception>
 #include <new>
 #include <system_error>

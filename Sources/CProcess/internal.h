@@ -18,10 +18,10 @@ CPROCESS_NORETURN void cprocess_fail(const char *const *texts);
 /// The digits of a number, at the end of `digits`.
 const char *cprocess_digits(unsigned long long number, char digits[24]);
 
-/// Whether the last block that this thread asked for, or the last mapping of any thread, was refused for want of memory.
+/// Whether the last block that this thread asked for, or the last mapping of any thread, was refused because memory is missing.
 int cprocess_is_memory_refused(void);
 
-/// Lets a C++ exception that nobody catches end the program with a line where it is the system's refusal.
+/// Lets a C++ exception that is not caught end the program with a line where it is the system's refusal.
 void cprocess_explain_exceptions(void);
 
 /// The smallest stack that is taken as it is, in bytes.

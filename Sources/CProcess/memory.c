@@ -1,7 +1,7 @@
 // Memory that the system refuses.
 //
 // Swift's runtime ends the program by a trap where memory is refused, and hardly any library continues without a few bytes.
-// So the C library's functions are wrapped here: what nobody could continue without ends the program with a line. All else is
+// So the C library's functions are wrapped here: what no library could continue without ends the program with a line. All else is
 // refused as before, and its caller says so.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -98,7 +98,7 @@ int posix_memalign(void **block, size_t alignment, size_t bytes) {
   return code;
 }
 
-/// Notes whether a mapping was refused for want of memory.
+/// Notes whether a mapping was refused because memory is missing.
 static void *noted(void *place) {
   const int is_refused = place == MAP_FAILED && errno == ENOMEM;
   if (is_refused != is_mapping_refused) is_mapping_refused = is_refused;

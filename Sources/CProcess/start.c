@@ -103,7 +103,7 @@ static void on_time_limit(int number) {
 static void explain_time_limit(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_CPU, &limit) == 0) time_limit = limit.rlim_cur;
-  // Who starts the program with this signal ignored wants it to outlive the limit.
+  // If this signal was ignored at the start, the program is meant to continue beyond the limit.
   if (signal(SIGXCPU, on_time_limit) == SIG_IGN) signal(SIGXCPU, SIG_IGN);
 }
 

@@ -1,8 +1,8 @@
 // Threads that the system refuses.
 //
 // Some libraries cannot continue without a thread that they ask for: OpenMP and GLib end the program themselves, Dispatch and
-// Foundation ask or wait for ever. So the C library's function is wrapped here: what is refused to them ends the program with
-// a line. Whoever else asks is told, as before.
+// Foundation ask or wait without end. So the C library's function is wrapped here: what is refused to them ends the program with
+// a line. All other callers get the error, as before.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-// What every file behind the seam shares: the handles, and the one place where exceptions become error values.
+// What every file behind the C interface shares: the handles, and the one place where exceptions become error values.
 #pragma once
 
 // Not ATen/ATen.h, which takes most of a compilation to read: a file names the operations that it calls.

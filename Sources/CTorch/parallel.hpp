@@ -1,4 +1,4 @@
-// Loops that several threads share. Torch's own are inlined from its headers with the OpenMP of whoever compiles them,
+// Loops that several threads share. Torch's own are inlined from its headers with the OpenMP of the compiler that compiles them,
 // and this project's compiler has none; these ask the OpenMP that libtorch has loaded. Where that is another than
 // libgomp, one thread does all.
 #pragma once

@@ -52,7 +52,7 @@ void *record(bool (*body)(void *), void *context) {
     try {
       graph->capture_end();
     } catch (...) {
-      // `body` has told what went wrong; that the recording is broken too follows from it.
+      // `body` has reported what went wrong; that the recording is broken too follows from it.
     }
     return nullptr;
   });

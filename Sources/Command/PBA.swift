@@ -8,6 +8,7 @@ import Training
 
 /// The command line: arguments in, results on standard output, progress on standard error.
 public struct PBA: ParsableCommand {
+  /// The name, the help and the subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "pba",
     abstract:
@@ -25,6 +26,7 @@ public struct PBA: ParsableCommand {
       DoctorCommand.self,
     ])
 
+  /// The parser of arguments makes it.
   public init() {}
 }
 

@@ -12,7 +12,7 @@ public struct Comparison: Sendable {
   public struct Member: Sendable {
     /// The folder of its run.
     public let path: String
-    /// Its settings, but for the digest of the images.
+    /// Its settings, except for the digest of the images.
     public let configuration: TrainingConfiguration
     /// What its settings call the policy, found.
     public let policy: PolicyChoice
@@ -27,6 +27,7 @@ public struct Comparison: Sendable {
 
   /// How a training ended.
   public enum Outcome: Hashable, Sendable {
+    /// It was trained to its end.
     case trained(TrainingResult)
     /// Its loss stopped being a number; the others do not depend on it.
     case diverged(reason: String)
@@ -44,9 +45,11 @@ public struct Comparison: Sendable {
   /// A comparison on loaded data.
   ///
   /// - Parameters:
+  ///   - data: the images that all trainings use.
   ///   - imageDigest: the digest of the data, recorded with every run.
   ///   - concurrency: how many trainings run at once; the results do not depend on it.
   ///   - version: the program's, recorded with every run.
+  ///   - stop: ends the trainings, to be resumed.
   ///   - onEvent: called with each event of the trainings; called from several threads.
   ///   - onEnd: called at every training's end; called from several threads.
   ///   - onThreadsRefused: called where the system starts fewer threads, and so trainings, than were asked for.
@@ -131,6 +134,7 @@ public struct Comparison: Sendable {
 public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
   /// The folder of its run.
   public let path: String
+  /// Why, with the path of the run and what to do.
   public let reason: String
 
   init(path: String, cause: any Error) {
@@ -140,13 +144,15 @@ public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
       cause is RunStoreError ? "\(cause); or delete \(path), and it is trained again" : "\(path): \(cause)"
   }
 
+  /// The reason.
   public var description: String { reason }
 }
 
-/// The system starts no thread to train on.
+/// The system refused every thread to train on.
 public struct ComparisonThreadError: Error, CustomStringConvertible {
   /// Why not.
   public let cause: ThreadError
 
+  /// Why, and how to continue.
   public var description: String { "\(cause); what was finished is kept: continue with --resume" }
 }

@@ -9,7 +9,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   public var data: DataSelection
   /// The digest of the images, so that a resumed comparison notices others; nil where it was not taken.
   public var imageDigest: String?
-  /// The policies, each as ``PlayedPolicy`` reads it; the others are compared with the first.
+  /// The policies, each as `PlayedPolicy` reads it; the others are compared with the first.
   public var policies: [String]
   /// The SHA-256 of the schedule behind each policy under the first seed, empty where there is none.
   public var scheduleDigests: [String]
@@ -24,6 +24,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   /// The result does not depend on it.
   public var concurrency: Int
 
+  /// A comparison.
   public static let kind = RunKind.compare
   /// Where a schedule decides, its digest is compared; but the name of a policy is also what the summary calls it.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }

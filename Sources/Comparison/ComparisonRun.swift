@@ -48,8 +48,9 @@ public struct ComparisonRun: Sendable {
   /// Runs what is left of the comparison; a finished one gives its summary again.
   ///
   /// - Parameter choices: the policies of the configuration for a seed, in their order.
-  /// - Throws: `WorkStopped` if it was asked to stop; what a training throws, but for a divergence, which is part
-  ///   of the summary.
+  /// - Returns: the figures of all policies.
+  /// - Throws: `WorkStopped` if it was asked to stop; what a training throws, except for a divergence, which is
+  ///   part of the summary.
   public func callAsFunction(
     choices: (_ seed: UInt64) throws -> [PolicyChoice]
   ) throws -> ComparisonSummary {

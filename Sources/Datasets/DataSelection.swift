@@ -20,7 +20,12 @@ public struct DataSelection: Codable, Hashable, Sendable {
 
   /// A selection of a dataset, with the defaults of that dataset where nothing is said.
   ///
-  /// - Parameter images: how the images of a folder are read.
+  /// - Parameters:
+  ///   - dataset: the name of the dataset, as `--dataset` takes it.
+  ///   - trainSize: how many training images; nil for the default of the dataset.
+  ///   - validationSize: how many validation images; nil for the default of the dataset.
+  ///   - dataDirectory: the folder of the files of all datasets.
+  ///   - images: how the images of a folder are read.
   public init(
     _ dataset: String, trainSize: Int? = nil, validationSize: Int? = nil, dataDirectory: String = "",
     images: ImageFolderOptions = ImageFolderOptions()

@@ -1,7 +1,7 @@
 import Text
 import Augmentation
 
-/// Why a dataset cannot be had, in one line for the user.
+/// Why a dataset cannot be loaded, in one line for the user.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No dataset has this name; `nearest` is the known name that is spelt most like it.
   case unknown(name: String, known: [String], nearest: String?)
@@ -33,6 +33,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// One line: what was found, what was expected and what to do.
   public var description: String {
     switch self {
     case .unknown(let name, let known, let nearest):

@@ -44,7 +44,9 @@ public struct DatasetFamily: Sendable {
   /// A family whose datasets are named by a parameter.
   ///
   /// - Parameters:
+  ///   - name: the part of the name before the colon.
   ///   - usage: the full form, such as `folder:PATH`.
+  ///   - summary: what the family holds, in one line.
   ///   - plain: what the bare name means, if it means anything.
   ///   - takesImageSize: whether images are brought to the size that is asked for.
   ///   - isMovable: whether the parameter is the path of the images.

@@ -16,7 +16,12 @@ private let splitSeed: UInt32 = 0
 /// Without a `validationSize` there are no validation images, or all of the dataset's own. Without sizes `noise` has
 /// 2,000 training and 1,000 validation images.
 ///
-/// - Parameter observer: called with what happens while images are decoded.
+/// - Parameters:
+///   - selection: the dataset, its sizes and where its files are.
+///   - observer: called with what happens while images are decoded.
+/// - Returns: the training, validation and test images.
+/// - Throws: `DatasetError` for an unknown name, missing or damaged files, or sizes that the dataset does not
+///   have.
 public func loadDataset(
   _ selection: DataSelection, observer: @escaping DatasetLoadingObserver = { _ in }
 ) throws -> DatasetSplits {

@@ -9,8 +9,11 @@ public struct DatasetSample: Sendable {
 
   /// How many images each set has.
   public struct Counts: Hashable, Sendable {
+    /// Training images.
     public let train: Int
+    /// Validation images.
     public let validation: Int
+    /// Test images.
     public let test: Int
   }
 }
@@ -19,7 +22,10 @@ public struct DatasetSample: Sendable {
 ///
 /// Of an image folder only so many files are decoded, and nothing is cached.
 ///
-/// - Parameter count: how many images; fewer if there are fewer.
+/// - Parameters:
+///   - selection: the dataset, its sizes and where its files are.
+///   - count: how many images; fewer if there are fewer.
+/// - Returns: the images with the names of their classes.
 /// - Throws: what `loadDataset` throws.
 public func sampleDataset(_ selection: DataSelection, count: Int) throws -> DatasetSample {
   let spec = try DatasetSpec.named(selection.place)

@@ -10,7 +10,7 @@ public struct DatasetSpec: Sendable {
   public let searchDefaults: SplitSizes?
   /// The size of its images; nil where that is asked for, or seen only when they are loaded.
   public let imageSize: ImageSize?
-  /// What training does to its images after the policy, where nobody says otherwise.
+  /// What training does to its images after the policy, unless it is set.
   public let tailDefaults: TailDefaults
   /// What to do when the files are not there.
   public let cure: String

@@ -4,8 +4,11 @@ import Augmentation
 extension DatasetSplits {
   /// How many images each class has, in each of the three sets.
   public struct ClassCounts: Equatable, Sendable {
+    /// Training images of each class, in the order of the classes.
     public let train: [Int]
+    /// Validation images of each class.
     public let validation: [Int]
+    /// Test images of each class.
     public let test: [Int]
   }
 

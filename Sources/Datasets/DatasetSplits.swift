@@ -49,8 +49,11 @@ public struct DatasetSplits: Sendable {
 
 /// The paths of images, below the folder that they lie in, in the order of each set.
 public struct ImagePaths: Sendable {
+  /// The paths of the training images.
   public let train: [String]
+  /// The paths of the validation images.
   public let validation: [String]
+  /// The paths of the test images.
   public let test: [String]
 }
 

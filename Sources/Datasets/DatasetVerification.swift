@@ -1,7 +1,7 @@
 import Files
 import Images
 
-/// What came of checking one of a dataset's files.
+/// The result of checking one of a dataset's files.
 public struct FileVerification: Equatable, Sendable, Codable {
   /// What is known of the file's bytes.
   public enum Outcome: String, Codable, Sendable {
@@ -19,6 +19,7 @@ public struct FileVerification: Equatable, Sendable, Codable {
 
   /// Where the file is, or should be.
   public let path: String
+  /// What the check found.
   public let outcome: Outcome
   /// The digest found, with its name, such as "md5 5ff9…"; of the content where the file may be packed.
   public let found: String?

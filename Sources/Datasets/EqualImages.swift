@@ -8,6 +8,7 @@ public struct EqualImages: Equatable, Sendable {
   /// The first of them, by its place in the later set, and its equal in the earlier.
   public let first: (later: Int, earlier: Int)
 
+  /// Whether both name the same number and the same first pair.
   public static func == (one: EqualImages, other: EqualImages) -> Bool {
     one.count == other.count && one.first == other.first
   }

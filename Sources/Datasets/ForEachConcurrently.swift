@@ -3,7 +3,7 @@ import Threads
 
 /// Runs the body once for each index, on all cores; returns when all are done.
 ///
-/// Each core takes the next few that are left, so that slow ones hold nobody up.
+/// Each core takes the next few that are left, so that slow ones delay no other.
 func forEachConcurrently(_ indices: Range<Int>, _ body: @escaping @Sendable (Int) -> Void) {
   let queue = IndexQueue(indices)
   HelperThreads.shared.share(among: min(CoreCount.usable, indices.count)) {

@@ -41,7 +41,7 @@ enum PublishedDigest: Sendable, CustomStringConvertible {
   }
 }
 
-/// One of a dataset's files, under any of the names it goes by.
+/// One of a dataset's files, under any of its names.
 struct DatasetFile: Sendable {
   let names: [String]
   let digest: PublishedDigest?

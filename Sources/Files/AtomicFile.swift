@@ -99,7 +99,10 @@ public enum AtomicFile {
 
   /// Deletes temporary files that a killed process left in `folder`.
   ///
-  /// - Parameter beginning: what their names begin with.
+  /// - Parameters:
+  ///   - folder: the path of the folder.
+  ///   - beginning: what the names of these files begin with.
+  /// - Throws: ``FileError`` where the system refuses.
   public static func removeLeftovers(in folder: String, beginning: String = "") throws {
     for name in try names(in: folder)
     where name.hasPrefix(beginning) && name.hasSuffix(TemporaryName.suffix) {

@@ -8,9 +8,14 @@ package struct FileDescriptor: ~Copyable, Sendable {
   /// What errors call the file.
   let path: String
 
-  /// Opens a file; `action` says what for, as in "cannot create".
+  /// Opens a file.
   ///
-  /// - Parameter name: what errors call the file, where that is not its path.
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - flags: those of `open(2)`; `O_CLOEXEC` is added.
+  ///   - action: what the file is opened for, as in "cannot create".
+  ///   - name: what errors call the file, where that is not its path.
+  /// - Throws: ``FileError`` with the system's reason.
   package init(_ path: String, flags: Int32, action: String, named name: String? = nil) throws {
     self.path = name ?? path
     raw = try Self.call(self.path, action) { open(path, flags | O_CLOEXEC, 0o666) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The size and the SHA-256 of a file: what the journal remembers of a checkpoint, to know it again.
+/// The size and the SHA-256 of a file, by which the journal recognises a checkpoint.
 public struct FileDigest: Codable, Hashable, Sendable {
   /// The length in bytes.
   public let size: Int

@@ -35,6 +35,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     self.code = code
   }
 
+  /// One line: the path, the action, the reason and what to do.
   public var description: String {
     "\(path): cannot \(action): \(reason)\((cure ?? usualCure).map { "; " + $0 } ?? "")"
   }

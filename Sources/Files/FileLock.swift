@@ -1,6 +1,6 @@
 import Foundation
 
-/// The exclusive right to work in a folder, held while the value lives.
+/// An exclusive lock on a folder, held as long as the value exists.
 ///
 /// The lock belongs to the open file, so the system drops it when the process ends in any way: no stale lock is
 /// left. The file's text, the holder's process id where it has one, serves the message to a second process alone.
@@ -9,6 +9,7 @@ public final class FileLock: Sendable {
 
   /// Another process holds the lock; its id, where the file has it.
   public struct Held: Error, Hashable {
+    /// The process that holds the lock; nil where the file does not name it.
     public let process: Int?
   }
 
@@ -20,7 +21,7 @@ public final class FileLock: Sendable {
     while flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
-      // Whoever asks for the holder has the lock for an instant.
+      // A process that asks for the holder has the lock for an instant.
       if code == EWOULDBLOCK, attempts < 20 {
         attempts += 1
         usleep(5000)
@@ -31,7 +32,7 @@ public final class FileLock: Sendable {
       }
       throw Held(process: try Self.process(in: file))
     }
-    // What has another name too may be somebody's file; the lock holds without a text.
+    // A file with another name too may belong to a user; the lock holds without a text.
     guard try file.nameCount() <= 1 else { return }
     guard try Self.isOwn(file) else {
       throw FileError(
@@ -47,7 +48,10 @@ public final class FileLock: Sendable {
   /// Where nothing may be written, a lock file that is there is locked anyway. Nil where there is none, as then no
   /// other process can make one either.
   ///
-  /// - Parameter whenWaiting: called once if another holds the lock.
+  /// - Parameters:
+  ///   - path: the lock file.
+  ///   - whenWaiting: called once if another holds the lock.
+  /// - Throws: `FileError` where the system refuses the file or the lock.
   package init?(waitingFor path: String, whenWaiting: () -> Void) throws {
     guard let file = try Self.lockFile(path) else { return nil }
     if flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
@@ -72,7 +76,7 @@ public final class FileLock: Sendable {
     }
   }
 
-  /// Who holds the lock of a folder; nil where nobody does.
+  /// Who holds the lock of a folder; nil where there is no holder.
   ///
   /// Nothing is written. The question holds the lock itself for an instant, together with others who only ask.
   public static func holder(folder: String, file name: String) throws -> Held? {

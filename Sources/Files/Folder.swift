@@ -23,7 +23,7 @@ public enum Folder {
     try make(path)
   }
 
-  /// Makes a folder with a name of its own, which nobody else may look into; returns its path.
+  /// Makes a folder with a name of its own, which only this user may read; returns its path.
   ///
   /// Throws `FileError`.
   public static func makeTemporary(in folder: String, beginning: String) throws -> String {

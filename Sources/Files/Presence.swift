@@ -2,7 +2,7 @@ import Foundation
 
 /// Whether there is something under a name, a link followed.
 ///
-/// ``FileKind`` says what it is, and knows names whose links are not followed. Throws `FileError` where the system does not let
+/// `FileKind` says what it is, and knows names whose links are not followed. Throws `FileError` where the system does not let
 /// one see, which is not the same as that nothing is there.
 public func isThere(_ path: String) throws -> Bool {
   var status = stat()

@@ -5,6 +5,7 @@ import Foundation
 /// The accessor that the package manager generates ends the program where the folder is missing; this says so.
 ///
 /// - Parameter bundle: the package's and the module's name, as `swift-pba_Recipes`.
+/// - Returns: the path of the folder.
 /// - Throws: `FileError` where the program was installed without it.
 public func resourceFolder(_ bundle: String) throws -> String {
   let place = Bundle.main.bundleURL.path

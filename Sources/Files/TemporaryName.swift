@@ -3,7 +3,7 @@ import Foundation
 /// Names under which files are written before they get their own.
 ///
 /// A name that can be foreseen may be taken before: by a link, whose target would be written over. So each holds 64 bits
-/// that nobody else knows, and whoever creates the file refuses what is there.
+/// that no other process knows, and the file is created only where there is none.
 public enum TemporaryName {
   /// The end of every temporary name, by which what a killed process left is recognised.
   public static let suffix = ".partial"
@@ -34,7 +34,7 @@ public enum TemporaryName {
   }
 }
 
-/// Temporary names of which the same final path always has the same one, for those who write it and those who rename it.
+/// Temporary names that are the same for the same final path, when it is written and when it is renamed.
 ///
 /// They follow from a secret of this value, so that one that was seen does not reveal the next.
 public struct TemporaryNames: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The folder that relative paths begin at.
+/// The folder to which relative paths refer.
 public enum WorkingFolder {
   /// Whether it is still there; it may have been removed since the program, or its shell, entered it.
   public static var isThere: Bool {

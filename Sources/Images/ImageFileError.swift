@@ -17,6 +17,7 @@ public struct ImageFileError: Error, Equatable, Sendable, CustomStringConvertibl
     self.cure = cure
   }
 
+  /// One line: the file, the byte, the problem and what to do.
   public var description: String {
     let place = offset.map { ", byte \($0)" } ?? ""
     return "\(file)\(place): \(problem); \(cure)"

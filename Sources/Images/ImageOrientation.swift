@@ -1,5 +1,6 @@
 /// How a stored image must be turned to be upright, numbered as in the EXIF standard (tag 0x0112).
 public enum ImageOrientation: Int, CaseIterable, Sendable {
+  /// The first row is the top, the first column the left side.
   case upright = 1
   case mirrored, upsideDown, flipped, transposed, turnRight, transversed, turnLeft
 }

@@ -1,7 +1,10 @@
 /// Images of one size, one after another in memory: RGB interleaved, 8 bits per channel.
 public struct ImageStack: Equatable, Sendable {
+  /// The number of images.
   public let count: Int
+  /// The height of each image in pixels.
   public let height: Int
+  /// The width of each image in pixels.
   public let width: Int
   /// The bytes of all images, in the order image, row, column, channel: `count * height * width * 3` of them.
   public let pixels: PixelBytes

@@ -5,7 +5,7 @@ extension ImageDecoder {
     decode: { file, name in try decodePNM(file, name: name) })
 }
 
-/// The head of a portable anymap: P1 to P6, then width, height and, but for bitmaps, the largest value.
+/// The head of a portable anymap: P1 to P6, then width, height and, except for bitmaps, the largest value.
 struct PNMHeader {
   /// 1 to 6, the digit after P.
   let kind: Int

@@ -1,13 +1,17 @@
-/// Memory that belongs to someone else, such as a mapped file, and is given back when its last user lets go of it.
+/// Memory with another owner, such as a mapped file, which is given back after its last use.
 public final class LentBytes: @unchecked Sendable {
-  // Nobody writes to the bytes while they are lent, so threads may share them.
+  // Nothing writes to the bytes while they are lent, so threads may share them.
   fileprivate let bytes: UnsafeBufferPointer<UInt8>
   private let giveBack: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
   fileprivate let setAside: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
 
   /// Borrows bytes that stay in place, unchanged, until `giveBack` is called with them.
   ///
-  /// - Parameter setAside: called with a part that will not be read again soon, and may leave the memory till then.
+  /// - Parameters:
+  ///   - bytes: the memory; it must not change or move until it is given back.
+  ///   - giveBack: called once with the bytes, when nothing uses them any more.
+  ///   - setAside: called with a part that will not be read again soon, and whose memory the system may reclaim
+  ///     until then.
   public init(
     _ bytes: UnsafeBufferPointer<UInt8>,
     giveBack: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Void,
@@ -46,8 +50,10 @@ public struct PixelBytes: RandomAccessCollection, Sendable {
     storage = .lent(bytes, range)
   }
 
+  /// 0.
   public var startIndex: Int { 0 }
 
+  /// The number of bytes.
   public var endIndex: Int {
     switch storage {
     case .owned(let bytes): bytes.count
@@ -55,6 +61,7 @@ public struct PixelBytes: RandomAccessCollection, Sendable {
     }
   }
 
+  /// The byte at an index; an index out of range is a programmer's error.
   public subscript(position: Int) -> UInt8 {
     switch storage {
     case .owned(let bytes): return bytes[position]
@@ -86,9 +93,11 @@ public struct PixelBytes: RandomAccessCollection, Sendable {
 }
 
 extension PixelBytes: Equatable {
+  /// Whether both hold the same bytes, owned or lent.
   public static func == (left: PixelBytes, right: PixelBytes) -> Bool {
     left.withUnsafeBufferPointer { left in right.withUnsafeBufferPointer { left.elementsEqual($0) } }
   }
 
+  /// Whether the bytes are those of the array.
   public static func == (left: PixelBytes, right: [UInt8]) -> Bool { left == PixelBytes(right) }
 }

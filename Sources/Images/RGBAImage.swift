@@ -2,7 +2,9 @@
 ///
 /// Alpha 0 means "no data here": such a pixel becomes the mean colour when the image is normalised.
 public struct RGBAImage: Equatable, Sendable {
+  /// The width in pixels.
   public let width: Int
+  /// The height in pixels.
   public let height: Int
   /// The bytes R, G, B, A of each pixel, row by row: `width * height * 4` of them.
   public let pixels: [UInt8]

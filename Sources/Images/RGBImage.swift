@@ -1,6 +1,8 @@
 /// One 8-bit image without transparency, as networks see it.
 public struct RGBImage: Equatable, Sendable {
+  /// The width in pixels.
   public let width: Int
+  /// The height in pixels.
   public let height: Int
   /// The bytes R, G, B of each pixel, row by row: `width * height * 3` of them.
   public let pixels: [UInt8]

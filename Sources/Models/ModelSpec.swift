@@ -9,6 +9,7 @@ public protocol Classifier {
 }
 
 extension Classifier {
+  /// False: most networks draw nothing in a step.
   public var drawsInTraining: Bool { false }
 }
 
@@ -61,8 +62,9 @@ extension ModelSpec {
   }
 }
 
-/// A model name that cannot be served.
+/// A model name that is not valid.
 public struct ModelError: Error, CustomStringConvertible, Equatable {
+  /// What is wrong with the name, and which names there are.
   public let description: String
 
   init(_ description: String) {
@@ -72,7 +74,9 @@ public struct ModelError: Error, CustomStringConvertible, Equatable {
 
 /// A network together with what it owns, ready for training: parameters and gradients lie flat.
 public struct Network {
+  /// The layers.
   public let model: any Classifier
+  /// The parameters, gradients and running statistics.
   public let variables: Variables
 
   /// The name of the layer that gives the scores of the classes: its `weight` is [classes, inputs], its `bias` [classes].
@@ -80,7 +84,13 @@ public struct Network {
 
   /// Builds a freshly initialised network on a device.
   ///
-  /// - Parameter generator: draws the initial weights; the same state gives the same network on every device.
+  /// - Parameters:
+  ///   - spec: which network.
+  ///   - classes: how many classes it tells apart.
+  ///   - generator: draws the initial weights; the same state gives the same network on every device.
+  ///   - device: where it computes.
+  ///   - dataType: of parameters and buffers; float64 is for numerical checks.
+  /// - Throws: `TorchError` where the device has not the memory.
   public init(
     _ spec: ModelSpec, classes: Int, generator: Generator, device: Device = .cpu,
     dataType: DataType = .float32

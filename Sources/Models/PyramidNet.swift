@@ -14,6 +14,7 @@ public struct PyramidNet: Classifier {
   let lastNorm: BatchNorm
   let head: Linear
 
+  /// True: each step draws the factors of its random branches on the host.
   public var drawsInTraining: Bool { true }
 
   /// Builds the layers in the scope.
@@ -40,6 +41,7 @@ public struct PyramidNet: Classifier {
     return (1...blocks).map { 16 + (2 * growth * $0 + blocks) / (2 * blocks) }
   }
 
+  /// The scores [N,classes] of images [N,3,H,W].
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {
     let shakeDrop = ShakeDrop(blocks: blocks.count)
     let factors: PlacedBranchFactors? =

@@ -12,6 +12,7 @@ public struct ShakeShake: Classifier {
   let blocks: [Block]
   let head: Linear
 
+  /// True: each step draws the factors of its random branches on the host.
   public var drawsInTraining: Bool { true }
 
   /// Builds the layers in the scope; `width` is even.
@@ -30,6 +31,7 @@ public struct ShakeShake: Classifier {
     head = try Linear(scope[Network.lastLayer], inputs: widths[3], outputs: classes)
   }
 
+  /// The scores [N,classes] of images [N,3,H,W].
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {
     let shares: PlacedBranchFactors? =
       switch mode {

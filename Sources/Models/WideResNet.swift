@@ -30,6 +30,7 @@ public struct WideResNet: Classifier {
     head = try Linear(scope[Network.lastLayer], inputs: widths[3], outputs: classes)
   }
 
+  /// The scores [N,classes] of images [N,3,H,W].
   public func logits(_ images: Tensor, _ mode: Mode) throws -> Tensor {
     let training = mode.isTraining
     let first = try stem(images)

@@ -9,11 +9,12 @@ public enum CutoutRule: Hashable, Sendable {
   /// It has this size.
   case side(Int)
 
-  /// Returns the side of the square in pixels; 0 is off.
+  /// Decides the side of Cutout's square from what was asked for and what the recipe has.
   ///
   /// - Parameters:
   ///   - given: the side that was asked for expressly; it is always obeyed.
   ///   - recipe: the side that the recipe has.
+  /// - Returns: the side of the square in pixels; 0 is off.
   /// - Throws: `PolicyError` if the policy and the size contradict each other.
   public func side(given: Int?, recipe: Int) throws(PolicyError) -> Int {
     switch self {

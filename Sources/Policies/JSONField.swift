@@ -78,7 +78,11 @@ package struct JSONMembers {
 extension JSONValue {
   /// Reads a text that holds exactly one value.
   ///
-  /// - Parameter firstLine: the number of the text's first line in its file.
+  /// - Parameters:
+  ///   - bytes: the text in UTF-8.
+  ///   - notation: whether it is JSON or a Python literal.
+  ///   - firstLine: the number of the text's first line in its file, for errors.
+  /// - Throws: `PolicyError` with line and column.
   package init(
     parsing bytes: some Sequence<UInt8>, as notation: Notation, firstLine: Int = 1
   ) throws(PolicyError) {

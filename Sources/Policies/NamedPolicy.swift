@@ -26,7 +26,7 @@ public struct NamedPolicy: Sendable {
     case schedule(Schedule)
     /// One program for all epochs, which may depend on the size of the images, and on how lengths in pixels follow it.
     ///
-    /// Lengths that magnitudes of the search stand for are carried over by whoever asks for the program.
+    /// Lengths that magnitudes of the search stand for are scaled by the caller that asks for the program.
     case program(@Sendable (_ width: Int, _ height: Int, PixelScale) -> AugmentationProgram)
     /// Nothing but the tail of the pipeline, with or without its Cutout.
     case tail(CutoutRule)

@@ -39,13 +39,14 @@ struct OperationSpace: Sendable {
   static let wide = OperationSpace(
     shear: 0.99, translation: .pixels(32), rotation: 135, mixture: 0.99, removedBits: 6)
 
-  /// The fourteen operations at one strength; nil is the one that leaves the image as it is.
+  /// The fourteen operations at one strength.
   ///
   /// - Parameters:
   ///   - bin: the strength, 0...30.
   ///   - width: the images' width in pixels.
   ///   - height: the images' height in pixels.
   ///   - scale: how a reach in pixels follows the size of the images.
+  /// - Returns: a step that always fires for each of the fourteen; nil for the one that does nothing.
   func choices(
     bin: Int, width: Int, height: Int, scale: PixelScale = .none
   ) -> [AugmentationProgram.Step?] {

@@ -4,6 +4,14 @@ import Augmentation
 /// The operations that may happen to an image of one epoch, each with its probability and magnitude.
 ///
 /// A learnt policy has 30 entries, the 15 operations twice; any number is valid.
+///
+/// ```swift
+/// let policy = Policy(entries: [
+///   try PolicyEntry(operation: .rotate, probability: 4, magnitude: 7),
+///   try PolicyEntry(operation: Operation(named: "Cutout"), probability: 10, magnitude: 2),
+/// ])
+/// let program = policy.program()  // none, one or both, as `operationCount` says
+/// ```
 public struct Policy: Hashable, Sendable {
   /// The entries in the order of the search.
   public let entries: [PolicyEntry]
@@ -19,6 +27,7 @@ public struct Policy: Hashable, Sendable {
   /// What the policy does to an image of one epoch.
   ///
   /// - Parameter operationCount: the probabilities of applying 0, 1, 2… operations.
+  /// - Returns: a program with one alternative: a step for each entry.
   public func program(operationCount: [Double] = Policy.operationCount) -> AugmentationProgram {
     AugmentationProgram(alternatives: [alternative(weight: 1, operationCount: operationCount)])
   }

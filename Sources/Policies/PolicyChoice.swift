@@ -58,12 +58,17 @@ public struct PolicyChoice: Sendable {
 
   /// What happens to the images of an epoch, counted from 0, in a training of so many epochs.
   ///
-  /// A schedule of another length is stretched. Throws `PolicyError` if `totalEpochs` is not positive.
+  /// A schedule of another length is stretched.
   ///
   /// - Parameters:
+  ///   - epoch: the epoch, from 0.
+  ///   - totalEpochs: the length of the training in epochs.
+  ///   - order: how a schedule is played.
   ///   - width: the images' width in pixels.
-  ///   - height: their height.
+  ///   - height: the images' height in pixels.
   ///   - scale: how lengths in pixels follow the size of the images.
+  /// - Returns: the operations of that epoch.
+  /// - Throws: `PolicyError` if `totalEpochs` is not positive.
   public func program(
     epoch: Int, totalEpochs: Int, order: PolicyOrder, width: Int, height: Int, scale: PixelScale = .none
   ) throws(PolicyError) -> AugmentationProgram {

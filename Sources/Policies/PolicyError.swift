@@ -19,6 +19,7 @@ public struct PolicyError: Error, Hashable, Sendable, CustomStringConvertible {
     self.expected = expected
   }
 
+  /// One line: the file, the place in it, what was found and what was expected.
   public var description: String {
     let origin = [file.map(printable), place].compactMap { $0 }.filter { !$0.isEmpty }
     return (origin + ["found \(found), expected \(expected)"]).joined(separator: ": ")

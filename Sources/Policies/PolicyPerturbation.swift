@@ -5,6 +5,7 @@ public struct PolicyPerturbation: Explorer, Hashable {
   /// Makes the explorer.
   public init() {}
 
+  /// Perturbs the copied policy; every number that is drawn comes from the generator.
   public func explore(
     _ request: Exploration<Policy>, using generator: inout some RandomNumberGenerator
   ) -> Policy {

@@ -4,7 +4,7 @@ import Foundation
 
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.
 struct PublishedSchedule: Sendable {
-  /// The name it goes by here.
+  /// Its name in this program.
   let name: String
   /// One line on where it was learnt.
   let summary: String

@@ -12,8 +12,9 @@ public enum RandAugment {
   /// - Parameters:
   ///   - count: N, how many operations an image gets.
   ///   - magnitude: M, the strength of all of them, 0...30.
-  ///   - width: the images' width in pixels, which the longest translation goes by.
+  ///   - width: the images' width in pixels, which decides the longest translation.
   ///   - height: their height.
+  /// - Returns: a program in which every operation has the same probability.
   public static func program(count: Int, magnitude: Int, width: Int, height: Int) -> AugmentationProgram {
     precondition(counts.contains(count) && magnitudes.contains(magnitude), "RandAugment: N or M out of range")
     let choices = OperationSpace.standard.choices(bin: magnitude, width: width, height: height)

@@ -1,6 +1,19 @@
 import Text
 
 /// Which policy applies at each epoch of a training.
+///
+/// ```swift
+/// let rotation = try PolicyEntry(operation: .rotate, probability: 4, magnitude: 7)
+/// let schedule = try Schedule(
+///   name: "late",
+///   segments: [
+///     .init(epochs: 3, policy: Policy(entries: [])),
+///     .init(epochs: 7, policy: Policy(entries: [rotation])),
+///   ])
+/// let policy = schedule.policy(atEpoch: 5)  // rotates
+/// let long = try schedule.stretched(to: 200)  // 60 epochs without operations, 140 that rotate
+/// let file = long.jsonData()  // in the schedule format
+/// ```
 public struct Schedule: Hashable, Sendable {
   /// A run of epochs with one policy.
   public struct Segment: Hashable, Sendable {

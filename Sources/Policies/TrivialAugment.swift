@@ -14,9 +14,11 @@ public enum TrivialAugment {
   ///
   /// - Parameters:
   ///   - space: the ranges of strength.
-  ///   - width: the images' width in pixels, which the longest translation of the standard space goes by.
+  ///   - width: the images' width in pixels, which decides the longest translation of the standard space.
   ///   - height: their height.
-  ///   - scale: how the longest translation of the wide space, which is in pixels, follows the size of the images.
+  ///   - scale: how the longest translation of the wide space, which is in pixels, follows the size of the
+  ///     images.
+  /// - Returns: a program that draws one operation and one strength for each image.
   public static func program(
     _ space: Space, width: Int, height: Int, scale: PixelScale = .none
   ) -> AugmentationProgram {

@@ -11,6 +11,7 @@
 /// One that models the whole search asks for ``Exploration/history``. The choice must be a function of the request, of that
 /// history and of the generator's numbers alone: a search that is killed between two decisions makes the second one again.
 public protocol Explorer<Hyperparameters>: Sendable {
+  /// What a trial trains with, such as a policy.
   associatedtype Hyperparameters
 
   /// The hyperparameters with which the trial continues.
@@ -19,7 +20,7 @@ public protocol Explorer<Hyperparameters>: Sendable {
   ) throws -> Hyperparameters
 }
 
-/// What an explorer is asked.
+/// A request to an explorer.
 public struct Exploration<Hyperparameters> {
   /// The trial that has copied another.
   public let trial: Int
@@ -29,6 +30,8 @@ public struct Exploration<Hyperparameters> {
   public let generation: Int
   /// What the copied trial has trained with.
   public let copied: Hyperparameters
+  /// Which of two observed values is the better one.
+  public let direction: Direction
   /// Reads what all trials have trained with and reached so far, in the order in which it was recorded.
   ///
   /// It can be long, so it is read when it is asked for.
@@ -36,18 +39,19 @@ public struct Exploration<Hyperparameters> {
 
   /// Makes a request from its parts.
   public init(
-    trial: Int, source: Int, generation: Int, copied: Hyperparameters,
+    trial: Int, source: Int, generation: Int, copied: Hyperparameters, direction: Direction = .maximize,
     history: @escaping () throws -> [Observation<Hyperparameters>]
   ) {
     self.trial = trial
     self.source = source
     self.generation = generation
     self.copied = copied
+    self.direction = direction
     self.history = history
   }
 }
 
-/// What a stretch of training came to.
+/// The result of one segment of training.
 public struct Observation<Hyperparameters> {
   /// Who trained, from where, with what.
   public let segment: TrialSegment<Hyperparameters>

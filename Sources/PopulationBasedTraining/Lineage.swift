@@ -15,8 +15,6 @@ public struct LineageStep<Hyperparameters> {
 extension LineageStep: Sendable where Hyperparameters: Sendable {}
 extension LineageStep: Equatable where Hyperparameters: Equatable {}
 extension LineageStep: Hashable where Hyperparameters: Hashable {}
-extension LineageStep: Encodable where Hyperparameters: Encodable {}
-extension LineageStep: Decodable where Hyperparameters: Decodable {}
 
 /// Follows a trial back to epoch 0 through every trial that it descends from.
 ///

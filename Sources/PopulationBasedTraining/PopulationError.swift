@@ -15,6 +15,7 @@ public enum PopulationError: Error, Hashable, Sendable, CustomStringConvertible 
   /// A segment does not start where the one that it continues ends.
   case brokenLineage(trial: Int, generation: Int, start: Int, parent: Int, parentEnd: Int)
 
+  /// The reason in one line, with the trials and generations that are concerned.
   public var description: String {
     switch self {
     case .everyTrialFailed(let generation, let trials):

@@ -1,5 +1,5 @@
 /// The two ends of a ranked population.
-public struct Quantiles: Codable, Hashable, Sendable {
+public struct Quantiles: Hashable, Sendable {
   /// Trials to be replaced, worst first.
   public let bottom: [Int]
   /// Trials worth copying, best last; never a failed one.
@@ -17,9 +17,15 @@ public struct Quantiles: Codable, Hashable, Sendable {
 /// The two never overlap: neither is larger than n / 2, so a fraction above 0.5 acts as 0.5, and a fraction
 /// that is not positive gives two empty ends. Failed trials rank last and are left out of the top, which may
 /// be smaller for it. Equal scores rank by trial number, so the order of `scores` does not matter.
-public func quantiles(of scores: [Score], fraction: Double) -> Quantiles {
+///
+/// - Parameters:
+///   - scores: one score for each trial.
+///   - fraction: the share of each end, 0 to 0.5.
+///   - direction: which of two scores is the better one.
+/// - Returns: the two ends, which never overlap.
+public func quantiles(of scores: [Score], fraction: Double, direction: Direction = .maximize) -> Quantiles {
   let size = quantileSize(of: scores.count, fraction: fraction)
-  let ranking = scores.sorted(by: Score.isWorse)
+  let ranking = scores.sorted(by: direction.isWorse)
   return Quantiles(
     bottom: ranking.prefix(size).map(\.trial),
     top: ranking.suffix(size).filter { !$0.isFailed }.map(\.trial))

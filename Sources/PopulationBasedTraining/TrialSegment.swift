@@ -35,5 +35,3 @@ public struct TrialSegment<Hyperparameters> {
 extension TrialSegment: Sendable where Hyperparameters: Sendable {}
 extension TrialSegment: Equatable where Hyperparameters: Equatable {}
 extension TrialSegment: Hashable where Hyperparameters: Hashable {}
-extension TrialSegment: Encodable where Hyperparameters: Encodable {}
-extension TrialSegment: Decodable where Hyperparameters: Decodable {}

@@ -17,7 +17,7 @@ public struct CheckpointRecord: Codable, Hashable, Sendable {
 
 /// The folder `checkpoints` of a run.
 ///
-/// A new checkpoint is written to `temporaryPath(for:)`, then `seal`ed by whoever wrote it, and gets its name by
+/// A new checkpoint is written to `temporaryPath(for:)`, then `seal`ed by its writer, and gets its name by
 /// `publish`, several at once where several are ready. Only then may the journal name it.
 public struct CheckpointFolder: Sendable {
   /// The folder.
@@ -33,7 +33,7 @@ public struct CheckpointFolder: Sendable {
 
   /// Where the checkpoint of a name is written first.
   ///
-  /// Nobody can foresee it; this value has always the same one for a name.
+  /// It cannot be foreseen; this value always has the same one for a name.
   public func temporaryPath(for file: String) -> String { temporaryNames.path(for: path(of: file)) }
 
   /// Brings a finished temporary file to the disk and takes its digest.

@@ -18,7 +18,10 @@ public struct ComparisonFolder: Sendable {
 
   /// The run of one training.
   ///
-  /// - Parameter index: the policy's place in the settings, from 0.
+  /// - Parameters:
+  ///   - index: the policy's place in the settings, from 0.
+  ///   - seed: the seed of the training.
+  /// - Returns: the path of the run's folder.
   public func training(ofPolicy index: Int, seed: UInt64) -> String {
     "\(trainingsPath)/policy-\(index + 1)-seed-\(seed)"
   }

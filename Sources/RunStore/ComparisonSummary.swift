@@ -1,6 +1,6 @@
 import Statistics
 
-/// What a comparison came to: for each policy its accuracies, their mean, and the difference to the first policy.
+/// The result of a comparison: for each policy its accuracies, their mean, and the difference to the first policy.
 public struct ComparisonSummary: Codable, Hashable, Sendable {
   /// One training.
   public struct Entry: Codable, Hashable, Sendable {
@@ -11,6 +11,7 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
     /// Why it failed, if it did.
     public let failure: String?
 
+    /// The result of a training, or why there is none.
     public init(seed: UInt64, accuracy: Double?, failure: String? = nil) {
       self.seed = seed
       self.accuracy = accuracy
@@ -40,7 +41,10 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
 
   /// Summarises trainings.
   ///
-  /// - Parameter trainings: the policies in their order, each with its trainings.
+  /// - Parameters:
+  ///   - split: on which images accuracy was measured.
+  ///   - images: how many images that are.
+  ///   - trainings: the policies in their order, each with its trainings.
   public init(split: EvaluatedSplit, images: Int, trainings: [(policy: String, entries: [Entry])]) {
     self.split = split
     self.images = images

@@ -81,6 +81,6 @@ struct JournalCopy {
     }
   }
 
-  /// Deletes the files; whoever has them open keeps reading.
+  /// Deletes the files; a connection that has them open keeps reading.
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 }

@@ -1,6 +1,7 @@
 import Text
 import Augmentation
 import GRDB
+import PopulationBasedTraining
 import Yams
 
 /// What the settings of a run say that its journal must hold, whatever the results were.
@@ -29,9 +30,11 @@ enum JournalShape: Hashable, Sendable {
         return nil
       }
       let isAsynchronous = settings["asynchronous"].map(settingText) == "true"
+      let objective = Objective(name: settings["score"].map(settingText))
       self = .search(
         SearchShape(
-          population: population, interval: interval, epochs: epochs, isAsynchronous: isAsynchronous))
+          population: population, interval: interval, epochs: epochs, isAsynchronous: isAsynchronous,
+          scores: objective.range))
     case .compare: return nil
     }
   }

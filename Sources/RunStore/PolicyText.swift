@@ -5,25 +5,37 @@ import Policies
 ///
 /// A search has thousands of policies; this is many times smaller and faster than their JSON, and as safe, for
 /// operations stand by name.
-enum PolicyText {
+struct PolicyText: Sendable {
+  /// The operations whose names can be read.
+  private let operations: [(name: [UInt8], operation: Operation)]
+
+  /// Reads the operations of the catalogue, and some others.
+  init(beyondCatalogue others: [Operation] = []) {
+    operations = Self.catalogue + others.map { (name: Array($0.name.utf8), operation: $0) }
+  }
+
   static func text(of policy: Policy) -> String {
     policy.entries.map { "\($0.operation.name) \($0.probability) \($0.magnitude)" }.joined(separator: ", ")
   }
 
   /// Throws a description of what is wrong.
-  static func policy(_ text: String) throws -> Policy {
+  func policy(_ text: String) throws -> Policy {
     // Bytes, not characters: a search reads hundreds of thousands of these.
     let bytes = Array(text.utf8)
     guard !bytes.isEmpty else { throw PolicyError(found: "no entry", expected: "one or more") }
     return Policy(
-      entries: try bytes.split(separator: comma).map { try entry($0.split(separator: space), of: $0) })
+      entries: try bytes.split(separator: Self.comma).map {
+        try entry($0.split(separator: Self.space), of: $0)
+      })
   }
 
   private static let comma = UInt8(ascii: ",")
   private static let space = UInt8(ascii: " ")
 
-  private static func entry(_ words: [ArraySlice<UInt8>], of entry: ArraySlice<UInt8>) throws -> PolicyEntry {
-    guard words.count == 3, let probability = number(words[1]), let magnitude = number(words[2]) else {
+  private func entry(_ words: [ArraySlice<UInt8>], of entry: ArraySlice<UInt8>) throws -> PolicyEntry {
+    guard words.count == 3, let probability = Self.number(words[1]),
+      let magnitude = Self.number(words[2])
+    else {
       throw PolicyError(
         found: "the policy entry\(String(decoding: entry, as: UTF8.self))",
         expected: "an operation and two integers")
@@ -31,12 +43,12 @@ enum PolicyText {
     return try PolicyEntry(operation: operation(words[0]), probability: probability, magnitude: magnitude)
   }
 
-  private static func operation(_ name: ArraySlice<UInt8>) throws -> Operation {
+  private func operation(_ name: ArraySlice<UInt8>) throws -> Operation {
     if let known = operations.first(where: { $0.name.elementsEqual(name) }) { return known.operation }
     return try Operation(named: String(decoding: name, as: UTF8.self))
   }
 
-  private static let operations = Operation.catalogue.map { (name: Array($0.name.utf8), operation: $0) }
+  private static let catalogue = Operation.catalogue.map { (name: Array($0.name.utf8), operation: $0) }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     // What a policy can hold has two digits at most; anything else is read as numbers are everywhere.

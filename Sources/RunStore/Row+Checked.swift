@@ -25,6 +25,12 @@ extension Row {
     return value
   }
 
+  /// The number of a column that may be empty.
+  func numberIfPresent(_ column: String, in bounds: ClosedRange<Double>? = nil) throws -> Double? {
+    let stored = self[column]?.databaseValue ?? .null
+    return stored.isNull ? nil : try number(column, in: bounds)
+  }
+
   /// The whole number of a column, which no run can have above a million.
   func count(_ column: String) throws -> Int {
     let value: Int = try checked(column)

@@ -3,7 +3,7 @@ import GRDB
 
 /// Columns of a journal's table that decide something, and the column that holds a digest of them.
 ///
-/// A bit that flipped on the disk, a value that somebody changed and a row in another's place are noticed when the row is
+/// A bit that flipped on the disk, a value that was changed and a row in another's place are noticed when the row is
 /// read: the digest is over the table's name and every value with its type and its length, the row's key among them.
 /// What is in the journals of today depends on the columns and their order: both stay as they are, and a new column
 /// that decides something gets a seal of its own.

@@ -2,8 +2,11 @@ import Foundation
 
 /// What a run directory holds.
 public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// A search for a schedule.
   case search
+  /// A training of one network.
   case train
+  /// A comparison of several policies.
   case compare = "comparison"
 }
 
@@ -29,9 +32,10 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   /// What the user calls the setting, where that is not its name.
   public var name: String? = nil
 
-  /// The setting that stands for all images: nobody gives it, so the difference is told in words.
+  /// The setting that stands for all images: users do not give it, so the difference is described.
   public static let imageDigestKey = "imageDigest"
 
+  /// The setting, its two values and what to do, in one line.
   public var description: String {
     key == Self.imageDigestKey
       ? "the images are not those it was begun with (bring those back)"

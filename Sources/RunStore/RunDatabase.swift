@@ -19,8 +19,12 @@ struct RunDatabase: Sendable {
   ///
   /// What may only be read may lie where nothing can be written.
   ///
-  /// - Parameter isExamined: whether every page is looked at for damage, which takes the longer the more there are; without,
-  ///   only rows with a digest may be used. Journals of the version before have none and are always examined.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - readOnly: whether nothing is to be written.
+  ///   - isExamined: whether every page is looked at for damage, which takes the longer the more there are;
+  ///     without, only rows with a digest may be used. Journals of the version before have none and are always
+  ///     examined.
   /// - Throws: `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool, isExamined: Bool = true) throws {
     self.path = path
@@ -40,7 +44,7 @@ struct RunDatabase: Sendable {
     kept = readOnly ? [] : [path, lock].compactMap(NamedFile.init)
   }
 
-  /// Throws where somebody has removed or replaced the journal, so that what is written is lost, or the lock, so that another
+  /// Throws if another process has removed or replaced the journal, so that what is written is lost, or the lock, so that another
   /// process may write too.
   private func requireInPlace() throws {
     guard let lost = kept.first(where: { !$0.isInPlace }) else { return }
@@ -56,7 +60,7 @@ struct RunDatabase: Sendable {
     configuration.journalMode = readOnly ? .default : .wal
     configuration.busyMode = .timeout(Self.patience)
     configuration.prepareDatabase { database in
-      // The file may come from anybody: nothing in its schema is run that could do more than keep data.
+      // The file may come from a stranger: nothing in its schema is run that could do more than keep data.
       try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     }
     let connection = Connection(try DatabaseQueue(path: place, configuration: configuration))
@@ -80,13 +84,13 @@ struct RunDatabase: Sendable {
     return (connection, try queue.read(migrator.appliedIdentifiers).contains(sealedSchema))
   }
 
-  /// A connection that is closed when nobody has it any more.
+  /// A connection that is closed after its last use.
   private final class Connection: Sendable {
     let queue: DatabaseQueue
 
     init(_ queue: DatabaseQueue) {
       self.queue = queue
-      // The queue stays in memory: Dispatch takes apart one of its own on another thread, and waits for ever where the system
+      // The queue stays in memory: Dispatch takes apart one of its own on another thread, and waits without end where the system
       // starts none.
       _ = Unmanaged.passRetained(queue)
     }
@@ -101,7 +105,7 @@ struct RunDatabase: Sendable {
     return verdict == "ok" ? nil : verdict
   }
 
-  /// What somebody else put into the schema, if anything.
+  /// What another program put into the schema, if anything.
   private static func foreignEntry(_ database: Database) throws -> String? {
     let foreign = try String.fetchOne(
       database, sql: "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index')")
@@ -154,7 +158,7 @@ struct RunDatabase: Sendable {
     }
   }
 
-  /// Why the system refused to read or write the file, as far as it can still be told; SQLite says only that it did.
+  /// Why the system refused to read or write the file, as far as that can still be found; SQLite says only that it did.
   private static func refusal(behind error: DatabaseError) -> String? {
     let code = errno
     guard [.SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_FULL].contains(error.resultCode) else { return nil }

@@ -14,7 +14,7 @@ public final class RunDirectory: Sendable {
   public let version: String
   /// The checkpoints of the run.
   public let checkpoints: CheckpointFolder
-  /// What somebody changed in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
+  /// What was edited in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
   public let settingsEdit: SettingsEdit?
   let database: RunDatabase
   private let lock: FileLock?
@@ -43,12 +43,18 @@ public final class RunDirectory: Sendable {
 
   /// Begins a run in a new or an empty folder, or with `resume` continues with the run that is there.
   ///
-  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun again; files that a
-  /// killed process left half-written are deleted. Throws `RunStoreError` when the folder holds something else, what is
-  /// left of a run without its journal, a run that must not be written over, a run with other settings, or is in use;
-  /// `FileError` where the system refuses.
+  /// With `resume` the folder must exist. A start that was cut off before its first entry is begun again; files
+  /// that a killed process left half-written are deleted.
   ///
-  /// - Parameter version: the program's version, recorded when the run begins.
+  /// - Parameters:
+  ///   - path: the folder of the run.
+  ///   - configuration: the settings, with which those of a run that is there are compared.
+  ///   - version: the program's version, recorded when the run begins.
+  ///   - resume: whether a run that is there is continued.
+  /// - Returns: the run, locked for this process.
+  /// - Throws: `RunStoreError` when the folder holds something else, what is left of a run without its journal,
+  ///   a run that must not be written over, a run with other settings, or is in use; `FileError` where the
+  ///   system refuses.
   public static func open<Configuration: RunConfiguration>(
     _ path: String, configuration: Configuration, version: String, resume: Bool
   ) throws -> RunDirectory {
@@ -106,7 +112,12 @@ public final class RunDirectory: Sendable {
   ///
   /// The rest of the journal is examined when the run is opened.
   ///
-  /// - Parameter resume: whether the run is to be continued, which errors then say.
+  /// - Parameters:
+  ///   - type: the settings of a search, a training or a comparison.
+  ///   - path: the folder of the run.
+  ///   - resume: whether the run is to be continued, which errors then say.
+  /// - Returns: the settings as the journal has them.
+  /// - Throws: `RunStoreError` where there is no run, or one of another kind.
   public static func configuration<Configuration: RunConfiguration>(
     _ type: Configuration.Type, of path: String, resume: Bool = false
   ) throws -> Configuration {
@@ -152,7 +163,10 @@ public final class RunDirectory: Sendable {
 
   /// Records other settings, which hold from here on.
   ///
-  /// - Parameter unfinished: whether the run has not come to its end any more.
+  /// - Parameters:
+  ///   - configuration: the new settings.
+  ///   - unfinished: whether the run has not come to its end any more.
+  /// - Throws: `RunStoreError` or `FileError` where they cannot be written.
   public func record(_ configuration: some RunConfiguration, unfinished: Bool = false) throws {
     // A file that says something else than the journal is taken for an edit; one that is missing is written again.
     try AtomicFile.remove(configurationPath)

@@ -5,10 +5,11 @@ let sealedSchema = "5"
 
 /// The tables of a run's journal, and how an older file becomes one of today.
 ///
-/// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is told
+/// `run` has one row. A search's state is the table `segment` alone: which trial copied which, and when, is recorded
 /// by `parent` and `parentGeneration`. Where trials are compared one by one, `arrival` counts the results in the order
 /// in which they were compared; it is NULL where the whole population is compared at once. A training's state is `epoch` and `checkpoint`.
-/// The columns of ``WorkTimes`` tell people where time went; they are NULL in what an older version trained.
+/// `validationAccuracy` is the score, whatever the search compares by; `trainLoss` and `trainAccuracy` are NULL where the
+/// trainer does not say. The columns of ``WorkTimes`` tell people where time went; they are NULL in what an older version trained.
 /// The columns of digests belong to ``RowSeal``.
 var runSchema: DatabaseMigrator {
   var migrator = DatabaseMigrator()

@@ -7,6 +7,7 @@ public struct RunSetting: Hashable, Sendable {
   public let name: String
   /// The value in words; a list has one for each element.
   public let values: [String]
+  /// Whether the setting is a list, also where it has one value.
   public let isList: Bool
 
   /// A setting by its key in `config.yaml` and its values as text.

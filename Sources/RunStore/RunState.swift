@@ -1,11 +1,12 @@
 import Files
 
-/// Whether somebody works on a run, and whether it has ended.
+/// Whether a process works on a run, and whether it has ended.
 public enum RunState: Hashable, Sendable {
+  /// It has ended.
   case finished
   /// A process works on it; its id, where the lock file tells it.
   case running(process: Int?)
-  /// It was begun and not finished, and nobody works on it.
+  /// It was begun and not finished, and no process works on it.
   case stopped
 }
 

@@ -25,6 +25,7 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   /// The database refused for another reason; the cure where there is a known one.
   case journal(path: String, detail: String, cure: String? = nil)
 
+  /// One line: the file, what was found, what was expected and what to do.
   public var description: String {
     switch self {
     case .replaced(let path):

@@ -1,3 +1,4 @@
+import Augmentation
 import Foundation
 import GRDB
 import Policies
@@ -7,10 +8,18 @@ import Policies
 /// Each call that changes it is one transaction, durable when the call returns.
 public struct SearchJournal: Sendable {
   private let database: RunDatabase
+  private let policyText: PolicyText
 
   /// The journal of a run of the kind `search`.
-  public init(_ run: RunDirectory) {
+  ///
+  /// - Parameters:
+  ///   - run: the folder of the search.
+  ///   - operations: what its policies may hold beside the operations of the catalogue. The journal has their
+  ///     names alone.
+  public init(_ run: RunDirectory, operations: [Augmentation.Operation] = []) {
     database = run.database
+    let known = Set(Augmentation.Operation.catalogue)
+    policyText = PolicyText(beyondCatalogue: operations.filter { !known.contains($0) })
   }
 
   /// How many pages of the journal's file were looked at since the run was opened.
@@ -75,7 +84,7 @@ public struct SearchJournal: Sendable {
   ) -> [(any DatabaseValueConvertible)?] {
     [
       place.generation, place.trial, state, arrival, checkpoint?.file, checkpoint?.digest.size,
-      checkpoint?.digest.sha256, metrics?.validationAccuracy, metrics?.trainLoss, metrics?.trainAccuracy,
+      checkpoint?.digest.sha256, metrics?.score, metrics?.trainLoss, metrics?.trainAccuracy,
       metrics?.seconds, reason,
     ]
   }
@@ -198,7 +207,7 @@ public struct SearchJournal: Sendable {
   public func ancestry(of place: SegmentPlace) throws -> [SegmentRecord] {
     try database.read { database in
       var line: [SegmentRecord] = []
-      // No segment is its own ancestor; a journal that says so must not be followed for ever.
+      // No segment is its own ancestor; a journal that says so must not be followed without end.
       var seen: Set<SegmentPlace> = []
       var next: SegmentPlace? = place
       while let place = next, seen.insert(place).inserted {
@@ -255,7 +264,7 @@ public struct SearchJournal: Sendable {
     }
     try self.database.verify(row, .policy)
     do {
-      let policy = try PolicyText.policy(row.checked("entries"))
+      let policy = try policyText.policy(row.checked("entries"))
       self.database.policies.add(policy, identifier)
       return policy
     } catch {

@@ -8,9 +8,15 @@ struct SearchShape: Hashable, Sendable {
   let interval: Int
   let epochs: Int
   let isAsynchronous: Bool
+  /// The scores that its objective can have.
+  let scores: ClosedRange<Double>
+
+  /// The column of scores, by the name of the one that the first version had.
+  static let scoreColumn = "validationAccuracy"
 
   /// Throws `DatabaseError` unless the segments of a journal are some that a search can have made.
   func verify(_ database: Database) throws {
+    try verifyScores(database)
     // The first version had not all columns; it is brought up to date when it is opened to write.
     guard try database.columns(in: "segment").contains(where: { $0.name == "arrival" }) else { return }
     try verifyNames(database)
@@ -19,6 +25,17 @@ struct SearchShape: Hashable, Sendable {
 
   /// Where the segment ends that begins after so many epochs.
   private func end(after start: Int) -> Int { min(start + interval, epochs) }
+
+  private func verifyScores(_ database: Database) throws {
+    let (low, high) = (scores.lowerBound, scores.upperBound)
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT \(Self.scoreColumn) AS score FROM segment
+        WHERE score IS NOT NULL AND NOT (typeof(score) IN ('real', 'integer') AND score BETWEEN ? AND ?)
+        """, arguments: [low, high])
+    if let row { throw Row.outside(Self.scoreColumn, "\(row["score"] ?? DatabaseValue.null)") }
+  }
 
   /// Checkpoints are deleted by the names in the journal: each must be the one that this program gives.
   private func verifyNames(_ database: Database) throws {

@@ -1,4 +1,5 @@
 import Policies
+import PopulationBasedTraining
 
 /// A stretch of training of one trial between two comparisons, as it is planned.
 public struct SegmentPlan: Hashable, Sendable {
@@ -43,7 +44,9 @@ public struct SegmentPlan: Hashable, Sendable {
 
 /// Which segment of a search is meant.
 public struct SegmentPlace: Hashable, Sendable {
+  /// The generation, from 0.
   public let generation: Int
+  /// The trial, from 0.
   public let trial: Int
 
   /// The segment of a trial in a generation, both from 0.
@@ -63,37 +66,6 @@ public struct SegmentPlace: Hashable, Sendable {
   }
 }
 
-/// What a finished segment reached.
-public struct SegmentMetrics: Hashable, Sendable {
-  /// The share of the validation images that are classified correctly, 0 to 1: what trials are compared by.
-  public let validationAccuracy: Double
-  /// The mean loss over the training images in the last epoch.
-  public let trainLoss: Double
-  /// The share of the augmented training images classified correctly in the last epoch, 0 to 1.
-  public let trainAccuracy: Double
-  /// The time the segment took.
-  public let seconds: Double
-  /// When and where it was trained; nil where that was not recorded.
-  public let times: WorkTimes?
-
-  /// Figures of a trained segment: accuracies from 0 to 1, the time in seconds.
-  public init(
-    validationAccuracy: Double, trainLoss: Double, trainAccuracy: Double, seconds: Double,
-    times: WorkTimes? = nil
-  ) {
-    self.validationAccuracy = validationAccuracy
-    self.trainLoss = trainLoss
-    self.trainAccuracy = trainAccuracy
-    self.seconds = seconds
-    self.times = times
-  }
-
-  /// Whether every figure is a number.
-  public var isFinite: Bool {
-    validationAccuracy.isFinite && trainLoss.isFinite && trainAccuracy.isFinite && seconds.isFinite
-  }
-}
-
 /// How a segment ended.
 public enum SegmentResult: Hashable, Sendable {
   /// Trained to its end.
@@ -104,7 +76,9 @@ public enum SegmentResult: Hashable, Sendable {
 
 /// The result of a segment where trials are compared one by one.
 public struct SegmentArrival: Hashable, Sendable {
+  /// The segment that ended.
   public let place: SegmentPlace
+  /// How it ended.
   public let result: SegmentResult
   /// Which result it is, from 1; no two have the same.
   public let number: Int
@@ -119,6 +93,7 @@ public struct SegmentArrival: Hashable, Sendable {
 
 /// A segment as the journal holds it.
 public struct SegmentRecord: Hashable, Sendable {
+  /// What was to be trained.
   public let plan: SegmentPlan
   /// How it ended; `nil` while it is planned.
   public let result: SegmentResult?
@@ -153,17 +128,32 @@ public struct SegmentRecord: Hashable, Sendable {
     if case .failed(let reason) = result { reason } else { nil }
   }
 
-  /// The validation accuracy of a finished segment.
-  public var validationAccuracy: Double? { metrics?.validationAccuracy }
+  /// What a finished segment is compared by.
+  public var score: Double? { metrics?.score }
+
+  /// How it ended, also while it is trained again.
+  public var lastResult: SegmentResult? { result ?? lostResult }
+}
+
+extension SegmentResult {
+  /// The checkpoint of a segment that was trained to its end.
+  public var checkpoint: CheckpointRecord? {
+    if case .done(let checkpoint, _) = self { checkpoint } else { nil }
+  }
+
+  /// What a segment that was trained to its end is compared by.
+  public var score: Double? {
+    if case .done(_, let metrics) = self { metrics.score } else { nil }
+  }
 }
 
 extension Sequence<SegmentRecord> {
-  /// The segment with the highest validation accuracy, among equals that of the lowest trial; nil where none has one.
-  public var best: SegmentRecord? {
+  /// The segment with the best score, among equals that of the lowest trial; nil where none has one.
+  public func best(_ direction: Direction) -> SegmentRecord? {
     var best: SegmentRecord?
     for record in sorted(by: { $0.plan.trial < $1.plan.trial }) {
-      guard let accuracy = record.validationAccuracy else { continue }
-      if best?.validationAccuracy.map({ accuracy > $0 }) ?? true { best = record }
+      guard let score = record.score else { continue }
+      if best?.score.map({ direction.prefers(score, to: $0) }) ?? true { best = record }
     }
     return best
   }

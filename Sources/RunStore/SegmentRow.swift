@@ -27,16 +27,10 @@ extension SegmentResult {
       self = .done(
         try row.checkpoint(),
         SegmentMetrics(
-          validationAccuracy: try row.number("validationAccuracy", in: 0...1),
-          trainLoss: try row.number("trainLoss"), trainAccuracy: try row.number("trainAccuracy", in: 0...1),
-          seconds: try row.number("seconds"),
-          times: try row.workTimes()))
+          score: try row.number(SearchShape.scoreColumn), trainLoss: try row.numberIfPresent("trainLoss"),
+          trainAccuracy: try row.numberIfPresent("trainAccuracy", in: 0...1),
+          seconds: try row.number("seconds"), times: try row.workTimes()))
     default: throw Row.outside("state", state)
     }
-  }
-
-  /// The checkpoint of a segment that was trained to its end.
-  public var checkpoint: CheckpointRecord? {
-    if case .done(let checkpoint, _) = self { checkpoint } else { nil }
   }
 }

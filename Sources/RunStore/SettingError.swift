@@ -1,4 +1,4 @@
-/// A setting without meaning.
+/// A setting with an invalid value.
 public struct SettingError: Error, Hashable, CustomStringConvertible {
   /// The setting's name, as in `config.yaml`.
   public let name: String
@@ -14,5 +14,6 @@ public struct SettingError: Error, Hashable, CustomStringConvertible {
     self.expected = expected
   }
 
+  /// The setting, what was found and what was expected.
   public var description: String { "\(name): found \(found), expected \(expected)" }
 }

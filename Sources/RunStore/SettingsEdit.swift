@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Yams
 
-/// What somebody changed in a run's `config.yaml`.
+/// What a user changed in a run's `config.yaml`.
 ///
 /// The journal decides, so a change there has no effect. The file is written again as the journal has it; what stood in it is
 /// kept beside it.
@@ -14,6 +14,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
   /// What differs: the journal's value is the recorded one; empty where the file is not readable.
   public let differences: [ConfigurationDifference]
 
+  /// What differs, and where the edited file is kept.
   public var description: String {
     let found = differences.map {
       "\($0.key): found \($0.requested ?? "none"), the run has \($0.recorded ?? "none")"
@@ -26,8 +27,12 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
   /// Brings the settings' file in line with the journal, unless it says the same already.
   ///
   /// - Parameters:
-  ///   - recorded: the settings as the journal has them; an older version may not have had all.
+  ///   - configuration: the settings that hold.
+  ///   - json: the settings as the journal has them; an older version may not have had all.
+  ///   - folder: the folder of the run.
   ///   - name: the file's name in the folder of the run.
+  /// - Returns: what was edited; nil where the file agreed with the journal.
+  /// - Throws: `FileError` where the file cannot be read or written.
   static func restoring(
     _ configuration: some RunConfiguration, recorded json: String, in folder: String, file name: String
   ) throws -> SettingsEdit? {
@@ -44,7 +49,7 @@ public struct SettingsEdit: Hashable, Sendable, CustomStringConvertible {
         return own == its || its == nil && recorded[key] == nil
           ? nil : ConfigurationDifference(key: key, recorded: own, requested: its)
       }
-      // Comments and another order are nobody's harm.
+      // Comments and another order change no setting.
       if let lines, differences.isEmpty, lines.count == completed.count { return nil }
       if lines == nil || !differences.isEmpty {
         let kept = try keep(found, in: folder)

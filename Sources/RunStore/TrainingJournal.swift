@@ -4,7 +4,7 @@ import Files
 import Foundation
 import GRDB
 
-/// What one epoch of a training run came to.
+/// The figures of one epoch of a training run.
 public struct EpochRecord: Codable, Hashable, Sendable {
   /// The epoch, from 0.
   public let epoch: Int
@@ -112,7 +112,12 @@ public struct TrainingJournal: Sendable {
   /// The checkpoint must have been written to the folder's temporary path; it is sealed and published here,
   /// `metrics.jsonl` grows by the epochs, and checkpoints no longer needed are deleted.
   ///
-  /// - Parameter best: after how many epochs a checkpoint was made that is kept beside the newest; nil for none.
+  /// - Parameters:
+  ///   - epochs: the figures of the epochs, in order.
+  ///   - file: the name of the checkpoint's file.
+  ///   - epochsTrained: how many epochs the checkpoint has trained.
+  ///   - best: after how many epochs a checkpoint was made that is kept beside the newest; nil for none.
+  /// - Throws: `RunStoreError` or `FileError` where it cannot be written.
   public func record(
     _ epochs: [EpochRecord], checkpoint file: String, epochsTrained: Int, keeping best: Int? = nil
   ) throws {
@@ -162,7 +167,10 @@ public struct TrainingJournal: Sendable {
   ///
   /// Epochs after it are forgotten, as they will be trained again, and `metrics.jsonl` is brought in line.
   ///
-  /// - Parameter beginAnew: called where there is none, before anything is forgotten; what it throws leaves all as it is.
+  /// - Parameter beginAnew: called where there is none, before anything is forgotten; what it throws leaves all
+  ///   as it is.
+  /// - Returns: the checkpoint and the number of its epochs; nil to begin from the start.
+  /// - Throws: `RunStoreError`, `FileError`, and what `beginAnew` throws.
   public func resumePoint(
     beginAnew: () throws -> Void = {}
   ) throws -> (checkpoint: CheckpointRecord, epochs: Int)? {

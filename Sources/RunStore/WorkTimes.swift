@@ -3,7 +3,7 @@ import GRDB
 /// When and where a stretch of training was done, and what its time went into.
 ///
 /// For people alone: nothing is decided by it.
-public struct WorkTimes: Hashable, Sendable {
+public struct WorkTimes: Codable, Hashable, Sendable {
   /// The moment it began by the machine's clock, in seconds since 1970.
   public let started: Double
   /// Which of the stretches that were trained at once, from 0.
@@ -17,6 +17,7 @@ public struct WorkTimes: Hashable, Sendable {
   /// Seconds of writing the checkpoint, before it is brought to the disk and gets its name.
   public let checkpoint: Double
 
+  /// Makes the times of a segment or an epoch; all but `slot` are in seconds.
   public init(
     started: Double, slot: Int, preparation: Double, training: Double, evaluation: Double, checkpoint: Double
   ) {

@@ -28,7 +28,7 @@ struct AsynchronousPopulation {
     var compared: SegmentPlan?
     /// What it reached there.
     var score: Score?
-    /// Whether it came to the last epoch.
+    /// Whether it reached the last epoch.
     var hasEnded = false
     /// Whether it failed when there was none to copy.
     var isStranded = false
@@ -72,7 +72,7 @@ struct AsynchronousPopulation {
     while let record = record(trial, generation) {
       if record.arrival != nil, !isLast(record.plan) {
         trials[trial].compared = record.plan
-        trials[trial].score = Score(trial: trial, value: record.outcome?.validationAccuracy)
+        trials[trial].score = Score(trial: trial, value: record.lastResult?.score)
         return
       }
       generation -= 1
@@ -139,8 +139,8 @@ struct AsynchronousPopulation {
 
   /// The epoch by which a segment waits for its turn: where it begins.
   ///
-  /// A trial that copied one ahead of it is copied itself from where it was before, until it has trained. So that nobody
-  /// copies it for ever, it is its turn as early as theirs.
+  /// A trial that copied one ahead of it is copied itself from where it was before, until it has trained. So that it is not
+  /// copied without end, it is its turn as early as theirs.
   private func rank(_ plan: SegmentPlan) -> Int {
     switch rules.startOrder {
     case .arrival: min(plan.epochs.lowerBound, trials[plan.trial].compared?.epochs.upperBound ?? .max)
@@ -207,6 +207,7 @@ struct AsynchronousPopulation {
       or: score.isFailed ? trials.compactMap(\.score) : [],
       hyperparameters: { trials[$0].compared?.policy },
       generation: plan.generation, fraction: rules.fraction(atEpoch: epoch),
+      direction: rules.objective.direction,
       generator: rules.generator(trial: trial, generation: plan.generation),
       explorer: explorer, history: { results.map(Observation.init) })
     if let exploit, let source = trials[exploit.source].compared {
@@ -257,7 +258,7 @@ struct AsynchronousPopulation {
   /// The number of results so far.
   var resultCount: Int { arrivals }
 
-  /// The number of trials that came to the last epoch.
+  /// The number of trials that reached the last epoch.
   var endedCount: Int { trials.count(where: \.hasEnded) }
 
   /// The epochs trained by the trials that are furthest behind and furthest ahead.

@@ -13,13 +13,14 @@ struct AsynchronousSearch {
   let result: ResultWriter
   let slots: () throws -> Int
 
-  private var journal: SearchJournal { SearchJournal(run) }
+  private func line(_ record: SegmentRecord) -> SegmentLine? { SegmentLine(record, planner.rules.objective) }
+  private var journal: SearchJournal { planner.journal(of: run) }
 
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {
     if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
     let records = try journal.segmentsByArrival()
-    try run.metrics.restore(records.compactMap(SegmentLine.init))
+    try run.metrics.restore(records.compactMap(line))
     var population = AsynchronousPopulation(planner.rules, explorer: planner.explorer, records: records)
     tell(population)
     guard try !run.isFinished else { return try finish(population) }
@@ -28,11 +29,11 @@ struct AsynchronousSearch {
     while true {
       if !population.isAtRest { try train(&population) }
       let best = try planner.best(of: population.latest)
-      guard let checkpoint = best.checkpoint, try !run.checkpoints.holds(checkpoint) else {
+      guard let checkpoint = best.record.checkpoint, try !run.checkpoints.holds(checkpoint) else {
         return try finish(population)
       }
       // A search does not end without the checkpoint it names as its result.
-      try planAgain(best.plan.place, &population)
+      try planAgain(best.record.plan.place, &population)
     }
   }
 
@@ -133,10 +134,10 @@ struct AsynchronousSearch {
     training.tell(of: results)
     if results.contains(where: { $0.record.arrival != nil }) {
       // What was trained again has its line in the middle.
-      try run.metrics.restore(try journal.segmentsByArrival().compactMap(SegmentLine.init))
+      try run.metrics.restore(try journal.segmentsByArrival().compactMap(line))
     } else {
       try run.metrics.append(
-        population.records(consequences.map(\.arrival.place)).compactMap(SegmentLine.init))
+        population.records(consequences.map(\.arrival.place)).compactMap(line))
     }
     for consequence in consequences {
       for copy in consequence.copies { training.onEvent(.copied(copy.exploit, epoch: copy.epoch)) }

@@ -2,6 +2,7 @@
 public enum Concurrency: Hashable, Sendable {
   /// As many as the processor's cores and the memory allow; found out when the search starts.
   case automatic
+  /// So many trials.
   case trials(Int)
 
   /// What stands for `automatic` in settings and on the command line.
@@ -30,10 +31,12 @@ extension Concurrency: CustomStringConvertible {
 }
 
 extension Concurrency: ExpressibleByIntegerLiteral {
+  /// So many trials at once.
   public init(integerLiteral value: Int) { self = .trials(value) }
 }
 
 extension Concurrency: Codable {
+  /// Decodes a number, or the word `auto`; throws for anything else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let count = try? container.decode(Int.self) {
@@ -48,6 +51,7 @@ extension Concurrency: Codable {
     }
   }
 
+  /// Encodes a number, or the word `auto`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

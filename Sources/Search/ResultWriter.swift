@@ -8,16 +8,15 @@ struct ResultWriter: Sendable {
   let onEvent: @Sendable (SearchEvent) -> Void
 
   /// Writes `schedule.json` for the state at the end of a segment, the best one, and gives it as a result.
-  func write(_ best: SegmentRecord) throws -> SearchResult {
-    let place = best.plan.place
-    let accuracy = best.validationAccuracy ?? 0
+  func write(_ best: (record: SegmentRecord, score: Double)) throws -> SearchResult {
+    let place = best.record.plan.place
     let schedule = try planner.schedule(
-      of: best, ancestry: try SearchJournal(run).ancestry(of: place), version: run.version)
+      of: best, ancestry: try planner.journal(of: run).ancestry(of: place), version: run.version)
     try AtomicFile.write(schedule.jsonData(), to: run.schedulePath)
     onEvent(
-      .scheduleWritten(generation: place.generation, trial: place.trial, validationAccuracy: accuracy))
+      .scheduleWritten(generation: place.generation, trial: place.trial, score: best.score))
     return SearchResult(
-      trial: place.trial, validationAccuracy: accuracy, schedule: schedule, schedulePath: run.schedulePath,
+      trial: place.trial, score: best.score, schedule: schedule, schedulePath: run.schedulePath,
       checkpointPath: run.checkpoints.path(of: place.checkpointName))
   }
 }

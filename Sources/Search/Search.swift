@@ -10,6 +10,17 @@ import RunStore
 /// Between any two entries of the journal the process may be killed: what the journal holds decides how it continues.
 /// The result of a synchronous search is the same, byte for byte, however often it was killed and however many trials
 /// train at once; that of an asynchronous one is so where one trial trains at a time.
+///
+/// ```swift
+/// let rules = SearchRules(
+///   population: 8, interval: 1, quantile: 0.25, burnIn: 0, asynchronous: false, startOrder: nil, epochs: 12,
+///   seed: 1)
+/// let run = try RunDirectory.open(folder, configuration: settings, version: "1.0", resume: false)
+/// let search = Search(
+///   run: run, rules: rules, origin: ScheduleOrigin(name: "own", facts: [:]), concurrency: .trials(2),
+///   executor: executor)
+/// let schedule = try search().schedule  // of the best trial; also in folder/schedule.json
+/// ```
 public struct Search: Sendable {
   private let run: RunDirectory
   private let planner: SearchPlanner
@@ -21,10 +32,14 @@ public struct Search: Sendable {
   /// Makes a search on a run directory that was opened with the same settings.
   ///
   /// - Parameters:
+  ///   - run: the folder with the journal of the search.
+  ///   - rules: the size of the population, the length of its segments and how trials are compared.
+  ///   - origin: what the schedule says about where it comes from.
   ///   - concurrency: how many segments train at once; no part of the result of a synchronous search.
+  ///   - executor: trains the segments.
   ///   - explorer: chooses the policy of a trial that has copied another.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
-  ///   - onEvent: told what happens; called from several threads.
+  ///   - onEvent: called with each event, from several threads.
   public init(
     run: RunDirectory, rules: SearchRules, origin: ScheduleOrigin, concurrency: Concurrency,
     executor: any SegmentExecutor, explorer: any Explorer<Policy> = PolicyPerturbation(),
@@ -44,7 +59,7 @@ public struct Search: Sendable {
   public func callAsFunction() throws -> SearchResult {
     try planner.rules.validate()
     let training = SegmentTraining(
-      run: run, executor: executor, epochs: planner.rules.epochs, stop: stop, onEvent: onEvent)
+      run: run, executor: executor, rules: planner.rules, stop: stop, onEvent: onEvent)
     let result = ResultWriter(run: run, planner: planner, onEvent: onEvent)
     guard planner.rules.asynchronous else {
       return try SynchronousSearch(

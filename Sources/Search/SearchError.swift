@@ -19,7 +19,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
   case brokenJournal(path: String, SegmentPlace)
   /// A result came of a segment that was never planned.
   case unknownSegment(SegmentPlace)
-  /// The system starts no thread to train on.
+  /// The system refused every thread to train on.
   case noThread(ThreadError)
 
   /// How far a search came that was asked to stop; nil for what ended it otherwise.
@@ -33,6 +33,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The reason in one line, with the trials that are concerned.
   public var description: String {
     switch self {
     case .everyTrialFailed(let generation, let trials, let reason):

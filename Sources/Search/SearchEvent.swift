@@ -4,7 +4,7 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 
-/// What a search tells while it runs.
+/// What a search reports while it runs.
 ///
 /// Each event is sent after what it tells is durable.
 public enum SearchEvent: Sendable {
@@ -21,7 +21,7 @@ public enum SearchEvent: Sendable {
   /// A lost checkpoint is there again; not identical where the machine does not reproduce its results.
   case checkpointRestored(SegmentPlace, identical: Bool)
   /// A generation is finished and its best trial's schedule is written.
-  case scheduleWritten(generation: Int, trial: Int, validationAccuracy: Double)
+  case scheduleWritten(generation: Int, trial: Int, score: Double)
   /// The population was compared and the next generation is planned.
   case compared(generation: Int, exploits: [Exploit<Policy>])
   /// A trial of an asynchronous search copied another one and continues from that one's epoch.
@@ -38,10 +38,10 @@ public enum SearchEvent: Sendable {
 
 /// What a finished search found.
 public struct SearchResult: Hashable, Sendable {
-  /// The trial with the highest validation accuracy; among equals, the one with the lowest number.
+  /// The trial with the best score; among equals, the one with the lowest number.
   public let trial: Int
-  /// Its accuracy on the validation images, 0 to 1.
-  public let validationAccuracy: Double
+  /// What it reached: its accuracy on the validation images, 0 to 1, where the search has no other objective.
+  public let score: Double
   /// The policies that led to it.
   public let schedule: Schedule
   /// Where the schedule is written.

@@ -9,6 +9,11 @@ struct SearchPlanner: Sendable {
   let origin: ScheduleOrigin
   let explorer: any Explorer<Policy>
 
+  /// The journal of a run, with the operations that the search chooses among.
+  func journal(of run: RunDirectory) -> SearchJournal {
+    SearchJournal(run, operations: rules.space.operations)
+  }
+
   /// The first generation: every trial from fresh weights, with a policy that does nothing.
   func firstGeneration() -> [SegmentPlan] {
     (0..<rules.population).map {
@@ -17,9 +22,13 @@ struct SearchPlanner: Sendable {
     }
   }
 
-  /// Compares a finished generation and plans the one after it; `nil` after the last, which is not compared.
+  /// Compares a finished generation and plans the one after it.
   ///
-  /// - Parameter history: reads all segments of the search so far.
+  /// - Parameters:
+  ///   - finished: the segments of the generation, all ended.
+  ///   - history: reads all segments of the search so far.
+  /// - Returns: the next segments and who copies whom; nil after the last generation, which is not compared.
+  /// - Throws: `PopulationError` where every trial has failed; what the explorer throws.
   func nextGeneration(
     after finished: [SegmentRecord], history: @escaping () throws -> [SegmentRecord]
   ) throws -> (plans: [SegmentPlan], exploits: [Exploit<Policy>])? {
@@ -29,9 +38,10 @@ struct SearchPlanner: Sendable {
     let policies = Dictionary(
       finished.map { ($0.plan.trial, $0.plan.policy) }, uniquingKeysWith: { first, _ in first })
     let exploits = try compare(
-      finished.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
+      finished.map { Score(trial: $0.plan.trial, value: $0.score) },
       hyperparameters: policies, generation: generation,
       fraction: rules.fraction(atEpoch: rules.epochs(of: generation).upperBound),
+      direction: rules.objective.direction,
       generator: { rules.generator(trial: $0, generation: generation) },
       explorer: explorer, history: { try history().map(Observation.init) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
@@ -45,11 +55,11 @@ struct SearchPlanner: Sendable {
     return (plans, exploits)
   }
 
-  /// The segment with the highest validation accuracy, among equals that of the lowest trial.
+  /// The segment with the best score, among equals that of the lowest trial.
   ///
   /// Throws `SearchError.everyTrialFailed` when there is none.
-  func best(of finished: [SegmentRecord]) throws(SearchError) -> SegmentRecord {
-    if let best = finished.best { return best }
+  func best(of finished: [SegmentRecord]) throws(SearchError) -> (record: SegmentRecord, score: Double) {
+    if let best = finished.best(rules.objective.direction), let score = best.score { return (best, score) }
     var reason = "no result"
     if case .failed(let first) = finished.first?.result { reason = first }
     throw .everyTrialFailed(
@@ -60,10 +70,17 @@ struct SearchPlanner: Sendable {
   ///
   /// It holds no time and nothing of the machine, so that the same search gives the same bytes.
   ///
-  /// - Parameter ancestry: the segments the state descends from, its own the last.
-  func schedule(of best: SegmentRecord, ancestry: [SegmentRecord], version: String) throws -> Schedule {
+  /// - Parameters:
+  ///   - best: the trial's last segment and what it reached there.
+  ///   - ancestry: the segments the state descends from, its own the last.
+  ///   - version: the version of the program.
+  /// - Returns: one segment of a schedule for each policy of the ancestry.
+  /// - Throws: `PopulationError` where the ancestry has a gap.
+  func schedule(
+    of best: (record: SegmentRecord, score: Double), ancestry: [SegmentRecord], version: String
+  ) throws -> Schedule {
     let steps = try lineage(
-      of: best.plan.trial, through: best.plan.generation,
+      of: best.record.plan.trial, through: best.record.plan.generation,
       in: ancestry.map { TrialSegment($0.plan) })
     let epochsTrained = steps.reduce(0) { $0 + $1.epochs }
     var provenance: [String: JSONValue] = [
@@ -73,19 +90,27 @@ struct SearchPlanner: Sendable {
       "quantile": .number(rules.quantile),
       "epochs": .integer(rules.epochs),
       "seed": Int(exactly: rules.seed).map { .integer($0) } ?? .string("\(rules.seed)"),
-      "trial": .integer(best.plan.trial),
+      "trial": .integer(best.record.plan.trial),
       "generations": .integer(ancestry.count),
-      "validationAccuracy": .number(best.validationAccuracy ?? 0),
     ]
+    provenance.merge(rules.objective.facts(of: best.score)) { own, _ in own }
     provenance.merge(origin.facts) { own, _ in own }
     if rules.asynchronous { provenance["asynchronous"] = .bool(true) }
     if rules.burnIn > 0 { provenance["burnIn"] = .integer(rules.burnIn) }
-    // Written after every comparison: whoever reads the file before the end must be able to see that.
+    // Written after every comparison: a file that is read before the end must say so.
     if epochsTrained < rules.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
       name: origin.name,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
+  }
+}
+
+extension Objective {
+  /// What a schedule says of the score that its search reached.
+  fileprivate func facts(of score: Double) -> [String: JSONValue] {
+    guard let name else { return ["validationAccuracy": .number(score)] }
+    return ["score": .number(score), "scoreName": .string(name), "direction": .string(direction.rawValue)]
   }
 }
 
@@ -100,6 +125,6 @@ extension TrialSegment<Policy> {
 
 extension Observation<Policy> {
   init(_ record: SegmentRecord) {
-    self.init(segment: TrialSegment(record.plan), value: record.outcome?.validationAccuracy)
+    self.init(segment: TrialSegment(record.plan), value: record.lastResult?.score)
   }
 }

@@ -1,5 +1,6 @@
 import Augmentation
 import Policies
+import PopulationBasedTraining
 import RunStore
 
 /// What decides a search beside its networks: how many trials there are, how long they train, when they are compared.
@@ -24,11 +25,14 @@ public struct SearchRules: Hashable, Sendable {
   public var seed: UInt64
   /// What policies are chosen from.
   public var space: SearchSpace
+  /// What trials are compared by.
+  public var objective: Objective
 
   /// Makes the rules.
   public init(
     population: Int, interval: Int, quantile: Double, burnIn: Int, asynchronous: Bool,
-    startOrder: StartOrder?, epochs: Int, seed: UInt64, space: SearchSpace = .pba
+    startOrder: StartOrder?, epochs: Int, seed: UInt64, space: SearchSpace = .pba,
+    objective: Objective = .validationAccuracy
   ) {
     self.population = population
     self.interval = interval
@@ -39,6 +43,7 @@ public struct SearchRules: Hashable, Sendable {
     self.epochs = epochs
     self.seed = seed
     self.space = space
+    self.objective = objective
   }
 
   /// The largest number of trials and of epochs between comparisons that is accepted.

@@ -31,7 +31,8 @@ public struct SearchShares: Codable, Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - records: all segments; those without times count as nothing.
-  ///   - began: when the search began and, `ended`, came to its end, in seconds since 1970.
+  ///   - began: when the search began, in seconds since 1970.
+  ///   - ended: when it ended, in seconds since 1970.
   ///   - slots: how many segments trained at once.
   public init(_ records: [SegmentRecord], began: Double, ended: Double, slots: Int) {
     slotSeconds = Double(slots) * (ended - began)

@@ -7,6 +7,7 @@ public struct SegmentCapacity: Hashable, Sendable {
     /// Bytes that are free where nothing trains.
     public let free: Int
 
+    /// Makes a pair of figures, in bytes.
     public init(needed: Int, free: Int) {
       self.needed = needed
       self.free = free

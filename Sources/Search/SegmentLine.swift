@@ -1,3 +1,4 @@
+import PopulationBasedTraining
 import RunStore
 
 /// A finished segment as a line of `metrics.jsonl`.
@@ -10,6 +11,8 @@ struct SegmentLine: Encodable {
   /// The generation of the parent that it starts from, where that is not always the one before.
   let parentGeneration: Int?
   let validationAccuracy: Double?
+  /// What trials are compared by, where that is not the validation accuracy.
+  let score: Double?
   let trainLoss: Double?
   let trainAccuracy: Double?
   let seconds: Double?
@@ -17,26 +20,19 @@ struct SegmentLine: Encodable {
   let failed: String?
 
   /// `nil` while the segment is planned.
-  init?(_ record: SegmentRecord) {
+  init?(_ record: SegmentRecord, _ objective: Objective) {
     guard let result = record.result else { return nil }
     generation = record.plan.generation
     trial = record.plan.trial
     epochs = record.plan.epochs.upperBound
     parent = record.plan.parent
     parentGeneration = record.arrival == nil ? nil : record.plan.parentGeneration
-    switch result {
-    case .done(_, let metrics):
-      validationAccuracy = metrics.validationAccuracy
-      trainLoss = metrics.trainLoss
-      trainAccuracy = metrics.trainAccuracy
-      seconds = metrics.seconds
-      failed = nil
-    case .failed(let reason):
-      validationAccuracy = nil
-      trainLoss = nil
-      trainAccuracy = nil
-      seconds = nil
-      failed = reason
-    }
+    let isAccuracy = objective.name == nil
+    validationAccuracy = isAccuracy ? result.score : nil
+    score = isAccuracy ? nil : result.score
+    trainLoss = record.metrics?.trainLoss
+    trainAccuracy = record.metrics?.trainAccuracy
+    seconds = record.metrics?.seconds
+    failed = record.failure
   }
 }

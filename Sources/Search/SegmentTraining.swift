@@ -7,9 +7,11 @@ struct SegmentJob: Sendable {
   /// The checkpoint to start from and the segment that made it.
   let parent: (place: SegmentPlace, checkpoint: CheckpointRecord)?
 
-  /// Throws `SearchError` when the parent has no checkpoint, as the journal must not say.
-  ///
-  /// - Parameter parent: how the segment's parent ended, if it has one.
+  /// - Parameters:
+  ///   - record: the planned segment.
+  ///   - parent: how the segment's parent ended, if it has one.
+  ///   - run: the folder of the search.
+  /// - Throws: ``SearchError`` when the parent has no checkpoint, as the journal must not say.
   init(_ record: SegmentRecord, parent: SegmentResult?, in run: RunDirectory) throws(SearchError) {
     self.record = record
     guard let place = record.plan.parentPlace else {
@@ -36,8 +38,7 @@ enum SegmentEnding: Sendable {
 struct SegmentTraining: Sendable {
   let run: RunDirectory
   let executor: any SegmentExecutor
-  /// How many epochs the search has.
-  let epochs: Int
+  let rules: SearchRules
   let stop: StopFlag
   let onEvent: @Sendable (SearchEvent) -> Void
 
@@ -53,12 +54,13 @@ struct SegmentTraining: Sendable {
       onEvent(.segmentStarted(plan.place, epochs: plan.epochs))
       let outcome = try executor.run(
         SegmentRequest(
-          trial: plan.trial, generation: plan.generation, epochs: plan.epochs,
-          isLast: plan.epochs.upperBound == epochs, policy: plan.policy,
+          key: SegmentKey(plan.place), seed: rules.seed, epochs: plan.epochs,
+          isLast: plan.epochs.upperBound == rules.epochs, policy: plan.policy,
           parentCheckpoint: job.parent.map { run.checkpoints.path(of: $0.checkpoint.file) },
-          checkpoint: run.checkpoints.temporaryPath(for: file), slot: slot, stop: stop))
+          checkpoint: run.checkpoints.temporaryPath(for: file), slot: slot), stop: stop)
       switch outcome {
       case .trained(let metrics) where metrics.isFinite:
+        try metrics.validate(rules.objective)
         return .result(job.record, .done(try run.checkpoints.seal(file), metrics))
       case .trained:
         try run.checkpoints.discard(file)

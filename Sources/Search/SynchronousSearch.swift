@@ -12,7 +12,7 @@ struct SynchronousSearch {
 
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {
-    let journal = SearchJournal(run)
+    let journal = planner.journal(of: run)
     if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
     try restoreMetrics(generations: 0..<(journal.lastGeneration() ?? 0), journal)
     var metricsAreCurrent = true
@@ -29,11 +29,11 @@ struct SynchronousSearch {
       let generation = try journal.lastGeneration() ?? 0
       let finished = try journal.segments(generation: generation)
       let best = try planner.best(of: finished)
-      if generation + 1 == planner.rules.generations, try planAgainIfLost(best, journal) {
+      if generation + 1 == planner.rules.generations, try planAgainIfLost(best.record, journal) {
         continue
       }
       if metricsAreCurrent {
-        try run.metrics.append(finished.compactMap(SegmentLine.init))
+        try run.metrics.append(finished.compactMap(line))
       } else {
         try restoreMetrics(generations: 0..<generation + 1, journal)
         metricsAreCurrent = true
@@ -55,6 +55,8 @@ struct SynchronousSearch {
     }
   }
 
+  private func line(_ record: SegmentRecord) -> SegmentLine? { SegmentLine(record, planner.rules.objective) }
+
   private func train(_ generation: Int, slots: Int, _ journal: SearchJournal) throws {
     let segments = try journal.segments(generation: generation)
     let parents = try journal.results(generations: generation - 1..<generation)
@@ -72,7 +74,7 @@ struct SynchronousSearch {
   /// Brings the lines of some generations, the first ones, in line with the journal.
   private func restoreMetrics(generations: Range<Int>, _ journal: SearchJournal) throws {
     try run.metrics.restore(pieces: generations) {
-      try journal.segments(generation: $0).compactMap(SegmentLine.init)
+      try journal.segments(generation: $0).compactMap(line)
     }
   }
 

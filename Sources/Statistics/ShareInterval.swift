@@ -6,7 +6,9 @@
 public struct ShareInterval: Hashable, Sendable {
   /// 0 to 1.
   public let share: Double
+  /// The lower end of the interval, 0 to 1.
   public let low: Double
+  /// The upper end of the interval, 0 to 1.
   public let high: Double
 
   /// The interval of a share of `count` images; nil for none.

@@ -1,4 +1,5 @@
 extension JSONValue: Codable {
+  /// Decodes any value; whole numbers stay whole.
   public init(from decoder: any Decoder) throws {
     if var list = try? decoder.unkeyedContainer() {
       var values: [JSONValue] = []
@@ -24,6 +25,7 @@ extension JSONValue: Codable {
     }
   }
 
+  /// Encodes the value as what it is.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .array(let values):

@@ -38,7 +38,12 @@ package struct LiteralParser {
 
   /// Reads a text that holds exactly one value.
   ///
-  /// - Parameter firstLine: the number of the text's first line in its file.
+  /// - Parameters:
+  ///   - bytes: the text in UTF-8; a byte order mark at its start is skipped.
+  ///   - notation: whether it is JSON or a Python literal.
+  ///   - firstLine: the number of the text's first line in its file, for errors.
+  /// - Returns: the value.
+  /// - Throws: ``LiteralError`` with line and column.
   package static func parse(
     _ bytes: some Sequence<UInt8>, as notation: Notation, firstLine: Int = 1
   ) throws(LiteralError) -> JSONValue {

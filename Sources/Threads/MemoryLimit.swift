@@ -8,7 +8,7 @@
 
 /// How much memory this process may have, as far as it can be known before it asks.
 ///
-/// Linux gives memory out before there is any, and kills whoever uses it; so what needs much is compared with this first.
+/// Linux gives memory out before there is any, and kills the process that uses it; so large requests are compared with this first.
 public struct MemoryLimit: Sendable {
   private let files: SystemFiles
   /// The machine's memory.

@@ -4,13 +4,13 @@ import Synchronization
 public final class StopFlag: Sendable {
   private let requested = Atomic(false)
 
-  /// Makes a flag that nobody has set.
+  /// Makes a flag that is not set.
   public init() {}
 
   /// Asks to stop.
   public func request() { requested.store(true, ordering: .sequentiallyConsistent) }
 
-  /// Whether somebody asked to stop.
+  /// Whether a stop was requested.
   public var isRequested: Bool { requested.load(ordering: .sequentiallyConsistent) }
 }
 
@@ -19,5 +19,6 @@ public struct WorkStopped: Error, CustomStringConvertible {
   /// Makes the error.
   public init() {}
 
+  /// What is kept, and how to continue.
   public var description: String { "stopped; what was finished is kept: start it again to continue" }
 }

@@ -14,6 +14,7 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An error by the system's number.
   public init(code: Int32) { self.code = code }
 
+  /// The system's reason and what to do.
   public var description: String {
     if code == ENOMEM {
       return
@@ -27,8 +28,8 @@ public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Threads of the system.
 ///
-/// Not Foundation's, which waits for ever where the system refuses a thread, and not Dispatch's, which asks for it again
-/// for ever.
+/// Not Foundation's, which waits without end where the system refuses a thread, and not Dispatch's, which asks for it again
+/// without end.
 public enum SystemThread {
   /// Bytes of address space for a stack, of which the system takes only what is used.
   public static let usualStackSize = 8 << 20

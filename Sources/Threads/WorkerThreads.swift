@@ -23,7 +23,7 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
 
   /// Starts a thread for each slot, and fewer when there are fewer jobs or the system refuses more.
   ///
-  /// Jobs are taken in order. `body` is also told the number of its thread, from 0.
+  /// Jobs are taken in order. `body` also gets the number of its thread, from 0.
   ///
   /// - Throws: `ThreadError` where the system starts none.
   package convenience init(_ jobs: [Job], slots: Int, body: @escaping @Sendable (Job, _ slot: Int) -> Output)
@@ -76,7 +76,7 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
 
   /// Waits for results; `nil` when every thread has ended and every result was handed over.
   ///
-  /// Threads that wait for jobs do not end: whoever adds jobs asks only for as many results.
+  /// Threads that wait for jobs do not end: the caller asks only for as many results as it added jobs.
   package func nextBatch() -> [Output]? {
     lock.withLock {
       while finished.isEmpty && running > 0 { change.wait() }

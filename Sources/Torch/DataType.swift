@@ -33,18 +33,23 @@ public enum DataType: Hashable, Sendable, CaseIterable {
 
 /// A Swift number type that is some tensor's element.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// The element type of a tensor of such elements.
   static var dataType: DataType { get }
 }
 
 extension UInt8: TensorElement {
+  /// 8 bits without sign.
   public static var dataType: DataType { .uint8 }
 }
 extension Int64: TensorElement {
+  /// 64 bits with sign.
   public static var dataType: DataType { .int64 }
 }
 extension Float: TensorElement {
+  /// Single precision.
   public static var dataType: DataType { .float32 }
 }
 extension Double: TensorElement {
+  /// Double precision.
   public static var dataType: DataType { .float64 }
 }

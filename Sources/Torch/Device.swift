@@ -2,7 +2,9 @@ import CTorch
 
 /// Where a tensor lives and is computed.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
+  /// The processor.
   case cpu
+  /// A CUDA device by its number, from 0.
   case cuda(Int)
 
   /// Reads `cpu`, `cuda` or `cuda:N`; nil for anything else.

@@ -13,7 +13,7 @@ public final class DeviceStream {
   public static let countPerDevice = 32
   private static let register = StreamRegister(countPerDevice: countPerDevice)
 
-  /// A stream of a CUDA device that nobody else has.
+  /// A stream of a CUDA device that nothing else uses.
   ///
   /// - Throws: ``TorchError`` for the CPU, without libtorch's CUDA part, without a device, and where all its streams are
   ///   in use.

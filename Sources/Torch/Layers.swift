@@ -19,9 +19,13 @@ public struct Convolution {
       deviation: (2 / Double(kernel * kernel * outputs)).squareRoot())
   }
 
-  /// [N,inputs,H,W] to [N,outputs,⌈H/stride⌉,⌈W/stride⌉].
+  /// Convolves a batch.
   ///
-  /// - Parameter base: of the output's shape, added to it.
+  /// - Parameters:
+  ///   - input: [N,inputs,H,W].
+  ///   - base: a tensor of the output's shape that is added to it.
+  /// - Returns: [N,outputs,⌈H/stride⌉,⌈W/stride⌉].
+  /// - Throws: ``TorchError`` for shapes, types or devices that do not fit together.
   public func callAsFunction(_ input: Tensor, adding base: Tensor? = nil) throws -> Tensor {
     switch padding(of: input) {
     case .even(let padding):

@@ -5,6 +5,7 @@ extension NesterovSGD {
   /// g + μ·a is taken before the rate is multiplied in, so the last bits may differ from the other form's.
   ///
   /// - Parameter rate: one number without dimensions, on the parameters' device.
+  /// - Throws: ``TorchError`` with torch's text.
   public func step(rate: Tensor) throws {
     try withoutGradients {
       try gradients.add(values, scaledBy: weightDecay)

@@ -6,10 +6,12 @@ import Foundation
 /// bytes. Read bytes are treated as hostile: every length is checked before it is used.
 /// Format: https://github.com/huggingface/safetensors
 public struct Safetensors {
+  /// The tensors, in the order of the file.
   public var tensors: [NamedTensor]
   /// The header's `__metadata__`.
   public var metadata: [String: String]
 
+  /// A file of these tensors.
   public init(tensors: [NamedTensor], metadata: [String: String]) {
     self.tensors = tensors
     self.metadata = metadata
@@ -24,8 +26,9 @@ public struct Safetensors {
 extension Safetensors {
   /// The whole file.
   ///
-  /// - Parameter seal: gives more metadata, such as a digest, from the header that the file would have without it and
-  ///   the bytes of all tensors.
+  /// - Parameter seal: gives more metadata, such as a digest, from the header that the file would have without
+  ///   it and the bytes of all tensors.
+  /// - Returns: the bytes of the file.
   /// - Throws: ``TorchError`` for an element type that the format or this module does not know.
   public func encoded(seal: (_ header: [UInt8], _ body: Data) -> [String: String] = { _, _ in [:] }) throws
     -> Data
@@ -43,6 +46,8 @@ extension Safetensors {
   /// The length of the whole file, with no tensor read.
   ///
   /// - Parameter seal: metadata as long as what ``encoded(seal:)`` is given.
+  /// - Returns: the length in bytes.
+  /// - Throws: ``TorchError`` for an element type that the format or this module does not know.
   public func encodedByteCount(seal: [String: String] = [:]) throws -> Int {
     let header = try header(metadata.merging(seal) { $1 })
     return try tensors.reduce(8 + header.count) { try $0 + Self.byteCount($1) }
@@ -149,7 +154,9 @@ extension Safetensors {
 
   /// Reads a whole file's bytes; tensors come in the order of their place in the file.
   ///
-  /// - Parameter name: how errors call the file.
+  /// - Parameters:
+  ///   - file: the bytes; they may be damaged or hostile.
+  ///   - name: how errors call the file.
   /// - Throws: ``TorchError`` that says what is wrong with the file.
   public init(_ file: Data, name: String) throws {
     func damaged(_ why: String) -> TorchError {

@@ -18,9 +18,12 @@ package final class StreamRegister: @unchecked Sendable {
   /// Draws until a stream comes that is not in use, and notes that it is; nil where all are.
   ///
   /// - Parameters:
-  ///   - draw: The next stream in turn; called as often as there are streams, at most.
-  ///   - id: Which stream of the device it is.
-  ///   - giveBack: Takes a stream that is in use.
+  ///   - device: the device whose streams are drawn.
+  ///   - draw: gives the next stream in turn; called as often as there are streams, at most.
+  ///   - id: tells which stream of the device it is.
+  ///   - giveBack: takes a stream that is in use.
+  /// - Returns: a stream that nothing else uses; nil where all are in use.
+  /// - Throws: what `draw` throws.
   package func lend<Stream>(
     of device: Device, draw: () throws -> Stream, id: (Stream) -> Int64, giveBack: (Stream) -> Void
   ) throws -> Stream? {

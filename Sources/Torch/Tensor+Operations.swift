@@ -117,7 +117,13 @@ extension Tensor {
 extension Tensor {
   /// Convolution of [N,C,H,W] with a kernel [O,C,K,K], without bias.
   ///
-  /// - Parameter base: of the result's shape, added to it.
+  /// - Parameters:
+  ///   - kernel: [O,C,K,K].
+  ///   - base: a tensor of the result's shape that is added to it.
+  ///   - stride: the step of the kernel in pixels, the same in both directions.
+  ///   - padding: the zeros around the image, in pixels, the same on all sides.
+  /// - Returns: [N,O,⌊(H + 2·padding − K) / stride⌋ + 1, …], the width likewise.
+  /// - Throws: ``TorchError`` for shapes, types or devices that do not fit together.
   public func convolved(
     _ kernel: Tensor, adding base: Tensor? = nil, stride: Int, padding: Int
   ) throws -> Tensor {
@@ -152,7 +158,12 @@ extension Tensor {
 
   /// Means of `kernel × kernel` tiles.
   ///
-  /// - Parameter partialTiles: whether tiles that the lower and right edges cut count too, as the mean of what is there.
+  /// - Parameters:
+  ///   - kernel: the side of a tile in pixels.
+  ///   - partialTiles: whether tiles that the lower and right edges cut count too, as the mean of what is
+  ///     there.
+  /// - Returns: [N,C,⌊H/kernel⌋,⌊W/kernel⌋], rounded up with partial tiles.
+  /// - Throws: ``TorchError`` unless the tensor has the shape [N,C,H,W] with at least one tile.
   public func averagePooled(_ kernel: Int, partialTiles: Bool = false) throws -> Tensor {
     try Tensor(owning: ct_average_pool(handle, Int64(kernel), partialTiles))
   }
@@ -184,6 +195,8 @@ extension Tensor {
   ///   - labels: [N], int64.
   ///   - weights: [K], float32; nil for 1 everywhere.
   ///   - smoothing: ε, from 0 to below 1.
+  /// - Returns: the loss: one number without dimensions.
+  /// - Throws: ``TorchError`` for shapes, types or devices that do not fit together.
   public func crossEntropy(_ labels: Tensor, weights: Tensor?, smoothing: Double) throws -> Tensor {
     try Tensor(owning: ct_smoothed_cross_entropy(handle, labels.handle, weights?.handle, smoothing))
   }
@@ -203,14 +216,15 @@ extension Tensor {
   /// with. The gradient of `base` is the result's own.
   ///
   /// - Parameters:
-  ///   - base: of this tensor's shape.
   ///   - forward: [N], one factor for each place of the first dimension.
-  ///   - backward: [N], likewise.
+  ///   - backward: [N], one factor for each place of the first dimension.
+  ///   - base: a tensor of this tensor's shape.
+  /// - Throws: ``TorchError`` for shapes, types or devices that do not fit together.
   public func scale(by forward: Tensor, backward: Tensor, adding base: Tensor) throws {
     try check(ct_scale_and_add(handle, base.handle, forward.handle, backward.handle))
   }
 
-  /// Whether backward shall leave a gradient here.
+  /// Whether the backward pass leaves a gradient here.
   public func setRequiresGradient(_ required: Bool) throws {
     try check(ct_set_requires_grad(handle, required))
   }

@@ -4,6 +4,14 @@ import CTorch
 ///
 /// Copying the Swift value copies the reference, not the memory; ``clone()`` copies the memory. A tensor belongs to one
 /// thread at a time.
+///
+/// ```swift
+/// let weights = try Tensor([1, 2, 3] as [Float], shape: [3])
+/// try weights.setRequiresGradient(true)
+/// let loss = try (weights * weights).sum()
+/// try loss.backward()
+/// let gradient = try weights.gradient()?.elements(Float.self)  // [2, 4, 6]
+/// ```
 public final class Tensor {
   let handle: OpaquePointer
 

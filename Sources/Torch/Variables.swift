@@ -1,8 +1,11 @@
 /// A tensor with the name it has in a checkpoint.
 public struct NamedTensor {
+  /// The name in a checkpoint, such as `stem.weight`.
   public let name: String
+  /// The tensor.
   public let tensor: Tensor
 
+  /// Gives a tensor a name.
   public init(name: String, tensor: Tensor) {
     self.name = name
     self.tensor = tensor
@@ -14,14 +17,18 @@ public struct NamedTensor {
 /// Layers ask for their tensors through ``Scope``; ``flatten()`` then lays all parameters, and all gradients, into one
 /// contiguous buffer each, so that the optimiser is a few operations over two vectors whatever the network.
 public final class Variables {
+  /// The trainable tensors, in the order in which layers made them.
   public private(set) var parameters: [NamedTensor] = []
+  /// The running statistics, in the order in which layers made them.
   public private(set) var buffers: [NamedTensor] = []
   /// All parameters as one vector, after ``flatten()``.
   public private(set) var flatParameters: Tensor?
   /// All gradients as one vector, after ``flatten()``.
   public private(set) var flatGradients: Tensor?
 
+  /// Where the tensors are.
   public let device: Device
+  /// The element type of parameters and buffers.
   public let dataType: DataType
   let generator: Generator
 
@@ -29,6 +36,7 @@ public final class Variables {
   ///
   /// - Parameters:
   ///   - generator: draws the initial values; on the CPU, so that a network starts the same on every device.
+  ///   - device: where the tensors are made.
   ///   - dataType: of parameters and buffers; float64 is for numerical checks.
   public init(generator: Generator, device: Device = .cpu, dataType: DataType = .float32) {
     self.generator = generator
@@ -57,7 +65,7 @@ public final class Variables {
 
   /// Moves all parameters into one vector and gives each a place in one vector of gradients.
   ///
-  /// Kernels [O,C,K,K] are laid out channels-last, the order that convolutions of channels-last images want.
+  /// Kernels [O,C,K,K] are laid out channels-last, the order that convolutions of channels-last images need.
   public func flatten() throws {
     let total = parameterCount
     let values = try Tensor.zeros([total], dataType, on: device)

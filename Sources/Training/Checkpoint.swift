@@ -5,16 +5,21 @@ import Files
 import Foundation
 import Torch
 
-/// What stands in a checkpoint besides tensors: enough to use the network without the run that made it.
+/// What a checkpoint holds besides tensors: enough to use the network without the run that made it.
 public struct CheckpointInfo: Codable, Hashable, Sendable {
+  /// How the network was trained.
   public var recipe: Recipe
+  /// The name of the dataset.
   public var dataset: String
+  /// The names of the classes, in the order of the scores.
   public var classNames: [String]
+  /// The mean and standard deviation by which images are normalised.
   public var statistics: ChannelStatistics
   /// Height and width of the images, in pixels.
   public var imageSize: [Int]
   /// Epochs done.
   public var epoch: Int
+  /// The trial of a search; 0 in a training.
   public var trial: Int
 }
 
@@ -67,7 +72,9 @@ extension Trainer {
   /// The trial stays this trainer's own: after an exploit, a copied network draws all random numbers, its layers'
   /// numbers too, from its new trial's randomness.
   ///
-  /// - Parameter name: how errors call the file.
+  /// - Parameters:
+  ///   - file: the file's bytes.
+  ///   - name: how errors call the file.
   /// - Throws: ``TrainingError/checkpoint(_:)`` if it is damaged or of another network.
   public func restore(_ file: Data, name: String) throws {
     let (info, contents) = try Self.read(file, name: name)
@@ -98,8 +105,13 @@ extension Trainer {
   /// Measures the network of a checkpoint on one split of a dataset, normalised as its training images were.
   ///
   /// - Parameters:
+  ///   - file: the file's bytes.
   ///   - name: how errors call the file.
+  ///   - data: the dataset; it must have the classes of the checkpoint.
+  ///   - threads: threads that one operation of torch may use.
+  ///   - device: where it is computed.
   ///   - split: which images of the dataset are measured.
+  /// - Returns: loss and accuracy.
   /// - Throws: ``TrainingError/checkpoint(_:)`` if the file is damaged or made for images of another size.
   public static func evaluating(
     _ file: Data, name: String, on data: DatasetSplits, threads: Int, device: Device,

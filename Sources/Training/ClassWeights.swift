@@ -2,7 +2,7 @@ import Text
 import Augmentation
 import Datasets
 
-/// What an image of each class counts in the training loss.
+/// The weight of each class in the training loss.
 public enum ClassWeights: Hashable, Sendable {
   /// n / (K · n_c) for n training images, n_c of them of class c, and K classes: every class counts the same in all.
   ///
@@ -112,6 +112,7 @@ extension ClassWeights: Codable {
     }
   }
 
+  /// Encodes the word `balanced`, or the numbers.
   public func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {

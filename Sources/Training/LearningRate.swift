@@ -10,11 +10,15 @@ public enum LearningRateRule: String, Codable, Hashable, Sendable, CaseIterable 
   /// The rate of one step.
   ///
   /// Cosine: ½ · rate · (1 + cos(π · (e·B + s) / (E·B))) for epoch e, step s of B, and E epochs.
+  /// Source: Loshchilov and Hutter, "SGDR", ICLR 2017, without restarts.
   ///
   /// - Parameters:
   ///   - initial: the rate at the start.
   ///   - epoch: from 0.
   ///   - step: from 1 to `stepsPerEpoch`.
+  ///   - stepsPerEpoch: B.
+  ///   - epochs: E, the length of the training.
+  /// - Returns: the rate; 0 after the last step of the cosine.
   public func rate(initial: Double, epoch: Int, step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
     switch self {
     case .cosine:

@@ -3,15 +3,19 @@ import Datasets
 import Models
 import Torch
 
-/// Everything that decides how a network is trained, but for the data and the policy.
+/// Everything that decides how a network is trained, except for the data and the policy.
 public struct Recipe: Codable, Hashable, Sendable {
   /// The model's name, such as `wrn_40_2`.
   public var model: String
   /// The length of the training, which the learning rate's rule refers to.
   public var epochs: Int
+  /// Images of a training step.
   public var batchSize: Int
+  /// The learning rate at the start.
   public var learningRate: Double
+  /// How the rate falls over the epochs.
   public var learningRateRule: LearningRateRule
+  /// The factor by which weights are added to their gradients.
   public var weightDecay: Double
   /// The side of the square that Cutout removes from every image, in pixels, as it is used; 0 removes nothing.
   public var cutout: Int
@@ -21,7 +25,9 @@ public struct Recipe: Codable, Hashable, Sendable {
   public var scaleToSize: Bool?
   /// Whether every second image, by chance, is mirrored.
   public var flip: Bool
+  /// The seed of all random numbers of the training.
   public var seed: UInt64
+  /// The type of activations in training.
   public var precision: Precision
   /// Threads that one operation of torch may use.
   ///

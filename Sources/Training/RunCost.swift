@@ -4,7 +4,7 @@ import Foundation
 import Torch
 import Threads
 
-/// What a run costs on this device: what its settings decide exactly, and what a few steps let one estimate.
+/// What a run costs on this device: what follows from its settings, and what is estimated from a few steps.
 public struct RunCost: Codable, Hashable, Sendable {
   /// Where the steps were measured: a device, or several with commas between them.
   public var device: String
@@ -15,22 +15,27 @@ public struct RunCost: Codable, Hashable, Sendable {
   public var multiplyAddsPerImage: Int
   /// Networks to train, and how many of them at once.
   public var trainings: Int
+  /// How many networks train at once.
   public var concurrency: Int
   /// Steps, and images that go through a network, of the whole run.
   public var steps: Int
+  /// Images in training steps of the whole run.
   public var trainedImages: Int
+  /// Images that are evaluated in the whole run.
   public var evaluatedImages: Int
   /// The checkpoints' size when most are there, and at the end; the run's other files are small beside them.
   public var diskBytesAtMost: Int
+  /// The size of the checkpoints at the end.
   public var diskBytesAtEnd: Int
   /// The most memory that the process had when it trained and evaluated a little, with as many networks at once.
   public var peakMemoryBytes: Int
-  /// Likewise of the device's own memory, of several the fullest; nil on the CPU.
+  /// The same of the device's own memory, of several the fullest; nil on the CPU.
   public var peakDeviceMemoryBytes: Int?
   /// How many steps were timed, of all networks that trained at once.
   public var timedSteps: Int
   /// The time of a step while the others train beside it.
   public var secondsPerStep: Double
+  /// The time of an image in evaluation while the others train beside it.
   public var secondsPerEvaluatedImage: Double
   /// The estimated time of the whole run.
   public var seconds: Double
@@ -43,6 +48,9 @@ extension RunCost {
   /// time in which files reach the disk.
   ///
   /// - Parameters:
+  ///   - workload: how many trainings, steps and checkpoints the run has.
+  ///   - recipe: how each network is trained.
+  ///   - data: the images.
   ///   - program: what is applied to the images meanwhile.
   ///   - devices: where networks are trained, in turn.
   ///   - stop: ends the measurement with `WorkStopped`.
@@ -89,14 +97,34 @@ extension RunCost {
     timedSteps = probes.reduce(0) { $0 + $1.steps.timedSteps }
     secondsPerStep = mean(\.steps.secondsPerStep)
     secondsPerEvaluatedImage = mean(\.steps.secondsPerEvaluatedImage)
-    let one =
-      Double(workload.steps) * secondsPerStep + Double(workload.evaluatedImages) * secondsPerEvaluatedImage
-      + Double(workload.checkpoints) * mean(\.steps.secondsPerCheckpoint)
-      + Double(workload.restores) * mean { $0.secondsToMake + $0.steps.secondsPerRestore }
-      + Double(workload.trainings) * mean(\.secondsToMake)
+    seconds = Self.seconds(
+      workload, step: secondsPerStep, evaluatedImage: secondsPerEvaluatedImage,
+      checkpoint: mean(\.steps.secondsPerCheckpoint), restore: mean(\.steps.secondsPerRestore),
+      making: mean(\.secondsToMake))
+  }
+
+  /// The time of a whole run.
+  ///
+  /// - Parameters:
+  ///   - workload: how many steps, images and checkpoints there are.
+  ///   - step: the seconds of a step.
+  ///   - evaluatedImage: the seconds of an image in an evaluation.
+  ///   - checkpoint: the seconds in which a checkpoint is made.
+  ///   - restore: the seconds in which a network that is there takes over a checkpoint.
+  ///   - making: the seconds in which a network is made, at the beginning of a training and before each
+  ///     restore.
+  /// - Returns: the seconds, with as many trainings at once as the workload says.
+  package static func seconds(
+    _ workload: Workload, step: Double, evaluatedImage: Double, checkpoint: Double, restore: Double,
+    making: Double
+  ) -> Double {
+    let all =
+      Double(workload.steps) * step + Double(workload.evaluatedImages) * evaluatedImage
+      + Double(workload.checkpoints) * checkpoint + Double(workload.restores) * (making + restore)
+      + Double(workload.trainings) * making
     // All take turns: where they do not divide evenly, the last turn leaves slots empty.
     let turns = (workload.trainings + workload.concurrency - 1) / workload.concurrency
-    seconds = one / Double(workload.trainings) * Double(turns)
+    return all / Double(workload.trainings) * Double(turns)
   }
 
   private static func peakMemoryOfProcess() -> Int {
@@ -127,7 +155,7 @@ private struct Probe: Sendable {
     let trainer = try Trainer(recipe: recipe, data: data, trial: number, device: device)
     secondsToMake = (ContinuousClock.now - start) / .seconds(1)
     steps = try trainer.measureSteps(program) { if stop.isRequested { throw WorkStopped() } }
-    // Sizes are the same whoever asks.
+    // Sizes are the same for every caller.
     func bytes(_ checkpoints: [Workload.Checkpoint]) throws -> Int {
       guard number == 0 else { return 0 }
       return try checkpoints.reduce(0) {

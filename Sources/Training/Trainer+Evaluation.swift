@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Torch
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 public struct Evaluation: Codable, Hashable, Sendable {
   /// The share of images that were classified correctly, in 0...1.
   public var accuracy: Double
@@ -16,7 +16,10 @@ public struct Evaluation: Codable, Hashable, Sendable {
 extension Trainer {
   /// Evaluates the network as it is on images that are only normalised.
   ///
-  /// - Parameter onBatch: told after every batch how many images it took; what it throws ends the evaluation.
+  /// - Parameters:
+  ///   - split: the images and labels.
+  ///   - onBatch: called after every batch with the number of its images; what it throws ends the evaluation.
+  /// - Returns: loss and accuracy; loss is the mean over the images.
   /// - Throws: ``TrainingError/notFiniteEvaluation(loss:)`` if the network has diverged.
   public func evaluate(
     _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }

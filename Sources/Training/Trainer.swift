@@ -3,7 +3,7 @@ import Datasets
 import Models
 import Torch
 
-/// What one epoch of training came to.
+/// The figures of one epoch of training.
 public struct EpochMetrics: Codable, Hashable, Sendable {
   /// Epochs done, counted from 1.
   public var epoch: Int
@@ -15,15 +15,29 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
   public var learningRate: Double
 }
 
-/// A network in training: its weights, its optimiser and its place in time.
+/// A network in training: its weights, its optimiser and the number of trained epochs.
 ///
 /// What an epoch does is a function of the state before it, the recipe, the data, the policy and (seed, trial, epoch):
 /// on the CPU, training on from a restored checkpoint gives the same bits as never having stopped. A trainer belongs to
 /// one thread at a time.
+///
+/// ```swift
+/// let data = try loadDataset(DataSelection("bundled", trainSize: 64, validationSize: 32))
+/// let recipe = Recipe(model: "wrn_10_1", epochs: 2, batchSize: 32)
+/// let trainer = try Trainer(recipe: recipe, data: data)
+/// for epoch in 0..<recipe.epochs {
+///   let metrics = try trainer.trainEpoch(schedule.program(atEpoch: epoch))
+///   print(metrics.loss, metrics.accuracy)
+/// }
+/// let accuracy = try trainer.evaluate(data.validation).accuracy
+/// let file = try trainer.checkpoint()  // safetensors
+/// ```
 public final class Trainer {
   /// How it is trained; its length may change between epochs (`setLength`).
   public private(set) var recipe: Recipe
+  /// The images, split.
   public let data: DatasetSplits
+  /// Where it is computed.
   public let device: Device
   /// The stream of randomness this training draws from; a search gives every trial its own.
   public package(set) var trial: Int
@@ -45,7 +59,7 @@ public final class Trainer {
   ///
   /// - Throws: ``TrainingError``, `ModelError` or `TorchError`.
   public convenience init(recipe: Recipe, data: DatasetSplits, trial: Int = 0, device: Device = .cpu) throws {
-    // A wrong recipe is told before a missing device.
+    // A wrong recipe is reported before a missing device.
     try recipe.validate()
     try self.init(
       recipe: recipe, data: data, trial: trial, device: device,
@@ -98,9 +112,12 @@ public final class Trainer {
 
   /// Trains one epoch on the training images under a policy.
   ///
-  /// - Parameter onStep: told after every step how many images it took; what it throws ends the epoch.
-  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged. After any error the trainer stands
-  ///   inside an epoch and is of no more use.
+  /// - Parameters:
+  ///   - program: what is applied to the images, before crop, flip and Cutout.
+  ///   - onStep: called after every step with the number of its images; what it throws ends the epoch.
+  /// - Returns: loss, accuracy and learning rate of the epoch.
+  /// - Throws: ``TrainingError/notFinite(epoch:step:loss:)`` if the loss diverged. After any error the trainer
+  ///   stands inside an epoch and cannot be used any more.
   public func trainEpoch(
     _ program: AugmentationProgram, onStep: (_ images: Int) throws -> Void = { _ in }
   ) throws -> EpochMetrics {

@@ -14,6 +14,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var policyOrder: PolicyOrder
   /// The SHA-256 of the schedule that `policy` stood for, nil where it is none.
   public var scheduleDigest: String?
+  /// How the network is trained.
   public var recipe: Recipe
   /// Where it is computed, already decided: `cpu`, `cuda:0`.
   public var device: String
@@ -30,6 +31,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   /// How many epochs were trained when each of those lengths was changed.
   public var changedAfter: [Int]?
 
+  /// A training.
   public static let kind = RunKind.train
   /// Where a schedule decides, its digest is compared; its file may have another name today.
   ///
@@ -136,7 +138,10 @@ extension TrainingConfiguration {
 
   /// The settings of the same training with another length from here on.
   ///
-  /// - Parameter trained: how many epochs are trained.
+  /// - Parameters:
+  ///   - epochs: the new length of the whole training.
+  ///   - trained: how many epochs are trained.
+  /// - Returns: the settings with the new length, and the history of the lengths before.
   /// - Throws: ``TrainingError/setting(_:)`` unless some are left to train.
   public func withLength(_ epochs: Int, after trained: Int) throws -> TrainingConfiguration {
     guard epochs > trained else {

@@ -1,6 +1,6 @@
 import RunStore
 
-/// Where a training stands: what its epochs came to, and what follows from that.
+/// Where a training stands: the figures of its epochs, and what follows from that.
 ///
 /// A value that the settings and the recorded epochs decide; so a resumed training decides as one that never stopped.
 struct TrainingCourse {

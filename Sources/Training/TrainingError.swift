@@ -16,6 +16,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A setting without meaning.
   case setting(String)
 
+  /// One line: where, what was found and what to do.
   public var description: String {
     switch self {
     case .notFinite(let epoch, let step, let loss):

@@ -33,8 +33,12 @@ public struct TrainingRun {
   /// A training on a run directory that was opened with the same configuration.
   ///
   /// - Parameters:
+  ///   - run: the folder of the training.
+  ///   - configuration: the settings with which the folder was opened.
+  ///   - policy: the policy that the settings name.
+  ///   - data: the images.
   ///   - slot: which of the trainings that run at once it is, from 0; recorded for people, without effect.
-  ///   - onEvent: told what happens; what it throws ends the training, to be resumed later.
+  ///   - onEvent: called with each event; what it throws ends the training, to be resumed later.
   public init(
     run: RunDirectory, configuration: TrainingConfiguration, policy: PolicyChoice, data: DatasetSplits,
     slot: Int = 0, onEvent: @escaping (TrainingEvent) throws -> Void = { _ in }

@@ -16,7 +16,10 @@ extension Trainer {
   /// The last layer is taken over where the checkpoint's classes are this dataset's, in the same order; otherwise it stays
   /// as it was initialised. Nothing is changed where the rest does not fit.
   ///
-  /// - Parameter name: how errors call the file.
+  /// - Parameters:
+  ///   - file: the bytes of the checkpoint's file.
+  ///   - name: how errors call the file.
+  /// - Returns: what was taken over.
   /// - Throws: ``TrainingError/checkpoint(_:)`` that names the first tensor that does not fit.
   @discardableResult
   public func warmStart(from file: Data, name: String) throws -> WarmStart {

@@ -19,6 +19,7 @@ public struct Workload: Hashable, Sendable {
 
   /// How many networks are trained, and how many of them at once.
   public var trainings: Int
+  /// How many networks train at once.
   public var concurrency: Int
   /// Steps of all trainings together.
   public var steps: Int

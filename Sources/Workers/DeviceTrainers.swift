@@ -76,7 +76,7 @@ final class DeviceTrainers: @unchecked Sendable {
     }
   }
 
-  /// Evaluates on the validation images, from the device's own copy where it has room for one.
+  /// Evaluates on the validation images, from the device's own copy where it has memory for one.
   func evaluate(_ trainer: Trainer, onBatch: (Int) throws -> Void) throws -> Evaluation {
     guard let images = try validationImages(for: trainer) else {
       return try trainer.evaluate(data.validation, onBatch: onBatch)

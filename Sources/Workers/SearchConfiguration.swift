@@ -1,4 +1,5 @@
 import Datasets
+import PopulationBasedTraining
 import RunStore
 import Search
 import Text
@@ -27,9 +28,13 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var asynchronous: Bool
   /// Which segment of an asynchronous search is first among equals.
   ///
-  /// Nobody gives it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
+  /// No option sets it: a resumed search keeps the order that it was begun with. Nil in a synchronous search, and where the
   /// search was begun before there were two.
   public var startOrder: StartOrder?
+  /// What the trials are compared by; nil for the validation accuracy.
+  ///
+  /// For an executor whose score is another; networks of this process reach no other.
+  public var objective: Objective?
   /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.
   public var device: String
   /// How many trials train at once.
@@ -38,7 +43,9 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// order in which results come, unless it is 1.
   public var concurrency: Concurrency
 
+  /// A search.
   public static let kind = RunKind.search
+  /// Settings that may differ when a search is resumed: the places of images, and how many train at once.
   public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
 
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.
@@ -56,13 +63,15 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     self.burnIn = burnIn
     self.asynchronous = asynchronous
     startOrder = asynchronous ? .arrival : nil
+    objective = nil
     self.device = device
     self.concurrency = concurrency
   }
 
   private enum CodingKeys: String, CodingKey {
-    case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, startOrder, device
-    case concurrency
+    case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, startOrder,
+      objective
+    case device, concurrency
   }
 
   /// Settings that are newer than a journal have the value there that they had before they were settings.
@@ -77,6 +86,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     burnIn = try values.decodeIfPresent(Int.self, forKey: .burnIn) ?? 0
     asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
     startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
+    objective = try values.decodeIfPresent(Objective.self, forKey: .objective)
     device = try values.decode(String.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
@@ -85,7 +95,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var rules: SearchRules {
     SearchRules(
       population: population, interval: interval, quantile: quantile, burnIn: burnIn,
-      asynchronous: asynchronous, startOrder: startOrder, epochs: recipe.epochs, seed: recipe.seed)
+      asynchronous: asynchronous, startOrder: startOrder, epochs: recipe.epochs, seed: recipe.seed,
+      objective: objective ?? .validationAccuracy)
   }
 
   /// What a schedule that the search finds is called, and says of its origin.

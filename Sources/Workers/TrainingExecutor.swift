@@ -8,7 +8,7 @@ import Threads
 import Torch
 import Training
 
-/// Trains segments for real: a network of libtorch on the images of a dataset.
+/// Trains segments in this process: networks of libtorch on the images of a dataset.
 public struct TrainingExecutor: SegmentExecutor {
   private let recipe: Recipe
   private let data: DatasetSplits
@@ -19,8 +19,11 @@ public struct TrainingExecutor: SegmentExecutor {
 
   /// An executor for the given search.
   ///
-  /// - Parameter onImages: told after every step and batch how many images went through a network; called from the
-  ///   workers' threads.
+  /// - Parameters:
+  ///   - configuration: the settings of the search, with its recipe and device.
+  ///   - data: the images.
+  ///   - onImages: called after every step and batch with the number of images that went through a network; called from the
+  ///     workers' threads.
   /// - Throws: `SettingError` for a setting without meaning.
   public init(
     _ configuration: SearchConfiguration, data: DatasetSplits,
@@ -38,6 +41,11 @@ public struct TrainingExecutor: SegmentExecutor {
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     recipe = configuration.recipe
+    if let objective = configuration.objective {
+      throw SettingError(
+        "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
+        expected: "none, as networks of this program are compared by their validation accuracy")
+    }
     guard let devices = Device.list(configuration.device) else {
       throw SettingError(
         "device", found: configuration.device, expected: "cpu, cuda:N, or several as cuda:0,cuda:1")
@@ -53,26 +61,28 @@ public struct TrainingExecutor: SegmentExecutor {
     onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }
 
-  public func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
+  /// Trains a segment on the device of its slot and writes its checkpoint.
+  public func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
     let watch = WorkWatch(slot: segment.slot)
     let device = Self.device(ofSlot: segment.slot, among: devices)
     do {
       if let onDevices {
-        return try onDevices.withTrainer(for: segment, on: device) { try run(segment, $0, watch) }
+        return try onDevices.withTrainer(for: segment, on: device) { try run(segment, $0, watch, stop) }
       }
       let trainer = try Trainer(recipe: recipe, data: data, trial: segment.trial, device: device)
       if let parent = segment.parentCheckpoint {
         try trainer.restore(Data(readBytes(parent, limit: .max)), name: parent)
       }
-      return try run(segment, trainer, watch)
+      return try run(segment, trainer, watch, stop)
     } catch let error as TrainingError where error.isDivergence {
       return .notFinite(reason: error.description)
     }
   }
 
   /// Trains a segment with a trainer that stands where it starts.
-  private func run(_ segment: SegmentRequest, _ trainer: Trainer, _ watch: WorkWatch) throws -> SegmentOutcome
-  {
+  private func run(
+    _ segment: SegmentRequest, _ trainer: Trainer, _ watch: WorkWatch, _ stop: StopFlag
+  ) throws -> SegmentOutcome {
     var watch = watch
     guard trainer.epoch == segment.epochs.lowerBound else {
       throw TrainingError.checkpoint(
@@ -80,7 +90,7 @@ public struct TrainingExecutor: SegmentExecutor {
           + " not after \(segment.epochs.lowerBound)")
     }
     func onImages(_ count: Int) throws {
-      if segment.stop.isRequested { throw WorkStopped() }
+      if stop.isRequested { throw WorkStopped() }
       self.onImages(count)
     }
     let images = data.train.images
@@ -99,8 +109,8 @@ public struct TrainingExecutor: SegmentExecutor {
     let times = watch.stop()
     return .trained(
       SegmentMetrics(
-        validationAccuracy: validation.accuracy, trainLoss: metrics?.loss ?? 0,
-        trainAccuracy: metrics?.accuracy ?? 0, seconds: times.total, times: times))
+        score: validation.accuracy, trainLoss: metrics?.loss, trainAccuracy: metrics?.accuracy,
+        seconds: times.total, times: times))
   }
 
   /// The device of a slot: slots go round the devices, so that each has as many as the others, or one more.
@@ -108,6 +118,7 @@ public struct TrainingExecutor: SegmentExecutor {
     devices[slot % devices.count]
   }
 
+  /// Measures one training step of the first trial, and divides what is free by what it takes.
   public func segmentsAtOnce(population: Int) throws -> SegmentCapacity {
     let cores = CoreCount.usable
     // One that trains alone needs no measurement.

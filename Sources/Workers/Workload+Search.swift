@@ -4,9 +4,12 @@ import Training
 extension Workload {
   /// The work of a search that is begun from the start and in which no trial fails.
   ///
-  /// An asynchronous one may take more or fewer steps: whoever copies continues from the other's epoch.
+  /// An asynchronous one may take more or fewer steps: a trial that copies continues from the other's epoch.
   ///
-  /// - Parameter concurrency: how many trials train at once.
+  /// - Parameters:
+  ///   - configuration: the settings of the search.
+  ///   - concurrency: how many trials train at once.
+  ///   - data: the images; only their number counts.
   public init(_ configuration: SearchConfiguration, concurrency: Int, data: DatasetSplits) {
     let (recipe, population) = (configuration.recipe, configuration.population)
     let rules = configuration.rules

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 private let forms = ["cifar-100-python", "cifar-100-binary"]

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// The fixture's files hold 4, 3, 4, 3 and 4 training images, and 4 test images.

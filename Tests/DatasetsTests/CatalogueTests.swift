@@ -1,4 +1,5 @@
 import Datasets
+import TestSupport
 import Testing
 
 private let known = DatasetFamily.all.map(\.usage).joined(separator: ", ")

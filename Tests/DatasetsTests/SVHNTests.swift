@@ -1,6 +1,7 @@
 import Augmentation
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// An image of the fixtures, 4 rows of 6 pixels: RGB interleaved.

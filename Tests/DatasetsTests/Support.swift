@@ -1,7 +1,9 @@
 import Images
 import Augmentation
 import Datasets
+import Files
 import Foundation
+import TestSupport
 
 /// The folder of a fixture.
 func fixture(_ name: String) throws -> String {
@@ -11,23 +13,27 @@ func fixture(_ name: String) throws -> String {
 
 /// Calls the body with the path of a folder that holds a copy of a fixture's files, which is removed afterwards.
 func withCopy<Result>(of name: String, _ body: (String) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.copyItem(atPath: fixture(name), toPath: folder.path)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder.path)
+  try withTemporaryFolder { folder in
+    let copy = folder + "/copy"
+    try FileManager.default.copyItem(atPath: fixture(name), toPath: copy)
+    return try body(copy)
+  }
 }
 
 /// Calls the body with a folder that holds copies of fixtures under their own names.
 func withCopies<Result>(of names: [String], in subfolder: String = "", _ body: (String) throws -> Result)
   throws -> Result
 {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  let target = folder.path + "/" + subfolder
-  try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-  for name in names { try FileManager.default.copyItem(atPath: fixture(name), toPath: target + "/" + name) }
-  return try body(folder.path)
+  try withTemporaryFolder { folder in
+    let target = folder + "/" + subfolder
+    try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    for name in names { try FileManager.default.copyItem(atPath: fixture(name), toPath: target + "/" + name) }
+    return try body(folder)
+  }
 }
+
+/// The MD5 sum of bytes, in hexadecimal digits.
+func md5(_ bytes: [UInt8]) -> String { hexadecimal(HashFunction.md5(bytes)) }
 
 func contents(_ path: String) throws -> [UInt8] {
   [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -35,16 +41,6 @@ func contents(_ path: String) throws -> [UInt8] {
 
 func write(_ bytes: [UInt8], to path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
-}
-
-/// The one-line message of the error that the body throws; nil when it throws none.
-func message(_ body: () throws -> Void) -> String? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return "\(error)"
-  }
 }
 
 /// Loads everything of a dataset with no validation images.

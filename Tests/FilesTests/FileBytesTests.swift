@@ -1,12 +1,9 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FileBytesTests {
-  private func message(_ body: () throws -> Void) -> String? {
-    #expect(throws: FileError.self, performing: body)?.description
-  }
-
   @Test(arguments: ["", "some bytes"])
   func aFileIsReadWhole(text: String) throws {
     let folder = try TemporaryFolder()
@@ -19,15 +16,15 @@ import Testing
     try folder.write("12345", to: "file")
     #expect(mkfifo(folder("pipe"), 0o600) == 0)
     #expect(
-      message { _ = try readBytes(folder("none")) }
+      message(of: FileError.self) { try readBytes(folder("none")) }
         == "\(folder("none")): cannot open: No such file or directory")
     for name in ["pipe", "."] {
       #expect(
-        message { _ = try readBytes(folder(name)) }
+        message(of: FileError.self) { try readBytes(folder(name)) }
           == "\(folder(name)): cannot read: found a folder or a device, expected a file; name a file")
     }
     #expect(
-      message { _ = try readBytes(folder("file"), limit: 4) }
+      message(of: FileError.self) { try readBytes(folder("file"), limit: 4) }
         == "\(folder("file")): cannot read: found 5 bytes, expected at most 4; check that this is the right file"
     )
   }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The system's reasons")
@@ -58,7 +59,7 @@ struct SystemReasonTests {
     #expect(FileError(foundation: POSIXError(.EROFS)) == nil)
   }
 
-  @Test("what a name stands for is told with its link followed, and without")
+  @Test("what a name stands for is reported with its link followed, and without")
   func kinds() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "file")
@@ -84,7 +85,7 @@ struct SystemReasonTests {
     #expect(try #require(error).reason == "No such file or directory")
   }
 
-  @Test("what is there is told from what is not, and from what nobody may see")
+  @Test("what is there is distinguished from what is not, and from what may not be read")
   func presence() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "file")

@@ -1,5 +1,6 @@
 import Augmentation
 import Images
+import TestSupport
 import Testing
 
 /// A `.npy` file with this head, padded as numpy pads it, and this data.

@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 /// An image whose bytes all depend on their place.

@@ -1,4 +1,5 @@
 import Images
+import TestSupport
 import Testing
 
 private func pixels(_ tiff: TIFFBytes) throws -> [UInt8] {

@@ -1,5 +1,6 @@
 import Foundation
 import Policies
+import class TestSupport.TemporaryFolder
 import Testing
 
 @Suite("A policy and its order in one word") struct PlayedPolicyTests {
@@ -38,9 +39,9 @@ import Testing
 
   @Test("a file whose name has an @ is a file")
   func fileWithSign() throws {
-    let path = NSTemporaryDirectory() + "pba-\(UUID().uuidString)@home.json"
-    try Data().write(to: URL(fileURLWithPath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = folder("pba@home.json")
+    try folder.write("", to: "pba@home.json")
     #expect(try PlayedPolicy(parsing: path).policy == path)
     #expect(try PlayedPolicy(parsing: path + "@last") == PlayedPolicy(path, order: .last))
   }

@@ -32,7 +32,7 @@ struct PolicyChoiceTests {
   }
 
   @Test(
-    "AutoAugment's policies go by the dataset",
+    "AutoAugment's policies depend on the dataset",
     arguments: [("cifar10", 95), ("svhn-full", 25), ("bundled", 95)])
   func autoAugment(dataset: String, count: Int) throws {
     let choice = try PolicyChoice("autoaugment", dataset: dataset, seed: 0)

@@ -1,3 +1,4 @@
+import class TestSupport.TemporaryFolder
 import Text
 import Foundation
 import Policies
@@ -33,10 +34,8 @@ struct TextTests {
 
   @Test("only a regular file is read; a pipe does not make the program wait")
   func notRegular() throws {
-    let folder = NSTemporaryDirectory() + "text-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let pipe = folder + "/pipe.json"
+    let temporary = try TemporaryFolder()
+    let (folder, pipe) = (temporary.path, temporary("pipe.json"))
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(
       message { try Schedule(contentsOf: pipe) }

@@ -1,5 +1,4 @@
 import Augmentation
-import Foundation
 import PopulationBasedTraining
 import Testing
 
@@ -118,13 +117,6 @@ struct CompareTests {
     #expect(throws: PopulationError.repeatedTrial(7)) {
       try compared { throw PopulationError.repeatedTrial(7) }
     }
-  }
-
-  @Test("a decision survives encoding")
-  func coding() throws {
-    let decision = Exploit(generation: 2, trial: 1, source: 0, previous: [1, 2], explored: [3, 4])
-    let data = try JSONEncoder().encode(decision)
-    #expect(try JSONDecoder().decode(Exploit<[Int]>.self, from: data) == decision)
   }
 }
 

@@ -55,7 +55,7 @@ struct LineageTests {
       ])
   }
 
-  @Test("a parent may be of any generation, and no history is followed for ever")
+  @Test("a parent may be of any generation, and no history is followed without end")
   func parentGenerations() throws {
     let history = [
       segment(0, 0, 0, 3, "zero"), segment(1, 0, 0, 3, "one"), segment(1, 1, 3, 6, "one"),

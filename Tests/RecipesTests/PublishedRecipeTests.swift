@@ -1,6 +1,7 @@
 import Models
 import Policies
 import Recipes
+import TestSupport
 import Testing
 import Training
 
@@ -170,12 +171,7 @@ private let rows: [Row] = [
   func unknown() {
     #expect(throws: RecipeError.self) { try PublishedRecipe.named("wrn_28_10", of: "../table_1_cifar10") }
     func message(_ table: String, _ name: String) -> String {
-      do {
-        _ = try PublishedRecipe.named(name, of: table)
-        return "no error"
-      } catch {
-        return "\(error)"
-      }
+      TestSupport.message { _ = try PublishedRecipe.named(name, of: table) } ?? "no error"
     }
     #expect(
       message("table_1_cifar", "wrn_28_10")

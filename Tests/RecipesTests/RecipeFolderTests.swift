@@ -1,28 +1,22 @@
 import Foundation
 import Recipes
+import TestSupport
 import Testing
 
 @Suite("A folder of recipes") struct RecipeFolderTests {
-  private let folder = TemporaryFolder()
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   private func write(_ files: [String: String]) throws -> RecipeFolder {
-    for (name, text) in files {
-      let path = folder.path + "/" + name
-      try FileManager.default.createDirectory(
-        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    }
+    for (name, text) in files { try folder.write(text, to: name) }
     return RecipeFolder(folder.path)
   }
 
   private func message(_ files: [String: String]) throws -> String {
     let recipes = try write(files)
-    do {
-      _ = try recipes.recipe("row", of: "table")
-      return "no error"
-    } catch let error as RecipeError {
-      return error.description.replacing(folder.path + "/", with: "")
-    }
+    return TestSupport.message(of: RecipeError.self) { try recipes.recipe("row", of: "table") }
+      .replacing(folder.path + "/", with: "")
   }
 
   @Test("a recipe says more than what it inherits, and over several files")
@@ -71,11 +65,4 @@ import Testing
       "\($0)".hasPrefix(folder.path + "/table/nowhere.yaml: cannot open")
     }
   }
-}
-
-/// A folder that lasts as long as the value.
-private final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "pba-recipes-" + UUID().uuidString
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -19,7 +19,7 @@ func segment(
       .done(
         checkpoint,
         SegmentMetrics(
-          validationAccuracy: $0, trainLoss: 2 - $0, trainAccuracy: $0, seconds: times?.total ?? 3,
+          score: $0, trainLoss: 2 - $0, trainAccuracy: $0, seconds: times?.total ?? 3,
           times: times))
     } ?? .failed(reason: "the loss became nan"), arrival: arrival)
 }

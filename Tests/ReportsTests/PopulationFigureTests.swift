@@ -1,3 +1,4 @@
+import PopulationBasedTraining
 import Reports
 import RunStore
 import Testing
@@ -30,13 +31,13 @@ import Testing
     let found = history(records, trials: 2, isAsynchronous: true)
     #expect(found.best.map(\.plan.generation) == [0, 1, 1])
     #expect(found.best.map(\.plan.trial) == [1, 1, 0])
-    for figure in [PopulationCurves(found, .validationAccuracy).figure(), LineageGraph(found).figure()] {
+    for figure in [PopulationCurves(found, .score).figure(), LineageGraph(found).figure()] {
       try expectInside(#require(figure).drawing)
     }
   }
 
   @Test func everyTrialHasItsLineAndEveryCopyItsMark() throws {
-    let figure = try #require(PopulationCurves(history(smallPopulation()), .validationAccuracy).figure())
+    let figure = try #require(PopulationCurves(history(smallPopulation()), .score).figure())
     let svg = try SVGNode.read(figure.drawing.svg())
     let marks = try #require(svg.elements("g", class: "population").first)
     let lines = try #require(marks.elements("path", class: "dim").first)
@@ -84,7 +85,7 @@ import Testing
   func largeAndSmallPopulationsStayReadable(_ trials: Int, _ generations: Int) throws {
     let found = history(largePopulation(trials: trials, generations: generations), trials: trials)
     for figure in [
-      PopulationCurves(found, .validationAccuracy).figure(), PopulationCurves(found, .trainLoss).figure(),
+      PopulationCurves(found, .score).figure(), PopulationCurves(found, .trainLoss).figure(),
       LineageGraph(found).figure(),
     ] {
       let figure = try #require(figure)
@@ -102,9 +103,48 @@ import Testing
     }
   }
 
+  @Test func figuresThatATrainerDoesNotSayAreShownAsMissing() throws {
+    var records = smallPopulation()
+    records[0] = scored(records[0], 0.5, trainLoss: nil)
+    let losses = try #require(PopulationCurves(history(records), .trainLoss).figure())
+    #expect(losses.table.rows[0] == ["2", "–", "1.600", "1.800"])
+    try expectInside(losses.drawing)
+    let alone = history(records.map { scored($0, 0.5, trainLoss: nil) })
+    #expect(PopulationCurves(alone, .trainLoss).figure() == nil)
+    #expect(PopulationCurves(alone, .score).figure() != nil)
+  }
+
+  @Test func ofLossesTheLowestIsTheBest() throws {
+    let records = smallPopulation().map { record in
+      scored(record, 1500 * (1 - (record.score ?? 0)), trainLoss: nil)
+    }
+    let objective = Objective(name: "validation loss", direction: .minimize)
+    let found = PopulationHistory(records, population: 3, isAsynchronous: false, objective: objective)
+    #expect(found.best.map(\.plan.trial) == [0, 2, 1])
+    let figure = try #require(PopulationCurves(found, .score).figure())
+    try expectInside(figure.drawing)
+    #expect(figure.drawing.title == "Validation loss of 3 trials")
+    #expect(figure.table.rows[1] == ["4", "675.0000", "825.0000", "600.0000 ←0"])
+    #expect(figure.drawing.description.contains("The best is trial 1 with 300.0000."))
+    #expect(figure.caption.contains("lower is better"))
+    let svg = try SVGNode.read(figure.drawing.svg())
+    let marks = try #require(svg.elements("g", class: "population").first)
+    // The best ends below all others.
+    let end = try #require(marks.elements("path", class: "accent").first?.corners.last)
+    #expect(marks.elements("circle").allSatisfy { $0.number("cy") <= end.y + 0.01 })
+  }
+
+  /// The same segment with other figures.
+  private func scored(_ record: SegmentRecord, _ score: Double, trainLoss: Double?) -> SegmentRecord {
+    guard case .done(let checkpoint, _) = record.result else { return record }
+    return SegmentRecord(
+      plan: record.plan,
+      result: .done(checkpoint, SegmentMetrics(score: score, trainLoss: trainLoss, seconds: 1)))
+  }
+
   @Test func beforeTheFirstResultThereIsNoFigure() {
     let empty = history([])
-    #expect(PopulationCurves(empty, .validationAccuracy).figure() == nil)
+    #expect(PopulationCurves(empty, .score).figure() == nil)
     #expect(LineageGraph(empty).figure() == nil)
   }
 }

@@ -2,6 +2,7 @@ import Images
 import Augmentation
 import Foundation
 import Policies
+import PopulationBasedTraining
 import Reports
 import RunStore
 import Testing
@@ -54,6 +55,31 @@ import Testing
     let root = try read(page(.comparison(progress), kind: .compare, state: .running(process: 1)))
     #expect(identifiers(root) == ["result", "time", "samples", "settings"])
     #expect(root.all.contains { $0.text.contains("1 of 2 trainings has ended") })
+  }
+
+  @Test func aSearchOfAnotherScoreSaysWhatItComparedBy() throws {
+    let records = smallPopulation().map { record in
+      SegmentRecord(
+        plan: record.plan,
+        result: record.result.flatMap { result in
+          result.checkpoint.map {
+            .done($0, SegmentMetrics(score: 1 - (record.score ?? 0), seconds: 1))
+          }
+        })
+    }
+    let history = PopulationHistory(
+      records, population: 3, isAsynchronous: false,
+      objective: Objective(name: "validation loss", direction: .minimize))
+    let root = try read(page(.search(history), kind: .search))
+    let words = root.all.map(\.text)
+    #expect(words.contains("0.2000"))
+    #expect(words.contains { $0.hasPrefix("validation loss of trial 1, the best of 3") })
+    #expect(words.contains { $0.hasPrefix("It is the lowest score of a population") })
+    #expect(words.contains("The trainer reports no training loss."))
+    #expect(!words.contains { $0.contains("ccuracy") })
+    #expect(
+      !(try read(search(smallPopulation()))).all.map(\.text).contains("The trainer reports no training loss.")
+    )
   }
 
   @Test func everyFigureHasATableAndNoIdentifierIsTwice() throws {

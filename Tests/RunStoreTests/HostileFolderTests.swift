@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// A folder that came from somebody else: nothing outside it is written, deleted or waited for.

@@ -9,7 +9,7 @@ import Testing
 
   /// Plans generations and ends all but the last; every trial goes on as itself, with a policy of its own.
   private func grow(_ journal: SearchJournal, to generations: Range<Int>) throws {
-    let metrics = SegmentMetrics(validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
+    let metrics = SegmentMetrics(score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
     for generation in generations {
       let plans = try (0..<trials).map { trial in
         let vector = (0..<60).map { ($0 + generation + trial) % 10 }
@@ -54,7 +54,7 @@ import Testing
       let journal = SearchJournal(run)
       try grow(journal, to: 0..<short)
       let early = try pages(journal, last: short - 1)
-      let metrics = SegmentMetrics(validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
+      let metrics = SegmentMetrics(score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
       try journal.record(
         try journal.segments(generation: short - 1).map {
           (

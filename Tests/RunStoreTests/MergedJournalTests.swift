@@ -3,14 +3,11 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// The file `run.sqlite` alone holds the run, but for what came since the last plan or epoch.
 @Suite struct MergedJournalTests {
-  private func message(_ body: () throws -> Void) -> String? {
-    #expect(throws: (any Error).self, performing: body).map { "\($0)" }
-  }
-
   /// Copies a run in use as it would be found if SQLite's log was lost.
   private func withoutLog(_ folder: TemporaryFolder) throws -> RunDirectory {
     let copy = "copy-\(UUID().uuidString)"

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RunStore
+import TestSupport
 import Testing
 
 @Suite struct RunDirectoryTests {
@@ -8,10 +9,6 @@ import Testing
     _ path: String, _ settings: some RunConfiguration = Settings(), resume: Bool = false
   ) throws -> RunDirectory {
     try RunDirectory.open(path, configuration: settings, version: "1.2.3", resume: resume)
-  }
-
-  private func message(_ body: () throws -> Void) -> String? {
-    #expect(throws: (any Error).self, performing: body).map { "\($0)" }
   }
 
   @Test func aRunIsBegunInANewOrAnEmptyFolder() throws {

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// Journals of older versions keep opening.
@@ -71,7 +72,7 @@ import Testing
 
   @Test(arguments: Life.allCases) func arrivalsArePartOfTheJournal(life: Life) throws {
     let store = try Store(Settings(), life)
-    let metrics = SegmentMetrics(validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
+    let metrics = SegmentMetrics(score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 1)
     func done(_ name: String) -> SegmentResult {
       .done(CheckpointRecord(file: name, digest: FileDigest(size: 1, sha256: "0f")), metrics)
     }
@@ -132,7 +133,7 @@ import Testing
             .done(
               checkpoint,
               SegmentMetrics(
-                validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: times.total,
+                score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: times.total,
                 times: index == 0 ? times : nil))
           )
         })

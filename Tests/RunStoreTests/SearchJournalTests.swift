@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Policies
 import RunStore
+import TestSupport
 import Testing
 
 /// How a store lives through a test: every law must hold for each.
@@ -45,7 +46,7 @@ final class Store<Configuration: RunConfiguration> {
   }
 
   private let metrics = SegmentMetrics(
-    validationAccuracy: 0.1 + 0.2, trainLoss: 1e-300, trainAccuracy: 1, seconds: 12.5)
+    score: 0.1 + 0.2, trainLoss: 1e-300, trainAccuracy: 1, seconds: 12.5)
 
   private func checkpoint(_ name: String) -> CheckpointRecord {
     CheckpointRecord(file: name, digest: FileDigest(size: 1 << 40, sha256: "0f"))
@@ -80,10 +81,22 @@ final class Store<Configuration: RunConfiguration> {
     }
     found = try store.step { try SearchJournal($0).segments(generation: 0) }
     #expect(found.map(\.result) == [.failed(reason: "it's NaN"), nil, done])
-    #expect(found[2].validationAccuracy == 0.1 + 0.2)
+    #expect(found[2].score == 0.1 + 0.2)
     #expect(found[2].checkpoint == checkpoint("two"))
     #expect(try store.step { try SearchJournal($0).firstPlannedGeneration() } == 0)
     #expect(try store.step { try SearchJournal($0).lastGeneration() } == 0)
+  }
+
+  @Test(arguments: Life.allCases) func figuresThatATrainerDoesNotSayAreMissing(life: Life) throws {
+    let store = try Store(Settings(), life)
+    try store.step { try SearchJournal($0).plan([plan(0, 0, plain)]) }
+    let scored = SegmentMetrics(score: -1e6, seconds: 2)
+    try store.step {
+      try SearchJournal($0).record([
+        (place: plan(0, 0, plain).place, result: .done(checkpoint("c"), scored))
+      ])
+    }
+    #expect(try store.step { try SearchJournal($0).segments(generation: 0).first?.metrics } == scored)
   }
 
   @Test(arguments: Life.allCases) func aLostCheckpointIsRemembered(life: Life) throws {
@@ -166,7 +179,7 @@ final class Store<Configuration: RunConfiguration> {
     let times = WorkTimes(
       started: 1e9, slot: 1, preparation: 1, training: 2, evaluation: 3, checkpoint: 4)
     let timed = SegmentMetrics(
-      validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 10, times: times)
+      score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 10, times: times)
     try store.step {
       try SearchJournal($0).record([(place: plan(0, 0, plain).place, result: .done(checkpoint("c"), timed))])
     }

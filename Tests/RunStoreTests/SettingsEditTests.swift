@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 
 @Suite struct SettingsEditTests {

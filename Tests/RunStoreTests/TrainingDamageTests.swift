@@ -2,6 +2,7 @@ import Files
 import Foundation
 import GRDB
 import RunStore
+import TestSupport
 import Testing
 
 /// A training whose journal was changed goes on as if it had not been, or says so.

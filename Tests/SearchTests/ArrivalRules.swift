@@ -51,9 +51,9 @@ struct ArrivalRules {
       ranked.count < 2 || epoch < configuration.burnIn
       ? 0 : min((ranked.count + 3) / 4, ranked.count / 2)  // a quantile of 0.25
     let bottom = Set(ranked.prefix(size).map(\.plan.trial))
-    let top = ranked.suffix(size).filter { $0.validationAccuracy != nil }
+    let top = ranked.suffix(size).filter { $0.score != nil }
     // A failed trial may wait for another one's result, and is looked at when it has gone on.
-    guard let following = next(plan), record.validationAccuracy != nil else { return }
+    guard let following = next(plan), record.score != nil else { return }
     require(
       following.epochs.count == min(configuration.interval, epochs - following.epochs.lowerBound),
       "\(following.place) has \(following.epochs)")
@@ -77,6 +77,6 @@ struct ArrivalRules {
   }
 
   private func rank(_ record: SegmentRecord) -> (Double, Int) {
-    (record.validationAccuracy ?? -1, record.plan.trial)
+    (record.score ?? -1, record.plan.trial)
   }
 }

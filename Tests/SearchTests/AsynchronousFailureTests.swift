@@ -1,13 +1,10 @@
 import Foundation
 import RunStore
 import Search
+import TestSupport
 import Testing
 
 @Suite struct AsynchronousFailureTests {
-  private func segments(_ path: String) throws -> [SegmentRecord] {
-    try SearchJournal(RunDirectory.read(path)).segmentsByArrival()
-  }
-
   @Test(arguments: [1, 2, 5]) func aTrialWhoseLossIsNoNumberIsReplaced(concurrency: Int) throws {
     let folder = try TemporaryFolder()
     let sick: Set = [
@@ -20,7 +17,7 @@ import Testing
       folder("run"), configuration, executor: SimulatedExecutor(seed: 3, failing: { sick.contains($0) })
     ) { if case .segmentFailed(let place, _) = $0 { failures.add(place) } }
     #expect(Set(failures.all) == sick)
-    let records = try segments(folder("run"))
+    let records = try segmentsByArrival(folder("run"))
     let byPlace = Dictionary(uniqueKeysWithValues: records.map { ($0.plan.place, $0) })
     for place in sick {
       let next = try #require(
@@ -39,7 +36,7 @@ import Testing
     try search(
       folder("run"), smallAsynchronousSearch(), executor: SimulatedExecutor(seed: 3, failing: { $0 == first })
     )
-    let records = try segments(folder("run"))
+    let records = try segmentsByArrival(folder("run"))
     #expect(records.first { $0.plan.place == first }?.arrival == 1)
     let next = try #require(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 0) })
     // The only result that there was then is the second.
@@ -54,15 +51,15 @@ import Testing
       seed: 3, failing: { $0 == sick },
       halfway: { if $0.trial == 0, $0.generation == 0 { gate.waitForEnd(of: 4) } })
     try search(folder("run"), smallAsynchronousSearch(concurrency: 5), executor: executor) { gate.hear($0) }
-    let records = try segments(folder("run"))
+    let records = try segmentsByArrival(folder("run"))
     let next = try #require(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 0) }?.plan)
     let parent = try #require(records.first { $0.plan.place == next.parentPlace })
     #expect(parent.plan.trial != 0)
     let compared = records.filter { (1..<7).contains($0.plan.epochs.upperBound) }
     let lastScores = (1..<5).compactMap { trial in
-      compared.last { $0.plan.trial == trial }?.validationAccuracy
+      compared.last { $0.plan.trial == trial }?.score
     }
-    #expect(parent.validationAccuracy == lastScores.max())
+    #expect(parent.score == lastScores.max())
     #expect(records.contains { $0.plan.trial == 0 && $0.plan.epochs.upperBound == 7 })
   }
 
@@ -88,7 +85,7 @@ import Testing
       try search(folder("run"), smallAsynchronousSearch(concurrency: concurrency), executor: executor)
     }
     #expect(error?.description.hasPrefix("trial 3, generation 2: no space left on the disk; ") == true)
-    let records = try segments(folder("run"))
+    let records = try segmentsByArrival(folder("run"))
     #expect(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 3) }?.result == nil)
     #expect(records.count { $0.result != nil } >= 5)
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Threads
 import Foundation
 import RunStore
@@ -8,10 +9,6 @@ import Testing
 @Suite struct AsynchronousResumeTests {
   private static let workers = [1, 2, 4]
 
-  private func segments(_ path: String) throws -> [SegmentRecord] {
-    try SearchJournal(RunDirectory.read(path)).segmentsByArrival()
-  }
-
   private func uninterrupted() throws -> [String: Data] {
     let folder = try TemporaryFolder()
     try search(folder("run"), smallAsynchronousSearch())
@@ -20,7 +17,7 @@ import Testing
 
   /// What must hold of a finished search, and of what was in its journal before it was interrupted.
   private func expectWhole(_ path: String, continuing before: [SegmentRecord], _ moment: String) throws {
-    let records = try segments(path)
+    let records = try segmentsByArrival(path)
     let configuration = smallAsynchronousSearch()
     #expect(ArrivalRules(records, configuration).faults.isEmpty, "\(moment)")
     let last = records.filter { $0.plan.epochs.upperBound == configuration.recipe.epochs }
@@ -57,7 +54,7 @@ import Testing
     #expect(count > 60)
     for moment in 0..<count {
       let copy = folder("killed-\(moment)")
-      let before = try segments(copy)
+      let before = try segmentsByArrival(copy)
       try search(copy, smallAsynchronousSearch(concurrency: concurrency), resume: true)
       try expectWhole(copy, continuing: before, "killed at moment \(moment)")
       guard concurrency == 1 else { continue }
@@ -82,7 +79,7 @@ import Testing
           resume: attempts > 1)
         break
       } catch is SearchError {}
-      before = try segments(folder("run"))
+      before = try segmentsByArrival(folder("run"))
     }
     #expect((2...100).contains(attempts))
     try expectWhole(folder("run"), continuing: before, "broken off \(attempts) times")
@@ -95,17 +92,13 @@ import Testing
       let stop = StopFlag()
       let started = Counter()
       let executor = SimulatedExecutor(
-        seed: 3,
-        halfway: {
-          if started.next() == moment { stop.request() }
-          if $0.stop.isRequested { throw WorkStopped() }
-        })
+        seed: 3, halfway: { _ in if started.next() == moment { stop.request() } }, heedsStop: true)
       let error = #expect(throws: SearchError.self) {
         try search(
           folder("run"), smallAsynchronousSearch(concurrency: concurrency), executor: executor, stop: stop)
       }
       let text = try #require(error?.description)
-      let before = try segments(folder("run"))
+      let before = try segmentsByArrival(folder("run"))
       #expect(text.hasPrefix("stopped after \(before.count { $0.result != nil }) results, "))
       #expect(text.hasSuffix(" of 5 trials at the last epoch; continue with --resume"))
       try search(folder("run"), smallAsynchronousSearch(concurrency: concurrency), resume: true)
@@ -124,7 +117,7 @@ import Testing
     #expect(throws: SearchError.self) {
       try search(folder("run"), smallAsynchronousSearch(), executor: executor)
     }
-    let before = try segments(folder("run"))
+    let before = try segmentsByArrival(folder("run"))
     let checkpoints = folder("run/checkpoints/")
     let planned = before.filter { $0.result == nil }
     let next = try #require(

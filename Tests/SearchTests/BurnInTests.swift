@@ -1,5 +1,6 @@
 import RunStore
 import Search
+import TestSupport
 import Testing
 
 @Suite struct BurnInTests {
@@ -9,7 +10,7 @@ import Testing
     var configuration = asynchronous ? smallAsynchronousSearch() : smallSearch()
     configuration.burnIn = burnIn
     let result = try search(folder("run"), configuration)
-    let records = try SearchJournal(RunDirectory.read(folder("run"))).segmentsByArrival()
+    let records = try segmentsByArrival(folder("run"))
     let byPlace = Dictionary(uniqueKeysWithValues: records.map { ($0.plan.place, $0.plan) })
     var copiesAfter = 0
     for record in records {
@@ -35,11 +36,11 @@ import Testing
     let sick = SegmentPlace(generation: 0, trial: 4)
     try search(
       folder("run"), configuration, executor: SimulatedExecutor(seed: 3, failing: { $0 == sick }))
-    let records = try SearchJournal(RunDirectory.read(folder("run"))).segmentsByArrival()
+    let records = try segmentsByArrival(folder("run"))
     let first = records.filter { $0.plan.generation == 0 }
     let best = try #require(
       first.filter { $0.result?.checkpoint != nil }.max {
-        ($0.validationAccuracy ?? -1, $0.plan.trial) < ($1.validationAccuracy ?? -1, $1.plan.trial)
+        ($0.score ?? -1, $0.plan.trial) < ($1.score ?? -1, $1.plan.trial)
       })
     let next = try #require(records.first { $0.plan.place == SegmentPlace(generation: 1, trial: 4) }?.plan)
     #expect(next.parentPlace == best.plan.place)

@@ -108,9 +108,14 @@ import Training
     #expect((1...64).contains(capacity.segments))
     #if os(Linux)
       if CoreCount.usable > 1 {
-        // How much it is cannot be told here: other tests take and give back memory of the same process meanwhile.
+        // How much it is cannot be said here: other tests take and give back memory of the same process meanwhile.
         let memory = try #require(capacity.memory)
-        #expect(memory.free > 0)
+        #expect(memory.free > 0 && memory.free <= Int(ProcessInfo.processInfo.physicalMemory))
+        #expect(
+          capacity
+            == SegmentCapacity(
+              population: 64, cores: CoreCount.usable, threads: configuration.recipe.threads,
+              memories: [memory]))
       }
     #endif
     #expect(capacity.segments <= max(1, CoreCount.usable))

@@ -1,4 +1,5 @@
 import Comparison
+import TestSupport
 import Threads
 import Datasets
 import Files
@@ -54,21 +55,6 @@ struct SmallComparison {
   }
 }
 
-/// A sum that threads add to.
-final class Sum: @unchecked Sendable {
-  private let lock = NSLock()
-  private var value = 0
-
-  /// Adds, and gives the sum after.
-  @discardableResult
-  func add(_ number: Int) -> Int {
-    lock.withLock {
-      value += number
-      return value
-    }
-  }
-}
-
 @Suite("A comparison in a folder") struct ComparisonRunTests {
   private let folder: TemporaryFolder
 
@@ -117,7 +103,7 @@ final class Sum: @unchecked Sendable {
     let path = folder("disturbed")
     var stops = 0
     while true {
-      let (stop, seen) = (StopFlag(), Sum())
+      let (stop, seen) = (StopFlag(), Counter())
       do {
         // Each time with another number of trainings at once.
         try (stops.isMultiple(of: 2) ? comparison : alone).run(path, stop: stop) { event in
@@ -141,12 +127,12 @@ final class Sum: @unchecked Sendable {
   func again() throws {
     let comparison = try SmallComparison()
     let first = try comparison.run(folder("a"))
-    let images = Sum()
+    let images = Counter()
     let second = try comparison.run(folder("a")) { event in
       if case .images(let count) = event { images.add(count) }
     }
     #expect(second == first)
-    #expect(images.add(0) == 0)
+    #expect(images.value == 0)
   }
 
   @Test("other settings are refused, but for those without effect")
@@ -214,7 +200,7 @@ final class Sum: @unchecked Sendable {
     let workload = Workload(comparison.configuration, data: comparison.data)
     #expect(whole == workload.trainedImages + workload.evaluatedImages)
     #expect(whole == 6 * (3 * 48 + 20 + 200))
-    let (stop, seen) = (StopFlag(), Sum())
+    let (stop, seen) = (StopFlag(), Counter())
     #expect(throws: WorkStopped.self) {
       // The first training is done, and one epoch of the second.
       try comparison.run(folder("a"), stop: stop) { event in

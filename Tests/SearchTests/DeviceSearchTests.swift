@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Threads
 import Datasets
@@ -56,8 +57,9 @@ private struct ForgetfulExecutor: SegmentExecutor {
   let configuration: SearchConfiguration
   let data: DatasetSplits
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    try TrainingExecutor(configuration, data: data, queue: { _ in PromptQueue(.init()) }).run(segment)
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    try TrainingExecutor(configuration, data: data, queue: { _ in PromptQueue(.init()) })
+      .run(segment, stop: stop)
   }
 }
 
@@ -66,13 +68,13 @@ private struct FilelessExecutor: SegmentExecutor {
   let executor: TrainingExecutor
   let hidden = Counter()
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    guard let parent = segment.parentCheckpoint else { return try executor.run(segment) }
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    guard let parent = segment.parentCheckpoint else { return try executor.run(segment, stop: stop) }
     let files = FileManager.default
     try files.moveItem(atPath: parent, toPath: parent + ".hidden")
     defer { try? files.moveItem(atPath: parent + ".hidden", toPath: parent) }
     _ = hidden.next()
-    return try executor.run(segment)
+    return try executor.run(segment, stop: stop)
   }
 }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Foundation
 import GRDB
@@ -188,7 +189,7 @@ import Testing
     }
     let isOfSettings = damage.contains("run SET")
     #expect(isOfSettings || text.contains("run.sqlite: the journal is damaged ("), "\(text)")
-    // Who only looks is told the same.
+    // A reader gets the same error.
     if !isOfSettings {
       let copy = stopped.folder("copy")
       #expect(throws: RunStoreError.self) {

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Threads
 import Augmentation
@@ -18,7 +19,7 @@ import Training
     let configuration = SearchConfiguration(
       data: DataSelection("bundled"), recipe: Recipe(epochs: generations, seed: 9), population: population,
       interval: 1, concurrency: 2)
-    // Stopped midway and resumed, so that what was read anew is held to the same law.
+    // Stopped midway and resumed, so that what was read again is held to the same law.
     let stop = StopFlag()
     #expect(throws: SearchError.self) {
       try search(folder("run"), configuration, stop: stop) { event in
@@ -38,7 +39,7 @@ import Training
       guard generation + 1 < generations else { break }
       let current = policies
       let exploits = try compare(
-        found.map { Score(trial: $0.plan.trial, value: $0.validationAccuracy) },
+        found.map { Score(trial: $0.plan.trial, value: $0.score) },
         hyperparameters: Dictionary(uniqueKeysWithValues: current.enumerated().map { ($0, $1) }),
         generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: 9, domain: .exploit, trial: $0, epoch: generation) },
@@ -54,8 +55,8 @@ import Training
       #expect(next.map(\.plan.parent) == parents)
     }
     let last = records.suffix(population)
-    let best = try #require(last.compactMap(\.validationAccuracy).max())
-    #expect(result.trial == last.first { $0.validationAccuracy == best }?.plan.trial)
+    let best = try #require(last.compactMap(\.score).max())
+    #expect(result.trial == last.first { $0.score == best }?.plan.trial)
     #expect((0..<generations).map { result.schedule.policy(atEpoch: $0) } == schedules[result.trial])
   }
 }

@@ -7,7 +7,7 @@ import Testing
     var figures = PopulationFigures()
     for result in results {
       figures.take(
-        SegmentPlace(generation: result.generation, trial: result.trial), validationAccuracy: result.accuracy)
+        SegmentPlace(generation: result.generation, trial: result.trial), score: result.accuracy)
     }
     return figures
   }
@@ -22,7 +22,7 @@ import Testing
   @Test func ofEqualsTheFirstTrialIsBest() {
     let found = figures([(1, 4, 0.5), (1, 2, 0.5), (1, 3, 0.5), (1, 0, 0.25)])
     #expect(found.best?.place == SegmentPlace(generation: 1, trial: 2))
-    #expect(found.best?.validationAccuracy == 0.5)
+    #expect(found.best?.score == 0.5)
   }
 
   @Test func theMedianIsInTheMiddle() {
@@ -32,9 +32,9 @@ import Testing
   }
 
   @Test func onlyTheLastResultOfATrialCounts() {
-    #expect(figures([(0, 0, 0.75), (1, 0, 0.5)]).best?.validationAccuracy == 0.5)
+    #expect(figures([(0, 0, 0.75), (1, 0, 0.5)]).best?.score == 0.5)
     // Trained again, since its checkpoint was lost.
-    #expect(figures([(1, 0, 0.5), (0, 0, 0.75)]).best?.validationAccuracy == 0.5)
+    #expect(figures([(1, 0, 0.5), (0, 0, 0.75)]).best?.score == 0.5)
     #expect(figures([(0, 0, 0.75), (1, 0, nil)]).best == nil)
   }
 }

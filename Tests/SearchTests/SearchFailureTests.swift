@@ -1,7 +1,9 @@
+import TestSupport
 import Workers
 import Foundation
 import RunStore
 import Search
+import Threads
 import Testing
 
 @Suite struct SearchFailureTests {
@@ -43,14 +45,14 @@ import Testing
   @Test func aFigureThatIsNoNumberCountsAsFailed() throws {
     struct Careless: SegmentExecutor {
       let inner = SimulatedExecutor(seed: 3)
-      func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-        let outcome = try inner.run(segment)
+      func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+        let outcome = try inner.run(segment, stop: stop)
         guard segment.generation == 0, segment.trial == 2, case .trained(let metrics) = outcome else {
           return outcome
         }
         return .trained(
           SegmentMetrics(
-            validationAccuracy: metrics.validationAccuracy, trainLoss: .nan, trainAccuracy: 0, seconds: 0))
+            score: metrics.score, trainLoss: .nan, trainAccuracy: 0, seconds: 0))
       }
     }
     let folder = try TemporaryFolder()
@@ -81,8 +83,8 @@ import Testing
 
   @Test func anExecutorThatWritesNothingIsAnError() throws {
     struct Idle: SegmentExecutor {
-      func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-        .trained(SegmentMetrics(validationAccuracy: 1, trainLoss: 0, trainAccuracy: 1, seconds: 0))
+      func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+        .trained(SegmentMetrics(score: 1, trainLoss: 0, trainAccuracy: 1, seconds: 0))
       }
     }
     let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Threads
 import Datasets
@@ -5,48 +6,6 @@ import Foundation
 import RunStore
 import Search
 import Training
-
-/// A folder that lasts as long as the value.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init(inMemory: Bool = false) throws {
-    let memory = "/dev/shm/"
-    let place =
-      inMemory && FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
-    path = place + "pba-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// The path of a name in the folder.
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
-}
-
-/// A count shared by threads.
-final class Counter: @unchecked Sendable {
-  private let lock = NSLock()
-  private var count = 0
-
-  /// Counts one more, and gives the number before.
-  func next() -> Int {
-    lock.withLock {
-      defer { count += 1 }
-      return count
-    }
-  }
-}
-
-/// A list that threads add to.
-final class Collected<Element: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var elements: [Element] = []
-
-  func add(_ element: Element) { lock.withLock { elements.append(element) } }
-
-  var all: [Element] { lock.withLock { elements } }
-}
 
 /// Opens the run directory at `path` and searches to the end.
 @discardableResult
@@ -59,6 +18,11 @@ func search(
   return try Search(
     run: run, configuration: configuration,
     executor: executor ?? SimulatedExecutor(seed: configuration.recipe.seed), stop: stop, onEvent: onEvent)()
+}
+
+/// The segments in the journal of a run, by the arrival of their results.
+func segmentsByArrival(_ path: String) throws -> [SegmentRecord] {
+  try SearchJournal(RunDirectory.read(path)).segmentsByArrival()
 }
 
 /// Settings of a small search whose last generation is shorter than the others.

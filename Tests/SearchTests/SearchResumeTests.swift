@@ -1,3 +1,4 @@
+import TestSupport
 import Threads
 import Foundation
 import RunStore
@@ -87,11 +88,7 @@ import Testing
       let stop = StopFlag()
       let started = Counter()
       let executor = SimulatedExecutor(
-        seed: 3,
-        halfway: {
-          if started.next() == moment { stop.request() }
-          if $0.stop.isRequested { throw WorkStopped() }
-        })
+        seed: 3, halfway: { _ in if started.next() == moment { stop.request() } }, heedsStop: true)
       let error = #expect(throws: SearchError.self) {
         try search(folder("run"), smallSearch(concurrency: concurrency), executor: executor, stop: stop)
       }

@@ -13,7 +13,7 @@ import Testing
       result: .done(
         CheckpointRecord(file: "f", digest: FileDigest(size: 1, sha256: "0f")),
         SegmentMetrics(
-          validationAccuracy: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 10,
+          score: 0.5, trainLoss: 1, trainAccuracy: 0.5, seconds: 10,
           times: WorkTimes(
             started: started, slot: slot, preparation: 1, training: 6, evaluation: 2, checkpoint: 1))))
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Threads
 import Datasets
@@ -80,7 +81,7 @@ import Training
         for _ in 0..<3 { hasCopied.signal() }
       }
     }
-    let planned = try SearchJournal(RunDirectory.read(folder("run"))).segmentsByArrival().filter {
+    let planned = try segmentsByArrival(folder("run")).filter {
       $0.result == nil
     }
     #expect(planned.map(\.plan.epochs.lowerBound).sorted() == [0, 3, 3])
@@ -97,9 +98,9 @@ import Training
   @Test func searchesBegunBeforeKeepTheirOrder() throws {
     let (places, hasEnded) = try starts(nil)
     #expect(!hasEnded)
-    // All begin; then the worst copies for ever.
+    // All begin; then the worst copies without end.
     #expect(places.prefix(4).map(\.trial) == [0, 1, 2, 3])
-    #expect(places.dropFirst(5).allSatisfy { $0.trial == 0 })
+    #expect(places.count > 5 && places.dropFirst(5).allSatisfy { $0.trial == 0 })
   }
 
   @Test func onlyAnAsynchronousSearchHasAnOrder() {
@@ -126,17 +127,5 @@ import Training
     } throws: {
       "\($0)".contains("startOrder: found arrival, expected none")
     }
-  }
-}
-
-/// Trains nothing; a function says what a segment reaches.
-private struct ScriptedExecutor: SegmentExecutor {
-  let accuracy: @Sendable (SegmentRequest) throws -> Double
-
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    let accuracy = try accuracy(segment)
-    try Data("after \(segment.epochs.upperBound)\n".utf8).write(to: URL(fileURLWithPath: segment.checkpoint))
-    return .trained(
-      SegmentMetrics(validationAccuracy: accuracy, trainLoss: 1, trainAccuracy: accuracy, seconds: 0.5))
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Workers
 import Foundation
 import GRDB

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 import Training
 
@@ -10,12 +11,7 @@ import Training
   private let balanced: [Double] = [64.0 / 66, 64.0 / 63, 64.0 / 63]
 
   private func message(_ weights: ClassWeights) -> String? {
-    do {
-      _ = try weights.numbers(for: data)
-      return nil
-    } catch {
-      return "\(error)"
-    }
+    TestSupport.message { _ = try weights.numbers(for: data) }
   }
 
   @Test func balancedIsByHowRareAClassIs() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Policies
 import RunStore
+import TestSupport
 import Testing
 import Training
 
@@ -15,7 +16,7 @@ import Training
   }
 
   @Test func theEpochsThatFollowAreThoseOfTheNewLength() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let toy = try extended(folder)
     let left = try toy.outcome(folder)
     // By hand: four epochs of a training of 4, then three of a training of 7 on the same network.
@@ -39,19 +40,19 @@ import Training
   }
 
   @Test func theRunTellsItsHistory() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let toy = try extended(folder)
-    let recorded = try RunDirectory.configuration(TrainingConfiguration.self, of: folder.path)
+    let recorded = try RunDirectory.configuration(TrainingConfiguration.self, of: folder.run)
     #expect(recorded == toy.configuration)
     #expect(recorded.recipe.epochs == 7 && recorded.earlierEpochs == [4] && recorded.changedAfter == [4])
     #expect((0..<8).map(recorded.length(atEpoch:)) == [4, 4, 4, 4, 7, 7, 7, 7])
-    let text = try String(contentsOfFile: folder.path + "/config.yaml", encoding: .utf8)
+    let text = try String(contentsOfFile: folder.run + "/config.yaml", encoding: .utf8)
     #expect(text.contains("epochs: 7\n") && text.contains("changedAfter:\n- 4\n"))
-    #expect(try RunDirectory.read(folder.path).isFinished)
+    #expect(try RunDirectory.read(folder.run).isFinished)
   }
 
   @Test(arguments: [1, 4, 8, 12, 16, 18]) func aKilledExtensionEndsTheSame(event: Int) throws {
-    let (folder, other) = (TemporaryFolder(), TemporaryFolder())
+    let (folder, other) = try (TemporaryFolder(), TemporaryFolder())
     let expected = try extended(folder).outcome(folder)
     let toy = try extended(other, finishing: false)
     try toy.interrupt(other, after: event)
@@ -59,7 +60,7 @@ import Training
   }
 
   @Test(arguments: [1, 2]) func epochsOfTheOldLengthAreTrainedAgainAsTheyWere(damaged: Int) throws {
-    let (folder, other) = (TemporaryFolder(), TemporaryFolder())
+    let (folder, other) = try (TemporaryFolder(), TemporaryFolder())
     let expected = try extended(folder).outcome(folder)
     let toy = try extended(other, finishing: false)
     for epochs in (5 - damaged)...4 { try damageCheckpoint(epochs, in: other) }
@@ -67,7 +68,7 @@ import Training
   }
 
   @Test func anUnfinishedRunCanHaveAnotherLengthToo() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var toy = ToyTraining()
     // Four steps and an end make the five events of an epoch.
     try toy.interrupt(folder, after: 10)

@@ -3,6 +3,7 @@ import Augmentation
 import Datasets
 import Foundation
 import RunStore
+import TestSupport
 import Training
 
 /// Noisy images in which the colour of a class stands out: easy to tell apart, whatever is cropped or mirrored.
@@ -44,11 +45,9 @@ let strongProgram = AugmentationProgram(alternatives: [
     ], countDistribution: [0, 0.5, 0.5])
 ])
 
-/// A folder that lasts as long as the value.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "pba-training-" + UUID().uuidString
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+extension TemporaryFolder {
+  /// Where a test's run is; no such folder is there before.
+  var run: String { self("run") }
 }
 
 extension Data {

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Policies
 import RunStore
+import TestSupport
 import Training
 
 /// A training on toy data in a folder, and what it leaves behind.
@@ -30,8 +31,8 @@ struct ToyTraining {
     _ folder: TemporaryFolder, onEvent: @escaping (TrainingEvent, Int) throws -> Void = { _, _ in }
   ) throws -> TrainingResult {
     let run = try RunDirectory.open(
-      folder.path, configuration: configuration, version: "test",
-      resume: FileManager.default.fileExists(atPath: folder.path))
+      folder.run, configuration: configuration, version: "test",
+      resume: FileManager.default.fileExists(atPath: folder.run))
     let policy = try PolicyChoice(configuration.policy, dataset: "cifar10", seed: configuration.recipe.seed)
     var count = 0
     return try TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
@@ -49,14 +50,14 @@ struct ToyTraining {
 
   /// Gives the run in the folder another length.
   mutating func change(_ folder: TemporaryFolder, to epochs: Int) throws {
-    let run = try RunDirectory.open(folder.path, configuration: configuration, version: "test", resume: true)
+    let run = try RunDirectory.open(folder.run, configuration: configuration, version: "test", resume: true)
     configuration = try configuration.withLength(epochs, after: TrainingJournal(run).epochs().count)
     try run.record(configuration, unfinished: true)
   }
 
   func outcome(_ folder: TemporaryFolder) throws -> Outcome {
     var result = try train(folder)
-    let run = try RunDirectory.read(folder.path)
+    let run = try RunDirectory.read(folder.run)
     func name(_ path: String?) -> String? { path.map { ($0 as NSString).lastPathComponent } }
     result.checkpoint = name(result.checkpoint)
     if var best = result.best {
@@ -86,7 +87,7 @@ extension EpochRecord {
 /// Damages a checkpoint of a run.
 func damageCheckpoint(_ epochs: Int, in folder: TemporaryFolder) throws {
   let url = URL(
-    fileURLWithPath: folder.path + "/checkpoints/" + TrainingJournal.checkpointName(epochs: epochs))
+    fileURLWithPath: folder.run + "/checkpoints/" + TrainingJournal.checkpointName(epochs: epochs))
   let file = try Data(contentsOf: url)
   try file.flippingBit(file.count * 4).write(to: url)
 }

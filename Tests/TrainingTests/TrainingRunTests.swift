@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Policies
 import RunStore
+import TestSupport
 import Testing
 import Training
 
@@ -20,11 +21,12 @@ import Training
   }
 
   private let data = toyData()
-  private let schedules = TemporaryFolder()
+  private let schedules: TemporaryFolder
   private let schedule: Schedule
   private let configuration: TrainingConfiguration
 
   init() throws {
+    schedules = try TemporaryFolder()
     // A policy of its own for the first epoch, for the next two, and for the last.
     schedule = try Schedule(
       name: "toy",
@@ -32,8 +34,7 @@ import Training
         var random = RandomStream(seed: UInt64(index), domain: .policyDraw)
         return Schedule.Segment(epochs: epochs, policy: SearchSpace.pba.random(using: &random))
       })
-    try FileManager.default.createDirectory(atPath: schedules.path, withIntermediateDirectories: true)
-    let file = schedules.path + "/toy.json"
+    let file = schedules("toy.json")
     try AtomicFile.write(schedule.jsonData(), to: file)
     configuration = TrainingConfiguration(data: DataSelection("toy"), policy: file, recipe: toyRecipe())
   }
@@ -44,7 +45,7 @@ import Training
     onEvent: @escaping (TrainingEvent, Int) throws -> Void = { _, _ in }
   ) throws -> TrainingResult {
     let run = try RunDirectory.open(
-      folder.path, configuration: configuration, version: "test", resume: resume)
+      folder.run, configuration: configuration, version: "test", resume: resume)
     let policy = try PolicyChoice(configuration.policy, dataset: "cifar10", seed: configuration.recipe.seed)
     var count = 0
     return try TrainingRun(run: run, configuration: configuration, policy: policy, data: data) { event in
@@ -54,7 +55,7 @@ import Training
   }
 
   private func outcome(_ result: TrainingResult, in folder: TemporaryFolder) throws -> Outcome {
-    let run = try RunDirectory.read(folder.path)
+    let run = try RunDirectory.read(folder.run)
     var result = result
     let path = try #require(result.checkpoint)
     let checkpoint = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -67,12 +68,12 @@ import Training
   }
 
   private func undisturbed() throws -> Outcome {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     return try outcome(train(folder, resume: false), in: folder)
   }
 
   @Test func leavesEveryEpochAndTheLastCheckpoints() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var events: [Int] = []
     let result = try train(folder, resume: false) { event, _ in
       if case .epoch(let record) = event { events.append(record.epoch) }
@@ -86,9 +87,9 @@ import Training
     #expect(left.epochs.map { $0.testAccuracy == nil } == [true, true, true, false])
     #expect(left.result.testAccuracy == left.epochs[3].testAccuracy && left.result.testAccuracy != nil)
     #expect(left.result.validationAccuracy == left.epochs[3].validationAccuracy)
-    #expect(try RunDirectory.read(folder.path).isFinished)
+    #expect(try RunDirectory.read(folder.run).isFinished)
     #expect(
-      try Schedule(contentsOf: RunDirectory.read(folder.path).schedulePath) == schedule)
+      try Schedule(contentsOf: RunDirectory.read(folder.run).schedulePath) == schedule)
     let info = try Trainer.checkpointInfo(left.checkpoint, name: "checkpoint")
     #expect(info.epoch == 4 && info.recipe == configuration.recipe)
   }
@@ -97,9 +98,9 @@ import Training
     let orders = try [PolicyOrder.schedule, .last].map { order in
       var configuration = configuration
       configuration.policyOrder = order
-      let folder = TemporaryFolder()
+      let folder = try TemporaryFolder()
       let run = try RunDirectory.open(
-        folder.path, configuration: configuration, version: "test", resume: false)
+        folder.run, configuration: configuration, version: "test", resume: false)
       let policy = try PolicyChoice(configuration.policy, dataset: "cifar10", seed: 0)
       let result = try TrainingRun(run: run, configuration: configuration, policy: policy, data: data)()
       // The same by hand: each epoch under its own program.
@@ -123,7 +124,7 @@ import Training
   ])
   func anInterruptedTrainingEndsTheSame(event: Int, epochs: Int?) throws {
     let expected = try undisturbed()
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     #expect(throws: Interruption.self) {
       try train(folder, resume: false) { _, number in if number == event { throw Interruption() } }
     }
@@ -136,7 +137,7 @@ import Training
   }
 
   @Test func aTrainingInterruptedAgainAndAgainEndsTheSame() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var interruptions = 0
     var result: TrainingResult?
     while result == nil {
@@ -154,7 +155,7 @@ import Training
   }
 
   @Test func aFinishedTrainingGivesItsResultAgain() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let first = try train(folder, resume: false)
     let before = try outcome(first, in: folder)
     var trained = 0
@@ -169,7 +170,7 @@ import Training
 
   /// Of a training stopped after its third epoch, the newest of the checkpoints are damaged.
   @Test(arguments: [(1, 2), (2, nil)]) func aDamagedCheckpointFallsBack(damaged: Int, epochs: Int?) throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     #expect(throws: Interruption.self) {
       try train(folder, resume: false) { event, _ in
         if case .epoch(let record) = event, record.epoch == 2 { throw Interruption() }
@@ -177,7 +178,7 @@ import Training
     }
     for number in (4 - damaged)...3 {
       let url = URL(
-        fileURLWithPath: folder.path + "/checkpoints/" + TrainingJournal.checkpointName(epochs: number))
+        fileURLWithPath: folder.run + "/checkpoints/" + TrainingJournal.checkpointName(epochs: number))
       let file = try Data(contentsOf: url)
       try file.flippingBit(file.count * 4).write(to: url)
     }
@@ -190,10 +191,10 @@ import Training
   }
 
   @Test func aDivergedTrainingSaysWhereAndLeavesWhatItHad() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var configuration = configuration
     configuration.recipe.learningRate = 1e38
-    let run = try RunDirectory.open(folder.path, configuration: configuration, version: "test", resume: false)
+    let run = try RunDirectory.open(folder.run, configuration: configuration, version: "test", resume: false)
     let policy = try PolicyChoice("none", dataset: "cifar10", seed: 0)
     let error = #expect(throws: TrainingError.self) {
       try TrainingRun(run: run, configuration: configuration, policy: policy, data: data)()
@@ -204,10 +205,10 @@ import Training
   }
 
   @Test func anUnknownDeviceIsRefused() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var configuration = configuration
     configuration.device = "gpu"
-    let run = try RunDirectory.open(folder.path, configuration: configuration, version: "test", resume: false)
+    let run = try RunDirectory.open(folder.run, configuration: configuration, version: "test", resume: false)
     let policy = try PolicyChoice("none", dataset: "cifar10", seed: 0)
     let error = #expect(throws: TrainingError.self) {
       try TrainingRun(run: run, configuration: configuration, policy: policy, data: data)()

@@ -1,5 +1,6 @@
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 import Training
 
@@ -14,7 +15,7 @@ import Training
   }
 
   @Test func validationsAreWhereTheyAreAskedFor() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let left = try toy(every: 3).outcome(folder)
     #expect(
       left.epochs.map { $0.validationAccuracy != nil } == [
@@ -22,13 +23,13 @@ import Training
       ])
     #expect(left.epochs.allSatisfy { ($0.validationLoss == nil) == ($0.validationAccuracy == nil) })
     #expect(left.epochs.map { $0.testAccuracy != nil } == Array(repeating: false, count: 7) + [true])
-    let lines = try String(contentsOfFile: folder.path + "/metrics.jsonl", encoding: .utf8).split(
+    let lines = try String(contentsOfFile: folder.run + "/metrics.jsonl", encoding: .utf8).split(
       separator: "\n")
     #expect(lines.map { $0.contains("\"validationLoss\":") } == left.epochs.map { $0.validationLoss != nil })
   }
 
   @Test func validatingChangesNoWeights() throws {
-    let (folder, plain) = (TemporaryFolder(), TemporaryFolder())
+    let (folder, plain) = try (TemporaryFolder(), TemporaryFolder())
     let left = try toy().outcome(folder)
     let expected = try ToyTraining { $0.recipe.epochs = 8 }.outcome(plain)
     #expect(left.checkpoints["epoch-00008.safetensors"] == expected.checkpoints["epoch-00008.safetensors"])
@@ -36,7 +37,7 @@ import Training
   }
 
   @Test func theBestCheckpointIsKeptAndTheFirstAmongEquals() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let left = try toy(every: 1).outcome(folder)
     let accuracies = try left.epochs.map { try #require($0.validationAccuracy) }
     let best = try #require(accuracies.firstIndex(of: accuracies.max() ?? 0)) + 1
@@ -55,14 +56,14 @@ import Training
   }
 
   @Test func patienceEndsTheTraining() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let toy = toy(patience: 2, every: 1)
     let left = try toy.outcome(folder)
     let best = try #require(left.result.best?.epochs)
     #expect(left.result.epochs == best + 2 && left.result.stoppedEarlyOf == 8)
     #expect(
       left.epochs.last?.testAccuracy != nil && left.result.testAccuracy == left.epochs.last?.testAccuracy)
-    #expect(try RunDirectory.read(folder.path).isFinished)
+    #expect(try RunDirectory.read(folder.run).isFinished)
     // Once more, it is as finished as any.
     var events = 0
     #expect(try toy.train(folder) { _, _ in events += 1 }.epochs == best + 2)
@@ -72,7 +73,7 @@ import Training
   @Test(arguments: Array(stride(from: 1, through: 28, by: 3))) func anInterruptedOneEndsTheSame(event: Int)
     throws
   {
-    let (folder, other) = (TemporaryFolder(), TemporaryFolder())
+    let (folder, other) = try (TemporaryFolder(), TemporaryFolder())
     let toy = toy(patience: 2, every: 1)
     let expected = try toy.outcome(folder)
     try toy.interrupt(other, after: event)
@@ -80,7 +81,7 @@ import Training
   }
 
   @Test func aLongerTrainingHasItsPatienceAnew() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     var toy = toy(patience: 2, every: 1)
     let first = try toy.train(folder)
     try toy.change(folder, to: 12)
@@ -90,7 +91,7 @@ import Training
   }
 
   @Test func whatIsGoneIsNotNamed() throws {
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     let toy = toy(every: 1)
     let result = try toy.train(folder)
     for path in [result.checkpoint, result.best?.checkpoint] {

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import RunStore
+import TestSupport
 import Testing
 import Torch
 import Training
@@ -62,9 +63,8 @@ import Training
   // MARK: - As a run
 
   private func folderWith(_ file: Data) throws -> (folder: TemporaryFolder, path: String) {
-    let folder = TemporaryFolder()
-    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    let path = folder.path + "/start.safetensors"
+    let folder = try TemporaryFolder()
+    let path = folder("start.safetensors")
     try file.write(to: URL(fileURLWithPath: path))
     return (folder, path)
   }
@@ -80,7 +80,7 @@ import Training
     let file = try checkpoint()
     let (place, path) = try folderWith(file)
     let toy = toy(path, file)
-    let (folder, other) = (TemporaryFolder(), TemporaryFolder())
+    let (folder, other) = try (TemporaryFolder(), TemporaryFolder())
     var started = 0
     try toy.train(folder) { event, _ in if case .begunFrom = event { started += 1 } }
     #expect(started == 1)
@@ -95,7 +95,7 @@ import Training
     let file = try checkpoint()
     let (place, path) = try folderWith(file)
     let toy = toy(path, file)
-    let folder = TemporaryFolder()
+    let folder = try TemporaryFolder()
     // Before its first checkpoint.
     try toy.interrupt(folder, after: 3)
     try file.flippingBit(file.count * 4).write(to: URL(fileURLWithPath: path))
@@ -115,15 +115,14 @@ import Training
     let file = try checkpoint()
     let (_, path) = try folderWith(file)
     let toy = toy(path, file)
-    let folder = TemporaryFolder()
-    try file.write(to: URL(fileURLWithPath: folder.path + ".start"))
+    let folder = try TemporaryFolder()
+    try file.write(to: URL(fileURLWithPath: folder("start")))
     var kept = toy
-    kept.configuration.from = folder.path + ".start"
-    defer { try? FileManager.default.removeItem(atPath: folder.path + ".start") }
+    kept.configuration.from = folder("start")
     try kept.interrupt(folder, after: 12)
     for epochs in 1...2 { try damageCheckpoint(epochs, in: folder) }
-    try FileManager.default.removeItem(atPath: folder.path + ".start")
+    try FileManager.default.removeItem(atPath: folder("start"))
     #expect(throws: TrainingError.self) { try kept.train(folder) }
-    #expect(try TrainingJournal(RunDirectory.read(folder.path)).epochs().count == 2)
+    #expect(try TrainingJournal(RunDirectory.read(folder.run)).epochs().count == 2)
   }
 }

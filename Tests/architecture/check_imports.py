@@ -1,7 +1,8 @@
 """Compares what each module imports with the table of ARCHITECTURE.md and with Package.swift.
 
 An import or #include that the table does not have, one that it has and nothing uses, a module without a row, a row that imports
-one of its own floor or above, and a target whose dependencies are not its imports are each a finding. Only the standard library of Python is needed."""
+one of its own layer or above, and a target whose dependencies are not its imports are each a finding. Only the standard library
+of Python is needed."""
 
 import argparse
 import json
@@ -9,6 +10,9 @@ import pathlib
 import re
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure, require, run_all  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The folder of a module's sources, where it is not Sources/NAME.
@@ -30,16 +34,16 @@ SWIFT_IMPORT = re.compile(
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
-def modules():
+def modules() -> dict[str, pathlib.Path]:
     found = {path.name: path for path in (ROOT / "Sources").iterdir() if path.is_dir()}
     return found | ELSEWHERE
 
 
-def swift_imports(text):
+def swift_imports(text: str) -> set[str]:
     return set(SWIFT_IMPORT.findall(text)) - SYSTEM
 
 
-def includes(path, folders):
+def includes(path: pathlib.Path, folders: dict[str, pathlib.Path]) -> set[str]:
     """What a C file includes of other modules and of libraries."""
     found = set()
     for kind, name in INCLUDE.findall(path.read_text()):
@@ -52,7 +56,7 @@ def includes(path, folders):
     return found
 
 
-def imports_of_sources(folders):
+def imports_of_sources(folders: dict[str, pathlib.Path]) -> dict[str, set[str]]:
     result = {}
     for module, folder in folders.items():
         found = set()
@@ -65,8 +69,8 @@ def imports_of_sources(folders):
     return result
 
 
-def table(text):
-    """Floor and imports of each module by the table under 'The house'."""
+def table(text: str) -> dict[str, tuple[int, set[str], bool]]:
+    """Layer and imports of each module by the table under 'Modules'."""
     rows = {}
     for line in text.split("\n"):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -80,22 +84,27 @@ def table(text):
     return rows
 
 
-def dependencies():
+def dependencies() -> dict[str, set[str]]:
     """What Package.swift says that each target depends on."""
     said = subprocess.run(["swift", "package", "describe", "--type", "json"], cwd=ROOT, capture_output=True, text=True)
     if said.returncode != 0:
-        sys.exit(f"imports: swift package describe failed\n{said.stderr}")
+        raise Failure(f"swift package describe failed\n{said.stderr}")
     return {target["name"]: set(target.get("target_dependencies", [])) | set(target.get("product_dependencies", []))
             for target in json.loads(said.stdout)["targets"]}
 
 
-def check(folders, imports, rows, targets):
+def check(
+    folders: dict[str, pathlib.Path],
+    imports: dict[str, set[str]],
+    rows: dict[str, tuple[int, set[str], bool]],
+    targets: dict[str, set[str]],
+) -> list[str]:
     findings = []
     for module in sorted(folders):
         if module not in rows:
             findings.append(f"{module}: has no row in the table of ARCHITECTURE.md")
             continue
-        floor, allowed, shares = rows[module]
+        layer, allowed, shares = rows[module]
         if allowed == {"all"}:
             allowed = imports[module]
         # Rows of several modules name all that any of them imports.
@@ -105,8 +114,8 @@ def check(folders, imports, rows, targets):
             for name in sorted(allowed - imports[module]):
                 findings.append(f"{module}: its row allows {name}, which nothing in it imports")
         for name in sorted(imports[module] & set(rows)):
-            if rows[name][0] >= floor:
-                findings.append(f"{module}: stands on floor {floor} and imports {name} of floor {rows[name][0]}")
+            if rows[name][0] >= layer:
+                findings.append(f"{module}: belongs to layer {layer} and imports {name} of layer {rows[name][0]}")
     for module in sorted(set(rows) - set(folders)):
         findings.append(f"{module}: has a row in the table and no sources")
     for name, needed in sorted(targets.items()):
@@ -121,8 +130,8 @@ def check(folders, imports, rows, targets):
     return findings
 
 
-def check_itself():
-    """What must be noticed, on a house of two modules."""
+def the_check_notices_what_is_wrong() -> None:
+    """On a table of two modules."""
     folders = {"Low": ROOT, "High": ROOT}
     rows = {"Low": (0, set(), False), "High": (1, {"Low"}, False)}
     sound = check(folders, {"Low": set(), "High": {"Low"}}, rows, {"High": {"Low"}})
@@ -138,16 +147,20 @@ def check_itself():
     assert swift_imports("@testable import A\npublic import struct B.C\n  import D\n// import E\n") == {"A", "B", "D"}
 
 
-def main():
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    check_itself()
+def the_modules_are_as_the_table_says() -> str:
     folders = modules()
     rows = table((ROOT / "ARCHITECTURE.md").read_text())
     findings = check(folders, imports_of_sources(folders), rows, dependencies())
-    for finding in findings:
-        print(f"imports: {finding}", file=sys.stderr)
-    print(f"{len(folders)} modules, {len(findings)} findings")
-    sys.exit(1 if findings else 0)
+    require(not findings, "\n     ".join(findings))
+    return f"{len(folders)} modules"
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    run_all([
+        ("the check notices what is wrong", the_check_notices_what_is_wrong),
+        ("imports, table and Package.swift agree", the_modules_are_as_the_table_says),
+    ])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Speed itself is no matter here: a busy machine must not fail this. A rival of a 
 libraries, so that the conversation with rivals is checked without them. Needs only Python's standard library.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -16,7 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from case_runner import name_of, parser_for, run_all
 
 RIVALS = Path(__file__).resolve().parents[2] / "Benchmarks" / "rivals"
 
@@ -36,22 +40,24 @@ OPERATIONS = {"Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Inve
               "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast"}
 
 
-def run(command, folder=None, variables=None):
+def run(
+    command: Sequence[str | Path], folder: Path | None = None, variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300,
                           env={**os.environ, **(variables or {})})
 
 
-def report(*command, **options):
+def report(*command: str | Path, **options: Any) -> dict[str, Any]:
     done = run(command, **options)
     assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-300:]}"
     return json.loads(done.stdout)
 
 
-def check_measured(value, n):
+def check_measured(value: dict[str, float], n: int) -> None:
     assert value["n"] == n and 0 < value["lowest"] <= value["median"] <= value["highest"], value
 
 
-def check_augment(pba):
+def check_augment(pba: str) -> None:
     found = report(pba, "benchmark", "augment", "--rounds", "2", "--size", "8", "--size", "19", "--size", "8", "--json")
     check_measured(found["pipeline"]["pba"], 2)
     assert found["pipeline"]["rivals"] == {} and "ratio" not in found["pipeline"]
@@ -71,14 +77,14 @@ def check_augment(pba):
     assert machine["cores"] >= 1 and machine["processor"] and {"pba", "libtorch"} <= set(machine["versions"]), machine
 
 
-def check_instructions(pba):
+def check_instructions(pba: str) -> None:
     small = [pba, "benchmark", "augment", "--part", "tail", "--rounds", "1", "--json"]
     assert report(*small, variables={"PBA_SIMD": "plain"})["machine"]["pixelInstructions"] == "plain"
     done = run(small, variables={"PBA_SIMD": "mmx"})
     assert done.returncode == 64 and "PBA_SIMD: found 'mmx'" in done.stderr and "plain" in done.stderr, done.stderr
 
 
-def check_rivals(pba):
+def check_rivals(pba: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small = [pba, "benchmark", "augment", "--rivals", "--python", sys.executable, "--rounds", "3", "--part",
@@ -105,27 +111,27 @@ def check_rivals(pba):
         assert done.returncode == 1 and f"{folder}: a folder, not a program" in done.stderr, done
 
 
-def check_train(pba):
+def check_train(pba: str) -> None:
     found = report(pba, "benchmark", "train", "--model", "wrn_10_1", "--batch-size", "2", "--steps", "2", "--rounds", "2",
                    "--json")
     assert len(found["seconds"]) == 4 and min(found["seconds"]) > 0 and found["parameters"] == 75290, found
     assert found["steps"] == 2 and found["rounds"] == 2, found
 
 
-def check_simulated_search(pba):
+def check_simulated_search(pba: str) -> None:
     found = report(pba, "benchmark", "search", "--simulate", "--population", "6", "--epochs", "4", "--json")
     assert found["segments"] == 24 and found["generations"] == 4 and found["population"] == 6, found
     assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
 
 
-def check_search_of_bundled_images(pba):
+def check_search_of_bundled_images(pba: str) -> None:
     """The default of the validation images fits a dataset with few."""
     small = "--model wrn_10_1 --population 2 --epochs 2 --interval 2 --train-size 32 --batch-size 32".split()
     found = report(pba, "benchmark", "search", "--dataset", "bundled", *small, "--json")
     assert found["rounds"][0]["evaluatedImages"] == 2 * 1000, found
 
 
-def check_interrupted_search(pba):
+def check_interrupted_search(pba: str) -> None:
     """Each signal that asks for an end leaves no folder; where the loss of a terminal is ignored, as by nohup, it goes on."""
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
         with tempfile.TemporaryDirectory() as folder, simulating(pba, folder) as process:
@@ -146,7 +152,7 @@ def check_interrupted_search(pba):
 
 
 @contextlib.contextmanager
-def simulating(pba, folder, *arguments, hangup=signal.SIG_DFL):
+def simulating(pba: str, folder: str | Path, *arguments: str, hangup: Any = signal.SIG_DFL) -> Iterator[subprocess.Popen[str]]:
     """A simulated search that has made its folder in this one; this program's caller may have it ignore SIGHUP."""
     command = [pba, "benchmark", "search", "--simulate", "--folder", folder, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -159,13 +165,13 @@ def simulating(pba, folder, *arguments, hangup=signal.SIG_DFL):
             process.kill()
 
 
-def stop(process, number):
+def stop(process: subprocess.Popen, number: int) -> None:
     process.send_signal(number)
     _, told = process.communicate(timeout=120)
     assert process.returncode == 128 + number and "nothing is kept" in told, (number, process.returncode, told)
 
 
-def check_unruly_rivals(pba):
+def check_unruly_rivals(pba: str) -> None:
     """A rival that never ends or never answers goes when pba does, and leaves nothing."""
     arguments = [pba, "benchmark", "search", "--dataset", "noise", "--model", "wrn_10_1", "--population", "2", "--epochs", "2",
                  "--interval", "1", "--train-size", "8", "--validation-size", "8", "--batch-size", "8", "--rivals"]
@@ -174,7 +180,7 @@ def check_unruly_rivals(pba):
         own, work = folder / "python", folder / "work"
         work.mkdir()
 
-        def written(text):
+        def written(text: str) -> list[str]:
             own.write_text(f"#!{sys.executable}\n{text}")
             own.chmod(0o755)
             return [*arguments, "--folder", str(work), "--python", str(own)]
@@ -212,7 +218,7 @@ def check_unruly_rivals(pba):
                 assert os.listdir(work) == [], os.listdir(work)
 
 
-def check_refusals(pba):
+def check_refusals(pba: str) -> None:
     simulated, training = ["search", "--simulate"], "is for searches that train"
     cases = [
         (["augment", "--part", "tail", "--operation", "Invert"], "--operation is for --part operations"),
@@ -235,23 +241,13 @@ def check_refusals(pba):
         assert done.returncode == 64 and expected in done.stderr, (arguments, done.returncode, done.stderr)
 
 
-def main():
+def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
-    failed = 0
+    options = parser_for(__doc__, selects=True).parse_args()
     checks = [check_augment, check_instructions, check_rivals, check_train, check_simulated_search,
               check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_refusals]
-    for check in checks:
-        try:
-            check(pba)
-        except AssertionError as fault:
-            failed += 1
-            print(f"FAILED {check.__name__}\n       {fault}")
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    run_all(((name_of(check), partial(check, options.pba)) for check in checks), options.only)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from case_runner import run_cases
 
@@ -27,7 +29,7 @@ ROOT = os.geteuid() == 0
 NOBODY_AT_ALL = next(number for number in range(54321, 60000) if number not in {user.pw_uid for user in pwd.getpwall()})
 
 
-def other_user(number=None):
+def other_user(number: int | None = None) -> dict[str, Any]:
     """What makes a process run as another user, where that may be asked for."""
     if not ROOT:
         return {}
@@ -37,23 +39,30 @@ def other_user(number=None):
 class Case:
     """A folder for one case, and the program in it."""
 
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: Path) -> None:
         self.pba, self.folder = pba, folder
         folder.chmod(0o777)
 
-    def run(self, *arguments, variables=None, without=(), program=None, **options):
+    def run(
+        self,
+        *arguments: object,
+        variables: dict[str, str] | None = None,
+        without: tuple[str, ...] = (),
+        program: str | Path | None = None,
+        **options: Any,
+    ) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name not in (*without, "XDG_CACHE_HOME")}
         options = {"cwd": self.folder, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options}
         return subprocess.run([program or self.pba, *map(str, arguments)], text=True,
                               env={**environment, **(variables or {})}, **options)
 
-    def make(self, name):
+    def make(self, name: str) -> Path:
         path = self.folder / name
         path.mkdir()
         path.chmod(0o777)
         return path
 
-    def images(self, name="images", count=40):
+    def images(self, name: str = "images", count: int = 40) -> Path:
         """A folder of small pictures in two classes."""
         numbers = random.Random(1)
         for label, colour in (("cat", (200, 40, 40)), ("dog", (40, 200, 40))):
@@ -65,12 +74,12 @@ class Case:
         return self.folder / name
 
 
-def succeeded(done):
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, f"exit code {done.returncode}: {(done.stderr or '').strip()[-400:]}"
     return done.stdout
 
 
-def refused(done, *words):
+def refused(done: subprocess.CompletedProcess[str], *words: str | Path) -> None:
     """The program ended with code 1 and one line that has these words."""
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
     assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
@@ -78,7 +87,7 @@ def refused(done, *words):
     assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
 
 
-def lock(folder, is_locked=True):
+def lock(folder: Path, is_locked: bool = True) -> None:
     """Makes a folder and its contents read-only, or writable again."""
     for path in [folder, *folder.rglob("*")]:
         if path.is_dir():
@@ -87,7 +96,7 @@ def lock(folder, is_locked=True):
             path.chmod(0o444 if is_locked else 0o666)
 
 
-def the_home_folder_is_the_variables(case):
+def the_home_folder_is_the_variables(case: Case) -> None:
     images, home, caches = case.images(), case.make("home"), case.make("caches")
     ask = ["data", "stats", f"folder:{images}"]
     for variables, place in [
@@ -108,7 +117,7 @@ def the_home_folder_is_the_variables(case):
     refused(done, f"{home}/.cache/pba/data")
 
 
-def a_home_folder_may_be_missing(case):
+def a_home_folder_may_be_missing(case: Case) -> None:
     images = case.images()
     ask = ["data", "stats", f"folder:{images}"]
     if ROOT:
@@ -123,7 +132,7 @@ def a_home_folder_may_be_missing(case):
     assert (case.folder / "new/.cache/pba/data/cache").is_dir()
 
 
-def a_complete_cache_need_not_be_writable(case):
+def a_complete_cache_need_not_be_writable(case: Case) -> None:
     images, data = case.images(), case.make("data")
     ask = ["data", "stats", f"folder:{images}", "--data-dir", data]
     first = succeeded(case.run(*ask, **other_user()))
@@ -139,7 +148,7 @@ def a_complete_cache_need_not_be_writable(case):
     lock(data, False)
 
 
-def a_report_needs_no_right_to_write_into_the_run(case):
+def a_report_needs_no_right_to_write_into_the_run(case: Case) -> None:
     succeeded(case.run(*TRAIN, "--epochs", "1", "--run", "finished", **other_user()))
     # A run that was killed has a journal of which a part is in SQLite's log.
     killed = case.folder / "killed"
@@ -163,7 +172,7 @@ def a_report_needs_no_right_to_write_into_the_run(case):
     lock(case.folder / "finished", False)
 
 
-def wait_until(is_so, process, seconds=60):
+def wait_until(is_so: Callable[[], object], process: subprocess.Popen, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert process.poll() is None, f"ended with code {process.returncode}"
@@ -171,26 +180,52 @@ def wait_until(is_so, process, seconds=60):
         time.sleep(0.02)
 
 
-def what_may_not_be_written_says_what_to_do(case):
+def what_may_not_be_written_says_what_to_do(case: Case) -> None:
     for name, command in (("t", TRAIN), ("s", SEARCH)):
         succeeded(case.run(*command, "--epochs", "2", "--run", name))
-    succeeded(case.run("compare", *SMALL, "--validation-size", "0", "--policies", "none,rcifar10", "--seeds", "1", "--epochs", "1", "--run", "c"))
+    succeeded(
+        case.run(
+            "compare",
+            *SMALL,
+            "--validation-size",
+            "0",
+            "--policies",
+            "none,rcifar10",
+            "--seeds",
+            "1",
+            "--epochs",
+            "1",
+            "--run",
+            "c",
+        )
+    )
     closed = case.make("closed")
     for path in [path for name in "tsc" for path in [case.folder / name, *(case.folder / name).rglob("*")]] + [closed]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     for arguments in (["train", "--resume", "--run", "t"], ["train", "--resume", "--epochs", "4", "--run", "t"],
                       ["search", "--resume", "--run", "s"], ["compare", "--resume", "--run", "c"]):
-        refused(case.run(*arguments, **other_user()), "lock: cannot create the lock: Permission denied", "copy the folder and continue the copy")
-    for arguments in (["report", "t"], ["report", "t", "-o", "closed/x.html"], ["schedule", "export", "rcifar10", "-o", "closed/x.json"],
-                      ["preview", "--policy", "rcifar10", "-o", "closed/x.png"], [*TRAIN, "--run", "closed/x"], [*SEARCH, "--run", "closed/x"],
-                      ["quickstart", "--run", "closed/x"], ["data", "fetch", "cifar10", "--data-dir", "closed"],
-                      ["benchmark", "search", "--simulate", "--folder", "closed"]):
+        refused(
+            case.run(*arguments, **other_user()),
+            "lock: cannot create the lock: Permission denied",
+            "copy the folder and continue the copy",
+        )
+    for arguments in (
+        ["report", "t"],
+        ["report", "t", "-o", "closed/x.html"],
+        ["schedule", "export", "rcifar10", "-o", "closed/x.json"],
+        ["preview", "--policy", "rcifar10", "-o", "closed/x.png"],
+        [*TRAIN, "--run", "closed/x"],
+        [*SEARCH, "--run", "closed/x"],
+        ["quickstart", "--run", "closed/x"],
+        ["data", "fetch", "cifar10", "--data-dir", "closed"],
+        ["benchmark", "search", "--simulate", "--folder", "closed"],
+    ):
         refused(case.run(*arguments, **other_user()), "Permission denied", "; ", "another")
     for path in [case.folder / name for name in "tsc"] + [closed]:
         path.chmod(0o777)
 
 
-def a_working_directory_may_be_deleted(case):
+def a_working_directory_may_be_deleted(case: Case) -> None:
     run = case.folder / "run"
     for name, arguments, check in [
         ("a", ["--version"], succeeded),
@@ -203,7 +238,11 @@ def a_working_directory_may_be_deleted(case):
         ("h", ["report", "here"], lambda done: refused(done, "here")),
         ("i", ["data", "stats", "folder:here"], lambda done: refused(done, "here: cannot", "working directory was deleted")),
         ("l", ["data", "stats", "folder:."], lambda done: refused(done, ".: cannot", "working directory was deleted")),
-        ("m", [*TRAIN, "--from", "here", "--run", "x"], lambda done: refused(done, "here: cannot", "working directory was deleted")),
+        (
+            "m",
+            [*TRAIN, "--from", "here", "--run", "x"],
+            lambda done: refused(done, "here: cannot", "working directory was deleted"),
+        ),
         ("j", ["apply", "Invert", "in.png", "out.png", "--magnitude", "1"], lambda done: refused(done, "in.png")),
         ("k", ["preview", "--policy", "rcifar10", "-o", "here.svg"], lambda done: refused(done, "here.svg")),
     ]:
@@ -213,7 +252,7 @@ def a_working_directory_may_be_deleted(case):
     assert not Path("/here").exists() and not Path("/here.json").exists()
 
 
-def closed_descriptors_stay_apart_from_files(case):
+def closed_descriptors_stay_apart_from_files(case: Case) -> None:
     for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
         run = case.folder / "run"
         done = case.run("-c", f'"$@" {closed}', "sh", case.pba, *SEARCH, "--epochs", "2", "--run", run, program="sh")
@@ -226,20 +265,20 @@ def closed_descriptors_stay_apart_from_files(case):
         shutil.rmtree(run)
 
 
-def ignored_signals_stay_ignored(case):
+def ignored_signals_stay_ignored(case: Case) -> None:
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         run = case.folder / f"run-{number}"
         # Longer than until the signal comes; it ends by itself.
         process = subprocess.Popen([case.pba, *SEARCH, "--epochs", "60", "--run", run], cwd=case.folder, text=True,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                   preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
-        wait_until(lambda: (run / "metrics.jsonl").exists(), process)
+                                   preexec_fn=partial(signal.signal, number, signal.SIG_IGN))
+        wait_until((run / "metrics.jsonl").exists, process)
         process.send_signal(number)
         _, notes = process.communicate(timeout=120)
         assert process.returncode == 0 and "stopping" not in notes, f"{number!r}: {process.returncode}, {notes[-300:]}"
 
 
-def a_build_of_another_user_is_used(case):
+def a_build_of_another_user_is_used(case: Case) -> None:
     """The script `pba` with a made-up build: what it builds for one user runs for another as it is."""
     checkout, log = case.make("checkout"), case.folder / "log"
     shutil.copy(Path(__file__).parents[2] / "pba", checkout / "pba")
@@ -269,7 +308,7 @@ def a_build_of_another_user_is_used(case):
     assert log.read_text() == "built\n"
 
 
-def a_locale_changes_no_number(case):
+def a_locale_changes_no_number(case: Case) -> None:
     for locale in ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "no_such"):
         text = succeeded(case.run(*TRAIN, "--learning-rate", "0.25", "--dry-run", variables={"LC_ALL": locale}))
         assert "learningRate: 0.25" in text, text
@@ -283,7 +322,7 @@ CASES = [
 ]
 
 
-def main():
+def main() -> None:
     run_cases(__doc__, CASES, Case)
 
 

@@ -7,15 +7,17 @@ Each must end at once with code 1 and one line that begins with `Error:` and nam
 not touch, and nothing outside the run may be written or deleted. Needs only Python's standard library.
 """
 
-import argparse
 import contextlib
 import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+
+from case_runner import Case, Failure, parser_for, run_all
 
 SEARCH = """search --dataset noise:8x8x3 --train-size 48 --validation-size 32 --model wrn_10_1 --epochs 4 --interval 2
   --population 2 --batch-size 16 --cutout 2 --device cpu --concurrency 1 --asynchronous""".split()
@@ -43,26 +45,22 @@ CHANGES = [
 ]
 
 
-class Fault(Exception):
-    """What a case found wrong."""
-
-
 class Place:
     """A folder with a finished search, a copy of it to spoil, and files that are not to be touched."""
 
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: Path) -> None:
         self.pba, self.folder = pba, folder
         self.whole, self.copy, self.victim = folder / "whole", folder / "copy", folder / "victim"
         done = self.run([*SEARCH, "--run", "whole"])
         if done.returncode != 0:
             raise SystemExit(f"the search to spoil failed: {done.stderr}")
 
-    def run(self, arguments):
+    def run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.pba, *arguments], cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
 
     @contextlib.contextmanager
-    def spoilt(self, original="whole"):
+    def spoilt(self, original: str = "whole") -> Iterator[None]:
         for folder in (self.copy, self.victim):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder / original, self.copy)
@@ -72,27 +70,27 @@ class Place:
         yield
         found = {path.name: path.read_text() for path in self.victim.iterdir()}
         if found != dict.fromkeys(("file", "mine.safetensors", "mine.partial"), "mine"):
-            raise Fault(f"what is outside the run was changed: {found}")
+            raise Failure(f"what is outside the run was changed: {found}")
 
-    def refuses(self, arguments, expected):
+    def refuses(self, arguments: list[str], expected: list[str]) -> None:
         try:
             done = self.run(arguments)
         except subprocess.TimeoutExpired:
-            raise Fault(f"{arguments[0]} waits for ever") from None
+            raise Failure(f"{arguments[0]} does not end") from None
         last = done.stderr.splitlines()[-1] if done.stderr else ""
         if done.returncode != 1 or not last.startswith("Error:") or any(word not in last for word in expected):
-            raise Fault(f"{arguments[0]}: code {done.returncode}, {done.stderr[-300:]!r}, expected {expected}")
+            raise Failure(f"{arguments[0]}: code {done.returncode}, {done.stderr[-300:]!r}, expected {expected}")
 
-    def accepts(self, arguments):
+    def accepts(self, arguments: list[str]) -> None:
         done = self.run(arguments)
         if done.returncode != 0:
-            raise Fault(f"{arguments[0]}: {done.stderr[-300:]}")
+            raise Failure(f"{arguments[0]}: {done.stderr[-300:]}")
 
 
 RESUME, REPORT = ["search", "--resume", "--run", "copy"], ["report", "copy"]
 
 
-def stands_in(place, name, impostor):
+def stands_in(place: Place, name: str, impostor: str) -> None:
     """Something else stands in place of a file or a folder of the run."""
     with place.spoilt():
         path = place.copy / name
@@ -112,7 +110,7 @@ def stands_in(place, name, impostor):
             place.refuses(arguments, [f"copy/{name}", f"found {words[impostor]}"])
 
 
-def is_not_asked_for(place):
+def is_not_asked_for(place: Place) -> None:
     """Links in place of a page and of curves stop only who writes those."""
     with place.spoilt():
         (place.copy / "report.html").symlink_to(place.victim / "file")
@@ -122,10 +120,10 @@ def is_not_asked_for(place):
         place.refuses([*RESUME, "--tensorboard"], ["copy/tensorboard", "found a symbolic link"])
         place.accepts([*REPORT, "--force"])
         if (place.copy / "report.html").is_symlink():
-            raise Fault("the page is still a link")
+            raise Failure("the page is still a link")
 
 
-def leads_elsewhere(place, impostor):
+def leads_elsewhere(place: Place, impostor: str) -> None:
     """Something else stands in place of a checkpoint of a training, which is then neither read nor taken for none."""
     place.accepts([*TRAINING, "--run", "training"])
     with place.spoilt("training"):
@@ -146,7 +144,7 @@ def leads_elsewhere(place, impostor):
     shutil.rmtree(place.folder / "training")
 
 
-def is_shared(place):
+def is_shared(place: Place) -> None:
     """A copy made of hard links keeps what it has while the run goes on."""
     with place.spoilt():
         # Leaves work to do, in the journal and in the files that follow from it.
@@ -159,12 +157,12 @@ def is_shared(place):
         place.accepts(RESUME)
         after = {path: path.read_bytes() for path in snapshot.rglob("*") if path.is_file()}
         if before != after:
-            raise Fault(f"the copy was changed: {[path.name for path in before if before[path] != after.get(path)]}")
+            raise Failure(f"the copy was changed: {[path.name for path in before if before[path] != after.get(path)]}")
         if (place.copy / "schedule.json").read_bytes() != (place.whole / "schedule.json").read_bytes():
-            raise Fault("schedule.json is another")
+            raise Failure("schedule.json is another")
 
 
-def is_altered(place, change):
+def is_altered(place: Place, change: str) -> None:
     """The journal was changed by somebody."""
     with place.spoilt():
         alter(place.copy / "run.sqlite", change)
@@ -172,7 +170,7 @@ def is_altered(place, change):
             place.refuses(arguments, ["copy/run.sqlite: the journal is damaged ("])
 
 
-def is_of_the_version_before(place):
+def is_of_the_version_before(place: Place) -> None:
     """A journal without digests goes on with the same result."""
     with place.spoilt():
         alter(place.copy / "run.sqlite", WITHOUT_DIGESTS)
@@ -181,10 +179,10 @@ def is_of_the_version_before(place):
             place.accepts(arguments)
         for name in ("schedule.json", "metrics.jsonl"):
             if (place.copy / name).read_bytes() != (place.whole / name).read_bytes():
-                raise Fault(f"{name} is another")
+                raise Failure(f"{name} is another")
 
 
-def has_lost_its_log(place):
+def has_lost_its_log(place: Place) -> None:
     """Without SQLite's log the journal is there, and an empty journal is not taken for none."""
     with place.spoilt():
         (place.copy / "run.sqlite").write_bytes(b"")
@@ -195,39 +193,31 @@ def has_lost_its_log(place):
             place.refuses(arguments, ["copy/run.sqlite: the journal is damaged (it is missing"])
 
 
-def alter(journal, change):
+def alter(journal: Path, change: str) -> None:
     with contextlib.closing(sqlite3.connect(journal)) as database:
         database.execute("PRAGMA ignore_check_constraints = ON")
         database.executescript(change)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
+def main() -> None:
+    pba = parser_for(__doc__).parse_args().pba
     with tempfile.TemporaryDirectory() as name:
         place = Place(pba, Path(name))
-        cases = [
-            (f"{impostor} in place of {file}", lambda file=file, impostor=impostor: stands_in(place, file, impostor))
+        cases: list[Case] = [
+            (f"{impostor} in place of {file}", partial(stands_in, place, file, impostor))
             for file in FILES + FOLDERS
             for impostor in ("link", "pipe", "other")
         ]
-        cases += [(change.replace(WITHOUT_DIGESTS, ""), lambda change=change: is_altered(place, change)) for change in CHANGES]
+        cases += [
+            (" ".join(change.replace(WITHOUT_DIGESTS, "").split()), partial(is_altered, place, change)) for change in CHANGES
+        ]
         cases += [("a journal of the version before", lambda: is_of_the_version_before(place))]
         cases += [("links in place of what is not written", lambda: is_not_asked_for(place))]
-        cases += [(f"a {impostor} in place of a training's checkpoint", lambda impostor=impostor: leads_elsewhere(place, impostor))
+        cases += [(f"a {impostor} in place of a training's checkpoint", partial(leads_elsewhere, place, impostor))
                   for impostor in ("link", "pipe")]
         cases += [("a copy made of hard links", lambda: is_shared(place))]
         cases += [("a lost journal", lambda: has_lost_its_log(place))]
-        failed = 0
-        for words, case in cases:
-            try:
-                case()
-            except Fault as fault:
-                failed += 1
-                print(f"FAILED {words}\n       {fault}")
-    print(f"{len(cases) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+        run_all(cases)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Labels and pixels must be those that the folder has now, an unchanged folder mus
 reach the terminal as it is. Needs only Python's standard library.
 """
 
-import argparse
 import ctypes
 import json
 import os
@@ -15,10 +14,14 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from case_runner import name_of, parser_for, run_all
 
 # Colours, a title, a carriage return, a line feed, C1, DEL and the marks that turn the direction of writing.
 HARM = "\x1b[31mred\x1b]0;title\x07\r\n\x9b2J\x7f\u202e\u2066x"
@@ -26,46 +29,51 @@ SMALL = "--image-size 8 --model wrn_10_1 --batch-size 16 --cutout 2 --epochs 1 -
 LOCAL = {"ext2/ext3", "ext2/3/4", "xfs", "btrfs", "tmpfs", "overlayfs", "overlay", "zfs", "f2fs", "bcachefs"}
 
 
-def image(path, value):
+def image(path: Path, value: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"P6 8 8 255\n" + bytes([value, 255 - value, value // 2]) * 64)
 
 
-def photos(folder, classes=("cat", "dog"), count=20):
+def photos(folder: Path, classes: tuple[str, ...] = ("cat", "dog"), count: int = 20) -> None:
     for place, name in enumerate(classes):
         for index in range(count):
             image(folder / name / f"{index}.ppm", place * 100 + index)
 
 
-def age(folder):
+def age(folder: Path) -> None:
     """Gives all files one time of modification, as archives do."""
     for path in folder.rglob("*"):
         os.utime(path, (1e9, 1e9), follow_symlinks=False)
 
 
+class Printed(NamedTuple):
+    out: str
+    err: str
+
+
 class Program:
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: Path) -> None:
         self.pba, self.folder, self.runs = pba, folder, 0
 
-    def __call__(self, *arguments, code=0, user=None, **environment):
+    def __call__(self, *arguments: object, code: int = 0, user: int | None = None, **environment: str) -> Printed:
         done = subprocess.run(
             [self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, timeout=120, user=user,
             env={**os.environ, **environment})
         assert done.returncode == code, f"exit code {done.returncode}, expected {code}: {done.stderr.decode()[-400:]}"
-        done.out, done.err = done.stdout.decode(), done.stderr.decode()
-        return done
+        # Not as text, which would take carriage returns away.
+        return Printed(done.stdout.decode(), done.stderr.decode())
 
-    def stats(self, photos, *arguments, data="data"):
+    def stats(self, photos: str | Path, *arguments: str, data: str = "data") -> dict[str, Any]:
         return json.loads(self("data", "stats", f"folder:{photos}", "--data-dir", data, "--json", *arguments).out)
 
-    def digest(self, photos, data="data"):
+    def digest(self, photos: str | Path, data: str = "data") -> str:
         """The digest of all pixels and labels, as a training records it."""
         self.runs += 1
         done = self("train", "--dataset", f"folder:{photos}", "--data-dir", data, *SMALL, "--run", f"run-{self.runs}")
         return re.search(r"imageDigest: '?(\w+)", done.err)[1]
 
 
-def check_swapped_classes(program, folder):
+def check_swapped_classes(program: Program, folder: Path) -> None:
     photos(folder / "d")
     age(folder / "d")
     before = program.digest("d")
@@ -77,7 +85,7 @@ def check_swapped_classes(program, folder):
     assert after == program.digest("d", data="fresh"), "a fresh cache has other images"
 
 
-def check_restored_trees(program, folder):
+def check_restored_trees(program: Program, folder: Path) -> None:
     """Copies with their times, `tar` and copies of the copy: the content decides."""
     photos(folder / "d")
     age(folder / "d")
@@ -94,7 +102,7 @@ def check_restored_trees(program, folder):
     assert program.digest("d") == original, "an unpacked tree is not the one that was packed"
 
 
-def opened_files(folder, body):
+def opened_files(folder: Path, body: Callable[[], object]) -> int:
     """How many files below the folder were opened while the body ran."""
     libc = ctypes.CDLL(None, use_errno=True)
     watch = libc.inotify_init1(os.O_NONBLOCK)
@@ -116,7 +124,7 @@ def opened_files(folder, body):
     return count
 
 
-def check_unchanged_folders(program, folder):
+def check_unchanged_folders(program: Program, folder: Path) -> None:
     """A folder that has not changed is neither decoded nor read."""
     photos(folder / "d")
     assert opened_files(folder / "d", lambda: program.stats("d")) == 40
@@ -131,7 +139,7 @@ def check_unchanged_folders(program, folder):
     assert read == (0 if kind in LOCAL else 40), f"{read} of 40 files were read after a class was renamed"
 
 
-def check_names_of_sets(program, folder):
+def check_names_of_sets(program: Program, folder: Path) -> None:
     for place, (train, test) in enumerate([("Training", "Testing"), ("TRAIN", "TEST"), ("train_images", "test_images")]):
         photos(folder / f"s{place}" / train)
         photos(folder / f"s{place}" / test, count=5)
@@ -151,7 +159,7 @@ def check_names_of_sets(program, folder):
     assert error.startswith("Error: ") and error.count("\n") == 1 and "move cat/test to test/cat" in error, error
 
 
-def check_cautions(program, folder):
+def check_cautions(program: Program, folder: Path) -> None:
     """What makes the figures of a training less than they seem is said by every command that trains."""
     photos(folder / "d/train")
     photos(folder / "d/val", ("cat",))
@@ -174,7 +182,7 @@ def check_cautions(program, folder):
     assert report["validationPerClass"] == [20, 0] and report["testPerClass"] == [0, 20], report
 
 
-def check_classes_without_folder(program, folder):
+def check_classes_without_folder(program: Program, folder: Path) -> str | None:
     """A class that cannot be listed is an error, or is left out by name."""
     photos(folder / "d")
     (folder / "d/lost").symlink_to("nowhere")
@@ -197,7 +205,7 @@ def check_classes_without_folder(program, folder):
     return None
 
 
-def check_harmful_names(program, folder):
+def check_harmful_names(program: Program, folder: Path) -> None:
     """Whatever names hold, a terminal gets lines of plain text, and JSON gives the names as they are."""
     photos(folder / "d", ("cat", HARM))
     (folder / f"{HARM}.json").write_text("{")
@@ -244,19 +252,20 @@ def check_harmful_names(program, folder):
         (["data", "fetch", HARM], 64), ([HARM], 64), ([f"--{HARM}"], 64), (["search", "--population", HARM], 64),
     ]:
         done = subprocess.run([program.pba, *arguments], cwd=folder, capture_output=True, timeout=120)
-        done.out, done.err = done.stdout.decode(), done.stderr.decode()
-        assert code is None or done.returncode == code, f"{arguments[:3]!r}: exit code {done.returncode}: {done.err}"
-        errors = [line for line in done.err.splitlines() if line.startswith("Error:")]
-        assert code is None or code == 1 and "verify" in arguments or len(errors) == 1, f"{arguments!r}: {done.err}"
-        outputs.append(done)
-    for done in outputs:
-        raw = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", done.out + done.err)
-        assert raw is None, f"{done.args[1:4]!r} prints {raw[0]!r}: {(done.out + done.err)!r}"
+        printed = Printed(done.stdout.decode(), done.stderr.decode())
+        assert code is None or done.returncode == code, f"{arguments[:3]!r}: exit code {done.returncode}: {printed.err}"
+        errors = [line for line in printed.err.splitlines() if line.startswith("Error:")]
+        assert code is None or code == 1 and "verify" in arguments or len(errors) == 1, f"{arguments!r}: {printed.err}"
+        outputs.append(printed)
+    for printed in outputs:
+        text = printed.out + printed.err
+        raw = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", text)
+        assert raw is None, f"found {raw[0]!r} in {text!r}"
     page = (folder / f"{HARM}.html").read_text()
     assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]", page)
 
 
-def check_passwords(program, folder):
+def check_passwords(program: Program, folder: Path) -> None:
     for mirror in ("http://user:secret@127.0.0.1:9/d?key=secret", "ftp://user:secret@127.0.0.1/d", "user:secret@127.0.0.1/d"):
         done = program("data", "fetch", "cifar10", "--mirror", mirror, "--retries", "0", "--data-dir", "data", code=1)
         assert "Error: " in done.err and "127.0.0.1" in done.err, done.err
@@ -269,23 +278,16 @@ def check_passwords(program, folder):
     assert "secret" not in program("data", "fetch", "cifar10", mirror.replace("user", "http://user"), code=64).err
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
-    failed, checks = 0, [value for name, value in globals().items() if name.startswith("check_")]
-    for check in checks:
+def main() -> None:
+    options = parser_for(__doc__, selects=True).parse_args()
+
+    def in_folder(check: Callable[[Program, Path], object]) -> object:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name).resolve()
-            try:
-                remark = check(Program(pba, folder), folder)
-                if remark:
-                    print(f"{check.__name__[6:]}: {remark}")
-            except AssertionError as fault:
-                failed += 1
-                print(f"FAILED {check.__name__[6:].replace('_', ' ')}\n       {fault}")
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+            return check(Program(options.pba, folder), folder)
+
+    checks = [value for name, value in globals().items() if name.startswith("check_")]
+    run_all(((name_of(check), partial(in_folder, check)) for check in checks), options.only)
 
 
 if __name__ == "__main__":

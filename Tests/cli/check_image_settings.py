@@ -6,15 +6,16 @@
 Needs only Python's standard library; leaves nothing behind.
 """
 
-import argparse
 import json
-import os
 import random
 import re
 import subprocess
-import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from case_runner import name_of, parser_for, run_all
 
 FIXTURES = str(Path(__file__).resolve().parents[1] / "DatasetsTests" / "Fixtures")
 SMALL = "--model wrn_10_1 --batch-size 4 --epochs 1 --device cpu --threads 1".split()
@@ -25,23 +26,23 @@ COMMANDS = {
 }
 
 
-def run(pba, *arguments, folder, code=0):
+def run(pba: str, *arguments: str, folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run([pba, *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == code, f"{' '.join(arguments)}: exit code {done.returncode}: {done.stderr[-400:]}"
     return done
 
 
-def settings(pba, folder, command, *arguments):
+def settings(pba: str, folder: Path, command: str, *arguments: str) -> tuple[dict[str, Any], str]:
     """The settings that a dry run would use, and its notes."""
     done = run(pba, command, *COMMANDS[command], *SMALL, *arguments, "--run", "new", "--dry-run", "--json", folder=folder)
     return json.loads(done.stdout)["settings"], done.stderr
 
 
-def tail(found):
+def tail(found: dict[str, Any]) -> dict[str, Any]:
     return {key: found[key] for key in ("cutout", "cropPadding", "flip", "scaleToSize")}
 
 
-def photos(folder):
+def photos(folder: Path) -> None:
     random.seed(1)
     for name, colour in (("cat", (200, 40, 40)), ("dog", (40, 200, 40)), ("fish", (40, 40, 200))):
         (folder / name).mkdir(parents=True)
@@ -50,7 +51,7 @@ def photos(folder):
             (folder / name / f"{number}.ppm").write_bytes(b"P6 20 20 255\n" + pixels)
 
 
-def check_digits(pba, folder):
+def check_digits(pba: str, folder: Path) -> None:
     """SVHN is neither mirrored nor cropped unless somebody asks for it; other datasets are."""
     svhn = ["--data-dir", FIXTURES, "--train-size", "4"]
     plain = {"cutout": 16, "cropPadding": 0, "flip": False, "scaleToSize": False}
@@ -67,7 +68,7 @@ def check_digits(pba, folder):
         assert tail(other) == plain | {"cropPadding": 4, "flip": True}, f"{command} bundled: {other}"
 
 
-def check_recorded(pba, folder):
+def check_recorded(pba: str, folder: Path) -> None:
     """A run goes on with the settings that it was begun with, whatever the defaults are by now."""
     begin = ["train", "--dataset", "svhn", "--data-dir", FIXTURES, "--train-size", "4", *SMALL]
     run(pba, *begin, "--flip", "--crop-padding", "4", "--run", "mirrored", folder=folder)
@@ -83,7 +84,7 @@ def check_recorded(pba, folder):
     assert again["scaleToSize"] is False and again["cutout"] == 0, again
 
 
-def check_scaling(pba, folder):
+def check_scaling(pba: str, folder: Path) -> None:
     """Lengths in pixels follow the size of a folder's images, and of others where it is asked for; typed ones stay."""
     images = ["--dataset", "folder:photos", "--data-dir", "cache"]
     cases = [
@@ -112,7 +113,7 @@ def check_scaling(pba, folder):
     assert "Cutout        p 0.5  8 px" in run(pba, *show, "--scale-to-size", folder=folder).stdout
 
 
-def check_learning(pba, folder):
+def check_learning(pba: str, folder: Path) -> None:
     """On images of 8 × 8 a network learns with the default Cutout, and a report gives the command with every setting."""
     command = ["train", "--dataset", "folder:photos", "--data-dir", "cache", "--image-size", "8", *SMALL, "--seed", "1"]
     run(pba, *command, "--epochs", "6", "--policy", "cutout", "--run", "small", folder=folder)
@@ -123,7 +124,7 @@ def check_learning(pba, folder):
     assert "--cutout 4 --crop-padding 1 --scale-to-size --flip" in page, "no command with every setting"
 
 
-def check_characters(pba, folder):
+def check_characters(pba: str, folder: Path) -> None:
     """Folders that are called by digits or letters may hold signs that must not be mirrored."""
     photos(folder / "signs")
     for number, name in enumerate(("cat", "dog", "fish")):
@@ -134,22 +135,13 @@ def check_characters(pba, folder):
     assert "--no-flip" not in settings(pba, folder, "train", "--dataset", "folder:photos", "--data-dir", "cache")[1]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
-    failed = 0
+def main() -> None:
+    pba = parser_for(__doc__).parse_args().pba
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photos(folder / "photos")
-        for check in (check_digits, check_recorded, check_scaling, check_learning, check_characters):
-            try:
-                check(pba, folder)
-                print(f"passed: {check.__doc__}")
-            except AssertionError as fault:
-                failed += 1
-                print(f"FAILED: {check.__doc__}\n        {fault}")
-    sys.exit(failed > 0)
+        checks = (check_digits, check_recorded, check_scaling, check_learning, check_characters)
+        run_all((name_of(check), partial(check, pba, folder)) for check in checks)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import random
 import resource
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -28,17 +27,17 @@ MEGABYTE = 1 << 20
 class Case:
     """A folder for one case, and the program in it."""
 
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: Path) -> None:
         self.pba, self.folder, self.count = pba, folder, 0
 
-    def new(self):
+    def new(self) -> Path:
         self.count += 1
         return self.folder / f"run-{self.count}"
 
-    def run(self, *arguments, **limits):
+    def run(self, *arguments: object, **limits: int | tuple[int, int]) -> subprocess.CompletedProcess[str]:
         """Runs the program with limits, by the end of their names in the module `resource`: one number, or a soft and a hard
         one."""
-        def set_limits():
+        def set_limits() -> None:
             for name, value in limits.items():
                 pair = value if isinstance(value, tuple) else (value, value)
                 resource.setrlimit(getattr(resource, "RLIMIT_" + name), pair)
@@ -46,7 +45,7 @@ class Case:
                               preexec_fn=set_limits, timeout=30)
 
 
-def refused(done, *words):
+def refused(done: subprocess.CompletedProcess[str], *words: str | Path) -> None:
     """The program ended with code 1 and one line that has these words."""
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
     assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
@@ -55,11 +54,11 @@ def refused(done, *words):
     assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
 
 
-def succeeded(done):
+def succeeded(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
 
 
-def least_memory(case):
+def least_memory(case: Case) -> int:
     """The smallest address space, in megabytes, in which the program's libraries load."""
     low, high = 64, 4096
     while low < high:
@@ -70,7 +69,7 @@ def least_memory(case):
     return low
 
 
-def memory_that_runs_out_is_an_error(case):
+def memory_that_runs_out_is_an_error(case: Case) -> None:
     least = least_memory(case)
     outcomes = set()
     for commands, steps in [
@@ -81,7 +80,7 @@ def memory_that_runs_out_is_an_error(case):
         for extra in steps:
             command = [*commands[0]]
             if command[-1] == "--run":
-                command.append(case.new())
+                command.append(str(case.new()))
             elif command[-1] == "-o":
                 command.append(f"{case.new()}.png")
             done = case.run(*command, AS=(least + extra) * MEGABYTE)
@@ -95,7 +94,7 @@ def memory_that_runs_out_is_an_error(case):
     assert outcomes == {0, 1}, f"found the exit codes {outcomes}, expected some runs to have enough memory and some not"
 
 
-def pictures_without_memory_are_errors(case):
+def pictures_without_memory_are_errors(case: Case) -> None:
     """The libraries that draw end a program themselves where a thread or memory is refused; PNG pictures need a lot of both."""
     least = least_memory(case)
     succeeded(case.run(*SEARCH, "--epochs", "2", "--run", "searched"))
@@ -118,7 +117,7 @@ def pictures_without_memory_are_errors(case):
         assert outcomes == {0, 1}, f"{name}: found the exit codes {outcomes}, expected enough memory for some and not for others"
 
 
-def large_requests_are_refused(case):
+def large_requests_are_refused(case: Case) -> None:
     least = least_memory(case)
     shape = ["--dataset", "noise:512x512x3", "--validation-size", "0", "--model", "wrn_10_1", "--device", "cpu",
              "--epochs", "1", "--run"]
@@ -128,14 +127,14 @@ def large_requests_are_refused(case):
     refused(case.run("train", "--train-size", "64", "--batch-size", "64", *shape, case.new(), AS=limit), "memory", "bytes")
 
 
-def images_without_memory_are_refused_before_they_are_made(case):
+def images_without_memory_are_refused_before_they_are_made(case: Case) -> None:
     # The test images too: 200 of 1024 × 1024 are 629 MB.
     limit = (least_memory(case) + 150) * MEGABYTE
     few = ["--train-size", "40", "--validation-size", "0"]
     refused(case.run("data", "stats", "noise:1024x1024x3", *few, AS=limit), "240 images", "memory", "ulimit -v")
 
 
-def a_limit_of_file_sizes_is_an_error(case):
+def a_limit_of_file_sizes_is_an_error(case: Case) -> None:
     for kilobytes in (0, 1, 4, 16, 40):
         run = case.new()
         done = case.run(*SEARCH, "--epochs", "2", "--run", run, FSIZE=kilobytes * 1024)
@@ -153,7 +152,7 @@ def a_limit_of_file_sizes_is_an_error(case):
     refused(done, "standard output", "File too large")
 
 
-def a_small_stack_is_enough_or_an_error(case):
+def a_small_stack_is_enough_or_an_error(case: Case) -> None:
     # libtorch's own code that runs while it is loaded needs about 23 kB, whatever program it is loaded for. Below 18 kB the
     # loader, which runs before all else, may already be ended by a signal: an empty program that is linked with libtorch is.
     for kilobytes in (20, 22, 24, 26, 28, 30, 32, 36):
@@ -166,21 +165,21 @@ def a_small_stack_is_enough_or_an_error(case):
         succeeded(case.run(*SEARCH, "--epochs", "2", "--run", case.new(), STACK=kilobytes * 1024))
 
 
-def a_limit_of_time_is_an_error(case):
+def a_limit_of_time_is_an_error(case: Case) -> None:
     run = case.new()
     done = case.run(*TRAIN, "--threads", "1", "--epochs", "9999", "--run", run, CPU=(2, 60))
     refused(done, "the limit is 2 s (ulimit -t)", "--resume")
     succeeded(case.run("report", run, "-o", "report.html"))
 
 
-def a_limit_of_open_files_is_an_error(case):
+def a_limit_of_open_files_is_an_error(case: Case) -> None:
     for count in range(3, 15):
         done = case.run(*SEARCH, "--epochs", "2", "--run", case.new(), NOFILE=count)
         if done.returncode not in (0, 127):
             refused(done)
 
 
-def images(folder, count):
+def images(folder: Path, count: int) -> None:
     """Small pictures in two classes."""
     numbers = random.Random(1)
     for label in ("cat", "dog"):
@@ -189,7 +188,7 @@ def images(folder, count):
             (folder / label / f"{index}.ppm").write_bytes(b"P6 20 20 255\n" + numbers.randbytes(1200))
 
 
-def a_mapped_file_that_is_cut_is_an_error(case):
+def a_mapped_file_that_is_cut_is_an_error(case: Case) -> None:
     # More pages than the system reads ahead.
     images(case.folder / "images", 300)
     command = ["train", "--dataset", "folder:images", "--data-dir", "data", "--image-size", "32", *SMALL, "--epochs", "9999",
@@ -205,11 +204,11 @@ def a_mapped_file_that_is_cut_is_an_error(case):
     os.truncate(pixels[0], 0)
     _, notes = process.communicate(timeout=60)
     refused(subprocess.CompletedProcess([], process.returncode, "", notes), pixels[0].name, "cuts")
-    # The cache is made anew.
+    # The cache is made again.
     succeeded(case.run("data", "stats", "folder:images", "--data-dir", "data", "--image-size", "32"))
 
 
-def other_faults_end_the_program_as_they_do(case):
+def other_faults_end_the_program_as_they_do(case: Case) -> None:
     process = subprocess.Popen([case.pba, *TRAIN, "--epochs", "9999", "--run", case.new()], cwd=case.folder,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
@@ -220,14 +219,19 @@ def other_faults_end_the_program_as_they_do(case):
     assert process.returncode == -signal.SIGSEGV, process.returncode
 
 
-def few_open_files_are_named_as_the_reason(case):
+def few_open_files_are_named_as_the_reason(case: Case) -> None:
     run, search = case.new(), case.new()
     succeeded(case.run(*TRAIN, "--epochs", "1", "--run", run))
     succeeded(case.run(*SEARCH, "--epochs", "2", "--run", search))
     refusals = set()
     for limit in range(4, 14):
-        for arguments in (["report", run], ["train", "--resume", "--run", run], ["search", "--resume", "--run", search],
-                          ["evaluate", "--dataset", "noise:8x8x3", "--checkpoint", run], [*TRAIN, "--epochs", "1", "--run", case.new()]):
+        for arguments in (
+            ["report", run],
+            ["train", "--resume", "--run", run],
+            ["search", "--resume", "--run", search],
+            ["evaluate", "--dataset", "noise:8x8x3", "--checkpoint", run],
+            [*TRAIN, "--epochs", "1", "--run", case.new()],
+        ):
             done = case.run(*arguments, NOFILE=limit)
             # With fewer the system does not even start the program.
             if done.returncode not in (0, 127):
@@ -245,7 +249,7 @@ CASES = [
 ]
 
 
-def main():
+def main() -> None:
     # The faults are provoked, so core files are of no use.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     run_cases(__doc__, CASES, Case)

@@ -8,17 +8,16 @@ and be gone at the end, whatever ends it. Without a terminal that can move its c
 Python's standard library.
 """
 
-import argparse
 import json
-import os
 import re
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from case_runner import parser_for, run_all
 from terminal import Session
 
 RECIPE = "--dataset bundled --train-size 96 --model wrn_10_1 --batch-size 32 --device cpu --threads 1".split()
@@ -27,21 +26,21 @@ TRAINING = ["train", *RECIPE, "--validation-size", "150", "--epochs", "4"]
 FIGURES = re.compile(r"best (\d+\.\d\d) % \(trial (\d+)\)\s+median (\d+\.\d\d) %")
 
 
-def is_bar(line):
+def is_bar(line: str) -> bool:
     return bool(re.fullmatch(r"[█░]+  \d+ %", line))
 
 
-def bars(screen):
+def bars(screen: list[str]) -> list[str]:
     return [line for line in screen if is_bar(line)]
 
 
-def accuracies(screen):
+def accuracies(screen: list[str]) -> tuple[str, int, str] | None:
     """Best, its trial and median as they stand on the screen; None where they do not."""
     found = FIGURES.search(" ".join(screen))
     return (found[1], int(found[2]), found[3]) if found else None
 
 
-def expected_accuracies(run):
+def expected_accuracies(run: Path) -> list[tuple[str, int, str]]:
     """Best, its trial and median after each result, by metrics.jsonl."""
     last, all_figures = {}, []
     for line in map(json.loads, (run / "metrics.jsonl").read_text().splitlines()):
@@ -52,7 +51,7 @@ def expected_accuracies(run):
     return all_figures
 
 
-def check_screens(session, columns):
+def check_screens(session: Session, columns: int) -> None:
     """What holds for all that was to be seen."""
     assert "\x1b[" in session.raw, "nothing changed in place"
     assert not re.search(r"\x1b\[[0-9;]*m", session.raw), "found colours"
@@ -64,7 +63,7 @@ def check_screens(session, columns):
             assert not is_bar(line) or len(line) < columns, f"too long for {columns} columns: {line}"
 
 
-def check_end(session, code, word):
+def check_end(session: Session, code: int, word: str) -> None:
     """The changing lines are gone at the end, and the last line says what is expected."""
     assert session.process.returncode == code, f"exit code {session.process.returncode}: {session.screen.text()}"
     last = session.screen.text()
@@ -74,7 +73,7 @@ def check_end(session, code, word):
     assert session.screen.column == 0, "the cursor is not at the beginning of a line"
 
 
-def check_search(pba, folder, columns, extra=()):
+def check_search(pba: str, folder: Path, columns: int, extra: Sequence[str] = ()) -> None:
     """A search left in peace."""
     run = folder / f"search-{columns}"
     session = Session([pba, *SEARCH, *extra, "--run", str(run)], columns)
@@ -91,7 +90,7 @@ def check_search(pba, folder, columns, extra=()):
         assert any(re.search(pattern, panel) for panel in panels), f"never seen: {pattern}; last:\n{panels[-1]}"
 
 
-def check_interrupted(pba, folder):
+def check_interrupted(pba: str, folder: Path) -> None:
     """A search that is stopped by Ctrl-C and resumed."""
     run = folder / "interrupted"
     columns = 40
@@ -114,7 +113,7 @@ def check_interrupted(pba, folder):
     assert first in expected_accuracies(run)[len(known) - 1 :], f"found {first}, expected a state after {known[-1]}"
 
 
-def check_second_interrupt(pba, folder):
+def check_second_interrupt(pba: str, folder: Path) -> None:
     """Ctrl-C twice ends the program at once and leaves the screen in order."""
     session = Session([pba, *SEARCH, "--epochs", "60", "--run", str(folder / "twice")], 80)
     assert session.run(until=bars)
@@ -125,7 +124,7 @@ def check_second_interrupt(pba, folder):
     assert not bars(session.screen.text()), "\n".join(session.screen.text())
 
 
-def check_lost_terminal(pba, folder):
+def check_lost_terminal(pba: str, folder: Path) -> None:
     """A search whose terminal goes away stops in order, without one to say so on."""
     run = folder / "lost"
     session = Session([pba, *SEARCH, "--run", str(run)], 80)
@@ -137,7 +136,7 @@ def check_lost_terminal(pba, folder):
     assert done.returncode == 0 and "best is trial" in done.stderr, done.stderr
 
 
-def check_training(pba, folder):
+def check_training(pba: str, folder: Path) -> None:
     columns = 60
     session = Session([pba, *TRAINING, "--run", str(folder / "trained")], columns)
     session.run()
@@ -146,7 +145,7 @@ def check_training(pba, folder):
     assert any("images/s" in line and "epoch" in line for screen in session.screens for line in screen)
 
 
-def check_small(pba, folder):
+def check_small(pba: str, folder: Path) -> None:
     """A terminal with fewer rows than there are lines to show."""
     session = Session([pba, *SEARCH, "--epochs", "2", "--run", str(folder / "small")], 40, rows=4)
     session.run()
@@ -155,7 +154,7 @@ def check_small(pba, folder):
     check_end(session, 0, "comparisons")
 
 
-def check_plain(pba, folder):
+def check_plain(pba: str, folder: Path) -> None:
     """Without a terminal, or with one that cannot move its cursor, there are lines and nothing else."""
     command = [pba, *SEARCH, "--epochs", "2"]
     done = subprocess.run([*command, "--run", str(folder / "piped")], capture_output=True, text=True)
@@ -166,18 +165,19 @@ def check_plain(pba, folder):
     assert "\x1b" not in session.raw and "best is trial" in session.raw, session.raw
 
 
-def main():
+def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
-    failed = 0
+    options = parser_for(__doc__, selects=True).parse_args()
+    pba = options.pba
     with tempfile.TemporaryDirectory(prefix="pba-display-") as name:
         folder = Path(name)
         checks = [
             ("a search at 120 columns", lambda: check_search(pba, folder, 120)),
-            ("an asynchronous search at 40 columns", lambda: check_search(pba, folder, 40, ["--asynchronous", "--interval", "1"])),
+            (
+                "an asynchronous search at 40 columns",
+                lambda: check_search(pba, folder, 40, ["--asynchronous", "--interval", "1"]),
+            ),
             ("a search that is interrupted and resumed", lambda: check_interrupted(pba, folder)),
             ("a search that is interrupted twice", lambda: check_second_interrupt(pba, folder)),
             ("a search that loses its terminal", lambda: check_lost_terminal(pba, folder)),
@@ -185,15 +185,7 @@ def main():
             ("a training", lambda: check_training(pba, folder)),
             ("without a terminal", lambda: check_plain(pba, folder)),
         ]
-        for title, check in checks:
-            try:
-                check()
-                print(f"ok   {title}", flush=True)
-            except AssertionError as fault:
-                failed += 1
-                print(f"FAIL {title}: {fault}", flush=True)
-    print(f"{len(checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+        run_all(checks, options.only)
 
 
 if __name__ == "__main__":

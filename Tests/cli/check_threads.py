@@ -7,7 +7,6 @@ A program that may use one core counts one. One that is refused threads ends wit
 with fewer; it never waits for a thread that does not come, and a request to end ends it. Needs only Python's standard library.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -15,7 +14,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+
+from case_runner import Failure, parser_for, require, run_all
 
 SMALL = "--dataset noise:8x8x3 --train-size 48 --validation-size 16 --model wrn_10_1 --batch-size 16 --device cpu".split()
 SEARCH = ["search", *SMALL, *"--population 4 --concurrency 4 --epochs 2 --interval 1".split()]
@@ -78,25 +80,24 @@ def ended(process: subprocess.Popen, what: str) -> tuple:
         process.send_signal(signal.SIGTERM)
         try:
             process.communicate(timeout=10)
-            raise SystemExit(f"failed: {what}: still running after {PATIENCE} s; it ended when asked to")
+            raise Failure(f"{what}: still running after {PATIENCE} s; it ended when asked to")
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise SystemExit(f"failed: {what}: still running after {PATIENCE} s, and deaf to SIGTERM")
+            raise Failure(f"{what}: still running after {PATIENCE} s, and deaf to SIGTERM") from None
     return process.returncode, out, err
 
 
 def check(condition: bool, what: str, shown: object) -> None:
-    if not condition:
-        raise SystemExit(f"failed: {what}\nfound: {shown}")
+    require(condition, f"{what}: found {shown}")
 
 
 def check_cores(pba: str, folder: Path) -> None:
     cores = sorted(os.sched_getaffinity(0))
     for some in {tuple(cores[:1]), tuple(cores[-1:]), tuple(cores)}:
-        def told(*arguments: str) -> dict:
+        def told(*arguments: str, some: tuple[int, ...] = some) -> dict:
             return json.loads(subprocess.run([pba, *arguments], cwd=folder, check=True, capture_output=True, text=True,
-                                             preexec_fn=lambda: os.sched_setaffinity(0, some)).stdout)
+                                             preexec_fn=partial(os.sched_setaffinity, 0, some)).stdout)
 
         found = told("doctor", "--json", "--data-dir", str(folder))["cores"]
         # A control group may allow less.
@@ -140,7 +141,7 @@ def check_limits(pba: str, folder: Path, limited: Limited) -> None:
         check(outcomes == sorted(outcomes, reverse=True), f"{name}: codes by limits {LIMITS}", outcomes)
         if name in ("search", "asynchronous search", "comparison", "training"):
             check(outcomes[0] == 1, f"{name}, one thread: expected code 1", outcomes)
-        refused = [limit for limit, code in zip(LIMITS, outcomes) if code == 1]
+        refused = [limit for limit, code in zip(LIMITS, outcomes, strict=True) if code == 1]
         print(f"{name}: " + (f"an error with up to {refused[-1]} threads, " if refused else "") + "goes through with more")
 
 
@@ -192,17 +193,17 @@ def check_signal(pba: str, folder: Path, limited: Limited) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pba", required=True)
-    pba = os.path.abspath(parser.parse_args().pba)
+    pba = parser_for(__doc__).parse_args().pba
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         limited = Limited(folder)
-        check_cores(pba, folder)
-        check_limits(pba, folder, limited)
-        check_teams(pba, folder)
-        check_fewer_at_once(pba, folder, limited)
-        check_signal(pba, folder, limited)
+        run_all([
+            ("cores that may not be used do not count", lambda: check_cores(pba, folder)),
+            ("commands under limits of threads", lambda: check_limits(pba, folder, limited)),
+            ("teams of threads", lambda: check_teams(pba, folder)),
+            ("fewer trials at once", lambda: check_fewer_at_once(pba, folder, limited)),
+            ("a request to end", lambda: check_signal(pba, folder, limited)),
+        ])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Each case runs trainings of seconds in a folder of its own. Needs only Python's 
 closing line `N passed, M failed`; exits 1 if any failed.
 """
 
-import argparse
 import hashlib
 import html
 import json
@@ -17,62 +16,65 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import Any
+
+from case_runner import run_cases
 
 COMMON = "--model wrn_10_1 --batch-size 16 --cutout 2 --device cpu --threads 1".split()
 NOISE = ["--dataset", "noise:8x8x3", "--train-size", "96", "--validation-size", "40", *COMMON]
 
 
 class Program:
-    def __init__(self, path, folder):
+    def __init__(self, path: str, folder: Path) -> None:
         self.path, self.folder = path, folder
 
-    def __call__(self, *arguments, code=0):
+    def __call__(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         """Runs a command; returns standard output and standard error. `code` is what it must exit with."""
         done = subprocess.run([self.path, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=300)
-        assert done.returncode == code, f"{' '.join(arguments)}: exit code {done.returncode}, expected {code}: {done.stderr[-400:]}"
+        assert done.returncode == code, (
+            f"{' '.join(arguments)}: exit code {done.returncode}, expected {code}: {done.stderr[-400:]}"
+        )
         if code != 0:
             last = done.stderr.strip().splitlines()[-1] if code == 1 else done.stderr.strip()
             assert "Error: " in last, f"no error is printed: {done.stderr}"
         return done.stdout, done.stderr
 
-    def fails(self, code, words, *arguments):
+    def fails(self, code: int, words: list[str], *arguments: str) -> None:
         _, errors = self(*arguments, code=code)
         for word in words:
             assert word in errors, f"{' '.join(arguments)}: no word of {word} in: {errors}"
 
-    def shell(self, command):
+    def shell(self, command: str) -> None:
         """Runs a command line that calls the program `pba`."""
         done = subprocess.run(
             ["sh", "-c", 'pba() { "$PBA" "$@"; }\n' + command], cwd=self.folder, capture_output=True, text=True, timeout=300,
             env={**os.environ, "PBA": self.path})
         assert done.returncode == 0, f"{command}: {done.stderr[-400:]}"
 
-    def json(self, *arguments):
+    def json(self, *arguments: str) -> dict[str, Any]:
         return json.loads(self(*arguments, "--json")[0])
 
 
-def tell(text, *words):
+def tell(text: str, *words: str) -> None:
     for word in words:
         assert word in text, f"no word of {word} in: {text}"
 
 
-def leaves_nothing(pba):
+def leaves_nothing(pba: Program) -> None:
     assert not (pba.folder / "u").exists(), "a refused request left a folder"
 
 
-def checkpoints(run):
+def checkpoints(run: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((run / "checkpoints").iterdir())}
 
 
-def metrics(run):
+def metrics(run: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
 
 
-def photos(folder, images=40, side=8):
+def photos(folder: Path, images: int = 40, side: int = 8) -> None:
     """Three classes of images, the same at every call."""
     generator = random.Random(1)
     for name, color in (("cat", (200, 40, 40)), ("dog", (40, 200, 40)), ("fish", (40, 40, 200))):
@@ -85,13 +87,17 @@ def photos(folder, images=40, side=8):
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
-def longer(pba):
-    """A finished training is given more epochs; its rates are told, its epochs stay, fewer are refused."""
+def longer(pba: Program) -> None:
+    """A finished training is given more epochs; its rates are printed, its epochs stay, fewer are refused."""
     pba("train", *NOISE, "--epochs", "4", "--policy", "rcifar10", "--run", "t")
     before = metrics(pba.folder / "t")
     _, errors = pba("train", "--resume", "--epochs", "8", "--run", "t")
-    tell(errors, "has 4 of 4 epochs and is to have 8", "learning rate: 0 at the end of epoch 4, 0.04673 at the beginning of epoch 5",
-         "rcifar10 is stretched over 8 epochs")
+    tell(
+        errors,
+        "has 4 of 4 epochs and is to have 8",
+        "learning rate: 0 at the end of epoch 4, 0.04673 at the beginning of epoch 5",
+        "rcifar10 is stretched over 8 epochs",
+    )
     after = metrics(pba.folder / "t")
     assert after[:4] == before and len(after) == 8, after
     tell((pba.folder / "t/config.yaml").read_text(), "epochs: 8\n", "earlierEpochs:\n- 4\n", "changedAfter:\n- 4\n")
@@ -106,10 +112,16 @@ def longer(pba):
               "train", "--resume", "--config", "length.yaml", "--run", "t")
     assert pba.json("train", "--resume", "--run", "t")["epochs"] == 9, "a file changed the length of a run"
     pba("report", "t")
-    tell((pba.folder / "t/report.html").read_text(), "--epochs 4", "--epochs 8", "--epochs 9", "where the training ended before it was made longer")
+    tell(
+        (pba.folder / "t/report.html").read_text(),
+        "--epochs 4",
+        "--epochs 8",
+        "--epochs 9",
+        "where the training ended before it was made longer",
+    )
 
 
-def longer_twice(pba):
+def longer_twice(pba: Program) -> None:
     """The command that a report prints makes the run again, with both of its changes of length."""
     pba("train", *NOISE, "--epochs", "2", "--policy", "rcifar10", "--seed", "5", "--run", "t")
     for length in ("3", "5"):
@@ -130,7 +142,7 @@ def longer_twice(pba):
     tell(errors, "t/config.yaml: the run was made longer", "all epochs are trained at once")
 
 
-def printed_command(pba, run):
+def printed_command(pba: Program, run: str) -> str:
     """The first command of a report, as its reader copies it."""
     page = (pba.folder / run / "report.html").read_text()
     texts = [html.unescape(re.sub("<[^>]*>", "", text)) for text in re.findall("<pre><code>(.*?)</code></pre>", page, re.DOTALL)]
@@ -139,14 +151,14 @@ def printed_command(pba, run):
     return found[0]
 
 
-def longer_with_steps(pba):
-    """The rule of steps does not depend on the length, and that is told."""
+def longer_with_steps(pba: Program) -> None:
+    """The rule of steps does not depend on the length, and the program says so."""
     pba("train", *NOISE, "--epochs", "1", "--learning-rate-rule", "step", "--run", "t")
     _, errors = pba("train", "--resume", "--epochs", "2", "--run", "t")
     tell(errors, "0.1 at the end of epoch 1, 0.1 at the beginning of epoch 2", "does not depend on the length")
 
 
-def longer_reproduction(pba):
+def longer_reproduction(pba: Program) -> None:
     """A published experiment can be made longer too; a comparison is refused."""
     command = ["reproduce", "table_1_cifar10", "wrn_28_10"]
     pba(*command, *NOISE, "--epochs", "1")
@@ -155,7 +167,7 @@ def longer_reproduction(pba):
     pba.fails(1, ["epochs: found 2, expected 1"], "compare", "--resume", "--epochs", "2", "--run", "c")
 
 
-def validated(pba):
+def validated(pba: Program) -> None:
     """Validations are in metrics.jsonl, TensorBoard's folder and the report; the best checkpoint is kept, named and used."""
     command = ["train", *NOISE, "--epochs", "30", "--validate-every", "2", "--patience", "2", "--run", "t", "--tensorboard"]
     result = pba.json(*command)
@@ -169,12 +181,14 @@ def validated(pba):
     name = f"epoch-{best:05}.safetensors"
     assert name in checkpoints(pba.folder / "t"), checkpoints(pba.folder / "t")
     text, errors = pba("train", "--resume", "--run", "t")
-    tell(text, f"of 30; its --patience ended the training", f"after epoch {best}", f"t/checkpoints/{name}")
+    tell(text, "of 30; its --patience ended the training", f"after epoch {best}", f"t/checkpoints/{name}")
     found = pba.json("evaluate", "--dataset", "noise:8x8x3", "--checkpoint", "t", "--split", "validation", "--train-size", "96",
                      "--validation-size", "40")
     assert abs(found["accuracy"] - validations[best]) < 1e-9, (found, validations)
     events = b"".join(path.read_bytes() for path in (pba.folder / "t/tensorboard").rglob("*") if path.is_file())
-    assert events.count(b"accuracy/validation") == len(validations) == events.count(b"loss/validation"), "TensorBoard's file lacks validations"
+    assert events.count(b"accuracy/validation") == len(validations) == events.count(b"loss/validation"), (
+        "TensorBoard's file lacks validations"
+    )
     pba("report", "t")
     tell((pba.folder / "t/report.html").read_text(), "Best validation accuracy", name, "brought no improvement")
     (pba.folder / "t/checkpoints" / name).unlink()
@@ -186,13 +200,22 @@ def validated(pba):
     page = (pba.folder / "t/report.html").read_text()
     tell(page, "--run NEW &amp;&amp; pba train")
     assert "stop it after" not in page, page
-    pba.fails(64, ["--patience: found 2, but nothing is validated", "give --validate-every N"], "train", *NOISE, "--patience", "2", "--run", "u")
+    pba.fails(
+        64,
+        ["--patience: found 2, but nothing is validated", "give --validate-every N"],
+        "train",
+        *NOISE,
+        "--patience",
+        "2",
+        "--run",
+        "u",
+    )
     pba.fails(64, ["no validation images"], "train", *NOISE, "--validation-size", "0", "--validate-every", "1", "--run", "u")
     leaves_nothing(pba)
 
 
-def warm(pba):
-    """A training begins with another's weights; what does not fit is told; a resume does not need the file."""
+def warm(pba: Program) -> None:
+    """A training begins with another's weights; what does not fit is an error; a resume does not need the file."""
     pba("train", *NOISE, "--epochs", "2", "--run", "t")
     start = "t/checkpoints/epoch-00002.safetensors"
     _, errors = pba("train", *NOISE, "--epochs", "2", "--from", start, "--run", "same")
@@ -216,7 +239,7 @@ def warm(pba):
     pba.fails(64, ["from: found", "expected nothing"], "reproduce", "search", "test", "--from", start)
 
 
-def weighted(pba):
+def weighted(pba: Program) -> None:
     """Smoothing and weights of classes: from flags, files and the run's own settings; in a search and a comparison too."""
     files = {"names.yaml": "class 0: 1\nclass 1: 2.5\nclass 2: 1\n", "names.json": '{"class 0": 1, "class 1": 2.5, "class 2": 1}',
              "list.yaml": "[1, 2.5, 1]\n", "short.yaml": "[1, 2]\n", "foreign.yaml": "cat: 1\n", "word.yaml": "class 0: much\n",
@@ -233,10 +256,17 @@ def weighted(pba):
     for name in files:
         (pba.folder / name).unlink() if name.startswith("names") else None
     assert pba.json("train", "--resume", "--run", "t1")["trainLoss"] == results[0]
-    for file, words in [("short.yaml", ["short.yaml", "2 numbers, expected 3"]), ("foreign.yaml", ["foreign.yaml", "'cat'"]),
-                        ("word.yaml", ["word.yaml", "'much' for the class 'class 0'"]), ("zero.yaml", ["zero.yaml", "above 0"]),
-                        ("minutes.yaml", ["minutes.yaml", "'1:30' for the class 'class 0'"]), ("octal.yaml", ["octal.yaml", "'010' in the list"]),
-                        ("open.yaml", ["open.yaml: found no YAML (line "]), ("empty.yaml", ["empty.yaml"]), ("none.yaml", ["none.yaml"])]:
+    for file, words in [
+        ("short.yaml", ["short.yaml", "2 numbers, expected 3"]),
+        ("foreign.yaml", ["foreign.yaml", "'cat'"]),
+        ("word.yaml", ["word.yaml", "'much' for the class 'class 0'"]),
+        ("zero.yaml", ["zero.yaml", "above 0"]),
+        ("minutes.yaml", ["minutes.yaml", "'1:30' for the class 'class 0'"]),
+        ("octal.yaml", ["octal.yaml", "'010' in the list"]),
+        ("open.yaml", ["open.yaml: found no YAML (line "]),
+        ("empty.yaml", ["empty.yaml"]),
+        ("none.yaml", ["none.yaml"]),
+    ]:
         pba.fails(1, words, "train", *NOISE, "--class-weights", file, "--run", "u")
     assert "secret" not in pba("train", *NOISE, "--class-weights", "open.yaml", "--run", "u", code=1)[1]
     for smoothing in ("1", "-0.1", "nan"):
@@ -253,13 +283,17 @@ def weighted(pba):
     for run in ("s", "c", "c/trainings/policy-1-seed-0"):
         tell((pba.folder / run / "config.yaml").read_text(), "labelSmoothing: 0.1\n", "classWeights:")
     (pba.folder / "idle.yaml").write_text("patience: 3\nvalidateEvery: 1\n")
-    _, errors = pba("search", *NOISE, "--population", "2", "--epochs", "2", "--interval", "1", "--config", "idle.yaml", "--run", "i")
+    _, errors = pba(
+        "search", *NOISE, "--population", "2", "--epochs", "2", "--interval", "1", "--config", "idle.yaml", "--run", "i"
+    )
     tell(errors, "idle.yaml: this command has no use for", "validateEvery", "patience")
 
 
-def stopped(pba, run, *arguments):
+def stopped(pba: Program, run: str, *arguments: str) -> None:
     """Begins a run and kills it once it has checkpoints."""
-    process = subprocess.Popen([pba.path, *arguments, "--run", run], cwd=pba.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [pba.path, *arguments, "--run", run], cwd=pba.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 120
     while process.poll() is None and not list((pba.folder / run).glob("**/*.safetensors")):
         assert time.monotonic() < deadline, "no checkpoint came"
@@ -268,7 +302,7 @@ def stopped(pba, run, *arguments):
     assert process.wait() == -signal.SIGKILL, "the run ended before it could be killed"
 
 
-def moved(pba):
+def moved(pba: Program) -> None:
     """Images that lie elsewhere today continue a run with the same result, byte for byte; others do not."""
     photos(pba.folder / "a")
     images = ["--dataset", "folder:a", "--image-size", "8", "--data-dir", "data", *COMMON]
@@ -301,8 +335,8 @@ def moved(pba):
     pba.fails(1, ["the images are not those it was begun with"], "train", "--resume", "--run", "train")
 
 
-def edited(pba):
-    """An edit of config.yaml is told and kept, and changes nothing."""
+def edited(pba: Program) -> None:
+    """An edit of config.yaml is reported and kept, and changes nothing."""
     pba("train", *NOISE, "--epochs", "1", "--run", "t")
     file = pba.folder / "t/config.yaml"
     text = file.read_text()
@@ -318,7 +352,7 @@ def edited(pba):
     tell(errors, "c/config.yaml was edited (batchSize: found 8, the run has 16)")
 
 
-def lost(pba):
+def lost(pba: Program) -> None:
     """A finished run whose checkpoints are gone names none of them."""
     pba("train", *NOISE, "--epochs", "3", "--run", "t")
     (pba.folder / "t/checkpoints/epoch-00003.safetensors").unlink()
@@ -336,25 +370,9 @@ def lost(pba):
     assert "checkpoint" not in pba.json("search", "--resume", "--run", "s")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True)
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these cases")
-    options = parser.parse_args()
-    pba = os.path.abspath(options.pba)
+def main() -> None:
     cases = [longer, longer_twice, longer_with_steps, longer_reproduction, validated, warm, weighted, moved, edited, lost]
-    failed = 0
-    chosen = [case for case in cases if not options.only or case.__name__ in options.only]
-    for case in chosen:
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(Program(pba, Path(folder)))
-                print(f"ok   {case.__doc__}", flush=True)
-            except AssertionError as fault:
-                failed += 1
-                print(f"FAIL {case.__doc__}\n     {fault}", flush=True)
-    print(f"{len(chosen) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    run_cases(__doc__, cases, Program)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import termios
 import time
+from collections.abc import Callable
 
 CONTROL = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])")
 
@@ -17,13 +18,13 @@ CONTROL = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])")
 class Screen:
     """A terminal that knows the control sequences the program uses, and refuses all others."""
 
-    def __init__(self, columns, rows):
+    def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
         self.lines = [[" "] * columns for _ in range(rows)]
         self.row = self.column = 0
         self.rest = ""
 
-    def feed(self, text):
+    def feed(self, text: str) -> None:
         text, self.rest = self.rest + text, ""
         place = 0
         while place < len(text):
@@ -49,13 +50,13 @@ class Screen:
                 self.lines[self.row][self.column] = character
                 self.column += 1
 
-    def feed_line(self):
+    def feed_line(self) -> None:
         self.row += 1
         if self.row == self.rows:
             self.lines = self.lines[1:] + [[" "] * self.columns]
             self.row -= 1
 
-    def control(self, parameter, name):
+    def control(self, parameter: str, name: str) -> None:
         if name == "A":
             self.row = max(0, self.row - int(parameter or 1))
         elif name == "K" and not parameter:
@@ -67,17 +68,17 @@ class Screen:
         else:
             raise AssertionError(f"an unexpected control sequence: {parameter}{name}")
 
-    def erase(self, row, column):
+    def erase(self, row: int, column: int) -> None:
         self.lines[row][column:] = [" "] * (self.columns - column)
 
-    def text(self):
+    def text(self) -> list[str]:
         return [line for line in ("".join(line).rstrip() for line in self.lines) if line]
 
 
 class Session:
     """A program whose input and outputs are a terminal; its results go to a pipe."""
 
-    def __init__(self, command, columns, rows=24, kind="xterm-256color"):
+    def __init__(self, command: list[str], columns: int, rows: int = 24, kind: str = "xterm-256color") -> None:
         self.screen = Screen(columns, rows)
         self.screens = []  # what was to be seen after each piece of output
         self.raw = ""
@@ -91,11 +92,11 @@ class Session:
         os.close(child)
 
     @staticmethod
-    def take_terminal():
+    def take_terminal() -> None:
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where this program was started by nohup
 
-    def run(self, until=lambda screen: False, patience=120):
+    def run(self, until: Callable[[list[str]], object] = lambda screen: False, patience: float = 120) -> bool:
         """Watches until something is to be seen, or to the program's end; returns whether it was seen."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
@@ -117,7 +118,7 @@ class Session:
         self.process.kill()
         raise AssertionError(f"no end after {patience} s; the screen:\n" + "\n".join(self.screen.text()))
 
-    def take(self, piece):
+    def take(self, piece: bytes) -> None:
         piece = self.undecoded + piece
         end = len(piece)
         while end > 0 and piece[end - 1] & 0xC0 == 0x80:  # a character may come in two pieces
@@ -133,10 +134,10 @@ class Session:
         self.screen.feed(piece.decode())
         self.screens.append(self.screen.text())
 
-    def type(self, text):
+    def type(self, text: str) -> None:
         os.write(self.terminal, text.encode())
 
-    def close_terminal(self, patience=60):
+    def close_terminal(self, patience: float = 60) -> int:
         """Takes the terminal away, as a closed window does; returns the exit code."""
         os.close(self.terminal)
         code = self.process.wait(patience)

@@ -8,41 +8,52 @@ options that the program has; every message of docs/troubleshooting.md stands in
 library.
 """
 
-import argparse
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import parser_for, require, run_all  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 README_LINES, README_WIDTH = 180, 120
+# The options of each command, which is known by the words after `pba`.
+Commands = Mapping[tuple[str, ...], set[str]]
 # Options of the original, which documents set beside those here.
-ORIGINALS = set("""--use_hp_policy --hp_policy --hp_policy_epochs --flatten --no_aug --no_cutout --lr --wd --bs --num_samples
-  --perturbation_interval --restore --local_dir --name""".split())
+ORIGINALS = set(
+    "--use_hp_policy --hp_policy --hp_policy_epochs --flatten --no_aug --no_cutout --lr --wd --bs --num_samples "
+    "--perturbation_interval --restore --local_dir --name".split()
+)
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][\w-]*)")
 
 
-def documents():
+def documents() -> list[Path]:
     """Every Markdown file of the project that git has, or is about to have."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True)
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True
+    )
     names = listed.stdout.split() if listed.returncode == 0 else []
     found = [ROOT / name for name in names] or [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("Benchmarks/*.md")]
     return [path for path in sorted(found) if path.exists()]
 
 
-def prose(text):
+def prose(text: str) -> str:
     """A document without its blocks of code."""
     return FENCE.sub("", text)
 
 
-def anchors(text):
+def anchors(text: str) -> set[str]:
     """The names that the headings of a document have as places of a link, as GitHub makes them."""
-    found, seen = set(), {}
+    found: set[str] = set()
+    seen: dict[str, int] = {}
     for heading in re.findall(r"^#{1,6} +(.+?) *#*$", prose(text), re.MULTILINE):
         plain = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()).replace(" ", "-")
         number = seen.get(plain, -1) + 1
@@ -51,7 +62,7 @@ def anchors(text):
     return found
 
 
-def broken_links(path, text):
+def broken_links(path: Path, text: str) -> Iterator[str]:
     for target in LINK.findall(SPAN.sub("", prose(text))):
         if re.match(r"[a-z]+:", target):
             continue
@@ -65,13 +76,13 @@ def broken_links(path, text):
             yield f"the link {target} leads to no heading"
 
 
-def program(pba):
+def commands_of(pba: str) -> Commands:
     """For each command, as the words after `pba`, its options and those of the commands below it."""
     dump = subprocess.run([pba, "--experimental-dump-help"], capture_output=True, check=True)
-    commands = {}
+    commands: dict[tuple[str, ...], set[str]] = {}
 
-    def add(command, words):
-        options = set()
+    def add(command: dict[str, Any], words: tuple[str, ...]) -> set[str]:
+        options: set[str] = set()
         for argument in command.get("arguments", []):
             options |= {("--" if name["kind"] == "long" else "-") + name["name"] for name in argument.get("names") or []}
         below = [add(each, (*words, each["commandName"])) for each in command.get("subcommands", [])]
@@ -82,7 +93,7 @@ def program(pba):
     return commands
 
 
-def command_lines(text):
+def command_lines(text: str) -> Iterator[str]:
     """What a document shows as calls of the program: in code, a line or a span that begins with pba."""
     for _, language, block in FENCE.findall(text):
         if language in ("sh", ""):
@@ -94,7 +105,7 @@ def command_lines(text):
             yield called[1]
 
 
-def wrong_commands(text, commands):
+def wrong_commands(text: str, commands: Commands) -> Iterator[str]:
     for line in command_lines(text):
         words, known = line.split(), ()
         while words and (*known, words[0]) in commands:
@@ -110,7 +121,7 @@ def wrong_commands(text, commands):
                 yield f"`pba {line.strip()}`: pba {' '.join(known)} has no option {option}"
 
 
-def unknown_options(text, commands):
+def unknown_options(text: str, commands: Commands) -> Iterator[str]:
     """Options that stand alone in code, as `--epochs N`."""
     for span in SPAN.findall(prose(text)):
         if span.startswith("--"):
@@ -119,7 +130,7 @@ def unknown_options(text, commands):
                     yield f"`{span}`: no command has the option {option}"
 
 
-def excessive(lines):
+def excessive(lines: Sequence[str]) -> Iterator[str]:
     """What is too long in README.md."""
     if len(lines) > README_LINES:
         yield f"{len(lines)} lines, expected {README_LINES} at most"
@@ -128,7 +139,7 @@ def excessive(lines):
             yield f"line {number}: {len(line)} characters, expected {README_WIDTH} at most"
 
 
-def sources():
+def sources() -> str:
     """The texts of the program and its scripts, literals that are put together from several lines in one."""
     files = [path for path in (ROOT / "Sources").rglob("*") if path.suffix in (".swift", ".c", ".cpp", ".h", ".hpp")]
     files += [*(ROOT / "Recipes/Reader").glob("*.swift"), ROOT / "pba", ROOT / "scripts/bootstrap"]
@@ -137,7 +148,7 @@ def sources():
     return text.replace('\\"', '"')
 
 
-def stale_messages(text, texts):
+def stale_messages(text: str, texts: str) -> Iterator[str]:
     """Headings that begin with a small letter, a sign or a gap are messages; each part between gaps must stand in the sources."""
     for heading in re.findall(r"^### +(.+)$", text, re.MULTILINE):
         if heading[0].isupper() and heading[0].isascii():
@@ -148,9 +159,13 @@ def stale_messages(text, texts):
                 yield f"'{heading}': no source says '{part}'"
 
 
-def check_itself():
-    """What must be noticed."""
-    commands = {(): {"--help", "--run", "--epochs"}, ("train",): {"--help", "--run"}, ("data",): {"--json"}, ("data", "list"): {"--json"}}
+def the_checks_notice_what_is_wrong() -> None:
+    commands = {
+        (): {"--help", "--run", "--epochs"},
+        ("train",): {"--help", "--run"},
+        ("data",): {"--json"},
+        ("data", "list"): {"--json"},
+    }
     for text in ["`pba trian`", "`pba train --epochs 3`", "```sh\n./pba train --run \\\n  R --rnu S\n```", "`pba data lst`"]:
         assert list(wrong_commands(text, commands)), text
     for text in ["`pba train --run R`", "```sh\n./pba data list --json   # --nothing\n```", "`pba help train`", "pba trian"]:
@@ -165,27 +180,28 @@ def check_itself():
     assert list(stale_messages("### no such … message", "such")) and not list(stale_messages("### no such … x", "no such"))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True, help="the program that the documents describe")
-    pba = str(Path(parser.parse_args().pba).resolve())
-    check_itself()
-    commands, texts, found = program(pba), sources(), documents()
-    faults = []
-    for path in found:
-        text = path.read_text()
-        findings = [*broken_links(path, text), *wrong_commands(text, commands)]
-        if path.parent in (ROOT, ROOT / "docs"):
-            findings += unknown_options(text, commands)
-        if path == ROOT / "README.md":
-            findings += excessive(text.splitlines())
-        if path.name == "troubleshooting.md":
-            findings += stale_messages(text, texts)
-        faults += [f"{path.relative_to(ROOT)}: {finding}" for finding in findings]
-    for fault in faults:
-        print(f"FAILED {fault}")
-    print(f"{len(found)} documents, {len(faults)} faults")
-    sys.exit(bool(faults))
+def check(path: Path, commands: Commands, texts: str) -> None:
+    text = path.read_text()
+    findings = [*broken_links(path, text), *wrong_commands(text, commands)]
+    if path.parent in (ROOT, ROOT / "docs"):
+        findings += unknown_options(text, commands)
+    if path == ROOT / "README.md":
+        findings += excessive(text.splitlines())
+    if path.name == "troubleshooting.md":
+        findings += stale_messages(text, texts)
+    require(not findings, "\n     ".join(findings))
+
+
+def main() -> None:
+    options = parser_for(__doc__, selects=True).parse_args()
+    commands, texts = commands_of(options.pba), sources()
+    run_all(
+        [
+            ("the checks notice what is wrong", the_checks_notice_what_is_wrong),
+            *((str(path.relative_to(ROOT)), partial(check, path, commands, texts)) for path in documents()),
+        ],
+        options.only,
+    )
 
 
 if __name__ == "__main__":

@@ -6,16 +6,20 @@
 Needs the Python package jsonschema.
 """
 
-import argparse
 import copy
 import json
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import jsonschema
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Report, parser_for  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Tests/PoliciesTests/Fixtures"
@@ -55,7 +59,7 @@ BEYOND = [
 NO_JSON_VALUE = ['{"format": "pba-schedule", "format": "pba-schedule"}', "[", "", "{} {}", "null", "[]", "3"]
 
 
-def changed(value, path, new):
+def changed(value: Any, path: Sequence[str | int], new: object) -> Any:
     result = copy.deepcopy(value)
     place = result
     for key in path[:-1]:
@@ -67,7 +71,7 @@ def changed(value, path, new):
     return result
 
 
-def made(pba, folder):
+def made(pba: str) -> Iterator[tuple[str, str]]:
     """Schedules as the program writes them, by what they are."""
     for name in ("rcifar10", "rsvhn"):
         yield f"{name} exported", output(pba, "schedule", "export", name)
@@ -87,17 +91,17 @@ def made(pba, folder):
     yield "the example of docs/schedule-format.md", re.search(r"```json\n(.*?)```", document, re.DOTALL)[1]
 
 
-def operations(pba):
+def operations(pba: str) -> list[str]:
     """The names of the program's operations, from its help."""
     listed = re.search(r"The operation: ([^.]*)\.", " ".join(output(pba, "help", "apply").split()))
     return listed[1].split(", ")
 
 
-def output(pba, *arguments):
+def output(pba: str, *arguments: str) -> str:
     return subprocess.run([pba, *arguments], capture_output=True, text=True, check=True).stdout
 
 
-def accepted(pba, folder, texts):
+def accepted(pba: str, folder: Path, texts: list[str]) -> list[bool]:
     """For each text whether the program takes it as a schedule; each bad file has a line of its own."""
     files = []
     for number, text in enumerate(texts):
@@ -113,45 +117,42 @@ def accepted(pba, folder, texts):
     return [path not in refused for path in files]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True, help="the program to test")
-    pba = str(Path(parser.parse_args().pba).resolve())
+def main() -> None:
+    pba = parser_for(__doc__).parse_args().pba
     schema = json.loads((ROOT / "docs/schedule.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     faults = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        whole = list(made(pba, folder))
-        original = json.loads((FIXTURES / "two_segments.json").read_text())
-        cases = [(what, text, True, True) for what, text in whole]
-        for path, new in DAMAGE:
-            what = f"{'.'.join(map(str, path))}: {'left out' if new is GONE else json.dumps(new)}"
-            cases.append((what, json.dumps(changed(original, path, new)), False, False))
-        for path, new in BEYOND:
-            what = f"{'.'.join(map(str, path))}: {json.dumps(new)}"
-            cases.append((what, json.dumps(changed(original, path, new)), True, False))
-        for text in NO_JSON_VALUE:
-            cases.append((f"the text {text!r}", text, False, False))
-        taken = accepted(pba, folder, [text for _, text, _, _ in cases])
-        for (what, text, by_schema, by_program), is_taken in zip(cases, taken):
-            try:
-                is_valid = validator.is_valid(json.loads(text))
-            except ValueError:
-                is_valid = False
-            if is_valid != by_schema:
-                faults.append(f"{what}: the schema {'accepts' if is_valid else 'refuses'} it")
-            if is_taken != by_program:
-                faults.append(f"{what}: the program {'accepts' if is_taken else 'refuses'} it")
-        names = {operation["operation"] for segment in json.loads(whole[0][1])["segments"] for operation in segment["policy"]}
-        listed = set(schema["$defs"]["entry"]["properties"]["operation"]["examples"])
-        if names != listed:
-            faults.append(f"operations: the schema names {sorted(listed)}, rcifar10 {sorted(names)}")
-    for fault in faults:
-        print(f"FAILED {fault}")
-    print(f"{len(whole)} schedules and {len(cases) - len(whole)} damaged files, {len(faults)} faults")
-    sys.exit(bool(faults))
+    whole = list(made(pba))
+    original = json.loads((FIXTURES / "two_segments.json").read_text())
+    cases = [(what, text, True, True) for what, text in whole]
+    for path, new in DAMAGE:
+        what = f"{'.'.join(map(str, path))}: {'left out' if new is GONE else json.dumps(new)}"
+        cases.append((what, json.dumps(changed(original, path, new)), False, False))
+    for path, new in BEYOND:
+        what = f"{'.'.join(map(str, path))}: {json.dumps(new)}"
+        cases.append((what, json.dumps(changed(original, path, new)), True, False))
+    for text in NO_JSON_VALUE:
+        cases.append((f"the text {text!r}", text, False, False))
+    with tempfile.TemporaryDirectory() as folder:
+        taken = accepted(pba, Path(folder), [text for _, text, _, _ in cases])
+    for (what, text, by_schema, by_program), is_taken in zip(cases, taken, strict=True):
+        try:
+            is_valid = validator.is_valid(json.loads(text))
+        except ValueError:
+            is_valid = False
+        if is_valid != by_schema:
+            faults.append(f"{what}: the schema {'accepts' if is_valid else 'refuses'} it")
+        if is_taken != by_program:
+            faults.append(f"{what}: the program {'accepts' if is_taken else 'refuses'} it")
+    names = {operation["operation"] for segment in json.loads(whole[0][1])["segments"] for operation in segment["policy"]}
+    listed = set(schema["$defs"]["entry"]["properties"]["operation"]["examples"])
+    if names != listed:
+        faults.append(f"operations: the schema names {sorted(listed)}, rcifar10 {sorted(names)}")
+    print(f"{len(whole)} schedules and {len(cases) - len(whole)} damaged files")
+    report = Report()
+    report.count(2 * len(cases) + 1, faults)
+    report.finish()
 
 
 if __name__ == "__main__":

@@ -7,20 +7,23 @@ Every line must end with code 0 and make the files that it names; --show prints 
 standard library.
 """
 
-import argparse
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Report, parser_for, require  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def tour():
+def tour() -> list[str]:
     """The lines of the first block of code under the heading Tour."""
     text = (ROOT / "README.md").read_text()
     block = re.search(r"^## Tour\n.*?^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
@@ -29,7 +32,7 @@ def tour():
     return block[1].replace("\\\n", " ").strip().splitlines()
 
 
-def results(words):
+def results(words: list[str]) -> Iterator[str]:
     """The files that a line is to make."""
     after = {option: words[place + 1] for place, option in enumerate(words[:-1]) if option.startswith("-")}
     if "-o" in after:
@@ -44,28 +47,32 @@ def results(words):
         yield words[2] + "/report.html"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pba", required=True, help="the program to run")
+def run(line: str, pba: str, folder: str, shows: bool) -> None:
+    words = shlex.split(line)
+    require(words[0] == "./pba", "it does not begin with ./pba")
+    # No dataset but the bundled one is there.
+    environment = os.environ | {"HOME": folder, "XDG_CACHE_HOME": folder + "/cache"}
+    done = subprocess.run(
+        [pba, *words[1:]], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600
+    )
+    if shows:
+        print((done.stderr + done.stdout).rstrip(), end="\n\n")
+    require(done.returncode == 0, f"exit code {done.returncode}: {done.stderr[-1000:]}")
+    missing = [path for path in results(words) if not (Path(folder) / path).is_file()]
+    require(not missing, f"it made no {', '.join(missing)}")
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
     parser.add_argument("--show", action="store_true", help="print what each line prints")
-    arguments = parser.parse_args()
-    pba, lines, began = str(Path(arguments.pba).resolve()), tour(), time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        # No dataset but the bundled one is there.
-        environment = os.environ | {"HOME": name, "XDG_CACHE_HOME": name + "/cache"}
-        for line in lines:
-            words, start = shlex.split(line), time.monotonic()
-            if words[0] != "./pba":
-                sys.exit(f"README.md: `{line}` does not begin with ./pba")
-            done = subprocess.run(
-                [pba, *words[1:]], cwd=name, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
-            missing = [path for path in results(words) if not (Path(name) / path).is_file()]
-            if done.returncode != 0 or missing:
-                sys.exit(f"FAILED {line}\nexit code {done.returncode}, missing {missing}\n{done.stderr[-1000:]}")
-            print(f"{time.monotonic() - start:6.1f} s  {line}", flush=True)
-            if arguments.show:
-                print((done.stderr + done.stdout).rstrip(), end="\n\n")
-    print(f"{len(lines)} lines in {time.monotonic() - began:.0f} s")
+    options = parser.parse_args()
+    report = Report()
+    with tempfile.TemporaryDirectory() as folder:
+        for line in tour():
+            # What comes after a line needs what it made.
+            if not report.attempt(line, partial(run, line, options.pba, folder, options.show)):
+                break
+    report.finish()
 
 
 if __name__ == "__main__":

@@ -9,13 +9,17 @@ bytes succeeds is for the Swift tests. Needs only Python's standard library. Pri
 `N passed, M failed`; exits 1 if any failed.
 """
 
-import argparse
 import http.server
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import name_of, parser_for, run_all  # noqa: E402
 
 SIZE = 169_001_437  # cifar-100-python.tar.gz
 PIECE = bytes(1 << 20)
@@ -25,7 +29,7 @@ PART = 50 * len(PIECE)
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as the server's `mode` says, and writes down the range of each request."""
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         server = self.server
         start = int(self.headers.get("Range", "bytes=0-")[6:-1])
         server.starts.append(start)
@@ -55,75 +59,75 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             pass
 
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
 
 class Server(http.server.ThreadingHTTPServer):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.mode, self.starts = "", []
         self.has_sent, self.may_end = threading.Event(), threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def address(self):
+    def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-def command(pba, folder, mirror, retries):
+def command(pba: Path, folder: Path, mirror: str, retries: int) -> list[str | Path]:
     return [pba, "data", "fetch", "cifar100", "--data-dir", folder, "--mirror", mirror, "--retries", str(retries)]
 
 
-def fetch(pba, folder, mirror, retries=0):
+def fetch(pba: Path, folder: Path, mirror: str, retries: int = 0) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(pba, folder, mirror, retries), capture_output=True, text=True)
 
 
-def names(folder):
+def names(folder: Path) -> list[str]:
     """What lies in a folder, but for the lock file, which stays: removing one is never safe."""
     found = (path.name for path in folder.iterdir()) if folder.exists() else ()
     return sorted(name for name in found if not name.endswith(".lock"))
 
 
-def expect(condition, what):
+def expect(condition: object, what: str) -> None:
     if not condition:
         raise AssertionError(what)
 
 
-def refused(result, words):
+def refused(result: subprocess.CompletedProcess[str], words: str) -> None:
     expect(result.returncode == 1, f"exit code {result.returncode}, expected 1: {result.stderr}")
     expect(result.stdout == "", f"found on standard output: {result.stdout}")
     last = result.stderr.strip().splitlines()[-1]
     expect(last.startswith("Error: ") and words in last, f"found '{last}', expected '{words}' in it")
 
 
-def status(pba, folder, server, code, requests):
+def status(pba: Path, folder: Path, server: Server, code: int, requests: int) -> None:
     server.mode = str(code)
     refused(fetch(pba, folder, server.address(), retries=1), f"HTTP status {code}")
     expect(len(server.starts) == requests, f"{len(server.starts)} requests, expected {requests}")
     expect(names(folder) == [], f"left behind: {names(folder)}")
 
 
-def missing(pba, folder, server):
+def missing(pba: Path, folder: Path, server: Server) -> None:
     status(pba, folder, server, 404, requests=1)
 
 
-def failing(pba, folder, server):
+def failing(pba: Path, folder: Path, server: Server) -> None:
     status(pba, folder, server, 500, requests=2)
 
 
-def wrong_bytes(pba, folder, server):
+def wrong_bytes(pba: Path, folder: Path, server: Server) -> None:
     server.mode = "whole"
     refused(fetch(pba, folder, server.address()), "eb9058c3a382ffc7106e4002c42a8d85, as published")
     expect(names(folder) == [], f"left behind: {names(folder)}")
 
 
-def other_size(pba, folder, server):
+def other_size(pba: Path, folder: Path, server: Server) -> None:
     server.mode = "other size"
     refused(fetch(pba, folder, server.address()), f"found a file of {SIZE + 1} bytes, expected {SIZE}")
     expect(names(folder) == [], f"left behind: {names(folder)}")
 
 
-def broken_off(pba, folder, server):
+def broken_off(pba: Path, folder: Path, server: Server) -> None:
     """Each call goes on where the one before was cut off; the bytes put together are wrong, so it starts over once."""
     server.mode = "breaks off"
     for calls in (1, 2):
@@ -135,7 +139,7 @@ def broken_off(pba, folder, server):
     expect(names(folder) == [], f"left behind: {names(folder)}")
 
 
-def killed(pba, folder, server):
+def killed(pba: Path, folder: Path, server: Server) -> None:
     server.mode = "hangs"
     partial = folder / "cifar-100-python.tar.gz.partial"
     process = subprocess.Popen(command(pba, folder, server.address(), 0), stderr=subprocess.PIPE, text=True)
@@ -153,7 +157,7 @@ def killed(pba, folder, server):
     expect(names(folder) == [], f"left behind: {names(folder)}")
 
 
-def no_server(pba, folder, server):
+def no_server(pba: Path, folder: Path, server: Server) -> None:
     server.server_close()
     refused(fetch(pba, folder, server.address()), "1 times in a row")
     expect(names(folder) == [], f"left behind: {names(folder)}")
@@ -162,23 +166,18 @@ def no_server(pba, folder, server):
 CASES = [missing, failing, wrong_bytes, other_size, broken_off, killed, no_server]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", type=Path, required=True, help="the program under test")
-    arguments = parser.parse_args()
-    failed = 0
-    for case in CASES:
+def main() -> None:
+    pba = Path(parser_for(__doc__).parse_args().pba)
+
+    def with_server(case: Callable[[Path, Path, Server], None]) -> None:
         server = Server()
-        with tempfile.TemporaryDirectory() as temporary:
-            try:
-                case(arguments.pba, Path(temporary) / "data", server)
-                print(f"passed  {case.__name__}")
-            except AssertionError as error:
-                failed += 1
-                print(f"FAILED  {case.__name__}: {error}")
-        server.shutdown()
-    print(f"{len(CASES) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+        try:
+            with tempfile.TemporaryDirectory() as temporary:
+                case(pba, Path(temporary) / "data", server)
+        finally:
+            server.shutdown()
+
+    run_all((name_of(case), partial(with_server, case)) for case in CASES)
 
 
 if __name__ == "__main__":

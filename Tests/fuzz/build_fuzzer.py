@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "Tests/fuzz/harness"
@@ -27,36 +28,36 @@ C_FLAGS = ["-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover
 class Manifest:
     """The commands of the last release build."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         path = ROOT / ".build/release.yaml"
         if not path.exists():
             sys.exit("fuzz: there is no release build; run swift build -c release")
         found = re.findall(r"^    args: (\[.*\])$", path.read_text(), re.MULTILINE)
         self.commands = [json.loads(line) for line in found]
 
-    def swift(self, module):
+    def swift(self, module: str) -> list[str]:
         return self.only(module, lambda args: "-emit-module" in args and args[args.index("-module-name") + 1] == module)
 
-    def link(self):
+    def link(self) -> list[str]:
         return self.only("pba", lambda args: "-emit-executable" in args and args[args.index("-o") + 1].endswith("/pba"))
 
-    def c(self, module):
+    def c(self, module: str) -> list[list[str]]:
         folder = f"/Sources/{module}/"
         return [args for args in self.commands if "-c" in args and folder in args[args.index("-c") + 1]]
 
-    def only(self, name, fits):
+    def only(self, name: str, fits: Callable[[list[str]], object]) -> list[str]:
         found = [args for args in self.commands if fits(args)]
         if len(found) != 1:
             sys.exit(f"fuzz: found {len(found)} commands for {name} in .build/release.yaml, expected one")
         return found[0]
 
 
-def replaced(args, option, value):
+def replaced(args: list[str], option: str, value: str) -> list[str]:
     place = args.index(option) + 1
     return args[:place] + [value] + args[place + 1:]
 
 
-def without(args, *dropped):
+def without(args: list[str], *dropped: str) -> list[str]:
     """The arguments without these pairs of option and value, and without these that stand alone."""
     pairs = {option for option in dropped if option.endswith(" ")}
     result, skip = [], False
@@ -67,7 +68,7 @@ def without(args, *dropped):
     return result
 
 
-def run(heading, args):
+def run(heading: str, args: list[str]) -> None:
     print(f"fuzz: {heading}", flush=True)
     finished = subprocess.run(args, cwd=ROOT, capture_output=True, text=True)
     if finished.returncode != 0:
@@ -75,7 +76,7 @@ def run(heading, args):
         sys.exit(f"{messages}\nfuzz: {heading} failed")
 
 
-def fingerprint(*parts):
+def fingerprint(*parts: object) -> str:
     """A digest of commands, and of the files that are paths."""
     digest = hashlib.sha256()
     for part in parts:
@@ -86,16 +87,16 @@ def fingerprint(*parts):
 class Stage:
     """A step that is left out where nothing it depends on has changed."""
 
-    def __init__(self, name, mark):
+    def __init__(self, name: str, mark: str) -> None:
         self.file, self.mark = OUT / f"{name}.stamp", mark
         self.is_fresh = self.file.exists() and self.file.read_text() == mark
         self.file.unlink(missing_ok=True) if not self.is_fresh else None
 
-    def done(self):
+    def done(self) -> None:
         self.file.write_text(self.mark)
 
 
-def build_swift(manifest, module, upstream):
+def build_swift(manifest: Manifest, module: str, upstream: list[str]) -> tuple[pathlib.Path, str]:
     args = manifest.swift(module)
     sources = [word[1:] for word in args if word.startswith("@")][0]
     files = [pathlib.Path(line) for line in pathlib.Path(sources).read_text().split("\n") if line]
@@ -114,7 +115,7 @@ def build_swift(manifest, module, upstream):
     return target, stage.mark
 
 
-def build_c(manifest, module):
+def build_c(manifest: Manifest, module: str) -> tuple[list[pathlib.Path], list[str]]:
     targets, marks = [], []
     headers = sorted((ROOT / "Sources" / module).rglob("*.h"))
     for args in manifest.c(module):
@@ -131,7 +132,7 @@ def build_c(manifest, module):
     return targets, marks
 
 
-def build_harness(manifest, upstream):
+def build_harness(manifest: Manifest, upstream: list[str]) -> tuple[pathlib.Path, str]:
     args = manifest.swift("Command")
     files = sorted(HARNESS.glob("*.swift"))
     flags = [word for place, word in enumerate(args)
@@ -147,7 +148,7 @@ def build_harness(manifest, upstream):
     return target, stage.mark
 
 
-def link(manifest, ours, marks):
+def link(manifest: Manifest, ours: list[pathlib.Path], marks: list[str]) -> None:
     args = manifest.link()
     listed = [word[1:] for word in args if word.startswith("@")][0]
     again = tuple(f"/{module}.build/" for module in SWIFT_MODULES + C_MODULES)
@@ -170,7 +171,7 @@ def link(manifest, ours, marks):
         stage.done()
 
 
-def build():
+def build() -> pathlib.Path:
     (OUT / "Modules").mkdir(parents=True, exist_ok=True)
     manifest = Manifest()
     objects, marks = [], []

@@ -24,7 +24,7 @@ LONGEST = {"pickle": 16384, "cifar-binary": 16384, "original-log": 8192, "ray-re
 LIMITS = ["-timeout=10", "-rss_limit_mb=2560", "-malloc_limit_mb=512"]
 
 
-def check_fuzzer(fuzzer):
+def check_fuzzer(fuzzer: pathlib.Path) -> None:
     """Ends the program where the fuzzer passes over what it must find, or finds what is not there."""
     for content in ("nothing", "trap", "write past the end", "leak", "memory", "hang"):
         with tempfile.TemporaryDirectory(prefix="pba-fuzz-") as folder:
@@ -37,14 +37,14 @@ def check_fuzzer(fuzzer):
             sys.exit(f"fuzz: the fuzzer ended with code {result.returncode} for the input '{content}' of its own test")
 
 
-def environment_for(reader):
+def environment_for(reader: str) -> dict[str, str]:
     # Swift's own account of a crash would hold libFuzzer's up.
     environment = dict(os.environ, FUZZ_READER=reader, SWIFT_BACKTRACE="enable=no")
     environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:allocator_may_return_null=1")
     return environment
 
 
-def attack(fuzzer, reader, amount, seed):
+def attack(fuzzer: pathlib.Path, reader: str, amount: str, seed: int) -> tuple[str, str | None]:
     """Runs one reader; returns a line about it, and the whole output where there was a finding."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="pba-fuzz-", dir=memory) as folder:
@@ -72,7 +72,7 @@ def attack(fuzzer, reader, amount, seed):
     return words, result.stdout
 
 
-def line(reader, output):
+def line(reader: str, output: str) -> str:
     runs = re.search(r"number_of_executed_units:\s+(\d+)", output)
     covered = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)/", output)
     seconds = re.findall(r"Done \d+ runs in (\d+) second", output)
@@ -82,7 +82,7 @@ def line(reader, output):
             f"{features} features, {inputs} inputs kept; {memory[1] if memory else '?'} MB at most")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
     parser.add_argument("readers", nargs="*", metavar="READER", help=f"one of {' '.join(seeds.READERS)}; without any, all")
     parser.add_argument("--seconds", type=int, default=60, help="how long each reader is attacked (60)")

@@ -9,6 +9,7 @@ import re
 import struct
 import tarfile
 import zlib
+from typing import Any
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 IMAGES = TESTS / "ImagesTests/Fixtures"
@@ -17,11 +18,11 @@ POLICIES = TESTS / "PoliciesTests/Fixtures"
 LOGS = TESTS / "InteropTests/Fixtures"
 
 
-def files(folder, *patterns):
+def files(folder: pathlib.Path, *patterns: str) -> list[bytes]:
     return [path.read_bytes() for pattern in patterns for path in sorted(folder.glob(pattern))]
 
 
-def png():
+def png() -> list[bytes]:
     """Chunks that claim to be far larger than the file."""
     whole = files(IMAGES, "turned-6.png")[0]
     place = whole.index(b"eXIf")
@@ -30,7 +31,9 @@ def png():
         whole[:33] + claim + kind + whole[33:] for kind in (b"iCCP", b"tRNS", b"PLTE", b"zTXt", b"IDAT")]
 
 
-def tiff(samples, bits=8, extra=(), photometric=2, form=1, planar=1, tile=0):
+def tiff(
+    samples: int, bits: int = 8, extra: tuple[int, ...] = (), photometric: int = 2, form: int = 1, planar: int = 1, tile: int = 0
+) -> bytes:
     """One row of two pixels, or a tile of 16 by 16."""
     parts = samples if planar == 2 else 1
     data = bytes(range(256)) * 8
@@ -52,12 +55,12 @@ def tiff(samples, bits=8, extra=(), photometric=2, form=1, planar=1, tile=0):
     return b"II*\0" + struct.pack("<I", 8 + len(data)) + data + directory + bytes(4) + after
 
 
-def tiffs():
+def tiffs() -> list[bytes]:
     return [tiff(1, photometric=1), tiff(2, 16, (2,), 1), tiff(4, 16, (1,), planar=2), tiff(3, 16, form=2, tile=16),
             tiff(4, 8, (0,), planar=2, tile=16), tiff(13, photometric=1), tiff(1, 32, photometric=1, form=3)]
 
 
-def npy(version, shape):
+def npy(version: int, shape: tuple[int, ...]) -> bytes:
     head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".encode()
     length = struct.pack("<H" if version == 1 else "<I", len(head))
     count = 1
@@ -66,25 +69,28 @@ def npy(version, shape):
     return b"\x93NUMPY" + bytes([version, 0]) + length + head + bytes(range(count))
 
 
-def numpy_arrays():
+def numpy_arrays() -> list[bytes]:
     return [npy(1, (2, 2, 2, 3)), npy(2, (1, 2, 2, 4)), npy(3, (5,)), npy(1, ())]
 
 
-def idx():
+def idx() -> list[bytes]:
     labels = struct.pack(">II", 0x801, 2) + b"\x01\x02"
     images = struct.pack(">IIII", 0x803, 2, 3, 2) + bytes(range(12))
     packed = gzip.compress(images, mtime=0)
     return [bytes([len(labels)]) + labels + images, bytes([len(labels)]) + labels + packed]
 
 
-def deflated():
+def deflated() -> list[bytes]:
     return [gzip.compress(b"pixels" * 20, mtime=0), gzip.compress(b"", mtime=0), zlib.compress(b"numbers" * 9)]
 
 
-def pickles():
+def pickles() -> list[bytes]:
     row = bytes(range(256)) * 12
     # As Python 2 and numpy write a batch of CIFAR: protocol 2, the array's bytes as a string.
-    text = lambda word: b"U" + bytes([len(word)]) + word
+
+    def text(word: bytes) -> bytes:
+        return b"U" + bytes([len(word)]) + word
+
     array = (b"cnumpy.core.multiarray\n_reconstruct\nq\x01cnumpy\nndarray\nq\x02K\x00\x85U\x01b\x87Rq\x03(K\x01K\x01M"
              + struct.pack("<H", 3072) + b"\x86cnumpy\ndtype\nq\x04U\x02u1K\x00K\x01\x87Rq\x05(K\x03U\x01|NNNJ\xff\xff\xff\xff"
              + b"J\xff\xff\xff\xffK\x00tb\x89T" + struct.pack("<I", 3072) + row + b"tb")
@@ -93,13 +99,13 @@ def pickles():
     return [batch, plain] + files(DATASETS, "cifar-10-batches-py/batches.meta", "cifar-100-python/meta")
 
 
-def tar():
+def tar() -> list[bytes]:
     """Archives of the wanted form, and of forms that are refused: links, devices, long names, sparse files, odd sizes."""
     archives = []
     for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w", format=form) as archive:
-            def add(name, kind=tarfile.REGTYPE, content=b"", **fields):
+            def add(name: str, kind: bytes = tarfile.REGTYPE, content: bytes = b"", **fields: Any) -> None:
                 entry = tarfile.TarInfo(name)
                 entry.type, entry.size = kind, len(content)
                 for field, value in fields.items():
@@ -124,7 +130,7 @@ def tar():
     return archives + [good + b"rest"]
 
 
-def header(name, size, kind=ord("0")):
+def header(name: bytes, size: bytes, kind: int = 0x30) -> bytes:
     block = bytearray(512)
     block[:len(name)] = name
     block[100:124] = b"0000644\0" + b"0000000\0" * 2
@@ -137,8 +143,8 @@ def header(name, size, kind=ord("0")):
     return bytes(block)
 
 
-def safetensors():
-    def file(header, body):
+def safetensors() -> list[bytes]:
+    def file(header: dict[str, Any], body: bytes) -> bytes:
         text = json.dumps(header).encode()
         return struct.pack("<Q", len(text)) + text + body
     two = {"__metadata__": {"epoch": "3"}, "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
@@ -149,7 +155,7 @@ def safetensors():
             file({"e": {"dtype": "F32", "shape": [0, 9], "data_offsets": [0, 0]}}, b"")]
 
 
-def settings():
+def settings() -> list[bytes]:
     # Every key that there is.
     source = (TESTS.parent / "Sources/Command/Options/Settings.swift").read_bytes()
     enumeration = re.search(rb"enum CodingKeys[^{]*\{(.*?)\}", source, re.DOTALL)[1].replace(b"case ", b"")
@@ -163,12 +169,12 @@ def settings():
     ]
 
 
-def class_weights():
+def class_weights() -> list[bytes]:
     return [b"cat: 1\ndog: 0.25\n'a: b': 1e3\n", b"[1, 2.5, 3e-2]\n", b"- 1\n- 0.5\n", b'{"cat": 1.5, "T-shirt/top": 2}',
             b"&a [1, &b 2, *b]\n--- !!map {x: 1}\n", b"cat: 010\ncat: 0x2\n? dog\n: .inf\n<<: {e: 1_0}\n"]
 
 
-def checkpoint():
+def checkpoint() -> list[bytes]:
     return [json.dumps({
         "recipe": {"model": "wrn_10_1", "epochs": 3, "batchSize": 128, "learningRate": 0.1, "learningRateRule": "cosine",
                    "weightDecay": 0.0005, "cutout": 16, "cropPadding": 4, "flip": True, "seed": 1, "precision": "fp32",
@@ -177,16 +183,16 @@ def checkpoint():
         "statistics": {"mean": [0.5, 0.5, 0.5], "standardDeviation": [0.2, 0.2, 0.2]}}).encode()]
 
 
-def http_heads():
+def http_heads() -> list[bytes]:
     return [b"HTTP/1.1 206 Partial Content\r\nContent-Length: 90\r\nETag: \"a1\"\r\nContent-Range: bytes 10-99/100\r\n",
             b"HTTP/2 200\nlast-modified: Mon, 01 Jan 2024 00:00:00 GMT\nContent-Range: bytes */100\n"]
 
 
-def schedule():
+def schedule() -> list[bytes]:
     return files(POLICIES, "two_segments.json")
 
 
-def ray_results():
+def ray_results() -> list[bytes]:
     log = files(LOGS, "json_lines.txt")[0].split(b"\n")[0] + b"\n"
     result = json.dumps({"training_iteration": 200, "val_acc": 0.5, "experiment_tag": "0_lr=0.1",
                          "config": {"hp_policy": [0] * 60}}).encode() + b"\n"
@@ -194,9 +200,13 @@ def ray_results():
     return [b"\0".join((result, log, params)), result, result + result[:40]]
 
 
-def image_cache_index():
-    number = lambda value: struct.pack("<q", value)
-    text = lambda word: number(len(word)) + word
+def image_cache_index() -> list[bytes]:
+    def number(value: int) -> bytes:
+        return struct.pack("<q", value)
+
+    def text(word: bytes) -> bytes:
+        return number(len(word)) + word
+
     head = b"pba image cache 3\n" + number(8) + number(8) + text(b"pixels-0.rgb") + number(5)
     # A digest of 256 bits, then device, number, size, times and whether the file was read.
     content = number(-1) * 4 + number(1) + number(2) + number(100) + number(7) + number(8) + number(1)
@@ -232,17 +242,28 @@ MADE = {
     "class-weights": class_weights,
 }
 READERS = list(MADE)
-TEXTS = {"npy", "pickle", "http-head", "image-cache-index", "schedule", "original-log", "ray-results", "safetensors", "checkpoint",
-         "settings", "class-weights"}
+TEXTS = {
+    "npy",
+    "pickle",
+    "http-head",
+    "image-cache-index",
+    "schedule",
+    "original-log",
+    "ray-results",
+    "safetensors",
+    "checkpoint",
+    "settings",
+    "class-weights",
+}
 
 
-def of(reader):
+def of(reader: str) -> list[bytes]:
     """The inputs to begin with, as bytes."""
     return MADE[reader]()
 
 
-def words_of(reader):
-    """The words in a reader's first inputs, where these are text, for libFuzzer to put together anew."""
+def words_of(reader: str) -> list[str]:
+    """The words in a reader's first inputs, where these are text, for libFuzzer to combine."""
     if reader not in TEXTS:
         return []
     found = {word.decode() for content in of(reader) for word in re.findall(rb"[A-Za-z_][A-Za-z_0-9.]{2,24}", content)}

@@ -6,16 +6,14 @@ The order in which results arrive is chance, so two such searches differ. But ea
 import contextlib
 import json
 import sqlite3
+import sys
+from pathlib import Path
 
-from runs import Failure
-
-
-def require(condition, fault):
-    if not condition:
-        raise Failure(fault)
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import require  # noqa: E402
 
 
-def check_whole(run, population, epochs):
+def check_whole(run: Path, population: int, epochs: int) -> None:
     """Every trial came to its end by segments that join, and the schedule is the best trial's line of ancestors."""
     with contextlib.closing(sqlite3.connect(run / "run.sqlite")) as journal:
         journal.row_factory = sqlite3.Row

@@ -7,7 +7,6 @@ Each round changes the folder, kills a reader after a random part of the time th
 the same time. Their reports must be those of a reader with a fresh cache. Needs no packages.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -17,33 +16,33 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure, parser_for, require, run_all  # noqa: E402
+
 IMAGES = 150
 SIDE = 200
 
 
-def write_image(path, seed):
+def write_image(path: Path, seed: int) -> None:
     """Writes a pixmap of noise under a new time of change."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"P6 %d %d 255\n" % (SIDE, SIDE) + random.Random(seed).randbytes(SIDE * SIDE * 3))
 
 
-def command(pba, images, data):
+def command(pba: str, images: Path, data: Path) -> list[str]:
     return [pba, "data", "stats", f"folder:{images}", "--image-size", "64x48", "--data-dir", str(data), "--json"]
 
 
-def read(pba, images, data):
+def read(pba: str, images: Path, data: Path) -> str:
     """Returns the report of an undisturbed reader."""
     finished = subprocess.run(command(pba, images, data), capture_output=True, text=True)
     if finished.returncode != 0:
-        sys.exit(f"exit {finished.returncode}: {finished.stderr.strip()}")
+        raise Failure(f"exit {finished.returncode}: {finished.stderr.strip()}")
     return finished.stdout
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program to test")
-    parser.add_argument("--rounds", type=int, default=8, help="how many readers to kill [8]")
-    options = parser.parse_args()
+def kill_readers(pba: str, rounds: int) -> str:
+    """Kills a reader in each round and looks at what those after it say."""
     chance = random.Random(0)
     killed = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -51,14 +50,14 @@ def main():
         for number in range(IMAGES):
             write_image(images / f"class {number % 3}" / f"{number}.ppm", number)
         began = time.monotonic()
-        read(options.pba, images, Path(folder, "data-0"))
+        read(pba, images, Path(folder, "data-0"))
         duration = time.monotonic() - began
-        for number in range(options.rounds):
+        for number in range(rounds):
             # All images in the first round, then a third of them.
             for changed in range(number % 3, IMAGES, 3 if number else 1):
                 write_image(images / f"class {changed % 3}" / f"{changed}.ppm", 1000 * number + changed)
             reader = subprocess.Popen(
-                command(options.pba, images, data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command(pba, images, data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             try:
                 reader.wait(duration * chance.random())
@@ -66,22 +65,28 @@ def main():
                 os.kill(reader.pid, signal.SIGKILL)
                 reader.wait()
                 killed += 1
-            expected = read(options.pba, images, Path(folder, f"data-{number + 1}"))
+            expected = read(pba, images, Path(folder, f"data-{number + 1}"))
             readers = [
-                subprocess.Popen(command(options.pba, images, data), stdout=subprocess.PIPE, text=True)
+                subprocess.Popen(command(pba, images, data), stdout=subprocess.PIPE, text=True)
                 for _ in range(3)
             ]
             for reader in readers:
                 report, _ = reader.communicate()
                 if report != expected:
-                    sys.exit(f"round {number + 1}: found the report\n{report}expected\n{expected}")
+                    raise Failure(f"round {number + 1}: found the report\n{report}expected\n{expected}")
             (cache,) = (data / "cache").iterdir()
             left = sorted(path.name for path in cache.iterdir() if not path.name.startswith("pixels-"))
             if left != ["index", "lock"] or len(list(cache.iterdir())) != 3:
-                sys.exit(f"round {number + 1}: left over are {sorted(path.name for path in cache.iterdir())}")
-    if killed == 0:
-        sys.exit("no reader was killed: all ended before their time")
-    print(f"{options.rounds} rounds passed, {killed} readers killed")
+                raise Failure(f"round {number + 1}: left over are {sorted(path.name for path in cache.iterdir())}")
+    require(killed, "no reader was killed: all ended before their time")
+    return f"{rounds} rounds, {killed} readers killed"
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
+    parser.add_argument("--rounds", type=int, default=8, help="how many readers to kill [8]")
+    options = parser.parse_args()
+    run_all([("readers that are killed while they decode", lambda: kill_readers(options.pba, options.rounds))])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,14 @@ after it is over."""
 
 import os
 import signal
+import sys
+from functools import partial
+from pathlib import Path
 
-from runs import Failure, after, tail
+from runs import Case, Moment, after, tail
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure  # noqa: E402
 
 SOON_SECONDS = 20  # until a step and what is being written are done: far below a second where nothing else runs
 AT_ONCE_SECONDS = 3
@@ -12,7 +18,7 @@ ATTEMPTS = 6
 ANSWER = "once more ends at once"
 
 
-def stop(case, moment, number):
+def stop(case: Case, moment: Moment, number: int) -> None:
     """Sends one signal when the moment comes. The run must end by itself, soon, and say how to continue."""
     has_come = moment(case.run)
     with case.program.running(case.arguments(), case.log) as process:
@@ -23,23 +29,28 @@ def stop(case, moment, number):
     require_stopped(code, number, case.log)
 
 
-def require_stopped(code, number, log):
+def require_stopped(code: int, number: int, log: Path) -> None:
     require_code(code, number, log)
     if not says_how_to_continue(log):
         raise Failure(f"no word of how to continue: {tail(log)}")
 
 
-def require_code(code, number, log):
+def require_code(code: int, number: int, log: Path) -> None:
     if code != 128 + number:
         raise Failure(f"exit code {code} when stopped, expected {128 + number}: {tail(log)}")
 
 
-def says_how_to_continue(log):
+def says_how_to_continue(log: Path) -> bool:
     last = log.read_text().splitlines()[-1]
     return last.startswith("Error: stopped") and "continue with pba " in last
 
 
-def lose_terminal(case, moment):
+def answers(log: Path, begin: int) -> bool:
+    """Whether the first signal is answered, after so many bytes of the log."""
+    return ANSWER.encode() in log.read_bytes()[begin:]
+
+
+def lose_terminal(case: Case, moment: Moment) -> None:
     """Sends SIGHUP twice and more, as a terminal may; the run must end by itself, soon, and say how to continue."""
     has_come = moment(case.run)
     with case.program.running(case.arguments(), case.log) as process:
@@ -47,13 +58,13 @@ def lose_terminal(case, moment):
             raise Failure(f"it ended with code {process.returncode} before it was stopped: {tail(case.log)}")
         process.send_signal(signal.SIGHUP)
         # It may end between the two, by chance.
-        if case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes(), process):
+        if case.program.wait_for(partial(answers, case.log, 0), process):
             process.send_signal(signal.SIGHUP)
         code = case.program.end(process, SOON_SECONDS)
     require_stopped(code, signal.SIGHUP, case.log)
 
 
-def stop_twice(case, duration, number):
+def stop_twice(case: Case, duration: float, number: int) -> None:
     """Sends one signal at some time and a second when the first is answered, which must end the run at once.
 
     A run may stop between the two, by chance; it is continued then, and sent two signals again.
@@ -65,7 +76,7 @@ def stop_twice(case, duration, number):
                 raise Failure("the run ended before it was stopped")
             begin = case.log.stat().st_size
             process.send_signal(number)
-            if not case.program.wait_for(lambda: ANSWER.encode() in case.log.read_bytes()[begin:], process):
+            if not case.program.wait_for(partial(answers, case.log, begin), process):
                 if process.returncode == -number:  # it had hardly started
                     continue
                 require_stopped(process.returncode, number, case.log)
@@ -79,7 +90,7 @@ def stop_twice(case, duration, number):
     raise Failure(f"the run never got the second signal in time, in {ATTEMPTS} attempts")
 
 
-def end_after_session(case, last_note, number):
+def end_after_session(case: Case, last_note: str, number: int) -> None:
     """Sends signals to a search that is over and waits for a reader of its result. One must end it as any program.
 
     The last note comes a moment before the search lets go of the signals, so they are sent until one does.
@@ -91,7 +102,7 @@ def end_after_session(case, last_note, number):
             if not case.program.wait_for(lambda: last_note in case.log.read_text(), process):
                 raise Failure(f"exit code {process.returncode} although nobody reads the result: {tail(case.log)}")
 
-            def ended():
+            def ended() -> bool:
                 process.send_signal(number)
                 return process.poll() is not None
 
@@ -103,7 +114,7 @@ def end_after_session(case, last_note, number):
         os.close(writer)
 
 
-def fill(writer):
+def fill(writer: int) -> None:
     """Fills a pipe, so that whoever writes to it waits."""
     os.set_blocking(writer, False)
     try:

@@ -10,10 +10,8 @@ bytes). Needs only Python's standard library, 2.5 GB of memory and 50 MB of disk
 something differs.
 """
 
-import argparse
 import json
 import math
-import os
 import random
 import resource
 import struct
@@ -23,6 +21,10 @@ import tempfile
 import time
 import zlib
 from pathlib import Path
+from typing import BinaryIO
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import parser_for, require, run_all  # noqa: E402
 
 SETS = {"train": 73257, "extra": 531131, "test": 26032}
 SIDE = 32
@@ -33,7 +35,7 @@ STATISTICS_TOLERANCE = 1e-6
 class PackedVariable:
     """A variable of a MATLAB 5 file that is packed while it is written."""
 
-    def __init__(self, file, name, shape, byte_count):
+    def __init__(self, file: BinaryIO, name: str, shape: tuple[int, ...], byte_count: int) -> None:
         self.file = file
         self.packer = zlib.compressobj(6)
         self.start = file.tell()
@@ -46,10 +48,10 @@ class PackedVariable:
         self.padding = -byte_count % 8
         self.write(struct.pack("<II", 14, len(inside) + byte_count + self.padding) + inside)
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         self.file.write(self.packer.compress(data))
 
-    def close(self):
+    def close(self) -> None:
         self.write(bytes(self.padding))
         self.file.write(self.packer.flush())
         end = self.file.tell()
@@ -58,7 +60,7 @@ class PackedVariable:
         self.file.seek(end)
 
 
-def write_set(path, count, draw, histograms, labels_seen):
+def write_set(path: Path, count: int, draw: random.Random, histograms: list[list[int]], labels_seen: list[int]) -> None:
     """Writes a file of images whose planes are of one drawn value each, and counts values and labels."""
     planes = [bytes([value]) * PLANE for value in range(256)]
     with open(path, "wb") as file:
@@ -79,7 +81,7 @@ def write_set(path, count, draw, histograms, labels_seen):
         variable.close()
 
 
-def moments(histogram):
+def moments(histogram: list[int]) -> tuple[float, float]:
     """Mean and standard deviation of value / 255."""
     count = sum(histogram)
     mean = sum(value * times for value, times in enumerate(histogram)) / count / 255
@@ -87,14 +89,10 @@ def moments(histogram):
     return mean, math.sqrt(variance)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", type=Path, required=True, help="the program under test")
-    parser.add_argument("--limit", type=int, default=2_200_000_000, help="the most resident memory, in bytes")
-    parser.add_argument("--folder", type=Path, help="keep the files there (default: a folder that is removed)")
-    arguments = parser.parse_args()
+def load(pba: str, limit: int, kept: Path | None) -> str:
+    """Fails where the figures of the set are others, or the program takes more memory than it may."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.folder or Path(temporary)
+        folder = kept or Path(temporary)
         (folder / "svhn").mkdir(parents=True, exist_ok=True)
         draw = random.Random(0)
         histograms, labels = [[0] * 256 for _ in range(3)], [0] * 10
@@ -104,13 +102,12 @@ def main():
         began = time.monotonic()
         total = SETS["train"] + SETS["extra"]
         result = subprocess.run(
-            [arguments.pba, "data", "stats", "svhn-full", "--data-dir", folder, "--validation-size", "0", "--json"],
+            [pba, "data", "stats", "svhn-full", "--data-dir", folder, "--validation-size", "0", "--json"],
             stdout=subprocess.PIPE,
         )
         seconds = time.monotonic() - began
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    if result.returncode != 0:
-        sys.exit(f"pba ended with code {result.returncode}")
+    require(result.returncode == 0, f"pba ended with code {result.returncode}")
     report = json.loads(result.stdout)
     failures = []
     if (report["train"], report["test"]) != (total, SETS["test"]):
@@ -119,15 +116,21 @@ def main():
         failures.append(f"found {report['trainPerClass']} images in the classes, expected {labels}")
     for colour, histogram in enumerate(histograms):
         measured = report["measured"]["mean"][colour], report["measured"]["standardDeviation"][colour]
-        for found, expected in zip(measured, moments(histogram)):
+        for found, expected in zip(measured, moments(histogram), strict=True):
             if abs(found - expected) > STATISTICS_TOLERANCE:
                 failures.append(f"colour {colour}: found {measured}, expected {moments(histogram)}")
-    if peak >= arguments.limit:
-        failures.append(f"took {peak / 1e9:.3f} GB of memory, expected less than {arguments.limit / 1e9:.3f} GB")
-    for failure in failures:
-        print(f"FAILED: {failure}")
-    print(f"{total} training and {SETS['test']} test images in {seconds:.1f} s, at most {peak / 1e9:.3f} GB resident")
-    sys.exit(1 if failures else 0)
+    if peak >= limit:
+        failures.append(f"took {peak / 1e9:.3f} GB of memory, expected less than {limit / 1e9:.3f} GB")
+    require(not failures, "; ".join(failures))
+    return (f"{total} training and {SETS['test']} test images in {seconds:.1f} s, at most {peak / 1e9:.3f} GB resident")
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
+    parser.add_argument("--limit", type=int, default=2_200_000_000, help="the most resident memory, in bytes")
+    parser.add_argument("--folder", type=Path, help="keep the files there (default: a folder that is removed)")
+    options = parser.parse_args()
+    run_all([("the largest dataset", lambda: load(options.pba, options.limit, options.folder))])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ trials have a result: later trials take the place of these in memory, so the pea
 Linux only, as it reads /proc. Needs only Python's standard library. Prints a line a part; exits 1 if any failed.
 """
 
-import argparse
 import re
 import subprocess
 import sys
@@ -23,7 +22,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from watch_training import FIRST_SAMPLES, LIMIT_MEGABYTES, WINDOW, watch
+from watch_training import growth
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Case, Failure, parser_for, require, run_all  # noqa: E402
 
 LONG = """search --dataset noise --train-size 32 --validation-size 32 --model wrn_10_1 --population 2 --interval 1
   --batch-size 32 --threads 1 --concurrency 1 --device cpu""".split()
@@ -32,22 +34,7 @@ LARGE = """search --dataset cifar10 --train-size 4000 --validation-size 46000 --
 LARGE_LIMIT_MEGABYTES = 3000
 
 
-def growth(pba, intervals, show):
-    """Whether memory grows from interval to interval."""
-    with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
-        samples = watch(pba, [*LONG, "--epochs", str(intervals)], Path(folder))
-    if show:
-        print(*(f"{sample:.1f}" for sample in samples))
-    if len(samples) < FIRST_SAMPLES + 2 * WINDOW:
-        raise SystemExit(f"only {len(samples)} samples of {intervals} intervals, too few to compare")
-    early, late = min(samples[FIRST_SAMPLES:FIRST_SAMPLES + WINDOW]), min(samples[-WINDOW:])
-    failed = late - early > LIMIT_MEGABYTES
-    print(f"{'FAIL' if failed else 'ok  '} {intervals} intervals: {early:.1f} MB early, {late:.1f} MB at the end, growth"
-          f" {late - early:+.1f} MB, at most {LIMIT_MEGABYTES} allowed")
-    return failed
-
-
-def peak_megabytes(pid):
+def peak_megabytes(pid: int) -> float | None:
     """The most memory a process has had; None when it has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
@@ -57,13 +44,13 @@ def peak_megabytes(pid):
     return int(found[1]) * 1024 / 1e6 if found else None
 
 
-def ended_segments(checkpoints):
+def ended_segments(checkpoints: Path) -> int:
     """How many checkpoints have been made: metrics.jsonl grows only when a whole generation has ended."""
     return len(list(checkpoints.glob("*.safetensors"))) if checkpoints.is_dir() else 0
 
 
-def largest(pba, data, seconds, show):
-    """Whether the search of the paper takes more memory than it may."""
+def largest(pba: str, data: str, seconds: float, show: bool) -> str:
+    """Fails where the search of the paper takes more memory than it may."""
     with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
         run, log = Path(folder) / "run", Path(folder) / "log"
         with open(log, "wb") as output:
@@ -73,7 +60,7 @@ def largest(pba, data, seconds, show):
         try:
             while time.monotonic() - begun < seconds and made < 2:
                 if process.poll() is not None:
-                    raise SystemExit(f"ended with {process.returncode}: {log.read_text(errors='replace')[-500:]}")
+                    raise Failure(f"ended with {process.returncode}: {log.read_text(errors='replace')[-500:]}")
                 made = ended_segments(run / "checkpoints")
                 now = peak_megabytes(process.pid) or peak
                 if show and now > peak:
@@ -84,16 +71,14 @@ def largest(pba, data, seconds, show):
             process.kill()
             process.wait()
         at_once = [line for line in log.read_text(errors="replace").splitlines() if "at once" in line]
-    failed = peak > LARGE_LIMIT_MEGABYTES
-    print(f"{'FAIL' if failed else 'ok  '} 16 trials of wrn_40_2 on CIFAR-10 4,000/46,000: peak {peak:.0f} MB in"
-          f" {time.monotonic() - begun:.0f} s, {made} results, at most {LARGE_LIMIT_MEGABYTES} allowed;"
-          f" {' '.join(at_once).strip() or 'concurrency not told'}")
-    return failed
+    words = (f"16 trials of wrn_40_2 on CIFAR-10 4,000/46,000: peak {peak:.0f} MB in {time.monotonic() - begun:.0f} s,"
+             f" {made} results, at most {LARGE_LIMIT_MEGABYTES} allowed; {' '.join(at_once).strip() or 'concurrency not said'}")
+    require(peak <= LARGE_LIMIT_MEGABYTES, words)
+    return words
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program")
+def main() -> None:
+    parser = parser_for(__doc__)
     parser.add_argument("--intervals", type=int, default=60, help="of the long search; 0 leaves it out [%(default)s]")
     parser.add_argument("--data-dir", help="the folder of CIFAR-10; without it the second part is left out")
     parser.add_argument("--seconds", type=int, default=200, help="of the second part at most [%(default)s]")
@@ -102,15 +87,14 @@ def main():
     if not sys.platform.startswith("linux"):
         print("not checked: memory is read from /proc, which only Linux has")
         return
-    pba = Path(options.pba).resolve()
-    if not pba.is_file():
-        parser.error(f"{options.pba}: no such program; build it with: swift build -c release")
-    failed = []
+    cases: list[Case] = []
     if options.intervals:
-        failed.append(growth(pba, options.intervals, options.show))
+        long = [*LONG, "--epochs", str(options.intervals)]
+        cases.append((f"{options.intervals} intervals", lambda: growth(options.pba, long, options.show)))
     if options.data_dir:
-        failed.append(largest(pba, options.data_dir, options.seconds, options.show))
-    sys.exit(any(failed))
+        cases.append(("the search of the paper",
+                      lambda: largest(options.pba, options.data_dir, options.seconds, options.show)))
+    run_all(cases)
 
 
 if __name__ == "__main__":

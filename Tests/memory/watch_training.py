@@ -15,13 +15,16 @@ freed, it was 93.9 MB in the training and 61.1 MB in the search, and both failed
 Linux only, as it reads /proc. Needs only Python's standard library. Prints a line a run; exits 1 if any failed.
 """
 
-import argparse
 import re
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure, parser_for, require, run_all  # noqa: E402
 
 TRAINING = """train --dataset bundled --train-size 256 --model wrn_10_1 --epochs 40 --batch-size 32 --policy rcifar10
   --threads 1 --device cpu""".split()
@@ -34,7 +37,7 @@ WINDOW = 8  # samples, the least of which counts: what is in use for a moment co
 LIMIT_MEGABYTES = 20
 
 
-def anonymous_megabytes(pid):
+def anonymous_megabytes(pid: int) -> float | None:
     """The memory of a process that no file stands behind; None if it has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
@@ -44,14 +47,14 @@ def anonymous_megabytes(pid):
     return int(found[1]) * 1024 / 1e6 if found else None
 
 
-def size(path):
+def size(path: Path) -> int:
     try:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
 
 
-def watch(pba, command, folder):
+def watch(pba: str, command: list[str], folder: Path) -> list[float]:
     """The memory of a run each time that metrics.jsonl has grown, in megabytes."""
     metrics, log = folder / "run" / "metrics.jsonl", folder / "log"
     samples, seen, deadline = [], 0, time.monotonic() + PATIENCE_SECONDS
@@ -61,7 +64,7 @@ def watch(pba, command, folder):
     try:
         while process.poll() is None:
             if time.monotonic() > deadline:
-                raise SystemExit(f"{command[0]}: no end after {PATIENCE_SECONDS} s")
+                raise Failure(f"no end after {PATIENCE_SECONDS} s")
             now = size(metrics)
             if now != seen:
                 seen = now
@@ -73,37 +76,32 @@ def watch(pba, command, folder):
         process.kill()
         process.wait()
     if process.returncode != 0:
-        raise SystemExit(f"{command[0]}: exit code {process.returncode}: {log.read_text(errors='replace')[-500:]}")
+        raise Failure(f"exit code {process.returncode}: {log.read_text(errors='replace')[-500:]}")
     return samples
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program")
+def growth(pba: str, command: list[str], show: bool) -> str:
+    """Fails where memory grows while a command runs."""
+    with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
+        samples = watch(pba, command, Path(folder))
+    if show:
+        print(*(f"{sample:.1f}" for sample in samples))
+    require(len(samples) >= FIRST_SAMPLES + 2 * WINDOW, f"only {len(samples)} samples, too few to compare")
+    early, late = min(samples[FIRST_SAMPLES:FIRST_SAMPLES + WINDOW]), min(samples[-WINDOW:])
+    words = (f"{early:.1f} MB early, {late:.1f} MB at the end, growth {late - early:+.1f} MB,"
+             f" at most {LIMIT_MEGABYTES} allowed")
+    require(late - early <= LIMIT_MEGABYTES, words)
+    return words
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
     parser.add_argument("--show", action="store_true", help="print every sample")
     options = parser.parse_args()
     if not sys.platform.startswith("linux"):
         print("not checked: memory is read from /proc, which only Linux has")
         return
-    pba = Path(options.pba).resolve()
-    if not pba.is_file():
-        parser.error(f"{options.pba}: no such program; build it with: swift build -c release")
-    failed = False
-    for command in (TRAINING, SEARCH):
-        with tempfile.TemporaryDirectory(prefix="pba-memory-") as folder:
-            samples = watch(pba, command, Path(folder))
-        if options.show:
-            print(*(f"{sample:.1f}" for sample in samples))
-        early, late = samples[FIRST_SAMPLES:FIRST_SAMPLES + WINDOW], samples[-WINDOW:]
-        if len(samples) < FIRST_SAMPLES + 2 * WINDOW:
-            raise SystemExit(f"{command[0]}: only {len(samples)} samples, too few to compare")
-        growth = min(late) - min(early)
-        too_much = growth > LIMIT_MEGABYTES
-        failed = failed or too_much
-        print(
-            f"{'FAIL' if too_much else 'ok  '} {command[0]}: {min(early):.1f} MB early,"
-            f" {min(late):.1f} MB at the end, growth {growth:+.1f} MB, at most {LIMIT_MEGABYTES} allowed")
-    sys.exit(failed)
+    run_all((command[0], partial(growth, options.pba, command, options.show)) for command in (TRAINING, SEARCH))
 
 
 if __name__ == "__main__":

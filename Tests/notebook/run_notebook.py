@@ -6,42 +6,45 @@
 Needs the packages nbclient and ipykernel. Prints a line for each fault; exits 1 if there is one.
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure, parser_for, require, run_all  # noqa: E402
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
-def printed(cell):
+def printed(cell: nbformat.NotebookNode) -> str:
     return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
 
 
-def drawings(cell):
+def drawings(cell: nbformat.NotebookNode) -> list[ElementTree.Element]:
     """The SVG pictures that a cell shows, as XML trees."""
     return [ElementTree.fromstring(output.data["image/svg+xml"]) for output in cell.outputs
             if "image/svg+xml" in output.get("data", {})]
 
 
-def words(drawing):
+def words(drawing: ElementTree.Element) -> list[str | None]:
     return [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def check(cells, pba):
+def check(cells: list[nbformat.NotebookNode], pba: str) -> Iterator[str]:
     """What is wrong with the outputs, by the code of the cells."""
 
-    def cell(start):
+    def cell(start: str) -> nbformat.NotebookNode:
         return next(cell for cell in cells if start in cell.source)
 
-    def pba_says(*arguments):
+    def pba_says(*arguments: str) -> str:
         return subprocess.run([pba, *arguments], capture_output=True, text=True, check=True).stdout
 
     loaded = printed(cell("schedules ="))
@@ -75,25 +78,25 @@ def check(cells, pba):
                 yield f"the picture of {start} lacks '{text}'"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program")
-    pba = str(Path(parser.parse_args().pba).resolve())
+def run(pba: str) -> str:
+    """Runs the notebook and looks at what its cells show."""
     os.environ["PBA"] = pba
     notebook = nbformat.read(NOTEBOOKS / "pba.ipynb", as_version=4)
-    if any(cell.outputs for cell in notebook.cells if cell.cell_type == "code"):
-        sys.exit("pba.ipynb has outputs in it; clear them before it is committed")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    require(not any(cell.outputs for cell in code), "pba.ipynb has outputs in it; clear them before it is committed")
     try:
         NotebookClient(notebook, timeout=120, kernel_name="python3",
                        resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
     except CellExecutionError as error:
-        sys.exit(f"a cell failed: {error}")
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        raise Failure(f"a cell failed: {error}") from None
     faults = list(check(code, pba))
-    for fault in faults:
-        print(f"FAIL {fault}")
-    print(f"{len(code)} cells ran, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    require(not faults, "; ".join(faults))
+    return f"{len(code)} cells"
+
+
+def main() -> None:
+    pba = parser_for(__doc__).parse_args().pba
+    run_all([("the notebook", lambda: run(pba))])
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 
     compare_image_folder.py --pba PATH
 
-Needs Pillow 13 or later, which resizes tall images in another order than earlier ones, and numpy. Writes images of many formats, modes, sizes and orientations, lets the program read the folder for
-several image sizes, and reads the pixels in its cache. JPEG and lossy WebP are compared with a tolerance: two versions of
-their libraries may differ by a level before resizing.
+Needs Pillow 13 or later, which resizes tall images in another order than earlier ones, and numpy. Writes images of many
+formats, modes, sizes and orientations, lets the program read the folder for several image sizes, and reads the pixels in its
+cache. JPEG and lossy WebP are compared with a tolerance: two versions of their libraries may differ by a level before resizing.
 """
 
-import argparse
 import itertools
 import json
 import struct
@@ -21,6 +20,9 @@ import numpy as np
 import PIL
 from PIL import Image, ImageOps
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Report, parser_for  # noqa: E402
+
 # (height, width)
 TARGETS = ((32, 32), (64, 48), (17, 90), (1, 1), (224, 224))
 SOURCES = ((1, 1), (1, 50), (50, 1), (31, 33), (32, 32), (64, 48), (48, 64), (100, 300), (301, 99), (640, 480), (7, 900))
@@ -28,7 +30,7 @@ LOSSY = ("jpg", "lossy.webp")
 ORIENTATION = 0x0112
 
 
-def picture(height, width, random):
+def picture(height: int, width: int, random: np.random.Generator) -> Image.Image:
     """Returns an RGB image with edges, slopes and noise."""
     y, x = np.mgrid[0:height, 0:width]
     slopes = np.stack([x * 255 / max(width - 1, 1), y * 255 / max(height - 1, 1), (x // 5 + y // 3) % 2 * 200], -1)
@@ -36,7 +38,7 @@ def picture(height, width, random):
     return Image.fromarray((slopes + noise).clip(0, 255).astype(np.uint8))
 
 
-def write_images(folder, random):
+def write_images(folder: Path, random: np.random.Generator) -> None:
     """Writes the images into the folders of two classes."""
     modes = ("RGB", "L", "P", "1", "RGBA", "LA", "CMYK")
     endings = {
@@ -71,7 +73,7 @@ def write_images(folder, random):
         image.save(target / f"{number}-{mode}.{ending}", **options)
 
 
-def upright(path):
+def upright(path: Path) -> Image.Image:
     """Returns the image as RGB: turned, on white paper."""
     image = Image.open(path)
     image.load()
@@ -83,7 +85,7 @@ def upright(path):
     return image.convert("RGB")
 
 
-def covering(image, height, width):
+def covering(image: Image.Image, height: int, width: int) -> Image.Image:
     """Scales the image to cover a size and cuts it about the centre."""
     old_width, old_height = image.size
     if old_width * height >= old_height * width:
@@ -98,17 +100,17 @@ def covering(image, height, width):
 NUMBERS_OF_A_RECORD = 11
 
 
-def read_cache(folder, height, width):
+def read_cache(folder: Path, height: int, width: int) -> dict[str, np.ndarray]:
     """Returns the pixels in a cache by the images' paths."""
     index = (folder / "index").read_bytes()
     position = index.index(b"\n") + 1
 
-    def number():
+    def number() -> int:
         nonlocal position
         position += 8
         return struct.unpack_from("<q", index, position - 8)[0]
 
-    def text():
+    def text() -> str:
         nonlocal position
         length = number()
         position += length
@@ -126,13 +128,11 @@ def read_cache(folder, height, width):
     return dict(zip(paths, pixels, strict=True))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program to test")
-    options = parser.parse_args()
+def main() -> None:
+    options = parser_for(__doc__).parse_args()
     if int(PIL.__version__.split(".")[0]) < 13:
         sys.exit(f"found Pillow {PIL.__version__}, expected 13 or later")
-    passed, failures = 0, []
+    checked, failures = 0, []
     with tempfile.TemporaryDirectory() as folder:
         images, data = Path(folder, "images"), Path(folder, "data")
         images.mkdir()
@@ -144,9 +144,9 @@ def main():
             command += ["--data-dir", str(data), "--json"]
             finished = subprocess.run(command, capture_output=True, text=True)
             if finished.returncode != 0:
-                print(f"exit {finished.returncode}: {finished.stderr.strip()}", file=sys.stderr)
-                return 1
+                sys.exit(f"exit {finished.returncode}: {finished.stderr.strip()}")
             report = json.loads(finished.stdout)
+            checked += 1
             if report["train"] + report["validation"] + report["test"] != len(paths):
                 failures.append(f"{height}x{width}: the report counts other than {len(paths)} images")
             name = f"{height}" if height == width else f"{height}x{width}"
@@ -155,15 +155,13 @@ def main():
             for path in paths:
                 expected = np.asarray(covering(references[path], height, width)).astype(int)
                 difference = np.abs(found[path] - expected).max()
-                if difference <= (2 if path.endswith(LOSSY) else 0):
-                    passed += 1
-                else:
+                checked += 1
+                if difference > (2 if path.endswith(LOSSY) else 0):
                     failures.append(f"{path} as {height}x{width}: differs by up to {difference}")
-    for failure in failures[:5]:
-        print(failure, file=sys.stderr)
-    print(f"{passed} passed, {len(failures)} failed")
-    return 1 if failures else 0
+    result = Report()
+    result.count(checked, failures)
+    result.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

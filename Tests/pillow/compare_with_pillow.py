@@ -9,17 +9,20 @@ size and at one other, and on RGB at one size, the sizes taken in turn; with --f
 Parameters that no magnitude stands for run at one size each.
 """
 
-import argparse
 import itertools
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Report, parser_for  # noqa: E402
 
 SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY")
 ENHANCERS = {
@@ -61,12 +64,12 @@ class Case(NamedTuple):
     width: int
     channels: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         mode = "RGBA" if self.channels == 4 else "RGB"
         return f"{self.operation} {' '.join(self.strength)} on {mode} {self.width}x{self.height}"
 
 
-def parameter(operation, magnitude, negative):
+def parameter(operation: str, magnitude: int, negative: bool) -> float:
     """Returns what a magnitude of the search stands for, in the operation's own unit."""
     sign = -1 if negative else 1
     return {
@@ -81,7 +84,7 @@ def parameter(operation, magnitude, negative):
     }.get(operation, magnitude * 1.8 / 10 + 0.1)
 
 
-def reference(image, operation, value, center=(0, 0)):
+def reference(image: Image.Image, operation: str, value: float, center: tuple[int, int] = (0, 0)) -> Image.Image:
     """Returns what Pillow makes of an image of mode RGBA with a parameter."""
     if operation == "Rotate":
         return image.rotate(value)
@@ -111,7 +114,7 @@ def reference(image, operation, value, center=(0, 0)):
     return changed.convert("RGBA")
 
 
-def sample_images(height, width, random):
+def sample_images(height: int, width: int, random: np.random.Generator) -> np.ndarray:
     """Returns RGBA images of one size, one of each kind, as an array [N, height, width, 4]."""
     shape = (height, width)
     opaque = np.full((*shape, 1), 255, np.uint8)
@@ -138,7 +141,7 @@ def sample_images(height, width, random):
     return np.stack(images)
 
 
-def all_parameters():
+def all_parameters() -> Iterator[tuple[str, tuple[str, ...], float]]:
     """Yields every (operation, options, parameter) that a magnitude stands for."""
     for operation in OPERATIONS:
         signs = (False, True) if operation in SIGNED else (False,)
@@ -147,7 +150,7 @@ def all_parameters():
             yield operation, options, parameter(operation, magnitude, negative)
 
 
-def cases(full):
+def cases(full: bool) -> Iterator[Case]:
     """Yields the cases to compare; not `full`: all parameters at the principal size, some at each other size."""
     every_size = (PRINCIPAL_SIZE, *OTHER_SIZES)
     for number, parameters in enumerate(all_parameters()):
@@ -165,7 +168,7 @@ def cases(full):
         yield Case(operation, (f"--parameter={value}",), value, *size, 4)
 
 
-def compare(pba, case, seed):
+def compare(pba: str, case: Case, seed: int) -> str | None:
     """Runs one case; returns None, or a description of the first difference."""
     random = np.random.default_rng(seed)
     images = sample_images(case.height, case.width, random)
@@ -197,9 +200,8 @@ def compare(pba, case, seed):
     )
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program to test")
+def main() -> None:
+    parser = parser_for(__doc__)
     parser.add_argument("--full", action="store_true", help="every parameter at every size, RGB and RGBA")
     parser.add_argument("--jobs", type=int, default=2, help="programs to run at once [2]")
     options = parser.parse_args()
@@ -207,11 +209,10 @@ def main():
     with ThreadPoolExecutor(options.jobs) as pool:
         answers = pool.map(lambda item: compare(options.pba, item[1], item[0]), numbered)
         failures = [answer for answer in answers if answer is not None]
-    if failures:
-        print(failures[0], file=sys.stderr)
-    print(f"{len(numbered) - len(failures)} passed, {len(failures)} failed")
-    return 1 if failures else 0
+    report = Report()
+    report.count(len(numbered), failures)
+    report.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,31 +7,43 @@ Needs torch and numpy. Weights are exchanged as safetensors, read and written he
 layers draw the same numbers on both sides: from a generator of torch at the same seed, in the same order.
 Prints two lines a model, one for each precision, and a closing line `N passed, M failed`; exits 1 if any failed.
 """
-import argparse, json, pathlib, struct, subprocess, sys, tempfile
+import argparse
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
-
 from layers import backward, optimizer, update
 from networks import network
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import program, require, run_all  # noqa: E402
+
+# Model, images, height, width.
+Size = tuple[str, int, int, int]
 TYPES = {"F64": np.float64, "F32": np.float32, "I64": np.int64}
 # PyTorch clips gradients by their norm plus 1e-6, pba by their norm: so far may weights differ in double precision.
 TOLERANCES = {torch.float32: 5e-2, torch.float64: 1e-6}
 SEED = 2026
 CLASSES = 10
 # Model, images, height, width: of every family small networks, and one of the published sizes.
-CASES = [
+CASES: list[Size] = [
     ("wrn_10_1", 16, 32, 32), ("wrn_16_2", 16, 24, 36), ("wrn_16_1", 8, 27, 30), ("wrn_40_2", 4, 32, 32),
     ("ss_2", 8, 9, 14), ("ss_8", 8, 27, 30), ("ss_32", 4, 32, 32),
     ("pyramid_net_11_5", 8, 9, 14), ("pyramid_net_29_24", 8, 27, 30), ("pyramid_net", 3, 16, 20),
 ]
 # With these, the loss has weights of the classes and smoothed labels.
-WEIGHTED_CASES = [("wrn_10_1", 16, 8, 8)]
+WEIGHTED_CASES: list[Size] = [("wrn_10_1", 16, 8, 8)]
 SMOOTHING = 0.1
 
 
-def read_safetensors(path):
+def read_safetensors(path: str) -> dict[str, torch.Tensor]:
     data = pathlib.Path(path).read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8:8 + length])
@@ -42,7 +54,7 @@ def read_safetensors(path):
         for name, entry in header.items() if name != "__metadata__"}
 
 
-def write_safetensors(path, tensors):
+def write_safetensors(path: str, tensors: dict[str, torch.Tensor]) -> None:
     header, body = {}, b""
     for name, tensor in tensors.items():
         raw = tensor.contiguous().numpy().tobytes()
@@ -53,7 +65,7 @@ def write_safetensors(path, tensors):
     pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + body)
 
 
-def difference(ours, theirs):
+def difference(ours: list[torch.Tensor], theirs: list[torch.Tensor]) -> float:
     """The distance of two lists of tensors, relative to the length of the second.
 
     In double precision it is the largest difference in any tensor, relative to that tensor's largest number (or to a
@@ -63,12 +75,14 @@ def difference(ours, theirs):
     """
     if theirs[0].dtype == torch.float64:
         floor = 1e-6 * max(b.abs().max() for b in theirs)
-        return max((a - b).abs().max() / b.abs().max().clamp_min(floor) for a, b in zip(ours, theirs)).item()
-    distance = sum((a - b).double().square().sum() for a, b in zip(ours, theirs))
+        return max((a - b).abs().max() / b.abs().max().clamp_min(floor) for a, b in zip(ours, theirs, strict=True)).item()
+    distance = sum((a - b).double().square().sum() for a, b in zip(ours, theirs, strict=True))
     return (distance / sum(b.double().square().sum() for b in theirs)).sqrt().item()
 
 
-def compare(probe, model_name, shape, kind, folder, weighted):
+def compare(
+    probe: str, model_name: str, shape: tuple[int, int, int, int], kind: torch.dtype, folder: str, weighted: bool
+) -> dict[str, float]:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     images = torch.randn(shape, dtype=kind).contiguous(memory_format=torch.channels_last)
@@ -91,7 +105,7 @@ def compare(probe, model_name, shape, kind, folder, weighted):
             parameter.copy_(ours["before." + name])
         worst = {"scores": difference([ours["scores"]], [model.eval()(images)])}
 
-    def of_all(prefix, theirs):
+    def of_all(prefix: str, theirs: dict[str, torch.Tensor]) -> float:
         return difference([ours[prefix + name] for name in theirs], [tensor.detach() for tensor in theirs.values()])
 
     loss = backward(model.train(), images, labels, generator=torch.Generator().manual_seed(SEED), **loss_options)
@@ -104,24 +118,26 @@ def compare(probe, model_name, shape, kind, folder, weighted):
     return worst
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--probe", required=True)
+def agree(probe: str, case: Size, kind: torch.dtype, tolerance: float) -> str:
+    """Fails where a figure of a network differs by more than the tolerance."""
+    name, count, height, width = case
+    with tempfile.TemporaryDirectory() as folder:
+        worst = compare(probe, name, (count, 3, height, width), kind, folder, case in WEIGHTED_CASES)
+    words = ", ".join(f"{figure} {value:.1e}" for figure, value in worst.items())
+    require(all(value <= tolerance for value in worst.values()), words)
+    return words
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--probe", required=True, type=program)
     parser.add_argument("--model", nargs="+", metavar="NAME", help="these models, on 8 images of 32x32")
-    arguments = parser.parse_args()
-    cases = [(name, 8, 32, 32) for name in arguments.model] if arguments.model else CASES + WEIGHTED_CASES
-    failed = 0
-    for name, count, height, width in cases:
-        weighted = (name, count, height, width) in WEIGHTED_CASES
-        for kind, tolerance in TOLERANCES.items():
-            with tempfile.TemporaryDirectory() as folder:
-                worst = compare(arguments.probe, name, (count, 3, height, width), kind, folder, weighted)
-            bad = any(not value <= tolerance for value in worst.values())
-            failed += bad
-            print(f"{'FAILED' if bad else 'ok':6} {name}, {count} images of {height}x{width}{', weighted loss' if weighted else ''}, {kind}: "
-                  + ", ".join(f"{k} {v:.1e}" for k, v in worst.items()), flush=True)
-    print(f"{2 * len(cases) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    options = parser.parse_args()
+    cases = [(name, 8, 32, 32) for name in options.model] if options.model else CASES + WEIGHTED_CASES
+    run_all(
+        (f"{case[0]}, {case[1]} images of {case[2]}x{case[3]}{', weighted loss' if case in WEIGHTED_CASES else ''}, {kind}",
+         partial(agree, options.probe, case, kind, tolerance))
+        for case in cases for kind, tolerance in TOLERANCES.items())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """pba's models by name, as stated here in PyTorch."""
 from pyramid_net import PyramidNet
 from shake_shake import ShakeShake
+from torch import nn
 from wide_resnet import WideResNet
 
 
-def network(name, classes):
+def network(name: str, classes: int) -> nn.Module:
     family, *rest = name.split("_")
     if family == "wrn":
         return WideResNet(int(rest[0]), int(rest[1]), classes)

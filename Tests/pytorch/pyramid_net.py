@@ -5,14 +5,13 @@ Parameter names and order are those of pba's checkpoints, and so is the order of
 import math
 
 import torch
+from layers import Convolution, Scaled, head, uniforms
 from torch import nn
 from torch.nn import functional as F
 
-from layers import Convolution, Scaled, head, uniforms
-
 
 class Block(nn.Module):
-    def __init__(self, inputs, width, stride, survival):
+    def __init__(self, inputs: int, width: int, stride: int, survival: float) -> None:
         super().__init__()
         self.bn1 = nn.BatchNorm2d(inputs)
         self.conv1 = Convolution(inputs, width, kernel=1)
@@ -23,7 +22,7 @@ class Block(nn.Module):
         self.bn4 = nn.BatchNorm2d(4 * width)
         self.stride, self.survival = stride, survival
 
-    def forward(self, x, generator):
+    def forward(self, x: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
         out = self.conv1(self.bn1(x))
         out = self.conv2(F.relu(self.bn2(out)))
         out = self.bn4(self.conv3(F.relu(self.bn3(out))))
@@ -40,7 +39,7 @@ class Block(nn.Module):
 
 
 class PyramidNet(nn.Module):
-    def __init__(self, depth, growth, classes):
+    def __init__(self, depth: int, growth: int, classes: int) -> None:
         super().__init__()
         per_stage = (depth - 2) // 9
         blocks = 3 * per_stage
@@ -60,7 +59,7 @@ class PyramidNet(nn.Module):
         self.lastBn = nn.BatchNorm2d(inputs)
         self.linear = head(inputs, classes)
 
-    def forward(self, images, generator=None):
+    def forward(self, images: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
         out = self.bn(self.conv(images))
         for stage in (1, 2, 3):
             for block in getattr(self, f"stage{stage}").values():

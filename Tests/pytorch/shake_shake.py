@@ -3,47 +3,46 @@
 Parameter names and order are those of pba's checkpoints, and so is the order of the random numbers.
 """
 import torch
+from layers import Convolution, Scaled, head, uniforms
 from torch import nn
 from torch.nn import functional as F
 
-from layers import Convolution, Scaled, head, uniforms
-
 
 class Branch(nn.Module):
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
         self.conv1 = Convolution(inputs, outputs, stride)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.conv2 = Convolution(outputs, outputs)
         self.bn2 = nn.BatchNorm2d(outputs)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.bn2(self.conv2(F.relu(self.bn1(self.conv1(F.relu(x))))))
 
 
 class Skip(nn.Module):
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
         self.conv1 = Convolution(inputs, outputs // 2, kernel=1)
         self.conv2 = Convolution(inputs, outputs // 2, kernel=1)
         self.bn = nn.BatchNorm2d(outputs)
         self.stride = stride
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         shifted = F.pad(x, (0, 1, 0, 1))[:, :, 1:, 1:]
         every = slice(None, None, self.stride)
         return self.bn(torch.cat([self.conv1(x[:, :, every, every]), self.conv2(shifted[:, :, every, every])], 1))
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
         self.branch0 = Branch(inputs, outputs, stride)
         self.branch1 = Branch(inputs, outputs, stride)
         if inputs != outputs:
             self.skip = Skip(inputs, outputs, stride)
 
-    def forward(self, x, generator):
+    def forward(self, x: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
         skip = self.skip(x) if hasattr(self, "skip") else x
         first, second = self.branch0(x), self.branch1(x)
         if not self.training:
@@ -53,7 +52,7 @@ class Block(nn.Module):
 
 
 class ShakeShake(nn.Module):
-    def __init__(self, width, classes):
+    def __init__(self, width: int, classes: int) -> None:
         super().__init__()
         widths = [16, width, 2 * width, 4 * width]
         self.conv = Convolution(3, 16)
@@ -66,7 +65,7 @@ class ShakeShake(nn.Module):
                 for block in range(4)}))
         self.linear = head(widths[3], classes)
 
-    def forward(self, images, generator=None):
+    def forward(self, images: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
         out = self.bn(self.conv(images))
         for stage in (1, 2, 3):
             for block in getattr(self, f"stage{stage}").values():

@@ -2,13 +2,13 @@
 
 Parameter names and order are those of pba's checkpoints, so that weights can be exchanged as safetensors.
 """
+import torch
+from layers import Convolution, head
 from torch import nn
 from torch.nn import functional as F
 
-from layers import Convolution, head
 
-
-def shortcut(x, like, stride):
+def shortcut(x: torch.Tensor, like: torch.Tensor, stride: int) -> torch.Tensor:
     if stride > 1:
         x = F.avg_pool2d(x, stride, ceil_mode=True)
     missing = like.shape[1] - x.shape[1]
@@ -16,7 +16,7 @@ def shortcut(x, like, stride):
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, stride, shares_activation):
+    def __init__(self, inputs: int, outputs: int, stride: int, shares_activation: bool) -> None:
         super().__init__()
         self.bn1 = nn.BatchNorm2d(inputs)
         self.conv1 = Convolution(inputs, outputs, stride)
@@ -24,14 +24,14 @@ class Block(nn.Module):
         self.conv2 = Convolution(outputs, outputs)
         self.stride, self.shares_activation = stride, shares_activation
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         activated = F.relu(self.bn1(x))
         out = self.conv2(F.relu(self.bn2(self.conv1(activated))))
         return out + shortcut(activated if self.shares_activation else x, out, self.stride)
 
 
 class WideResNet(nn.Module):
-    def __init__(self, depth, width, classes):
+    def __init__(self, depth: int, width: int, classes: int) -> None:
         super().__init__()
         widths = [16, 16 * width, 32 * width, 64 * width]
         self.conv = Convolution(3, 16)
@@ -45,7 +45,7 @@ class WideResNet(nn.Module):
         self.bn = nn.BatchNorm2d(widths[3])
         self.linear = head(widths[3], classes)
 
-    def forward(self, images, generator=None):
+    def forward(self, images: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
         first = out = self.conv(images)
         for group in (1, 2, 3):
             start = out

@@ -14,19 +14,20 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_SECONDS = 30
 
 
-class BrowserFailure(Exception):
-    """What kept the browser from doing as it was told."""
+class BrowserFailure(AssertionError):
+    """What kept the browser from doing what was asked."""
 
 
 class WebSocket:
     """The client's end of a WebSocket: text out and text in."""
 
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         address, _, path = url.removeprefix("ws://").partition("/")
         host, _, port = address.partition(":")
         self.socket = socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
@@ -41,7 +42,7 @@ class WebSocket:
         if b" 101 " not in answer.split(b"\r\n")[0]:
             raise BrowserFailure(f"the browser refused a WebSocket: {answer[:80]!r}")
 
-    def send(self, text):
+    def send(self, text: str) -> None:
         data = text.encode()
         mask = os.urandom(4)
         size = len(data)
@@ -55,7 +56,7 @@ class WebSocket:
         masked = (int.from_bytes(data, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
         self.socket.sendall(head + mask + masked)
 
-    def receive(self):
+    def receive(self) -> str:
         """The next message, put together from its frames."""
         message = b""
         while True:
@@ -74,7 +75,7 @@ class WebSocket:
                 if first & 0x80:
                     return message.decode()
 
-    def _receive(self, count):
+    def _receive(self, count: int) -> bytes:
         parts = []
         while count > 0:
             part = self.socket.recv(min(count, 1 << 20))
@@ -88,7 +89,7 @@ class WebSocket:
 class Page:
     """One tab: what it shows, says and asks for."""
 
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         self.socket = WebSocket(url)
         self.number = 0
         self.events = []
@@ -97,7 +98,7 @@ class Page:
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
 
-    def call(self, method, **parameters):
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self.number += 1
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
         while True:
@@ -108,7 +109,7 @@ class Page:
                 return message["result"]
             self._take(message)
 
-    def _take(self, message):
+    def _take(self, message: dict[str, Any]) -> None:
         method, parameters = message.get("method"), message.get("params", {})
         if method == "Runtime.exceptionThrown":
             self.complaints.append(str(parameters["exceptionDetails"].get("text")))
@@ -120,7 +121,7 @@ class Page:
             self.requests.append(parameters["request"]["url"])
         self.events.append(method)
 
-    def open(self, path, width, height=900, scheme="light"):
+    def open(self, path: str | Path, width: int, height: int = 900, scheme: str = "light") -> None:
         """Loads a file as a reader with a window of that width and that preference sees it."""
         self.complaints, self.requests = [], []
         self.call(
@@ -134,13 +135,13 @@ class Page:
                 raise BrowserFailure(f"{path} did not load")
             self.evaluate("1")
 
-    def evaluate(self, expression, awaits=False):
+    def evaluate(self, expression: str, awaits: bool = False) -> Any:
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=awaits)
         if "exceptionDetails" in result:
             raise BrowserFailure(str(result["exceptionDetails"].get("exception", {}).get("description")))
         return result["result"].get("value")
 
-    def screenshot(self, path, height=None):
+    def screenshot(self, path: str | Path, height: int | None = None) -> None:
         """Writes the whole page, or its upper part, as a PNG file."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height or 16000), "scale": 1}
@@ -151,7 +152,7 @@ class Page:
 class Browser:
     """A headless Chromium with one page, ended with the `with` block."""
 
-    def __enter__(self):
+    def __enter__(self) -> Page:
         program = next((found for name in NAMES if (found := shutil.which(name))), None)
         if program is None:
             raise BrowserFailure("no Chromium found; on Debian or Ubuntu: apt-get install chromium")
@@ -170,7 +171,7 @@ class Browser:
             raise
         return self.page
 
-    def _page_address(self):
+    def _page_address(self) -> str:
         place = Path(self.folder) / "DevToolsActivePort"
         limit = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < limit and self.process.poll() is None:
@@ -181,7 +182,7 @@ class Browser:
             time.sleep(0.05)
         raise BrowserFailure("Chromium did not start; try by hand: chromium --headless=new --no-sandbox about:blank")
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.process.terminate()
         try:
             self.process.wait(10)

@@ -11,7 +11,6 @@ that a report prints must make the same run again. Screenshots are kept in the f
 standard library beside the browser.
 """
 
-import argparse
 import html
 import json
 import os
@@ -25,9 +24,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from browser import Browser, BrowserFailure
+from browser import Browser, Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import parser_for, require, run_all  # noqa: E402
 
 DATA = "--dataset bundled --model wrn_10_1 --batch-size 32 --device cpu --threads 1 --cutout 8 --train-size 128".split()
 SEARCH = ["search", *DATA, "--validation-size", "128", "--concurrency", "2", "--population", "4", "--interval", "1"]
@@ -40,32 +43,23 @@ MOST_BYTES = 2_000_000
 TIMES = ["started", "slot", "preparationSeconds", "trainingSeconds", "evaluationSeconds", "checkpointSeconds"]
 
 
-class Failure(Exception):
-    """What a case found wrong."""
-
-
-def require(holds, words):
-    if not holds:
-        raise Failure(words)
-
-
 # --- runs --------------------------------------------------------------------------------------------------------
 
 
 class Workshop:
     """Runs pba in a folder."""
 
-    def __init__(self, pba, folder):
+    def __init__(self, pba: str, folder: str) -> None:
         self.pba = Path(pba).resolve()
         self.folder = Path(folder)
 
-    def run(self, *arguments):
+    def run(self, *arguments: str | Path) -> str:
         done = subprocess.run([self.pba, *arguments], cwd=self.folder, capture_output=True, text=True)
         words = f"pba {' '.join(map(str, arguments))}"
         require(done.returncode == 0, f"{words} ended with {done.returncode}: {done.stderr[-400:]}")
         return done.stderr
 
-    def refused(self, *arguments):
+    def refused(self, *arguments: str | Path) -> str:
         """The one line with which a request is refused."""
         done = subprocess.run([self.pba, *arguments], cwd=self.folder, capture_output=True, text=True)
         words = f"pba {' '.join(map(str, arguments))}"
@@ -73,16 +67,16 @@ class Workshop:
         require(done.stderr.startswith("Error: ") and done.stderr.count("\n") == 1, f"{words} said {done.stderr!r}")
         return done.stderr
 
-    def start(self, *arguments):
+    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [self.pba, *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def report(self, run, *options):
+    def report(self, run: str, *options: str) -> Path:
         self.run("report", run, *options)
         return self.folder / run / "report.html"
 
 
-def wait_until(has_come, process, what):
+def wait_until(has_come: Callable[[], object], process: subprocess.Popen, what: str) -> None:
     limit = time.monotonic() + PATIENCE_SECONDS
     while not has_come():
         require(process.poll() is None, f"the search ended before {what}")
@@ -90,12 +84,12 @@ def wait_until(has_come, process, what):
         time.sleep(0.01)
 
 
-def has_lines(path):
+def has_lines(path: Path) -> Callable[[], bool]:
     return lambda: path.exists() and path.stat().st_size > 0
 
 
-def drop_digests(database):
-    """Makes a journal one of a version that had no digests of its rows, which may then be written anew."""
+def drop_digests(database: sqlite3.Connection) -> None:
+    """Makes a journal one of a version that had no digests of its rows, which may then be written again."""
     for table in ("run", "policy", "epoch", "checkpoint"):
         database.execute(f"ALTER TABLE {table} DROP COLUMN digest")
     for column in ("planDigest", "outcomeDigest"):
@@ -103,8 +97,8 @@ def drop_digests(database):
     database.execute("DELETE FROM grdb_migrations WHERE identifier = '5'")
 
 
-def make_large(workshop, run, trials, generations):
-    """A finished search of a size, made by writing the journal of a small one anew."""
+def make_large(workshop: Workshop, run: str, trials: int, generations: int) -> None:
+    """A finished search of a size, made by rewriting the journal of a small one."""
     shutil.copytree(workshop.folder / "search", workshop.folder / run)
     (workshop.folder / run / "report.html").unlink()
     dice = random.Random(5)
@@ -127,14 +121,15 @@ def make_large(workshop, run, trials, generations):
                 state, file, size, sha256, validationAccuracy, trainLoss, trainAccuracy, seconds, {', '.join(TIMES)})
                 VALUES (?, ?, ?, ?, ?, ?, ?, 'done', ?, 1, ?, ?, ?, ?, 9.5, ?, ?, 0.2, 8, 1, 0.3)""",
                 [generation, trial, generation, generation + 1, parent, None if parent is None else generation - 1,
-                 policy, f"g{generation:04}-t{trial:04}.safetensors", "0f" * 32, accuracy, 2 - accuracy, accuracy, began, trial % 4],
+                 policy, f"g{generation:04}-t{trial:04}.safetensors", "0f" * 32, accuracy, 2 - accuracy, accuracy, began,
+                 trial % 4],
             )  # fmt: skip
     drop_digests(database)
     database.commit()
     database.close()
 
 
-def make_old(workshop, run):
+def make_old(workshop: Workshop, run: str) -> None:
     """A search as a version left it that recorded no times and no digests."""
     shutil.copytree(workshop.folder / "search", workshop.folder / run)
     (workshop.folder / run / "report.html").unlink()
@@ -165,12 +160,14 @@ FAULTS = """axe.run(document, {resultTypes: ["violations"]}).then(result => resu
 class Reader:
     """Opens reports in a browser and looks for what is wrong with them."""
 
-    def __init__(self, page, axe, artefacts):
+    def __init__(self, page: Page, axe: str, artefacts: str) -> None:
         self.page = page
         self.axe = Path(axe).read_text()
         self.artefacts = Path(artefacts)
 
-    def read(self, path, name, sections, *expected, views=ALL_VIEWS):
+    def read(
+        self, path: Path, name: str, sections: list[str], *expected: str, views: tuple[tuple[int, str], ...] = ALL_VIEWS
+    ) -> None:
         text = html.unescape(re.sub(r"<[^>]*>", "", path.read_text()))
         for words in expected:
             require(words in text, f"{name}: the report does not say {words!r}")
@@ -178,7 +175,7 @@ class Reader:
         for width, scheme in views:
             self._look(path, f"{name}-{width}-{scheme}", width, scheme, sections)
 
-    def _look(self, path, name, width, scheme, sections):
+    def _look(self, path: Path, name: str, width: int, scheme: str, sections: list[str]) -> None:
         page = self.page
         page.open(path, width, scheme=scheme)
         found = page.evaluate(SECTIONS)
@@ -201,11 +198,11 @@ class Reader:
         require(not strangers, f"{name}: asked for {strangers}")
         require(not page.complaints, f"{name}: the browser complains: {page.complaints}")
 
-    def _measure(self, name):
+    def _measure(self, name: str) -> None:
         wide, screen = self.page.evaluate("[document.scrollingElement.scrollWidth, window.innerWidth]")
         require(wide <= screen, f"{name}: {wide} pixels wide on a screen of {screen}")
 
-    def _faults(self):
+    def _faults(self) -> list[list[str | int]]:
         self.page.evaluate(self.axe + ";0")
         return self.page.evaluate(FAULTS, awaits=True)
 
@@ -218,7 +215,7 @@ PLAIN_TRAINING_SECTIONS = ["result", "curves", "time", "samples", "settings"]
 # --- cases -------------------------------------------------------------------------------------------------------
 
 
-def check_search(workshop, reader):
+def check_search(workshop: Workshop, reader: Reader) -> None:
     workshop.run(*SEARCH, "--epochs", "6", "--run", "search")
     path = workshop.report("search")
     reader.read(
@@ -232,7 +229,7 @@ def check_search(workshop, reader):
     workshop.report("search", "--force")
 
 
-def check_command(workshop):
+def check_command(workshop: Workshop) -> None:
     """The command in a report makes the same schedule and checkpoint again."""
     text = (workshop.folder / "search" / "report.html").read_text()
     code = re.search(r"<pre><code>(.*?)</code></pre>", text).group(1)
@@ -245,21 +242,21 @@ def check_command(workshop):
         require(first.read_bytes() == second.read_bytes(), f"{name} differs after the command of the report")
 
 
-def check_training(workshop, reader):
+def check_training(workshop: Workshop, reader: Reader) -> None:
     workshop.run("train", *DATA, "--epochs", "3", "--policy", "rcifar10", "--run", "training")
     reader.read(
         workshop.report("training"), "training", [s for s in SEARCH_SECTIONS if s != "lineage"], "test accuracy",
         "is stretched to the 3")  # fmt: skip
 
 
-def check_comparison(workshop, reader):
+def check_comparison(workshop: Workshop, reader: Reader) -> None:
     workshop.run("compare", *DATA, "--epochs", "1", "--policies", "none,cutout", "--seeds", "2", "--run", "comparison")
     reader.read(
         workshop.report("comparison"), "comparison", COMPARISON_SECTIONS, "on 1000 images",
         "difference to the first")  # fmt: skip
 
 
-def check_unfinished(workshop, reader):
+def check_unfinished(workshop: Workshop, reader: Reader) -> None:
     """A search that goes on, and the same one after it was killed."""
     run = workshop.folder / "unfinished"
     process = workshop.start(*SEARCH, "--epochs", "5000", "--run", "unfinished")
@@ -288,8 +285,8 @@ def check_unfinished(workshop, reader):
         compared.send_signal(signal.SIGKILL)
         compared.wait()
     reader.read(
-        workshop.report("half"), "half", COMPARISON_SECTIONS, "No training has ended yet; 6 trainings belong to it", "This command continues it",
-        views=TWO_VIEWS)  # fmt: skip
+        workshop.report("half"), "half", COMPARISON_SECTIONS, "No training has ended yet; 6 trainings belong to it",
+        "This command continues it", views=TWO_VIEWS)  # fmt: skip
     page = (workshop.folder / "half/report.html").read_text(encoding="utf-8")
     require("no test images" not in page, "a comparison without results says that there are no test images")
     training = workshop.start("train", *DATA, "--epochs", "5000", "--run", "interrupted")
@@ -303,7 +300,7 @@ def check_unfinished(workshop, reader):
         views=TWO_VIEWS)  # fmt: skip
 
 
-def check_older_and_larger(workshop, reader):
+def check_older_and_larger(workshop: Workshop, reader: Reader) -> None:
     make_old(workshop, "old")
     reader.read(workshop.report("old"), "old", SEARCH_SECTIONS, "did not record when each part began", views=TWO_VIEWS)
     make_large(workshop, "large", 16, 67)
@@ -316,7 +313,7 @@ def check_older_and_larger(workshop, reader):
     require(path.stat().st_size < 8_000_000, f"100 trials of 200 generations come to {path.stat().st_size} bytes")
 
 
-def check_missing_images(workshop, reader):
+def check_missing_images(workshop: Workshop, reader: Reader) -> None:
     """A dataset that went away takes only the samples from a report."""
     folder = workshop.folder / "photos"
     for name in ("cat", "dog"):
@@ -334,7 +331,7 @@ def check_missing_images(workshop, reader):
         "there is no interval")  # fmt: skip
 
 
-def check_refusals(workshop):
+def check_refusals(workshop: Workshop) -> None:
     workshop.refused("report", "nowhere")
     workshop.refused("report", "search/schedule.json")
     (workshop.folder / "empty").mkdir()
@@ -346,35 +343,27 @@ def check_refusals(workshop):
     require(not (damaged / "report.html").exists(), "a report of a damaged journal")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pba", required=True)
+def main() -> None:
+    parser = parser_for(__doc__)
     parser.add_argument("--axe", required=True, help="axe-core's file axe.min.js")
     parser.add_argument("--artefacts", required=True, help="the folder for screenshots")
     options = parser.parse_args()
     shutil.rmtree(options.artefacts, ignore_errors=True)
     Path(options.artefacts).mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="pba-reports-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pba-reports-") as folder, Browser() as page:
         workshop = Workshop(options.pba, folder)
-        try:
-            with Browser() as page:
-                reader = Reader(page, options.axe, options.artefacts)
-                cases = [
-                    ("search", lambda: check_search(workshop, reader)),
-                    ("command", lambda: check_command(workshop)),
-                    ("training", lambda: check_training(workshop, reader)),
-                    ("comparison", lambda: check_comparison(workshop, reader)),
-                    ("unfinished runs", lambda: check_unfinished(workshop, reader)),
-                    ("older and larger runs", lambda: check_older_and_larger(workshop, reader)),
-                    ("missing images", lambda: check_missing_images(workshop, reader)),
-                    ("refusals", lambda: check_refusals(workshop)),
-                ]
-                for name, case in cases:
-                    began = time.monotonic()
-                    case()
-                    print(f"{name}: as it should be ({time.monotonic() - began:.1f} s)", flush=True)
-        except (Failure, BrowserFailure) as failure:
-            sys.exit(f"failed: {failure}")
+        reader = Reader(page, options.axe, options.artefacts)
+        # Each looks at what those before it have made.
+        run_all([
+            ("search", lambda: check_search(workshop, reader)),
+            ("command", lambda: check_command(workshop)),
+            ("training", lambda: check_training(workshop, reader)),
+            ("comparison", lambda: check_comparison(workshop, reader)),
+            ("unfinished runs", lambda: check_unfinished(workshop, reader)),
+            ("older and larger runs", lambda: check_older_and_larger(workshop, reader)),
+            ("missing images", lambda: check_missing_images(workshop, reader)),
+            ("refusals", lambda: check_refusals(workshop)),
+        ])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ way; at the end each curve must have every step of metrics.jsonl, and no step tw
 in the journal.
 """
 
-import argparse
 import contextlib
 import json
 import shutil
@@ -18,13 +17,18 @@ import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tensorboard.backend.event_processing.event_accumulator import SCALARS, EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "kill"))
-from runs import Case, Failure, Program, changes, new_checkpoints  # noqa: E402
+from runs import Case, HasCome, Program, changes, new_checkpoints  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import parser_for, require, run_all  # noqa: E402
 
 RECIPE = "--dataset bundled --train-size 64 --model wrn_10_1 --batch-size 32 --device cpu --threads 1".split()
 SEARCH = ["search", *RECIPE, *"--validation-size 100 --population 4 --epochs 6 --interval 2 --concurrency 2".split()]
@@ -32,19 +36,18 @@ ASYNCHRONOUS = [*SEARCH, "--asynchronous", "--interval", "1", "--concurrency", "
 TRAINING = ["train", *RECIPE, *"--validation-size 100 --epochs 5 --policy rcifar10".split()]
 COMPARISON = ["compare", *RECIPE, *"--epochs 3 --policies none,rcifar10 --seeds 2".split()]
 FLAG = ("--tensorboard",)
+# Steps and values of a curve by its tag.
+Curves = dict[str, list[tuple[int, float]]]
+# Name, probability and magnitude of each entry, by generation and trial.
+Policies = dict[tuple[int, int], list[tuple[str, int, int]]]
 
 
-def single(value):
+def single(value: float) -> float:
     """A number as 32 bits keep it."""
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
-def require(condition, message):
-    if not condition:
-        raise Failure(message)
-
-
-def curves(folder):
+def curves(folder: Path) -> Curves:
     """The steps and values of every curve in a folder, in the order of its one event file."""
     files = [path for path in folder.iterdir() if path.is_file()]
     require(len(files) == 1 and files[0].name.startswith("events.out.tfevents."), f"{folder}: found {files}")
@@ -57,7 +60,7 @@ def curves(folder):
     }
 
 
-def groups(run):
+def groups(run: Path) -> dict[str, Curves]:
     """The curves of every group of a search; the first result makes the folder, so before it there are none."""
     if not (run / "tensorboard").exists():
         return {}
@@ -65,11 +68,11 @@ def groups(run):
     return {path.name: curves(path) for path in (run / "tensorboard").iterdir() if path.is_dir() and any(path.iterdir())}
 
 
-def metrics(run):
+def metrics(run: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
 
 
-def policies(run):
+def policies(run: Path) -> Policies:
     """The policy of every segment: what the journal holds, as entries of name, probability and magnitude."""
     with contextlib.closing(sqlite3.connect(run / "run.sqlite")) as journal:
         rows = journal.execute(
@@ -80,7 +83,7 @@ def policies(run):
     }
 
 
-def population_point(results, policies):
+def population_point(results: dict[int, dict[str, Any]], policies: Policies) -> dict[str, float]:
     """The figures of a population from the last lines of its trials."""
     best = max(results.values(), key=lambda line: (line["validationAccuracy"], -line["trial"]))
     point = {
@@ -95,11 +98,11 @@ def population_point(results, policies):
     return point
 
 
-def expected_of_search(run, asynchronous):
+def expected_of_search(run: Path, asynchronous: bool) -> dict[str, Curves]:
     """What the folders must hold by metrics.jsonl and the journal."""
     expected, last, by_journal = {}, {}, policies(run)
 
-    def add(group, step, point):
+    def add(group: str, step: int, point: dict[str, float]) -> None:
         for tag, value in point.items():
             expected.setdefault(group, {}).setdefault(tag, []).append((step, single(value)))
 
@@ -114,7 +117,7 @@ def expected_of_search(run, asynchronous):
     return expected
 
 
-def expected_of_training(run):
+def expected_of_training(run: Path) -> Curves:
     expected = {}
     names = {
         "loss/train": "trainLoss", "accuracy/train": "trainAccuracy", "learning_rate": "learningRate",
@@ -127,7 +130,7 @@ def expected_of_training(run):
     return expected
 
 
-def require_equal(found, expected, name):
+def require_equal(found: dict[str, Any], expected: dict[str, Any], name: str) -> None:
     require(set(found) == set(expected), f"{name}: found {sorted(found)}, expected {sorted(expected)}")
     for key in expected:
         if isinstance(expected[key], dict):
@@ -136,7 +139,7 @@ def require_equal(found, expected, name):
             require(found[key] == expected[key], f"{name} {key}: found {found[key]}, expected {expected[key]}")
 
 
-def require_no_step_twice(found):
+def require_no_step_twice(found: dict[str, Curves]) -> None:
     for tags in found.values():
         for tag, points in tags.items():
             steps = [step for step, _ in points]
@@ -144,20 +147,20 @@ def require_no_step_twice(found):
 
 
 class Checks:
-    def __init__(self, program, folder):
+    def __init__(self, program: Program, folder: Path) -> None:
         self.program, self.folder = program, folder
 
-    def case(self, command, name, extra=FLAG):
+    def case(self, command: list[str], name: str, extra: Sequence[str] = FLAG) -> Case:
         return Case(self.program, command, self.folder, name, extra)
 
-    def search(self):
+    def search(self) -> None:
         run = self.case(SEARCH, "search").undisturbed().run
         found = groups(run)
         require_no_step_twice(found)
         require(len(found["population"]) == 32, f"found {sorted(found['population'])}")
         require_equal(found, expected_of_search(run, False), "search")
 
-    def search_without(self):
+    def search_without(self) -> None:
         """The option changes nothing else: what a search leaves is the same without it."""
         case = self.case(SEARCH, "search-without", ()).undisturbed()
         found, expected = case.result(), self.case(SEARCH, "search").result()
@@ -167,7 +170,7 @@ class Checks:
         self.program.finish(["search", "--resume", "--run", str(case.run), *FLAG], case.log)
         require_equal(groups(case.run), expected_of_search(case.run, False), "search")
 
-    def killed_search(self):
+    def killed_search(self) -> None:
         case = self.case(SEARCH, "search-killed")
         kills = 0
         for extra in (FLAG, FLAG, (), FLAG):
@@ -181,7 +184,7 @@ class Checks:
         require_no_step_twice(found)
         require_equal(found, expected_of_search(case.run, False), "killed search")
 
-    def lost_checkpoint(self):
+    def lost_checkpoint(self) -> None:
         """Segments that are trained again have their points once."""
         case = self.case(SEARCH, "search-lost")
         require(self.program.kill_at(changes("metrics.jsonl", 2), case.run, case.arguments(), case.log), "not killed")
@@ -192,18 +195,18 @@ class Checks:
         require_no_step_twice(found)
         require_equal(found, expected_of_search(case.run, False), "search with lost checkpoints")
 
-    def asynchronous_search(self):
+    def asynchronous_search(self) -> None:
         case = self.case(ASYNCHRONOUS, "asynchronous")
         require(case.killed_at([new_checkpoints(5), new_checkpoints(6)]) == 2, "not killed twice")
         found = groups(case.run)
         require(len(found["population"]["accuracy/validation/best"]) >= 24, "too few results")
         require_equal(found, expected_of_search(case.run, True), "asynchronous search")
 
-    def training(self):
+    def training(self) -> None:
         run = self.case(TRAINING, "training").undisturbed().run
         require_equal(curves(run / "tensorboard"), expected_of_training(run), "training")
 
-    def killed_training(self):
+    def killed_training(self) -> None:
         case = self.case(TRAINING, "training-killed")
         require(self.program.kill_at(new_checkpoints(2), case.run, case.arguments(), case.log), "not killed")
         without = self.case(TRAINING, "training-killed", ())
@@ -215,15 +218,18 @@ class Checks:
         require_no_step_twice({"": found})
         require_equal(found, expected_of_training(case.run), "killed training")
 
-    def comparison(self):
+    def comparison(self) -> None:
         case = self.case(COMPARISON, "comparison")
-        kill = lambda run: new_checkpoints(2)(run / "trainings" / "policy-1-seed-1")
+
+        def kill(run: Path) -> HasCome:
+            return new_checkpoints(2)(run / "trainings" / "policy-1-seed-1")
+
         require(case.killed_at([kill]) == 1, "not killed")
         expected = {path.name: expected_of_training(path) for path in (case.run / "trainings").iterdir()}
         require(len(expected) == 4, f"found {sorted(expected)}")
         require_equal(groups(case.run), expected, "comparison")
 
-    def cut_off(self):
+    def cut_off(self) -> None:
         """A file that was cut off anywhere is read up to its last whole record."""
         (file,) = (self.folder / "training" / "tensorboard").iterdir()
         whole = file.read_bytes()
@@ -235,7 +241,7 @@ class Checks:
             counts.append(sum(1 for _ in EventFileLoader(str(copy)).Load()))
         require(counts == sorted(counts) and counts[-1] == 6, f"found {counts[-1]} events, expected 6")
 
-    def not_writable(self):
+    def not_writable(self) -> None:
         """A run goes on where its curves cannot be written any more, and does not start where they cannot be."""
         case = self.case(SEARCH, "not-writable")
         has_come = changes("metrics.jsonl")(case.run)
@@ -249,30 +255,18 @@ class Checks:
         require(refused.returncode == 1 and "tensorboard" in refused.stderr.splitlines()[-1], refused.stderr[-300:])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", required=True, help="the program to test")
-    options = parser.parse_args()
-    failed = 0
+def main() -> None:
+    pba = parser_for(__doc__).parse_args().pba
     with tempfile.TemporaryDirectory(prefix="pba-tensorboard-") as folder:
-        checks = Checks(Program(str(Path(options.pba).resolve()), patience=120), Path(folder))
-        all_checks = [
+        checks = Checks(Program(pba, patience=120), Path(folder))
+        run_all([
             ("a search", checks.search), ("a search without it", checks.search_without),
             ("a search that is killed", checks.killed_search),
             ("a search that lost its checkpoints", checks.lost_checkpoint),
             ("an asynchronous search that is killed", checks.asynchronous_search), ("a training", checks.training),
             ("a training that is killed", checks.killed_training), ("a comparison that is killed", checks.comparison),
             ("a file that is cut off", checks.cut_off), ("a folder that is taken away", checks.not_writable),
-        ]
-        for name, check in all_checks:
-            try:
-                check()
-                print(f"ok   {name}", flush=True)
-            except Failure as failure:
-                failed += 1
-                print(f"FAIL {name}: {failure}", flush=True)
-    print(f"{len(all_checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+        ])
 
 
 if __name__ == "__main__":

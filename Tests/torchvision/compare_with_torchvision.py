@@ -18,6 +18,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torchvision
@@ -25,13 +26,16 @@ from PIL import Image
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import autoaugment as tv
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Report, program  # noqa: E402
+
 BINS = 31
 # The 95 sub-policies of PBA's published code lack these of the 25 that torchvision has.
 NOT_IN_THE_ORIGINAL = {"cifar10": range(16, 21), "svhn": ()}
 MIXTURES = ("Brightness", "Color", "Contrast", "Sharpness")
 
 
-def tables(height, width):
+def tables(height: int, width: int) -> dict[str, dict[str, dict[str, Any]]]:
     """Returns torchvision's tables: name, then for each operation its magnitudes by strength and its sign."""
     spaces = {
         "RandAugment": tv.RandAugment()._augmentation_space(BINS, (height, width)),
@@ -46,7 +50,7 @@ def tables(height, width):
     }
 
 
-def parameter(operation, magnitude):
+def parameter(operation: str, magnitude: float) -> float:
     """Returns what torchvision hands to Pillow for a magnitude of its table."""
     if operation in MIXTURES:
         return 1.0 + magnitude
@@ -56,29 +60,33 @@ def parameter(operation, magnitude):
     return magnitude
 
 
-def shown(pba, policy, size):
+def shown(pba: str, policy: str, size: int) -> dict[str, Any]:
     """Returns the alternatives of a policy as `pba policy show` has them."""
     command = [pba, "policy", "show", policy, "--size", str(size), "--json"]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 class Failures:
-    def __init__(self):
+    """What differs, in words, of many comparisons."""
+
+    def __init__(self) -> None:
         self.checked = 0
         self.texts = []
 
-    def check(self, holds, text):
+    def check(self, holds: object, text: str | None) -> None:
         self.checked += 1
         if not holds:
             self.texts.append(text)
 
 
-def close(found, expected):
+def close(found: float, expected: float) -> bool:
     # torchvision's numbers are single precision.
     return abs(found - expected) <= 1e-6 * max(1.0, abs(expected))
 
 
-def compare_step(failures, place, step, operation, row, strength):
+def compare_step(
+    failures: Failures, place: str, step: dict[str, Any], operation: str, row: dict[str, Any], strength: int
+) -> None:
     """Compares one operation at one strength with a row of torchvision's table."""
     failures.check(step["operation"] == operation, f"{place}: found {step['operation']}, torchvision {operation}")
     if row["magnitudes"] is None:
@@ -99,7 +107,7 @@ def compare_step(failures, place, step, operation, row, strength):
             f"torchvision {expected}")
 
 
-def compare_spaces(pba, failures):
+def compare_spaces(pba: str, failures: Failures) -> None:
     for size in (32, 97):
         of_torchvision = tables(size, size)
         table = of_torchvision["RandAugment"]
@@ -110,7 +118,7 @@ def compare_spaces(pba, failures):
             failures.check(report["draws"] == 2, f"{place}: {report['draws']} draws")
             failures.check(
                 len(report["alternatives"]) == len(table), f"{place}: {len(report['alternatives'])} operations")
-            for alternative, (operation, row) in zip(report["alternatives"], table.items()):
+            for alternative, (operation, row) in zip(report["alternatives"], table.items(), strict=False):
                 failures.check(alternative["weight"] == 1, f"{place} {operation}: weight {alternative['weight']}")
                 if operation == "Identity":
                     failures.check(alternative["steps"] == [], f"{place}: the first is not the identity")
@@ -132,7 +140,7 @@ def compare_spaces(pba, failures):
             failures.check(next(alternatives, None) is None, f"{policy}: more operations than torchvision")
 
 
-def compare_autoaugment(pba, failures):
+def compare_autoaugment(pba: str, failures: Failures) -> None:
     """Looks for every sub-policy of torchvision among those of the program."""
     for source, theirs in (("cifar10", tv.AutoAugmentPolicy.CIFAR10), ("svhn", tv.AutoAugmentPolicy.SVHN)):
         ours = [
@@ -144,7 +152,7 @@ def compare_autoaugment(pba, failures):
                 index for index, steps in enumerate(ours)
                 if all(
                     step[:2] == theirs[:2] and (theirs[2] is None or close(step[2], level_parameter(step[0], theirs[2])))
-                    for step, theirs in zip(steps, policy)
+                    for step, theirs in zip(steps, policy, strict=False)
                 )
             ]
             place = f"autoaugment:{source}, torchvision's sub-policy {number + 1} {policy}"
@@ -154,7 +162,7 @@ def compare_autoaugment(pba, failures):
                 failures.check(number in matches, f"{place}: found at {matches}")
 
 
-def level_parameter(operation, level):
+def level_parameter(operation: str, level: int) -> float:
     """Returns the parameter of a level 0...9 in the original's scale, of which torchvision's tables differ."""
     return {
         "Rotate": 3 * level, "ShearX": 0.03 * level, "ShearY": 0.03 * level, "TranslateX": level, "TranslateY": level,
@@ -162,7 +170,7 @@ def level_parameter(operation, level):
     }.get(operation, 0.18 * level + 0.1)  # fmt: skip
 
 
-def compare_pixels(pba, failures, jobs):
+def compare_pixels(pba: str, failures: Failures, jobs: int) -> None:
     """Compares the pixels of every operation at some strengths, in both directions."""
     random = np.random.default_rng(3)
     height, width = 32, 32
@@ -179,7 +187,7 @@ def compare_pixels(pba, failures, jobs):
         for sign in ((1, -1) if row["signed"] else (1,))
     }
 
-    def compare(case):
+    def compare(case: tuple[str, float]) -> str | None:
         operation, magnitude = case
         expected = np.stack([
             np.array(tv._apply_op(Image.fromarray(image), operation, magnitude, InterpolationMode.NEAREST, None))
@@ -208,9 +216,9 @@ def compare_pixels(pba, failures, jobs):
             failures.check(answer is None, answer)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pba", help="the program to test")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pba", type=program, help="the program to test")
     parser.add_argument("--jobs", type=int, default=2, help="programs to run at once [2]")
     parser.add_argument("--write-tables", metavar="FILE", help="write torchvision's tables instead")
     options = parser.parse_args()
@@ -220,19 +228,18 @@ def main():
             {"height": height, "width": width, **tables(height, width)} for height, width in ((32, 32), (48, 331))
         ]
         Path(options.write_tables).write_text(json.dumps(content) + "\n")
-        return 0
+        return
     if not options.pba:
         parser.error("--pba is needed")
     failures = Failures()
     compare_spaces(options.pba, failures)
     compare_autoaugment(options.pba, failures)
     compare_pixels(options.pba, failures, options.jobs)
-    for text in failures.texts[:5]:
-        print(text, file=sys.stderr)
-    print(f"torchvision {torchvision.__version__}: {failures.checked - len(failures.texts)} passed, "
-          f"{len(failures.texts)} failed")  # fmt: skip
-    return 1 if failures.texts else 0
+    print(f"torchvision {torchvision.__version__}")
+    report = Report()
+    report.count(failures.checked, failures.texts)
+    report.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -57,7 +57,7 @@ int32_t ct_cuda_count(void);
 int64_t ct_peak_device_memory(ct_device device);
 /// The bytes of a CUDA device's memory that are free; -1 on failure.
 int64_t ct_free_device_memory(ct_device device);
-/// Gives memory of a CUDA device that is reserved but not in use back to it, and takes the peak anew from then on.
+/// Gives memory of a CUDA device that is reserved but not in use back to it, and counts the peak from then on again.
 bool ct_forget_peak_device_memory(ct_device device);
 
 // --- generators (runtime.cpp) ---
@@ -167,7 +167,7 @@ ct_tensor *ct_conv2d(
   int64_t stride, int64_t padding);
 ct_tensor *ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias);
 /// One step of stochastic gradient descent over flat vectors, in place: g += decay * v; g *= clip / max(clip, |g|);
-/// a = momentum * a + g; v -= rate * (g + momentum * a). What it leaves in `gradients` is of no more use.
+/// a = momentum * a + g; v -= rate * (g + momentum * a). What it leaves in `gradients` must not be used.
 bool ct_nesterov_step(
   ct_tensor *values, ct_tensor *gradients, ct_tensor *accumulated, double decay, double clip_norm, double momentum,
   double rate);

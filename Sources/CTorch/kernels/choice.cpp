@@ -52,7 +52,7 @@ std::optional<Choice> named(const char *name) {
   return std::nullopt;
 }
 
-/// What threads use that have not chosen for themselves. A wrong name is told where the program begins.
+/// What threads use that have not chosen for themselves. A wrong name is reported when the program starts.
 const Kernels *of_process() {
   static const Kernels *const kernels = [] {
     const char *wanted = std::getenv("PBA_KERNELS");
@@ -66,7 +66,7 @@ thread_local std::optional<Choice> of_thread;
 }  // namespace
 
 int64_t tiles_at_once(int64_t inputs, int64_t outputs) {
-  // Few enough for the second cache; but the weights, and the sums of their gradient, are fetched anew for each piece.
+  // Few enough for the second cache; but the weights, and the sums of their gradient, are fetched again for each piece.
   return inputs + outputs <= 384 ? 24 : 240;
 }
 

@@ -252,7 +252,7 @@ void convolve(
     for (int64_t place = 0; place < PLACES; ++place) {
       const float *weights = packed + place * inputs * outputs;
       for (int64_t column = 0; column < outputs; column += WIDTH) {
-        // The last group may read and write more tiles than there are: scratch has room, and nobody reads them.
+        // The last group may read and write more tiles than there are: scratch has space for them, and they are not read.
         for (int64_t tile = 0; tile < end - begin; tile += TILE_GROUP) {
           const float *from = transformed + place * input_stride + tile * inputs;
           float *to = products + place * output_stride + tile * outputs + column;

@@ -14,7 +14,11 @@ struct ScheduleCommand: ParsableCommand {
 
   /// Writes a schedule to a new file, or to standard output where none is named.
   ///
-  /// - Parameter data: The bytes to write; nil for the schedule's JSON.
+  /// - Parameters:
+  ///   - schedule: the schedule, of which a note says what is unusual.
+  ///   - data: the bytes to write; nil for the schedule's JSON.
+  ///   - output: the path of the new file; nil for standard output.
+  /// - Throws: `FileError` where the file is there or cannot be written.
   static func write(_ schedule: Schedule, as data: Data? = nil, to output: String?) throws {
     try write(schedule, to: output) { try $0(data ?? schedule.jsonData()) }
   }

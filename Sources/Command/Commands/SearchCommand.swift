@@ -38,6 +38,7 @@ struct SearchRequest {
   /// Does it and prints the result.
   ///
   /// - Parameter onSettings: called with the settings when all are known.
+  /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
     let recorded =
@@ -57,7 +58,7 @@ struct SearchRequest {
       try printJSON(SearchSummary(result))
     } else {
       printResult("best trial          \(result.trial)")
-      printResult("validation accuracy \(percent(result.validationAccuracy))")
+      printResult("validation accuracy \(percent(result.score))")
       printResult("schedule            \(result.schedulePath)")
       printResult(
         "checkpoint          \(result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))")
@@ -73,7 +74,9 @@ struct SearchRequest {
 extension SearchRequest {
   /// Says so where no trial can ever copy another.
   ///
-  /// - Parameter settings: what the configuration was made of, which know what the user calls them.
+  /// - Parameters:
+  ///   - configuration: the settings of the search.
+  ///   - settings: what the configuration was made of, which know what the user calls them.
   private static func noteIdle(_ configuration: SearchConfiguration, _ settings: Settings) {
     func name(_ key: Settings.CodingKeys) -> String { settings.name(of: key, otherwise: key.flag) }
     let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)
@@ -105,7 +108,7 @@ struct SearchSummary: Encodable {
 
   init(_ result: SearchResult) {
     trial = result.trial
-    validationAccuracy = result.validationAccuracy
+    validationAccuracy = result.score
     epochs = result.schedule.epochs
     segments = result.schedule.segments.count
     schedule = result.schedulePath

@@ -41,9 +41,11 @@ struct TrainingRequest {
   let folder: String
   let json: Bool
 
-  /// Does it and prints the result; nil if only its cost was estimated.
+  /// Does it and prints the result.
   ///
   /// - Parameter onSettings: called with the settings when all are known.
+  /// - Returns: the result; nil if only the cost was estimated.
+  /// - Throws: the error of a setting, of the run's folder or of the training.
   func callAsFunction(
     onSettings: (TrainingConfiguration) throws -> Void = { _ in }
   ) throws -> TrainingResult? {

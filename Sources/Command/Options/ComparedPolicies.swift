@@ -13,8 +13,11 @@ struct ComparedPolicies {
 
   /// Reads the schedule files.
   ///
-  /// - Parameter folder: where the comparison keeps its own copies of schedules, which are then the ones to use,
-  ///   whatever became of the files that they came from; nil before it has begun.
+  /// - Parameters:
+  ///   - configuration: the settings of the comparison.
+  ///   - folder: where the comparison keeps its own copies of schedules, which are then the ones to use,
+  ///     whatever became of the files that they came from; nil before it has begun.
+  /// - Throws: `PolicyError` or `FileError` for a schedule that cannot be read.
   init(_ configuration: ComparisonConfiguration, in folder: String?) throws {
     dataset = configuration.data.dataset
     policies = try configuration.policies.enumerated().map { index, text in

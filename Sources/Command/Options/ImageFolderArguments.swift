@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 
 extension ImageSize: ExpressibleByArgument {
+  /// Reads a size as `ImageSize` does.
   public init?(argument: String) { self.init(argument) }
 }
 
@@ -22,7 +23,10 @@ struct ImageFolderArguments: ParsableArguments {
 
   /// The options with which a network is evaluated: where no size is given, that of the images it was trained on.
   ///
-  /// - Parameter trainedOn: their height and width.
+  /// - Parameters:
+  ///   - dataset: the name of the dataset.
+  ///   - trainedOn: the height and width of the images that the network was trained on.
+  /// - Returns: the options, with a size for image folders.
   func options(for dataset: String, trainedOn: [Int]) -> ImageFolderOptions {
     var options = options
     if takesImageSize(dataset), options.imageSize == nil, trainedOn.count == 2 {

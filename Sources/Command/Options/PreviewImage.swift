@@ -15,8 +15,11 @@ struct PreviewImage {
   /// Reads images, or takes the first of the bundled ones where none is named; what is not as it was given is said.
   ///
   /// - Parameters:
+  ///   - paths: the image files; empty for bundled ones.
   ///   - count: how many bundled images.
   ///   - side: an image with a longer side is scaled down to it; nil for none.
+  /// - Returns: the images in the order of the paths.
+  /// - Throws: `ImageFileError` or `FileError` for the first that cannot be read.
   static func load(_ paths: [String], bundled count: Int, side: Int?) throws -> [PreviewImage] {
     guard paths.isEmpty else { return try paths.map { try PreviewImage(path: $0, side: side) } }
     printNote(

@@ -30,7 +30,10 @@ extension Settings {
 
   /// What the user calls a setting: its option where it was typed, the file and the key where a file has it.
   ///
-  /// - Parameter otherwise: where nobody gave it.
+  /// - Parameters:
+  ///   - key: the setting.
+  ///   - otherwise: where nobody gave it.
+  /// - Returns: the name to use in a message.
   func name(of key: CodingKeys, otherwise: String) -> String {
     // A comparison has a list of policies, each of which is checked as a training's.
     let key = key == .policy && origins[.policy] == nil && origins[.policies] != nil ? .policies : key

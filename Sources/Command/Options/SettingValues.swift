@@ -6,9 +6,12 @@ import Yams
 /// YAML has more: `010` is 8, `0x10` 16, `1_000` 1000 and `1:30` 90, `yes` is true, and a line without a value leaves the
 /// default. None of it is taken.
 extension Settings {
-  /// Throws ``SettingsError`` for the first value that means something else than what stands there.
+  /// Checks that every value means what its text says.
   ///
-  /// - Parameter lines: of the file, from which these settings were read.
+  /// - Parameters:
+  ///   - lines: of the file, from which these settings were read.
+  ///   - path: the file's path, for errors.
+  /// - Throws: ``SettingsError`` for the first value that means something else than its text says.
   func check(_ lines: Node.Mapping, of path: String) throws {
     let values = try values()
     for (key, node) in lines {

@@ -185,8 +185,12 @@ extension Settings {
 
   /// A training's settings, the defaults filled in, and the policy they name.
   ///
-  /// - Parameter recorded: the settings of a run in `folder` that is resumed. The run's own copy of its schedule is then
-  ///   what it continues with, whatever became of the file that the schedule came from.
+  /// - Parameters:
+  ///   - recorded: the settings of a run in `folder` that is resumed. The run's own copy of its schedule is
+  ///     then what it continues with, whatever became of the file that the schedule came from.
+  ///   - folder: the folder of the run.
+  /// - Returns: the settings and the policy that they name.
+  /// - Throws: the error of the first setting that is not valid.
   func trainingConfiguration(
     resuming recorded: TrainingConfiguration? = nil, in folder: String = ""
   ) throws -> (TrainingConfiguration, PolicyChoice) {
@@ -216,6 +220,8 @@ extension Settings {
   /// A comparison's settings, the defaults filled in, and the policies they name.
   ///
   /// - Parameter folder: where the comparison keeps its own copies of schedules; nil before it has begun.
+  /// - Returns: the settings and the policies that they name.
+  /// - Throws: the error of the first setting that is not valid.
   func comparisonConfiguration(
     in folder: String? = nil
   ) throws -> (ComparisonConfiguration, ComparedPolicies) {

@@ -8,7 +8,9 @@ import Yams
 extension Settings {
   /// Reads a configuration file: YAML, one `key: value` a line, as in a run's `config.yaml`.
   ///
-  /// - Parameter unused: the settings that the command does not read; a note names those that the file has.
+  /// - Parameters:
+  ///   - path: the file's path.
+  ///   - unused: the settings that the command does not read; a note names those that the file has.
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
   init(contentsOf path: String, withoutUseFor unused: [CodingKeys]) throws {
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {

@@ -106,6 +106,8 @@ struct SharedOptions: ParsableArguments {
   /// What the flags say, and where they are silent the configuration file.
   ///
   /// - Parameter unused: the settings that this command does not read; a note says so where a file has them.
+  /// - Returns: the settings that were given.
+  /// - Throws: ``SettingsError`` for a setting that is not valid.
   func settings(withoutUseFor unused: [Settings.CodingKeys]) throws -> Settings {
     let flags = try Settings(
       dataset: dataset, trainSize: trainSize, validationSize: validationSize, model: model, epochs: epochs,

@@ -7,8 +7,11 @@ import Training
 extension TrainingConfiguration {
   /// Takes in the checkpoint that the training begins with.
   ///
-  /// - Parameter recorded: the settings of the run that is resumed: it does not need the file again unless all its own
-  ///   checkpoints are lost.
+  /// - Parameters:
+  ///   - path: the checkpoint, or the folder of a training.
+  ///   - recorded: the settings of the run that is resumed: it does not need the file again unless all its own
+  ///     checkpoints are lost.
+  /// - Throws: `FileError` where the file cannot be read.
   mutating func begin(from path: String, resuming recorded: TrainingConfiguration?) throws {
     // A resumed run names the file itself, which need not be there.
     let path =

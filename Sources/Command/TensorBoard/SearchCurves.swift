@@ -1,6 +1,7 @@
 import Workers
 import Interop
 import Policies
+import PopulationBasedTraining
 import RunStore
 import Search
 
@@ -11,7 +12,8 @@ import Search
 /// asynchronous one after each result, over the results.
 struct SearchCurves {
   private let configuration: SearchConfiguration
-  private var figures = PopulationFigures()
+  private let objective: Objective
+  private var figures: PopulationFigures
   private var policies: [Int: Policy] = [:]
   /// The generation taken in last, and its trials.
   private var generation = 0
@@ -24,6 +26,8 @@ struct SearchCurves {
 
   init(_ configuration: SearchConfiguration) {
     self.configuration = configuration
+    objective = configuration.rules.objective
+    figures = PopulationFigures(objective.direction)
   }
 
   /// Whether a segment belongs before one that is taken in already, as it was trained again; then all must be taken in
@@ -43,13 +47,13 @@ struct SearchCurves {
     trials.insert(plan.trial)
     arrival = record.arrival ?? 0
     policies[plan.trial] = plan.policy
-    figures.take(plan.place, validationAccuracy: record.validationAccuracy)
+    figures.take(plan.place, score: record.score)
     var entries: [TensorBoardFolder.Entry] = []
     if case .done(_, let metrics) = result {
       entries.append(
         (
           group(ofTrial: plan.trial),
-          ScalarPoint(step: plan.epochs.upperBound, scalars: Self.scalars(metrics))
+          ScalarPoint(step: plan.epochs.upperBound, scalars: scalars(metrics))
         ))
     }
     if let step = populationStep(record), let scalars = populationScalars {
@@ -69,18 +73,18 @@ struct SearchCurves {
       return nil
     }
     return [
-      ScalarPoint.Scalar("accuracy/validation/best", best.validationAccuracy),
-      ScalarPoint.Scalar("accuracy/validation/median", median),
+      ScalarPoint.Scalar(scoreTag + "/best", best.score), ScalarPoint.Scalar(scoreTag + "/median", median),
     ] + policy.operationScalars
   }
 
-  private static func scalars(_ metrics: SegmentMetrics) -> [ScalarPoint.Scalar] {
+  /// The figures of a segment; what its trainer does not say has no point.
+  private func scalars(_ metrics: SegmentMetrics) -> [ScalarPoint.Scalar] {
     [
-      ScalarPoint.Scalar("accuracy/validation", metrics.validationAccuracy),
-      ScalarPoint.Scalar("accuracy/train", metrics.trainAccuracy),
-      ScalarPoint.Scalar("loss/train", metrics.trainLoss),
-    ]
+      (scoreTag, metrics.score), ("accuracy/train", metrics.trainAccuracy), ("loss/train", metrics.trainLoss),
+    ].compactMap { tag, value in value.map { ScalarPoint.Scalar(tag, $0) } }
   }
+
+  private var scoreTag: String { objective.name == nil ? "accuracy/validation" : "score" }
 
   /// Numbers of equal length, so that their order is that of the names.
   private func group(ofTrial trial: Int) -> String {

@@ -14,7 +14,10 @@ final class TrainingTensorBoard: @unchecked Sendable {
 
   /// Makes the folder hold the epochs that the journals hold.
   ///
-  /// - Parameter epochs: those of each training by the name of its group.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - epochs: those of each training by the name of its group.
+  /// - Throws: `FileError` where the folder cannot be written.
   init(_ path: String, epochs: [String: [EpochRecord]]) throws {
     folder = TensorBoardFolder(path)
     self.epochs = epochs

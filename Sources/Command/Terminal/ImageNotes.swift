@@ -3,11 +3,14 @@ import Augmentation
 import Datasets
 import Training
 
-/// Says what somebody may not expect of training with a recipe on these images.
+/// Prints notes on what may be unexpected in training with a recipe on these images.
 ///
 /// Nothing of it can be changed when a run is resumed.
 ///
-/// - Parameter policyCutout: the largest square that the policy itself removes, as the length of its side in pixels.
+/// - Parameters:
+///   - recipe: how the network is trained.
+///   - policyCutout: the largest square that the policy itself removes, as the length of its side in pixels.
+///   - data: the images.
 func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits) {
   let (width, height) = (data.train.images.width, data.train.images.height)
   let scaling = recipe.scaleToSize == true ? "" : "--scale-to-size makes it fit, "

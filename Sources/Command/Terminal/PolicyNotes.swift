@@ -2,9 +2,13 @@ import Text
 import Augmentation
 import Policies
 
-/// Says what somebody may not expect of a policy in a training of so many epochs.
+/// Prints notes on what may be unexpected of a policy in a training of so many epochs.
 ///
-/// - Parameter name: what the policy is called.
+/// - Parameters:
+///   - choice: the policy.
+///   - name: what the policy is called.
+///   - epochs: the length of the training.
+/// - Throws: `PolicyError` where the schedule cannot be stretched.
 func noteSurprises(of choice: PolicyChoice, name: String, epochs: Int) throws {
   guard let schedule = choice.schedule else { return }
   if let after = schedule.unfinishedAfter {

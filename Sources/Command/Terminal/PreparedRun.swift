@@ -28,7 +28,11 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
 
   /// Loads the images, with progress.
   ///
-  /// - Parameter recorded: the settings of the run in the folder, which is then resumed.
+  /// - Parameters:
+  ///   - requested: the settings that were asked for.
+  ///   - path: the folder of the run.
+  ///   - recorded: the settings of the run in the folder, which is then resumed.
+  /// - Throws: the error of a setting or of the images.
   init(_ requested: Configuration, path: String, resuming recorded: Configuration?) throws {
     var configuration = requested
     var data = try Self.load(requested.data, isResumed: recorded != nil)
@@ -56,6 +60,8 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
   /// Opens the run's folder and says what is to know about it.
   ///
   /// - Parameter settings: those the run is asked to have, where they are not the prepared ones.
+  /// - Returns: the run, locked for this process.
+  /// - Throws: `RunStoreError` or `FileError` where the folder cannot be used.
   func open(with settings: Configuration? = nil) throws -> RunDirectory {
     let run = try RunDirectory.open(
       path, configuration: settings ?? configuration, version: Version.text, resume: recorded != nil)

@@ -31,6 +31,7 @@ struct PreviewReport: Encodable {
 
   /// - Parameters:
   ///   - policy: what the user calls it.
+  ///   - images: the images as they were read.
   ///   - shown: the draws of these images, in the same order.
   ///   - folder: where each draw was written to.
   init(policy: String, images: [PreviewImage], shown: [PreviewedImage], folder: PreviewFolder?) {

@@ -12,6 +12,8 @@ struct RunCommandLine {
 
   /// - Parameters:
   ///   - command: `search`, `train` or `compare`.
+  ///   - settings: the settings of the run.
+  ///   - contents: the run.
   ///   - changes: the earlier lengths of a training, and after how many epochs each was changed.
   init(
     _ command: String, _ settings: Settings, _ contents: RunContents,

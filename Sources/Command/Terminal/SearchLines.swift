@@ -3,6 +3,7 @@ import Augmentation
 import Foundation
 import Policies
 import PopulationBasedTraining
+import RunStore
 import Search
 
 /// What a search reports, as lines and as the panel of its progress display.
@@ -19,7 +20,11 @@ final class SearchLines: @unchecked Sendable {
   /// What was copied since the last line.
   private var copies: [String] = []
 
-  /// - Parameter standing: where the search stands before its first event.
+  /// - Parameters:
+  ///   - progress: the display.
+  ///   - standing: where the search stands before its first event.
+  ///   - work: the images that remain.
+  ///   - isAsynchronous: whether trials are compared one by one.
   init(
     _ progress: ProgressDisplay, standing: SearchStanding, work: SearchWork, isAsynchronous: Bool
   ) {
@@ -48,10 +53,10 @@ final class SearchLines: @unchecked Sendable {
         ended == trials
         ? "all \(counted(trials, "trial")) at the end"
         : "trials after epochs \(epochs.lowerBound)-\(epochs.upperBound), \(ended) of \(trials) at the end"
-    case .scheduleWritten(let generation, let trial, let accuracy):
+    case .scheduleWritten(let generation, let trial, let score):
       best =
         (isAsynchronous ? moment : "generation \(generation + 1)")
-        + ": best is trial \(trial) with \(percent(accuracy))"
+        + ": best is trial \(trial) with \(standing.objective.text(score))"
       if isAsynchronous { showCopies() }
     case .compared(_, let exploits):
       copies = exploits.map { Self.text($0) }

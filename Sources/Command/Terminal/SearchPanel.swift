@@ -1,5 +1,6 @@
 import Text
 import Augmentation
+import RunStore
 import Search
 
 /// Where a search stands, in lines for people.
@@ -11,7 +12,9 @@ struct SearchPanel: ProgressPanel {
   private static let headingWidth = 12
 
   func lines(width: Int, speed: [String]) -> [String] {
-    row("validation", width, isNeeded: false) { flowed(accuracies, width: $0) }
+    row(standing.objective.name == nil ? "validation" : "score", width, isNeeded: false) {
+      flowed(scores, width: $0)
+    }
       + row(isSynchronous ? "generation" : "trials", width) { flowed(progress, width: $0) }
       + row("copied", width) { [copies.isEmpty ? "none" : fitted(copies, width: $0)] }
       + row("speed", width, isNeeded: false) {
@@ -31,17 +34,18 @@ struct SearchPanel: ProgressPanel {
   }
 
   var summary: String {
-    (isSynchronous ? "generation " : "trials ") + (progress + accuracies).joined(separator: ", ")
+    (isSynchronous ? "generation " : "trials ") + (progress + scores).joined(separator: ", ")
   }
 
-  private var accuracies: [String] {
+  private var scores: [String] {
     let figures = standing.figures
     guard let best = figures.best, let median = figures.median else { return ["no result yet"] }
     let missing =
       figures.count < standing.population
       ? ["\(figures.count) of \(counted(standing.population, "trial"))"] : []
+    let objective = standing.objective
     return [
-      "best \(percent(best.validationAccuracy)) (trial \(best.place.trial))", "median \(percent(median))",
+      "best \(objective.text(best.score)) (trial \(best.place.trial))", "median \(objective.text(median))",
     ]
       + missing
   }

@@ -15,7 +15,14 @@ struct TrainingSession {
   private let mayChangeLength: Bool
   private let writesTensorBoard: Bool
 
-  /// - Parameter mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings are.
+  /// - Parameters:
+  ///   - configuration: the settings.
+  ///   - policy: the policy that they name.
+  ///   - path: the folder of the run.
+  ///   - recorded: the settings of the run that is resumed; nil to begin one.
+  ///   - mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings
+  ///     are.
+  ///   - tensorBoard: whether event files are written.
   init(
     _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String,
     resuming recorded: TrainingConfiguration?,

@@ -9,8 +9,10 @@ extension DatasetSpec {
   /// with other bytes is an error, never written over.
   ///
   /// - Parameters:
+  ///   - dataDirectory: the folder of all datasets.
   ///   - mirror: the base address to use instead of the official one, or a local folder or file.
   ///   - retries: how many failed requests in a row are followed by another one.
+  ///   - report: called with the progress.
   /// - Returns: the folder that holds the dataset.
   /// - Throws: `DatasetError`.
   public func fetch(
@@ -45,7 +47,7 @@ extension DatasetDistribution {
   ) throws -> String {
     if let mirror { try FetchOrigin.check(mirror: mirror) }
     let target = root + "/" + folder
-    // What is whole needs no lock, so that it may lie where nobody may write.
+    // What is whole needs no lock, so it may be in a folder without permission to write.
     if finalFiles.allSatisfy({ isFile(target + "/" + $0.name) }), try isWhole(target) {
       report(.note("all files are there already, in \(target): nothing to fetch"))
       return target
@@ -101,7 +103,7 @@ extension DatasetDistribution {
   /// Unpacks an archive beside its folder, compares the wanted files with what is published, and moves all into place.
   private func unpack(_ archive: String, _ wanted: [FileSum], into target: String) throws {
     try removeLeftovers(of: target)
-    // A new folder with a name that cannot be foreseen: nothing in it is anybody else's.
+    // A new folder with a name that cannot be foreseen: nothing in it belongs to another process.
     let temporary = TemporaryName.path(for: target)
     guard mkdir(temporary, 0o777) == 0 else { throw DatasetError.notWritten(temporary, "made") }
     do {
@@ -113,7 +115,7 @@ extension DatasetDistribution {
     }
   }
 
-  /// Deletes what a killed process left of an unpacking; whoever calls has the lock.
+  /// Deletes what a killed process left of an unpacking; the caller holds the lock.
   private func removeLeftovers(of target: String) throws {
     let folder = AtomicFile.folder(of: target)
     for name in (try? AtomicFile.names(in: folder)) ?? [] {

@@ -61,6 +61,8 @@ package struct FileFetch {
   /// A fetch of a file to a path.
   ///
   /// - Parameters:
+  ///   - file: the file, with its published size and digests.
+  ///   - path: where the file goes once its bytes are verified.
   ///   - retries: how many failed requests in a row are followed by another one.
   ///   - report: called with the progress.
   package init(

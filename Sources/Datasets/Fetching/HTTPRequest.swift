@@ -58,8 +58,13 @@ enum HTTPEnd: Equatable {
 /// between, tells a body that was cut off from a whole one, and needs no second runtime in a statically linked
 /// program. Redirections are followed within http and https; proxies come from the environment.
 ///
-/// - Parameter receive: called with the answer's head and the next piece of its body; for an empty body once with an
-///   empty piece. What it throws ends the transfer and is thrown on.
+/// - Parameters:
+///   - address: an http or https address.
+///   - headers: further lines of the request, such as `Range: bytes=100-`.
+///   - receive: called with the answer's head and the next piece of its body; for an empty body once with an
+///     empty piece. What it throws ends the transfer and is thrown on.
+/// - Returns: how the transfer ended.
+/// - Throws: what `receive` throws.
 func httpGet(
   _ address: String, headers: [String], receive: (HTTPHead, UnsafeRawBufferPointer) throws -> Void
 ) throws -> HTTPEnd {
@@ -119,7 +124,7 @@ private final class HTTPExchange {
 
   func takeHeader(_ line: UnsafeRawBufferPointer) { head.take(String(decoding: line, as: UTF8.self)) }
 
-  /// False where the receiver wants no more.
+  /// False if the receiver has ended the transfer.
   func takeBody(_ piece: UnsafeRawBufferPointer) -> Bool {
     hasBody = true
     do {

@@ -53,6 +53,7 @@ package struct FileState: Hashable, Sendable {
   /// - Parameters:
   ///   - now: when the reading began, in nanoseconds since 1970.
   ///   - hasStableNumbers: whether its file system keeps identities and times of change of its own.
+  /// - Returns: whether equal states later mean equal content.
   package func provesContent(readAt now: Int, hasStableNumbers: Bool) -> Bool {
     // A second change within one tick of the file system's clock, which is a second at most, leaves no trace.
     hasStableNumbers && changed < now - 2_000_000_000

@@ -13,6 +13,7 @@ struct FolderImage: Equatable, Sendable {
 public struct UnreadableImage: Equatable, Sendable {
   /// The path below the folder.
   public let path: String
+  /// Why it cannot be used, in one line.
   public let reason: String
 }
 

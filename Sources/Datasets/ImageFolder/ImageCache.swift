@@ -26,7 +26,13 @@ struct ImageCache {
   private var bytesPerImage: Int { imageSize.height * imageSize.width * 3 }
   private var indexPath: String { folder + "/index" }
 
-  /// - Parameter dataDirectory: holds the folder `cache`, in which every image folder and size has a folder.
+  /// The cache of an image folder at one size.
+  ///
+  /// - Parameters:
+  ///   - root: the absolute path of the image folder.
+  ///   - imageSize: the size to which images are scaled.
+  ///   - dataDirectory: holds the folder `cache`, in which every image folder and size has a folder.
+  ///   - observer: called with the progress of decoding.
   init(root: String, imageSize: ImageSize, dataDirectory: String, observer: @escaping DatasetLoadingObserver)
   {
     self.root = root

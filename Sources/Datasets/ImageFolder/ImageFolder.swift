@@ -18,7 +18,7 @@ extension DatasetFamily {
     return DatasetSpec(
       name: "folder:\(root)", summary: "the images in \(root)", licence: "as of the images",
       searchDefaults: nil,
-      // Whoever names a size of image expects the same strength relative to the image.
+      // A user who names a size of image expects the same strength relative to the image.
       imageSize: nil, tailDefaults: TailDefaults(scalesToSize: true),
       cure: "name a folder that has a folder for each class",
       source: ImageFolder(root: root))
@@ -126,7 +126,7 @@ struct ImageFolder: DatasetSource {
     )
   }
 
-  /// How many of the images that training and validation share are for validation, where nobody says.
+  /// How many of the images that training and validation share are for validation, unless it is set.
   static func validationShare(of pool: Int, _ listing: FolderListing) -> Int {
     // A tenth of the whole is a ninth of what test left over.
     let share = listing.test == nil ? drawnShare - 1 : drawnShare

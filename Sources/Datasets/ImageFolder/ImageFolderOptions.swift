@@ -21,7 +21,7 @@ public struct ImageFolderOptions: Hashable, Sendable {
   }
 }
 
-/// What happens while a dataset is loaded, for the user's eyes.
+/// What happens while a dataset is loaded, for display.
 public enum DatasetLoadingEvent: Sendable, Equatable {
   /// Something the user should know, in one line.
   case note(String)

@@ -1,6 +1,8 @@
 /// The height and width to which the images of a folder are brought, in pixels.
 public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
+  /// The height in pixels.
   public let height: Int
+  /// The width in pixels.
   public let width: Int
 
   /// The sides that are accepted.
@@ -32,6 +34,7 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
     self.init(height: numbers[0], width: numbers[numbers.count - 1])
   }
 
+  /// One number for a square, otherwise height x width, such as `48x64`.
   public var description: String { height == width ? "\(height)" : "\(height)x\(width)" }
 
   /// A size as `description` writes it; throws for any other text.
@@ -45,6 +48,7 @@ public struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
     self = size
   }
 
+  /// Encodes the size as `description` writes it.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

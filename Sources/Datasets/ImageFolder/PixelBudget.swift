@@ -3,7 +3,7 @@ import Images
 
 /// How many pixels may be in memory at a time while several threads decode images.
 ///
-/// Images wait in the order they come, so that a large one is not passed by for ever.
+/// Images wait in the order they come, so that a large one is not passed over again and again.
 package final class PixelBudget: @unchecked Sendable {
   /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
   static let shared = PixelBudget(pixels: mostPixelsOfAPhotograph)
@@ -40,7 +40,7 @@ package final class PixelBudget: @unchecked Sendable {
   /// Decodes an image and gives it to the body, all within the budget.
   func decode<Result>(_ file: [UInt8], name: String, _ body: (RGBImage) throws -> Result) throws -> Result {
     let image = try EncodedImage(file, name: name)
-    // Without a known size decoding only finds the reason.
+    // Without a known size the image is decoded only to find the reason.
     return try withPixels(image.pixelCount ?? 0) { try body(image.decoded()) }
   }
 }

@@ -15,7 +15,11 @@ struct StratifiedOrder {
   /// A tenth of each class, rounded, at least one where a class has three; in the same kind of order.
   let aside: [FolderImage]
 
-  /// - Parameter setsAside: whether a tenth is set aside, or nothing.
+  /// Divides and orders images.
+  ///
+  /// - Parameters:
+  ///   - images: the images of all classes, in any order.
+  ///   - setsAside: whether a tenth is set aside, or nothing.
   init(_ images: [FolderImage], setsAside: Bool) {
     var (pool, aside): ([Placed], [Placed]) = ([], [])
     for members in Dictionary(grouping: images, by: \.label).values {

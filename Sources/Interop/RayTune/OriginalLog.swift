@@ -37,17 +37,19 @@ public struct OriginalLog: Sendable {
     self.unfinishedLine = unfinishedLine
   }
 
-  /// Returns the schedule that led to the log's trial.
+  /// The schedule that led to the log's trial.
   ///
-  /// The rules are those of the published parser. Lines up to the last one whose target is not the next
-  /// line's source are stale and dropped. The first segment lasts until the first line's source epoch and has
-  /// that line's old policy; each line's new policy lasts until the next line's source epoch, the last one's
-  /// to the end. Segments without an epoch are left out.
+  /// The rules are those of the published parser. Lines up to the last one whose target is not the next line's
+  /// source are stale and dropped. The first segment lasts until the first line's source epoch and has that
+  /// line's old policy; each line's new policy lasts until the next line's source epoch, the last one's to the
+  /// end. Segments without an epoch are left out.
   ///
   /// - Parameters:
   ///   - epochs: how long the search trained each trial.
   ///   - name: the schedule's name.
   ///   - provenance: what is to be noted beside the kind of log.
+  /// - Returns: the schedule that led to the log's trial.
+  /// - Throws: `PolicyError` for a log without lines, and for epochs that contradict each other.
   public func schedule(
     epochs: Int, name: String, provenance: [String: JSONValue] = [:]
   ) throws(PolicyError) -> Schedule {

@@ -3,7 +3,7 @@ import Foundation
 import Policies
 import Text
 
-/// A schedule from what a search of PBA's published code, or another one on Ray Tune, left behind.
+/// A schedule from the results of a search by PBA's published code, or by another program on Ray Tune.
 public struct ScheduleImport: Sendable {
   /// What is asked for; nil where the results are to decide.
   public struct Request: Sendable {
@@ -18,7 +18,7 @@ public struct ScheduleImport: Sendable {
     /// The schedule's name; nil for that of the file or folder.
     public var name: String?
 
-    /// A request that leaves all to the results, but for what is given.
+    /// A request in which only some values are given; the results decide the others.
     public init(
       trial: Int? = nil, epochs: Int? = nil, metric: String = "val_acc", lowestWins: Bool = false,
       name: String? = nil
@@ -31,6 +31,7 @@ public struct ScheduleImport: Sendable {
     }
   }
 
+  /// The schedule.
   public let schedule: Schedule
   /// What was chosen and why, and what was left out; a line each.
   public let notes: [String]

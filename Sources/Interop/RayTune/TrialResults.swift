@@ -20,7 +20,10 @@ struct TrialResults {
 
   /// Reads the results of a trial; nil where it has none yet.
   ///
-  /// - Parameter folder: the name of the trial's folder, which holds its number where the results do not say it.
+  /// - Parameters:
+  ///   - path: the file of the results.
+  ///   - folder: the name of the trial's folder, which holds its number where the results do not say it.
+  /// - Throws: `PolicyError` for the first line that is not a result.
   init?(contentsOf path: String, folder: String) throws(PolicyError) {
     let log = try LogLines(contentsOf: path)
     guard let line = log.lines.last else { return nil }

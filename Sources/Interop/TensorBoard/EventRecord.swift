@@ -18,6 +18,7 @@ package enum EventRecord {
   /// The first record of every file.
   ///
   /// - Parameter time: seconds since 1970.
+  /// - Returns: the framed record with its checksums.
   package static func fileVersion(time: Double) -> [UInt8] {
     var event = ProtobufMessage()
     event.add(EventField.wallTime, time)
@@ -27,7 +28,10 @@ package enum EventRecord {
 
   /// The record of a point.
   ///
-  /// - Parameter time: seconds since 1970.
+  /// - Parameters:
+  ///   - point: the figures of one step.
+  ///   - time: seconds since 1970.
+  /// - Returns: the framed record with its checksums.
   package static func scalars(_ point: ScalarPoint, time: Double) -> [UInt8] {
     var summary = ProtobufMessage()
     for scalar in point.scalars {

@@ -19,7 +19,9 @@ public struct TensorBoardFolder: Sendable {
 
   /// A folder that `restore` makes.
   ///
-  /// - Parameter clock: the seconds since 1970, which every event holds.
+  /// - Parameters:
+  ///   - path: the path of the folder.
+  ///   - clock: gives the seconds since 1970, which every event holds.
   public init(_ path: String, clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }) {
     self.path = path
     self.clock = clock

@@ -4,7 +4,9 @@ import Foundation
 public struct Axes: Sendable {
   /// The rectangle between the axes.
   public let frame: Frame
+  /// The scale of the horizontal axis, which grows to the right.
   public let x: LinearScale
+  /// The scale of the vertical axis, which grows upwards.
   public let y: LinearScale
 
   /// Axes in a frame; `x` grows to the right, `y` upwards.
@@ -21,9 +23,11 @@ public struct Axes: Sendable {
   ///
   /// - Parameters:
   ///   - xTicks: about how many numbers along the bottom; 0 for none.
+  ///   - yTicks: about how many numbers along the left side; 0 for none.
   ///   - xName: what the bottom counts, written at its right end.
   ///   - size: of the numbers, in pixels.
   ///   - yText: how a number at the left is written.
+  /// - Returns: the elements, the grid first, so that data is painted over it.
   public func elements(
     xTicks: Int = 5, yTicks: Int = 5, xName: String? = nil, size: Double = 11,
     yText: (Double) -> String = tickText

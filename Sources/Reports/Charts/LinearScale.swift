@@ -1,6 +1,6 @@
 import Foundation
 
-/// Brings numbers of a range to places along an axis.
+/// Maps the numbers of a range to places along an axis.
 public struct LinearScale: Hashable, Sendable {
   /// The numbers that the axis covers.
   public let domain: ClosedRange<Double>

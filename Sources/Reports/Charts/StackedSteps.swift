@@ -1,4 +1,4 @@
-/// Several step series laid one upon the other.
+/// Several step series, stacked.
 public struct StackedSteps: Hashable, Sendable {
   /// The sum of the layers below each layer, and at the end the sum of all.
   public let levels: [StepSeries]

@@ -1,4 +1,4 @@
-/// A number that holds for a stretch and then jumps.
+/// A number that is constant over each segment.
 public struct StepSeries: Hashable, Sendable {
   /// Where the stretches begin and the last one ends; ascending, one more than there are values.
   public let bounds: [Double]

@@ -6,11 +6,12 @@ public struct Drawing: Hashable, Sendable {
   public let height: Double
   /// What it is.
   public let title: String
-  /// What it shows, for whoever does not see it.
+  /// What it shows, for screen readers.
   public let description: String
   /// What is painted, in this order, on the paper.
   public let elements: [SVGElement]
 
+  /// A drawing of a size in pixels.
   public init(width: Double, height: Double, title: String, description: String, elements: [SVGElement]) {
     self.width = width
     self.height = height

@@ -13,15 +13,26 @@ public enum OperationColors {
     "#d2a3fd", "#647031", "#fea45a", "#8590c5", "#72fcad",
   ]
 
-  /// The colour of an operation; those beyond PBA's space take turns with two greys.
-  public static func color(of operation: Operation) -> String {
+  /// The colour of an operation of the catalogue; those beyond PBA's space take turns with two greys.
+  private static func color(of operation: Operation, at place: Int) -> String {
     if let place = SearchSpace.pba.operations.firstIndex(of: operation), place < all.count {
       return all[place]
     }
-    let place = Operation.catalogue.firstIndex(of: operation) ?? 0
     return place.isMultiple(of: 2) ? "#767676" : "#a6a6a6"
   }
 
   /// The class of elements that are painted in an operation's colour.
-  public static func style(of operation: Operation) -> String { "operation-\(operation.name)" }
+  ///
+  /// Operations beyond the catalogue have no rule of their own: they take turns with two greys of the paper.
+  public static func style(of operation: Operation) -> String {
+    guard !Operation.catalogue.contains(operation) else { return "operation-\(operation.name)" }
+    return operation.name.utf8.reduce(0) { $0 &+ Int($1) }.isMultiple(of: 2) ? "faint" : "dim"
+  }
+
+  /// The rules of the catalogue's classes.
+  static var rules: String {
+    Operation.catalogue.enumerated().map { place, operation in
+      ".\(style(of: operation)){fill:\(color(of: operation, at: place))}"
+    }.joined()
+  }
 }

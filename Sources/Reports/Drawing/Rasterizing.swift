@@ -4,6 +4,7 @@ import Threads
 
 /// Why a drawing did not become pixels.
 public struct RasterizingError: Error, Hashable, CustomStringConvertible {
+  /// The reason and what to do, in one line.
   public let description: String
 }
 
@@ -14,7 +15,9 @@ extension Drawing {
   /// The drawing as pixels, made from its SVG by librsvg.
   ///
   /// - Parameters:
+  ///   - theme: the colours.
   ///   - scale: pixels of the picture for each pixel of the drawing.
+  /// - Returns: the pixels, opaque.
   /// - Throws: `RasterizingError` where librsvg is not there, or the picture would be too large.
   public func image(_ theme: Theme = .light, scale: Double = 1) throws -> RGBAImage {
     let (exactWidth, exactHeight) = ((width * scale).rounded(), (height * scale).rounded())

@@ -4,12 +4,15 @@
 public struct SVGElement: Hashable, Sendable {
   /// A name and its value.
   public struct Attribute: Hashable, Sendable {
+    /// The name of the attribute.
     public let name: String
+    /// The value, not escaped.
     public let value: String
   }
 
   /// The element's name, such as `path`.
   public let name: String
+  /// The attributes, in the order in which they are written.
   public private(set) var attributes: [Attribute]
   /// The elements inside it, in the order in which they are painted.
   public let content: [SVGElement]

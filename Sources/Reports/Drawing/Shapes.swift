@@ -2,9 +2,12 @@ import Foundation
 
 /// A place in a drawing: pixels to the right of and below its upper left corner.
 public struct Point: Hashable, Sendable {
+  /// Pixels from the left edge.
   public var x: Double
+  /// Pixels from the upper edge.
   public var y: Double
 
+  /// A place by its coordinates.
   public init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
@@ -13,11 +16,16 @@ public struct Point: Hashable, Sendable {
 
 /// An upright rectangle of a drawing, in pixels.
 public struct Frame: Hashable, Sendable {
+  /// Pixels from the left edge of the drawing.
   public var x: Double
+  /// Pixels from the upper edge of the drawing.
   public var y: Double
+  /// The width in pixels.
   public var width: Double
+  /// The height in pixels.
   public var height: Double
 
+  /// A rectangle by its upper left corner and its size.
   public init(x: Double, y: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
@@ -25,7 +33,9 @@ public struct Frame: Hashable, Sendable {
     self.height = height
   }
 
+  /// The right edge.
   public var right: Double { x + width }
+  /// The lower edge.
   public var bottom: Double { y + height }
 }
 
@@ -34,7 +44,7 @@ public enum TextAnchor: String, Sendable {
   case start, middle, end
 }
 
-/// A number as it stands in an attribute: at most two decimals, none that says nothing.
+/// A number as an attribute has it: at most two decimals, without trailing zeros.
 public func svgNumber(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
   let hundredths = (value * 100).rounded()

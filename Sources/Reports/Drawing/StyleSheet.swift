@@ -1,5 +1,3 @@
-import Augmentation
-
 /// How the classes of all drawings look.
 ///
 /// Colours are given by class, not by element, so that one drawing serves light and dark paper.
@@ -27,8 +25,7 @@ public enum StyleSheet {
 
     """
     .replacing("\n", with: "")
-    + Operation.catalogue.map { ".\(OperationColors.style(of: $0)){fill:\(OperationColors.color(of: $0))}" }
-    .joined()
+    + OperationColors.rules
 
   private static func colors(_ palette: Palette) -> String {
     ".paper{fill:\(palette.paper)}.ink{fill:\(palette.ink)}.faint{fill:\(palette.faint)}"

@@ -26,7 +26,7 @@ public func wrapped(_ text: String, size: Double, width: Double) -> [String] {
   return lines
 }
 
-/// A path or another name whose end tells most, its front cut where it would be wider than so many pixels.
+/// A path or another name, its beginning cut where it would be wider than so many pixels.
 public func fittedEnd(_ text: String, size: Double, width: Double) -> String {
   guard textWidth(text, size: size) > width else { return text }
   var short = text[...]

@@ -25,9 +25,11 @@ public struct Palette: Hashable, Sendable {
   /// What stands beside the accent and must not be taken for it.
   public let second: String
 
+  /// Dark ink on white paper.
   public static let light = Palette(
     paper: "#ffffff", ink: "#1b1f24", faint: "#57606a", grid: "#e4e7eb", axis: "#8c959f", accent: "#0a5fb4",
     second: "#b34700")
+  /// Light ink on dark paper.
   public static let dark = Palette(
     paper: "#14171c", ink: "#e6e9ed", faint: "#a0a8b2", grid: "#2a2f37", axis: "#6f7883", accent: "#6cb2f8",
     second: "#f0924c")

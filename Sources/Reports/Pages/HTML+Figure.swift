@@ -23,7 +23,10 @@ extension HTML {
 
   /// A table whose first column names the rows.
   ///
-  /// - Parameter caption: what the table is; read aloud, not shown.
+  /// - Parameters:
+  ///   - table: the headings and rows.
+  ///   - caption: what the table is; read aloud, not shown.
+  /// - Returns: a `table` element with row and column headings.
   static func table(_ table: FigureTable, caption: String) -> HTML {
     HTML(
       "table", [:],

@@ -7,16 +7,18 @@ extension ReportPage {
   /// What was learnt, over the epochs.
   var curveSection: ReportSection? {
     let figures: [Figure?]
+    var missing: [HTML] = []
     switch contents.history {
     case .search(let history):
+      if history.hasNoTrainLoss { missing.append(.paragraph("The trainer reports no training loss.")) }
       figures = [
-        PopulationCurves(history, .validationAccuracy).figure(),
-        PopulationCurves(history, .trainLoss).figure(),
+        PopulationCurves(history, .score).figure(), PopulationCurves(history, .trainLoss).figure(),
       ]
     case .training(let epochs): figures = [TrainingCurves(epochs, length: contents.length).figure()]
     case .comparison: return nil
     }
-    return section("curves", "Learning curves", figures, none: "Nothing has been trained to its end yet.")
+    return section(
+      "curves", "Learning curves", figures, none: "Nothing has been trained to its end yet.", missing)
   }
 
   /// Who copied whom; for a search alone.
@@ -101,12 +103,12 @@ extension ReportPage {
   }
 
   private func section(
-    _ identifier: String, _ heading: String, _ figures: [Figure?], none: String
+    _ identifier: String, _ heading: String, _ figures: [Figure?], none: String, _ notes: [HTML] = []
   ) -> ReportSection {
     let found = figures.compactMap { $0 }
     return ReportSection(
       identifier: identifier, heading: heading,
-      content: found.isEmpty ? [.paragraph(none)] : found.map(HTML.figure))
+      content: found.isEmpty ? [.paragraph(none)] : found.map(HTML.figure) + notes)
   }
 }
 

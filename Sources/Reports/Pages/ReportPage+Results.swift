@@ -38,20 +38,31 @@ extension ReportPage {
   // MARK: - Search
 
   private func result(of history: PopulationHistory) -> [HTML] {
-    guard let last = history.best.last, let accuracy = last.validationAccuracy else {
+    guard let last = history.best.last, let score = last.score else {
       return [.paragraph(Self.withoutBest(history))]
     }
-    let epochs = last.plan.epochs.upperBound
-    return [
-      .paragraph(percentText(accuracy), class: "result"),
+    let (epochs, objective) = (last.plan.epochs.upperBound, history.objective)
+    let result: [HTML] = [
+      .paragraph(objective.text(score), class: "result"),
       .paragraph(
-        "validation accuracy of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
+        "\(objective.scoreName) of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
           + (isFinished ? "." : " of \(contents.length): the search has not ended.")),
+    ]
+    let extreme = objective.direction == .maximize ? "highest" : "lowest"
+    guard objective.name == nil else {
+      return result + [
+        .paragraph(
+          "It is the \(extreme) score of a population that was chosen by this very figure again and "
+            + "again, and therefore looks better than it is: train a network with the schedule and measure it on images that "
+            + "took no part in the search.")
+      ]
+    }
+    return result + [
       .paragraph(
-        interval(accuracy, of: images.validation, "validation")
-          + " It is the highest number of a population that was "
+        interval(score, of: images.validation, "validation")
+          + " It is the \(extreme) number of a population that was "
           + "chosen by these very images again and again, and therefore flatters: train a network with the schedule and "
-          + "measure it on test images to know what the schedule is worth."),
+          + "measure it on test images to know what the schedule is worth.")
     ]
   }
 

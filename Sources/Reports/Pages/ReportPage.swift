@@ -1,6 +1,6 @@
 import Foundation
 
-/// The page that reports on a run: one HTML file that asks for nothing outside itself and needs no script.
+/// The page that reports on a run: one HTML file that loads nothing else and needs no script.
 public struct ReportPage: Sendable {
   let contents: RunContents
   /// The command that reproduces or continues it.
@@ -12,6 +12,7 @@ public struct ReportPage: Sendable {
   /// The beginning by which a page of this program is recognised.
   public static let generator = "swift-pba report"
 
+  /// A page about a run.
   public init(
     _ contents: RunContents, command: RunCommands, images: ReportImages, samples: SampleImages
   ) {
@@ -132,11 +133,12 @@ struct ReportSection {
 public struct RunCommands: Sendable {
   /// Makes the same run in another folder.
   public let again: String
-  /// Goes on with this one.
+  /// Continues this run.
   public let resume: String
   /// The version of the program that makes the report.
   public let version: String
 
+  /// The command lines, each as a user would type it.
   public init(again: String, resume: String, version: String) {
     self.again = again
     self.resume = resume
@@ -146,9 +148,12 @@ public struct RunCommands: Sendable {
 
 /// How many images a run measures on; nil where it is not known.
 public struct ReportImages: Sendable {
+  /// How many validation images.
   public let validation: Int?
+  /// How many test images.
   public let test: Int?
 
+  /// The sizes of both sets.
   public init(validation: Int? = nil, test: Int? = nil) {
     self.validation = validation
     self.test = test

@@ -7,18 +7,25 @@ import RunStore
 public struct RunContents: Sendable {
   /// The part that depends on the kind of run.
   public enum History: Sendable {
+    /// The segments of a search.
     case search(PopulationHistory)
+    /// The epochs of a training.
     case training([EpochRecord])
+    /// The trainings of a comparison.
     case comparison(ComparisonProgress)
   }
 
   /// The folder, as it was named.
   public let path: String
+  /// Whether it is a search, a training or a comparison.
   public let kind: RunKind
   /// The version of the program that began the run.
   public let version: String
+  /// Whether the run is in use, has ended, or can be continued.
   public let state: RunState
+  /// The settings, in the order of `config.yaml`.
   public let settings: [RunSetting]
+  /// What was trained so far.
   public let history: History
   /// The schedule that a search found or a training plays; nil where there is none.
   public let schedule: Schedule?
@@ -56,7 +63,8 @@ public struct RunContents: Sendable {
       history = .search(
         PopulationHistory(
           try SearchJournal(run).segmentsByArrival(), population: population,
-          isAsynchronous: settings["asynchronous"]?.text == "true"))
+          isAsynchronous: settings["asynchronous"]?.text == "true",
+          objective: try settings.objective(of: path)))
     case .train: history = .training(try TrainingJournal(run).epochs())
     case .compare: history = .comparison(try ComparisonProgress(of: path, settings))
     }

@@ -9,6 +9,7 @@ public struct EpochStrip: Sendable {
   /// Images with draws of these epochs.
   public let images: [PreviewedImage]
 
+  /// A strip of images with draws of these epochs.
   public init(policy: String, length: Int, epochs: [Int], images: [PreviewedImage]) {
     self.policy = policy
     self.length = length

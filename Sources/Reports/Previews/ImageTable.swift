@@ -15,7 +15,7 @@ struct ImageTable {
     var lines: [String] = []
     /// Whether the lines matter less than others.
     var isFaint = false
-    /// What the image is, for whoever does not see it.
+    /// What the image is, for screen readers.
     let description: String
   }
 
@@ -55,8 +55,15 @@ struct ImageTable {
   /// Between columns, and between rows.
   static let gap = 16.0
 
-  /// - Parameter side: about how many pixels the longer side of small images has in the picture. Where there are larger
-  ///   ones, it is theirs.
+  /// A table whose columns are as wide as their images and words need.
+  ///
+  /// - Parameters:
+  ///   - name: the name with which the heading begins.
+  ///   - title: what follows the name in the heading.
+  ///   - rows: the rows, each with its labels and cells.
+  ///   - notes: lines below the table.
+  ///   - side: about how many pixels the longer side of small images has in the picture. Where there are larger
+  ///     ones, it is theirs.
   init(name: String, title: String, rows: [Row], notes: [String], side: Int) {
     let cells = rows.flatMap(\.cells).compactMap { $0 }
     let longest = max(cells.map { max($0.image.width, $0.image.height) }.max() ?? 0, side)

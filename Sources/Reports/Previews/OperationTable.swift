@@ -10,8 +10,10 @@ public struct OperationTable: Sendable {
 
   /// The name of the image.
   public let name: String
+  /// The image to which every operation is applied.
   public let image: RGBAImage
 
+  /// A table for an image.
   public init(name: String, image: RGBAImage) {
     self.name = name
     self.image = image

@@ -12,8 +12,10 @@ public struct PreviewGrid: Sendable {
   public let policy: String
   /// From 1, and the policy's length; nil for a policy without epochs.
   public let moment: (epoch: Int, length: Int)?
+  /// The images, one row each.
   public let images: [PreviewedImage]
 
+  /// A grid of images under one policy.
   public init(policy: String, moment: (epoch: Int, length: Int)?, images: [PreviewedImage]) {
     self.policy = policy
     self.moment = moment

@@ -20,7 +20,7 @@ extension [PreviewedImage] {
     return notes
   }
 
-  /// What fired in every draw, for whoever does not see the picture.
+  /// What fired in every draw, for screen readers.
   var words: String {
     map { image in
       let draws = image.draws.map { "\($0.place): \($0.lines.joined(separator: "; "))" }
@@ -28,7 +28,7 @@ extension [PreviewedImage] {
     }.joined(separator: " ")
   }
 
-  /// The text twin of the picture: what fired in every draw.
+  /// The picture as text: what fired in every draw.
   var table: FigureTable {
     FigureTable(
       heads: ["image", "epoch", "draw", "operations"],

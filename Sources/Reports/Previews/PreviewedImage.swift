@@ -8,6 +8,7 @@ public struct PolicyDraw: Sendable {
   public let number: Int
   /// From 1; nil for a policy without epochs.
   public let epoch: Int?
+  /// The image after all operations of the draw.
   public let image: RGBAImage
   /// What fired, in the order of application.
   public let applied: [AppliedOperation]
@@ -44,9 +45,12 @@ public struct PolicyDraw: Sendable {
 public struct PreviewedImage: Sendable {
   /// The name of its file, or what else it is called.
   public let name: String
+  /// The image before any operation.
   public let original: RGBAImage
+  /// What the policy made of it, draw by draw.
   public let draws: [PolicyDraw]
 
+  /// An image with its draws.
   public init(name: String, original: RGBAImage, draws: [PolicyDraw]) {
     self.name = name
     self.original = original

@@ -2,13 +2,16 @@ import Augmentation
 import Images
 import Policies
 
-/// A policy whose draws are to be seen.
+/// A policy whose draws are shown.
 public struct PreviewedPolicy: Sendable {
   private let choice: PolicyChoice
   private let scalesToSize: Bool
   private let seed: UInt64
 
+  /// A policy, with what decides its draws.
+  ///
   /// - Parameters:
+  ///   - choice: the policy.
   ///   - scalesToSize: whether lengths in pixels follow the size of each image.
   ///   - seed: decides the draws.
   public init(_ choice: PolicyChoice, scalesToSize: Bool = false, seed: UInt64) {
@@ -32,8 +35,10 @@ public struct PreviewedPolicy: Sendable {
   ///
   /// - Parameters:
   ///   - number: from 1.
+  ///   - image: the image.
   ///   - index: the place of the image among those shown, from 0.
   ///   - epoch: from 1; nil for a policy without epochs.
+  /// - Returns: the image after the draw, and what fired.
   /// - Throws: `PolicyError` for an epoch that the policy does not have.
   public func draw(_ number: Int, of image: RGBAImage, index: Int, epoch: Int?) throws -> PolicyDraw {
     let zeroBased = (epoch ?? 1) - 1

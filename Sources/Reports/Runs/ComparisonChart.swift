@@ -11,6 +11,7 @@ public struct ComparisonChart: Sendable {
   private static let plotWidth = 360.0
   private static let gap = 56.0
 
+  /// The chart of a summary.
   public init(_ summary: ComparisonSummary) {
     self.summary = summary
   }

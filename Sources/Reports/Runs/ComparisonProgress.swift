@@ -29,11 +29,12 @@ public struct ComparisonProgress: Sendable {
 
   /// The policies in their order, each seed ascending.
   public let trainings: [Training]
-  /// What the comparison came to; of one that has not ended, what its finished trainings come to.
+  /// The result of the comparison; of one that has not ended, the result of its finished trainings.
   public let summary: ComparisonSummary
   /// Whether the number of images is known.
   var knowsImages: Bool { summary.images > 0 }
 
+  /// The trainings so far; without a summary it is made from those that have finished.
   public init(_ trainings: [Training], summary: ComparisonSummary? = nil) {
     self.trainings = trainings
     self.summary = summary ?? Self.summary(trainings)

@@ -2,12 +2,16 @@ import Text
 import Augmentation
 import RunStore
 
-/// A comparison's summary in words.
+/// A comparison's summary as text.
 public struct ComparisonWords: Sendable {
   let summary: ComparisonSummary
   private let names: [String: String]
 
-  /// - Parameter names: what the policies are called, where not by their own names.
+  /// The words for a comparison.
+  ///
+  /// - Parameters:
+  ///   - summary: the figures of the comparison.
+  ///   - names: what the policies are called, where not by their own names.
   public init(_ summary: ComparisonSummary, names: [String: String] = [:]) {
     self.summary = summary
     self.names = names

@@ -161,7 +161,7 @@ public struct LineageGraph: Sendable {
     return FigureTable(
       heads: [
         "generation", "ancestor of the best",
-        "copies that begin it (trial ← copied; equal: the same accuracy)",
+        "copies that begin it (trial ← copied; equal: the same \(history.objective.name == nil ? "accuracy" : "score"))",
       ],
       rows: (0..<history.generations).map { generation in
         let words = (copies[generation] ?? []).map {

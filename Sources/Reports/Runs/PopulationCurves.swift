@@ -5,7 +5,7 @@ import RunStore
 public struct PopulationCurves: Sendable {
   /// What is drawn.
   public enum Measure: Sendable {
-    case validationAccuracy, trainLoss
+    case score, trainLoss
   }
 
   let history: PopulationHistory
@@ -35,15 +35,15 @@ public struct PopulationCurves: Sendable {
 
   private func value(_ stretch: PopulationHistory.Stretch) -> Double? {
     switch measure {
-    case .validationAccuracy: stretch.record.metrics?.validationAccuracy
+    case .score: stretch.record.score
     case .trainLoss: stretch.record.metrics?.trainLoss
     }
   }
 
   private func axes(_ low: Double, _ high: Double) -> Axes {
-    let pad = max((high - low) * 0.05, 0.002)
-    let bottom = max(0, low - pad)
-    let top = measure == .validationAccuracy ? min(1, high + pad) : high + pad
+    let pad = max((high - low) * 0.05, 0.002, max(abs(low), abs(high)) * 1e-6)
+    let bottom = isShare || measure == .trainLoss ? max(0, low - pad) : low - pad
+    let top = isShare ? min(1, high + pad) : high + pad
     return Axes(in: Self.frame, x: 0...Double(max(history.epochs, 1)), y: bottom...max(top, bottom + 1e-6))
   }
 
@@ -107,10 +107,13 @@ public struct PopulationCurves: Sendable {
 
   private var name: String {
     switch measure {
-    case .validationAccuracy: "Validation accuracy"
+    case .score: history.objective.title
     case .trainLoss: "Training loss"
     }
   }
+
+  /// Whether what is drawn is a share, in percent.
+  private var isShare: Bool { measure == .score && history.objective.name == nil }
 
   private var heading: SVGElement {
     .text(name, at: Point(Self.frame.x, 22), size: 14, class: "ink strong")
@@ -127,16 +130,20 @@ public struct PopulationCurves: Sendable {
   }
 
   private func yText(_ value: Double) -> String {
-    measure == .validationAccuracy ? tickText((value * 1000).rounded() / 10) + " %" : tickText(value)
+    isShare ? tickText((value * 1000).rounded() / 10) + " %" : tickText(value)
   }
 
   private func text(_ value: Double) -> String {
-    measure == .validationAccuracy ? percentText(value) : decimalText(value, 4)
+    measure == .score ? history.objective.text(value) : decimal(value, 4)
   }
 
   private var caption: String {
     switch measure {
-    case .validationAccuracy:
+    case .score where !isShare:
+      "\(name) at the end of each segment; \(history.objective.direction == .maximize ? "higher" : "lower") is better. A trial "
+        + "that copies another leaves its line at the dot and continues from the copied trial's"
+        + "\(isCrowded ? "" : "; the dotted line leads there")."
+    case .score:
       "Accuracy on the validation images at the end of each segment. A trial that copies another leaves its line at the dot "
         + "and continues from the copied trial's\(isCrowded ? "" : "; the dotted line leads there")."
     case .trainLoss:
@@ -171,8 +178,14 @@ public struct PopulationCurves: Sendable {
   }
 
   private func cell(_ stretch: PopulationHistory.Stretch) -> String {
-    guard let value = value(stretch) else { return "failed" }
-    let number = measure == .validationAccuracy ? decimalText(value * 100, 2) : decimalText(value, 3)
+    guard stretch.record.metrics != nil else { return "failed" }
+    let number =
+      value(stretch).map {
+        switch measure {
+        case .score: isShare ? decimal($0 * 100, 2) : history.objective.text($0)
+        case .trainLoss: decimal($0, 3)
+        }
+      } ?? "–"
     let source = stretch.left == nil ? "" : " ←\(stretch.record.plan.parent ?? 0)"
     return number + source
   }

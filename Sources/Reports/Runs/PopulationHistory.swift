@@ -1,6 +1,7 @@
+import PopulationBasedTraining
 import RunStore
 
-/// What the trials of a search have been through: every segment that has ended, and who descends from whom.
+/// The history of a search's trials: every segment that has ended, and who descends from whom.
 public struct PopulationHistory: Sendable {
   /// A segment that has ended, and its place in the course of the search.
   struct Stretch: Sendable {
@@ -22,6 +23,8 @@ public struct PopulationHistory: Sendable {
   let stretches: [Stretch]
   /// Whether each trial is compared as soon as it has a result.
   let isAsynchronous: Bool
+  /// What trials are compared by.
+  let objective: Objective
   /// The best trial's ancestry, oldest first, itself the last; empty before there is a best trial.
   public let best: [SegmentRecord]
   /// The places of `best`.
@@ -35,13 +38,21 @@ public struct PopulationHistory: Sendable {
   /// The best trial is that of the newest generation of which every trial has ended; of trials that are compared one by
   /// one, that of all their newest results.
   ///
-  /// - Parameter population: how many trials there are.
-  public init(_ records: [SegmentRecord], population: Int, isAsynchronous: Bool) {
+  /// - Parameters:
+  ///   - records: the segments, in any order.
+  ///   - population: how many trials there are.
+  ///   - isAsynchronous: whether trials are compared one by one.
+  ///   - objective: what trials are compared by.
+  public init(
+    _ records: [SegmentRecord], population: Int, isAsynchronous: Bool,
+    objective: Objective = .validationAccuracy
+  ) {
     self.population = max(population, (records.map(\.plan.trial).max() ?? -1) + 1)
     self.isAsynchronous = isAsynchronous
+    self.objective = objective
     // A segment that is planned again, since its checkpoint was lost, had ended nevertheless.
     let ended = records.compactMap { record in
-      (record.result ?? record.lostResult).map {
+      record.lastResult.map {
         SegmentRecord(plan: record.plan, result: $0, arrival: record.arrival)
       }
     }.sorted { ($0.plan.generation, $0.plan.trial) < ($1.plan.generation, $1.plan.trial) }
@@ -51,7 +62,7 @@ public struct PopulationHistory: Sendable {
     let newest = Dictionary(ended.map { ($0.plan.trial, $0) }, uniquingKeysWith: { $1 })
     let candidates =
       isAsynchronous ? Array(newest.values) : Self.newestWhole(ended, population: self.population)
-    best = candidates.best.map { Self.ancestry(of: $0, among: all) } ?? []
+    best = candidates.best(objective.direction).map { Self.ancestry(of: $0, among: all) } ?? []
     bestPlaces = Set(best.map(\.plan.place))
     var living: Set<SegmentPlace> = []
     for record in newest.values {
@@ -73,14 +84,21 @@ public struct PopulationHistory: Sendable {
 
   /// Whether a copying trial had reached exactly what the copied one had.
   func isBetweenEquals(_ copy: Stretch) -> Bool {
-    guard let own = copy.left.flatMap({ byPlace[$0] })?.record.validationAccuracy else { return false }
-    return own == parent(of: copy)?.record.validationAccuracy
+    guard let own = copy.left.flatMap({ byPlace[$0] })?.record.score else { return false }
+    return own == parent(of: copy)?.record.score
   }
 
   /// What is added to the number of copies where some were between trials that were equally good.
   var equalCopiesText: String {
     let equal = copies.count(where: isBetweenEquals)
-    return equal == 0 ? "" : ", \(equal) of them between trials of equal accuracy"
+    let figure = objective.name == nil ? "accuracy" : "score"
+    return equal == 0 ? "" : ", \(equal) of them between trials of equal \(figure)"
+  }
+
+  /// Whether segments have ended, and none of them says what the training loss was.
+  var hasNoTrainLoss: Bool {
+    let ended = stretches.compactMap(\.record.metrics)
+    return !ended.isEmpty && ended.allSatisfy { $0.trainLoss == nil }
   }
 
   /// The number of generations that have begun to end.

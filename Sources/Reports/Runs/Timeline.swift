@@ -13,6 +13,7 @@ public struct Timeline: Sendable {
     /// When and where; nil for one of an older version of the program.
     public let times: WorkTimes?
 
+    /// A stretch of work of one group.
     public init(group: String, seconds: Double, times: WorkTimes?) {
       self.group = group
       self.seconds = seconds
@@ -28,6 +29,7 @@ public struct Timeline: Sendable {
   static let left = 76.0
   static let plotWidth = 1020.0
 
+  /// A timeline with one row for each group.
   public init(_ stretches: [Stretch], by groupName: String) {
     self.stretches = stretches
     self.groupName = groupName

@@ -15,6 +15,7 @@ public struct OperationCourse: Hashable, Sendable {
     public let magnitude: StepSeries
   }
 
+  /// The operation.
   public let operation: Operation
   /// The mean over the operation's entries.
   public let mean: Course
@@ -27,9 +28,11 @@ public struct OperationCourse: Hashable, Sendable {
   public static func all(of schedule: Schedule) -> [OperationCourse] {
     var bounds = [0.0]
     for segment in schedule.segments { bounds.append((bounds.last ?? 0) + Double(segment.epochs)) }
-    let held = Set(schedule.segments.flatMap { $0.policy.entries.map(\.operation) })
-    let known = SearchSpace.pba.operations
-    let operations = known + Operation.catalogue.filter { held.contains($0) && !known.contains($0) }
+    let held = schedule.segments.flatMap { $0.policy.entries.map(\.operation) }
+    // Those beyond the catalogue in the order in which the schedule names them.
+    let order = Operation.catalogue.filter(Set(held).contains) + held
+    var seen: Set<Operation> = []
+    let operations = (SearchSpace.pba.operations + order).filter { seen.insert($0).inserted }
     return operations.map { operation in
       let entries = schedule.segments.map { segment in
         segment.policy.entries.filter { $0.operation == operation }.map(strength)

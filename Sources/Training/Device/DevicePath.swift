@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// How the steps of a training reach a CUDA device; the CPU has one way and does not ask.
+/// How the steps of a training are given to a CUDA device.
 public enum DevicePath: String, Sendable, CaseIterable {
   /// Operation by operation, in every step.
   case plain

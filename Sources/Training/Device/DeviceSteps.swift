@@ -42,9 +42,11 @@ final class DeviceSteps {
   private var recording: (any RecordedWork)?
 
   /// - Parameters:
+  ///   - queue: where the work goes.
   ///   - shape: [N,3,H,W].
   ///   - isRecordable: whether every step does the same operations on the same memory.
   ///   - body: one step, from the images to the weights.
+  /// - Throws: `TorchError` where the device has not the memory.
   init(
     _ queue: any DeviceQueue, shape: [Int], isRecordable: Bool, body: @escaping (Memory) throws -> Void
   ) throws {
@@ -76,7 +78,12 @@ final class DeviceSteps {
 
   /// Hands over one step, whose loss goes to the place `index` of `losses`.
   ///
-  /// - Parameter write: fills the images, in memory order, and the labels of the batch.
+  /// - Parameters:
+  ///   - rate: the learning rate.
+  ///   - losses: [steps], on the device.
+  ///   - index: the place of this loss in `losses`.
+  ///   - write: fills the images, in memory order, and the labels of the batch.
+  /// - Throws: what `write` and the queue throw.
   func step(
     rate: Double, losses: Tensor, index: Int,
     write: (UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Int64>) throws -> Void

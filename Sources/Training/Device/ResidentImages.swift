@@ -26,7 +26,11 @@ package final class ResidentImages: @unchecked Sendable {
 
   /// Brings images to the device, once.
   ///
-  /// - Parameter tail: how they are normalised; it must draw nothing.
+  /// - Parameters:
+  ///   - split: the images and labels.
+  ///   - tail: how they are normalised; it must draw nothing.
+  ///   - device: where they are kept.
+  /// - Throws: `TorchError` where the device has not the memory.
   package init(_ split: LabeledImages, tail: BatchTail, on device: Device) throws {
     let images = split.images
     (count, height, width) = (images.count, images.height, images.width)

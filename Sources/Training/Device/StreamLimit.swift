@@ -1,9 +1,12 @@
 import RunStore
 import Torch
 
-/// Throws `SettingError` where more train at once than CUDA devices have streams for, of which each has its own.
+/// Requires that CUDA devices have a stream for each training that runs at once.
 ///
-/// - Parameter device: the setting, as ``Device/list(_:)`` reads it.
+/// - Parameters:
+///   - atOnce: how many train at once.
+///   - device: the setting, as ``Device/list(_:)`` reads it.
+/// - Throws: `SettingError` that names the number of streams.
 package func requireStreams(for atOnce: Int, device: String) throws {
   let devices = Device.list(device)?.filter { $0 != .cpu } ?? []
   let streams = devices.count * DeviceStream.countPerDevice

@@ -5,7 +5,7 @@ import Torch
 /// It holds what a checkpoint holds, to the bit, and goes from one trainer to another of the same recipe and device
 /// without the host.
 package final class TrainerState: @unchecked Sendable {
-  // Nothing writes to the tensors once the state is made, and whoever makes it waits for the device; so threads may share it.
+  // Nothing writes to the tensors once the state is made, and its maker waits for the device; so threads may share it.
   fileprivate let values: Tensor
   fileprivate let momentum: Tensor
   fileprivate let buffers: [Tensor]

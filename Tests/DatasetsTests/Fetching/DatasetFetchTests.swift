@@ -1,11 +1,8 @@
 import Datasets
 import Files
 import Foundation
+import TestSupport
 import Testing
-
-private func md5(_ bytes: [UInt8]) -> String {
-  hexadecimal(HashFunction.md5(bytes))
-}
 
 private let wanted = [
   FileSum(name: "one", md5: md5([UInt8](repeating: 0x31, count: 700))),
@@ -22,13 +19,6 @@ private func distribution(_ archive: String, at address: String = "http://127.0.
     at: address)
 }
 
-private func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try body(folder)
-}
-
 /// The names in a folder but for the lock, which stays.
 private func names(_ folder: String) throws -> [String] {
   try FileManager.default.contentsOfDirectory(atPath: folder).filter {
@@ -41,7 +31,7 @@ private func names(_ folder: String) throws -> [String] {
   @Test func fetchesAndUnpacksAnArchive() throws {
     let bytes = try contents(fixture("archives/good.tar.gz"))
     try withServer({ _, _ in .file(bytes) }) { server in
-      try withFolder { folder in
+      try withTemporaryFolder { folder in
         for _ in 0..<2 {
           let target = try distribution("good", at: server.address).fetch(
             into: folder + "/data", mirror: nil, retries: 0, report: { _ in })
@@ -57,7 +47,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test(arguments: ["folder", "file"]) func fetchesFromALocalMirror(kind: String) throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let mirror = try fixture("archives") + (kind == "file" ? "/good.tar.gz" : "")
       let target = try distribution("good").fetch(into: folder, mirror: mirror, retries: 0, report: { _ in })
       #expect(try names(target) == ["one", "remark.html", "two"])
@@ -66,7 +56,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test func oneFetchAtATime() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let mirror = try fixture("archives")
       let published = try distribution("good")
       var refusals: [String] = []
@@ -89,7 +79,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test func keepsAnArchiveThatTheUserPutThere() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try FileManager.default.copyItem(
         atPath: fixture("archives/good.tar.gz"), toPath: folder + "/good.tar.gz")
       _ = try distribution("good").fetch(into: folder, mirror: nil, retries: 0, report: { _ in })
@@ -98,7 +88,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test func completesAFolderAndSweepsUpWhatWasHalfUnpacked() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for name in ["set", "set.partial"] {
         try FileManager.default.createDirectory(
           atPath: folder + "/" + name, withIntermediateDirectories: true)
@@ -114,7 +104,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test func writesOverNothing() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/set", withIntermediateDirectories: true)
       try write([1], to: folder + "/set/two")
       let text = message {
@@ -138,7 +128,7 @@ private func names(_ folder: String) throws -> [String] {
     ("incomplete", "found no such file for two in it"), ("different", "for two in it, expected md5"),
   ])
   func refusesWhatAnArchiveMustNotHold(archive: String, problem: String) throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let text = message {
         _ = try distribution(archive).fetch(
           into: folder + "/data", mirror: fixture("archives"), retries: 0, report: { _ in })
@@ -156,7 +146,7 @@ private func names(_ folder: String) throws -> [String] {
     let bytes = try contents(fixture("archives/good.tar.gz"))
     for length in bytes.indices {
       let part = Array(bytes[..<length])
-      try withFolder { folder in
+      try withTemporaryFolder { folder in
         try write(part, to: folder + "/part.tar.gz")
         let published = DatasetDistribution(
           folder: "set", files: [.archive("part.tar.gz", length, md5(part), contents: wanted)], at: "")
@@ -171,7 +161,7 @@ private func names(_ folder: String) throws -> [String] {
   }
 
   @Test func refusesALocalFileThatIsNotThePublishedOne() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(atPath: folder + "/mirror", withIntermediateDirectories: true)
       try write([1, 2, 3], to: folder + "/mirror/train_32x32.mat")
       let text = message {
@@ -194,7 +184,7 @@ private func names(_ folder: String) throws -> [String] {
   func asksAMirrorForThePublishedNames(name: String, path: String) throws {
     try withServer({ _, _ in ServedAnswer(status: "404 Not Found", fields: ["Content-Length: 0"]) }) {
       server in
-      try withFolder { folder in
+      try withTemporaryFolder { folder in
         // Debian's copy of Fashion-MNIST would be found before anything is fetched.
         guard case .missing = try DatasetSpec.named(name).status(dataDirectory: folder) else {
           let found = try DatasetSpec.named(name).fetch(dataDirectory: folder, mirror: server.address) { _ in

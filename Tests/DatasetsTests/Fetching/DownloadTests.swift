@@ -1,15 +1,12 @@
 import Datasets
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 /// The bytes of the file that is fetched.
 private let content: [UInt8] = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
 private let tag = "ETag: \"v1\""
-
-private func md5(_ bytes: [UInt8]) -> String {
-  hexadecimal(HashFunction.md5(bytes))
-}
 
 private let file = PublishedFile.file("images.bin", content.count, md5(content))
 
@@ -28,35 +25,34 @@ private func fetch(
   from server: LoopbackServer, times: Int = 1, retries: Int = 1, leaving partial: [UInt8] = [],
   validator: String? = nil, path: String = ""
 ) throws -> Fetched {
-  let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  let target = folder + "/images.bin"
-  if !partial.isEmpty { try write(partial, to: target + ".partial") }
-  if let validator { try write(Array(validator.utf8), to: target + ".partial.validator") }
-  var result = Fetched(names: [], notes: [])
-  for _ in 0..<times {
-    var notes: [String] = []
-    var bytes = 0
-    result.error = message {
-      try withoutActuallyEscaping({ (event: FetchEvent) in
-        switch event {
-        case .note(let text): notes.append(text)
-        case .begins(_, _, _, let present): bytes = present
-        case .progress(let more): bytes += more
+  return try withTemporaryFolder { folder in
+    let target = folder + "/images.bin"
+    if !partial.isEmpty { try write(partial, to: target + ".partial") }
+    if let validator { try write(Array(validator.utf8), to: target + ".partial.validator") }
+    var result = Fetched(names: [], notes: [])
+    for _ in 0..<times {
+      var notes: [String] = []
+      var bytes = 0
+      result.error = message {
+        try withoutActuallyEscaping({ (event: FetchEvent) in
+          switch event {
+          case .note(let text): notes.append(text)
+          case .begins(_, _, _, let present): bytes = present
+          case .progress(let more): bytes += more
+          }
+        }) { report in
+          let fetch = FileFetch(file: file, path: target, retries: retries, report: report)
+          _ = try fetch.run(
+            from: FetchOrigin(mirror: nil, official: server.address + path, file: "images.bin"))
         }
-      }) { report in
-        let fetch = FileFetch(file: file, path: target, retries: retries, report: report)
-        _ = try fetch.run(
-          from: FetchOrigin(mirror: nil, official: server.address + path, file: "images.bin"))
       }
+      if result.error == nil { #expect([0, content.count].contains(bytes), "progress adds up to the file") }
+      result.notes += notes
     }
-    if result.error == nil { #expect([0, content.count].contains(bytes), "progress adds up to the file") }
-    result.notes += notes
+    result.file = try? contents(target)
+    result.names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    return result
   }
-  result.file = try? contents(target)
-  result.names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-  return result
 }
 
 @Suite struct DownloadTests {
@@ -77,25 +73,24 @@ private func fetch(
       pthread_sigmask(SIG_BLOCK, nil, &mask)
       return sigismember(&mask, SIGPIPE) == 1
     }
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try withServer({ _, _ in .file(content) }) { server in
-      var (pieces, blocked) = (0, 0)
-      let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { event in
-        guard case .progress(let count) = event, count > 0 else { return }
-        pieces += 1
-        guard isBlocked() else { return }
-        blocked += 1
-        // What libcurl raises when it writes to a peer that has hung up.
-        pthread_kill(pthread_self(), SIGPIPE)
+    try withTemporaryFolder { folder in
+      try withServer({ _, _ in .file(content) }) { server in
+        var (pieces, blocked) = (0, 0)
+        let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { event in
+          guard case .progress(let count) = event, count > 0 else { return }
+          pieces += 1
+          guard isBlocked() else { return }
+          blocked += 1
+          // What libcurl raises when it writes to a peer that has hung up.
+          pthread_kill(pthread_self(), SIGPIPE)
+        }
+        _ = try fetch.run(
+          from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+        #expect(pieces > 0)
+        #expect(blocked == pieces)
+        #expect(!isBlocked())
+        #expect(try contents(folder + "/images.bin") == content)
       }
-      _ = try fetch.run(
-        from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
-      #expect(pieces > 0)
-      #expect(blocked == pieces)
-      #expect(!isBlocked())
-      #expect(try contents(folder + "/images.bin") == content)
     }
   }
 
@@ -328,47 +323,45 @@ private func fetch(
 
   @Test(arguments: ["a link", "another name", "a pipe", "a folder"])
   func aForeseenPartialFileThatLeadsElsewhereIsRefused(impostor: String) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (victim, partial) = (folder + "/victim", folder + "/images.bin.partial")
-    try write([1, 2, 3], to: victim)
-    switch impostor {
-    case "a link": #expect(symlink(victim, partial) == 0)
-    case "another name": #expect(link(victim, partial) == 0)
-    case "a pipe": #expect(mkfifo(partial, 0o600) == 0)
-    default: #expect(mkdir(partial, 0o700) == 0)
-    }
-    try withServer({ _, _ in .file(content) }) { server in
-      let text = message {
-        let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
-        _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+    try withTemporaryFolder { folder in
+      let (victim, partial) = (folder + "/victim", folder + "/images.bin.partial")
+      try write([1, 2, 3], to: victim)
+      switch impostor {
+      case "a link": #expect(symlink(victim, partial) == 0)
+      case "another name": #expect(link(victim, partial) == 0)
+      case "a pipe": #expect(mkfifo(partial, 0o600) == 0)
+      default: #expect(mkdir(partial, 0o700) == 0)
       }
-      #expect(text?.contains("expected the beginning of a download, or nothing; remove it") == true)
-      #expect(server.served.isEmpty)
+      try withServer({ _, _ in .file(content) }) { server in
+        let text = message {
+          let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
+          _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+        }
+        #expect(text?.contains("expected the beginning of a download, or nothing; remove it") == true)
+        #expect(server.served.isEmpty)
+      }
+      #expect(try contents(victim) == [1, 2, 3])
     }
-    #expect(try contents(victim) == [1, 2, 3])
   }
 
   @Test func aValidatorIsOneLineOfAFileAndNothingElseIsSent() throws {
     for impostor in ["two lines", "a link"] {
-      let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(atPath: folder) }
-      let validator = folder + "/images.bin.partial.validator"
-      try write([1, 2, 3], to: folder + "/images.bin.partial")
-      if impostor == "a link" {
-        try write(Array("secret".utf8), to: folder + "/secret")
-        #expect(symlink(folder + "/secret", validator) == 0)
-      } else {
-        try write(Array("\"v1\"\r\nX-Injected: yes".utf8), to: validator)
+      try withTemporaryFolder { folder in
+        let validator = folder + "/images.bin.partial.validator"
+        try write([1, 2, 3], to: folder + "/images.bin.partial")
+        if impostor == "a link" {
+          try write(Array("secret".utf8), to: folder + "/secret")
+          #expect(symlink(folder + "/secret", validator) == 0)
+        } else {
+          try write(Array("\"v1\"\r\nX-Injected: yes".utf8), to: validator)
+        }
+        try withServer({ _, _ in .file(content) }) { server in
+          let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
+          _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
+          #expect(server.served.map(\.rangeStart) == [nil])
+        }
+        #expect(try contents(folder + "/images.bin") == content)
       }
-      try withServer({ _, _ in .file(content) }) { server in
-        let fetch = FileFetch(file: file, path: folder + "/images.bin", retries: 0) { _ in }
-        _ = try fetch.run(from: FetchOrigin(mirror: nil, official: server.address, file: "images.bin"))
-        #expect(server.served.map(\.rangeStart) == [nil])
-      }
-      #expect(try contents(folder + "/images.bin") == content)
     }
   }
 

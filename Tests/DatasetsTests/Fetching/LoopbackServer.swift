@@ -17,7 +17,7 @@ struct ServedAnswer: Sendable {
   var fields: [String] = []
   var body: ArraySlice<UInt8> = []
 
-  /// A whole file, or the rest of it, told truthfully; `sent` cuts its body short.
+  /// A whole file, or the rest of it, with correct headers; `sent` cuts its body short.
   static func file(_ bytes: [UInt8], from start: Int = 0, validator: String? = nil, sent: Int? = nil)
     -> ServedAnswer
   {

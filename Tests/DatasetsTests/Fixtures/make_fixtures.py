@@ -14,6 +14,7 @@ import pickle
 import struct
 import tarfile
 import zlib
+from pathlib import Path
 
 import numpy
 
@@ -26,7 +27,7 @@ class Python2Pickler(pickle._Pickler):
 
     dispatch = dict(pickle._Pickler.dispatch)
 
-    def save_string(self, value):
+    def save_string(self, value: object) -> None:
         data = value if isinstance(value, bytes) else value.encode("latin1")
         if len(data) < 256:
             self.write(pickle.SHORT_BINSTRING + bytes([len(data)]) + data)
@@ -37,7 +38,7 @@ class Python2Pickler(pickle._Pickler):
     dispatch[str] = save_string
     dispatch[bytes] = save_string
 
-    def save_global(self, value, name=None):
+    def save_global(self, value: object, name: str | None = None) -> None:
         module = value.__module__.replace("numpy._core", "numpy.core")
         self.write(pickle.GLOBAL + f"{module}\n{value.__name__}\n".encode())
         self.memoize(value)
@@ -45,18 +46,18 @@ class Python2Pickler(pickle._Pickler):
     dispatch[type] = save_global
 
 
-def python2_pickle(value):
+def python2_pickle(value: object) -> bytes:
     out = io.BytesIO()
     Python2Pickler(out, protocol=2).dump(value)
     return out.getvalue()
 
 
-def cifar_rows(file, count):
+def cifar_rows(file: int, count: int) -> tuple[numpy.ndarray, list[int]]:
     images = (31 * file + 7 * numpy.arange(count)[:, None] + numpy.arange(3072)[None]) % 251
     return images.astype(numpy.uint8), [(file + i) % 10 for i in range(count)]
 
 
-def write_cifar():
+def write_cifar() -> None:
     python, binary = HERE / "cifar-10-batches-py", HERE / "cifar-10-batches-bin"
     python.mkdir(exist_ok=True)
     binary.mkdir(exist_ok=True)
@@ -79,12 +80,12 @@ def write_cifar():
     (python / "batches.meta").write_bytes(python2_pickle(meta))
 
 
-def write_idx(path, array, packed):
+def write_idx(path: Path, array: numpy.ndarray, packed: bool) -> None:
     data = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()
     path.write_bytes(gzip.compress(data, mtime=0) if packed else data)
 
 
-def write_fashion_mnist():
+def write_fashion_mnist() -> None:
     """12 training and 5 test images of 4 x 6; the test files are not packed. Pixel p of image i is (40 i + p) mod 256."""
     folder = HERE / "fashion-mnist"
     folder.mkdir(exist_ok=True)
@@ -96,7 +97,7 @@ def write_fashion_mnist():
         write_idx(folder / f"{name}-labels-idx1-ubyte{end}", labels.astype(numpy.uint8), packed)
 
 
-def write_cifar100():
+def write_cifar100() -> None:
     """5 training and 3 test images; the label of image i of file f is (37 f + i) mod 100, its coarse label (f + i) mod 20."""
     python, binary = HERE / "cifar-100-python", HERE / "cifar-100-binary"
     python.mkdir(exist_ok=True)
@@ -122,14 +123,14 @@ def write_cifar100():
     (binary / "coarse_label_names.txt").write_text("\n".join(coarse_names) + "\n")
 
 
-def mat_element(order, kind, data):
+def mat_element(order: str, kind: int, data: bytes) -> bytes:
     """An element of a MATLAB 5 file: its tag and its data, the small form where the data fit into the tag."""
     if len(data) <= 4:
         return struct.pack(order + "I", len(data) << 16 | kind) + data.ljust(4, b"\0")
     return struct.pack(order + "II", kind, len(data)) + data + bytes(-len(data) % 8)
 
 
-def mat_variable(order, name, array, storage, packed):
+def mat_variable(order: str, name: str, array: numpy.ndarray, storage: str, packed: bool) -> bytes:
     """A variable whose class is double or uint8, its numbers stored as the given type."""
     kinds = {"u1": 2, "i2": 3, "f8": 9}
     numbers = array.astype(order + storage).tobytes(order="F")
@@ -146,12 +147,12 @@ def mat_variable(order, name, array, storage, packed):
     return struct.pack(order + "II", 15, len(data)) + data
 
 
-def write_mat(path, variables, order="<"):
+def write_mat(path: Path, variables: dict[str, numpy.ndarray], order: str = "<") -> None:
     header = b"MATLAB 5.0 MAT-file, made by make_fixtures.py".ljust(124) + struct.pack(order + "H", 0x100)
     path.write_bytes(header + (b"IM" if order == "<" else b"MI") + b"".join(variables))
 
 
-def write_svhn():
+def write_svhn() -> None:
     """Images of 4 x 6 (height x width): pixel (r, c) of colour k of image n of file f is (31 f + 7 n + 5 r + 3 c + 50 k) mod
     251, its label (f + n) mod 10, where 0 is stored as 10. The three files differ in packing, storage and byte order."""
     folder = HERE / "svhn"
@@ -173,12 +174,12 @@ def write_svhn():
         )
 
 
-def write_archives():
+def write_archives() -> None:
     """A small archive as it should be, and one for each thing that an archive must not hold."""
     folder = HERE / "archives"
     folder.mkdir(exist_ok=True)
 
-    def entry(path, data=b"", kind=tarfile.REGTYPE, link=""):
+    def entry(path: Path, data: bytes = b"", kind: int = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
         info = tarfile.TarInfo(path)
         info.size, info.type, info.linkname = len(data), kind, link
         return info, data

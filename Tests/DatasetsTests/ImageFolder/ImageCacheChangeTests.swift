@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 /// Files of one size and one time of modification, as they come from archives: only their content tells them apart.

@@ -2,6 +2,7 @@ import Images
 import Augmentation
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ImageCacheTests {

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ImageFolderFaultTests {
@@ -54,7 +55,7 @@ import Testing
     #expect(second.skippedImages == 120)
     #expect(second.train == first.train)
     #expect(try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int == before)
-    // A new image makes the cache anew, and still the known ones are left alone.
+    // A new image makes the cache again, and still the known ones are left alone.
     try images.addImage("b/new.ppm", 50)
     let third = EventLog()
     #expect(try images.load(skip: true, events: third).skippedImages == 120)

@@ -1,21 +1,21 @@
 import Datasets
 import Foundation
+import TestSupport
 
 /// An empty folder for images, with a data directory beside it; both are removed with the object.
 final class TemporaryImages {
   /// The folder of the images.
   let root: String
   let dataDirectory: String
-  private let parent: String
+  private let folder: TemporaryFolder
 
   init() throws {
-    parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/" + UUID().uuidString
+    folder = try TemporaryFolder()
+    let parent = URL(fileURLWithPath: folder.path).resolvingSymlinksInPath().path
     root = parent + "/images"
     dataDirectory = parent + "/data"
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: parent) }
 
   var name: String { "folder:\(root)" }
 
@@ -91,30 +91,26 @@ final class TemporaryImages {
 }
 
 /// The events of loading, which may come from several threads.
-final class EventLog: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var events: [DatasetLoadingEvent] = []
+typealias EventLog = Collected<DatasetLoadingEvent>
 
-  func add(_ event: DatasetLoadingEvent) { lock.withLock { events.append(event) } }
-
+extension Collected<DatasetLoadingEvent> {
   var notes: [String] {
-    lock.withLock { events.compactMap { if case .note(let text) = $0 { text } else { nil } } }
+    all.compactMap { if case .note(let text) = $0 { text } else { nil } }
   }
 
-  /// Whether the cache was made or made anew.
+  /// Whether the cache was made or made again.
   var hasDecoded: Bool {
-    lock.withLock { events.contains { if case .decoding = $0 { true } else { false } } }
+    all.contains { if case .decoding = $0 { true } else { false } }
   }
 
   /// How many images the events count as taken over from the cache.
   var takenOverCount: Int {
-    lock.withLock { events.reduce(0) { if case .takenOver(let count) = $1 { $0 + count } else { $0 } } }
+    all.reduce(0) { if case .takenOver(let count) = $1 { $0 + count } else { $0 } }
   }
 
   /// How many images the events count as decoded.
   var decodedCount: Int {
-    lock.withLock { events.reduce(0) { if case .decoded(let count) = $1 { $0 + count } else { $0 } } }
+    all.reduce(0) { if case .decoded(let count) = $1 { $0 + count } else { $0 } }
   }
 }
 

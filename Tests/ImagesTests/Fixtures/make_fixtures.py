@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the image files beside it with Pillow and numpy.
 
-`blocks` are 16 x 12 pixels in 16 colours, `ramp` as many shades of grey, `shadow` the blocks with an alpha; ImageDecodingTests.swift
-has the same formulas. A file `turned-N` stores the blocks so that orientation N makes them upright.
+`blocks` are 16 x 12 pixels in 16 colours, `ramp` as many shades of grey, `shadow` the blocks with an alpha;
+ImageDecodingTests.swift has the same formulas. A file `turned-N` stores the blocks so that orientation N makes them upright.
 """
 
 import struct
@@ -38,7 +38,7 @@ STORING = {
 }
 
 
-def save(image, name, **options):
+def save(image: Image.Image, name: str, **options: object) -> None:
     image.save(HERE / name, **options)
 
 

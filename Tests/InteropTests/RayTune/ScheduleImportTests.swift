@@ -1,3 +1,4 @@
+import class TestSupport.TemporaryFolder
 import Text
 import Foundation
 import Interop
@@ -156,9 +157,8 @@ struct ScheduleImportTests {
   @Test("a folder around the search's is seen through, unless there are two searches")
   func outerFolder() throws {
     let search = try SearchFolder(trials: 4, epochs: 6)
-    let outer = NSTemporaryDirectory() + "outer-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: outer) }
-    try FileManager.default.createDirectory(atPath: outer, withIntermediateDirectories: true)
+    let folder = try TemporaryFolder()
+    let outer = folder.path
     #expect(
       message { try ScheduleImport(from: outer) }
         == "\(outer): found no pbt_policy_N.txt, no pbt_global.txt and no folder with a result.json, "
@@ -205,7 +205,7 @@ struct ScheduleImportTests {
     )
   }
 
-  @Test("results of two searches in one folder are told apart from one")
+  @Test("results of two searches in one folder are distinguished from one")
   func twice() throws {
     let search = try SearchFolder(trials: 4, epochs: 3)
     try search.write(

@@ -1,13 +1,15 @@
 import Augmentation
 import Foundation
 import Policies
+import class TestSupport.TemporaryFolder
 
 /// A folder as a search of the published code leaves it, written by a small search that is made up.
 ///
 /// Every three epochs the worst quarter of the trials takes the history of one of the best quarter and explores its
 /// policy. Results, configurations and logs are written at the places and in the forms in which Ray 0.7 writes them.
 final class SearchFolder {
-  let path: String
+  private let folder: TemporaryFolder
+  var path: String { folder.path }
   let trials: Int
   let epochs: Int
   /// For each trial the policy of every epoch of its ancestry.
@@ -17,17 +19,22 @@ final class SearchFolder {
 
   /// Makes the folder.
   ///
-  /// - Parameter reached: the epochs that single trials reached, where it is not all of them.
+  /// - Parameters:
+  ///   - trials: how many trials there are.
+  ///   - epochs: how long each trains.
+  ///   - seed: decides the policies and accuracies.
+  ///   - reached: the epochs that single trials reached, where it is not all of them.
+  ///   - trialFolder: the name of a trial's folder.
+  /// - Throws: what the file manager throws.
   init(
     trials: Int = 8, epochs: Int = 20, seed: UInt64 = 1, reached: [Int: Int] = [:],
     trialFolder: (Int) -> String = { "RayModel_\($0)_2019-06-20_02-14-0\($0)x7k2" }
   ) throws {
     self.trials = trials
     self.epochs = epochs
-    path = NSTemporaryDirectory() + "search-" + UUID().uuidString
+    folder = try TemporaryFolder()
     histories = Array(repeating: [], count: trials)
     accuracies = Array(repeating: 0, count: trials)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     var random = RandomStream(seed: seed, domain: .exploit)
     var current = Array(repeating: Policy.searchStart, count: trials)
     var results = Array(repeating: "", count: trials)
@@ -55,26 +62,19 @@ final class SearchFolder {
       }
     }
     for trial in 0..<trials {
-      let folder = trialFolder(trial)
-      try write(results[trial], to: folder + "/result.json")
-      try write(Self.configuration(.searchStart), to: folder + "/params.json")
+      let place = trialFolder(trial)
+      try write(results[trial], to: place + "/result.json")
+      try write(Self.configuration(.searchStart), to: place + "/params.json")
     }
     for (trial, log) in logs { try write(log, to: "pbt_policy_\(trial).txt") }
     try write(all, to: "pbt_global.txt")
     try write("{}", to: "experiment_state-2019-06-20_02-14-02.json")
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
   /// The trial with the highest last accuracy.
   var best: Int { (0..<trials).max { accuracies[$0] < accuracies[$1] } ?? 0 }
 
-  func write(_ text: String, to name: String) throws {
-    let url = URL(fileURLWithPath: path + "/" + name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
-  }
+  func write(_ text: String, to name: String) throws { try folder.write(text, to: name) }
 
   func append(_ text: String, to name: String) throws {
     let old = try String(contentsOfFile: path + "/" + name, encoding: .utf8)

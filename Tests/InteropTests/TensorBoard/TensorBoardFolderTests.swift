@@ -1,9 +1,13 @@
 import Foundation
 import Interop
+import TestSupport
 import Testing
 
 @Suite struct TensorBoardFolderTests {
-  private let place = NSTemporaryDirectory() + "pba-" + UUID().uuidString
+  private let temporary: TemporaryFolder
+  private var place: String { temporary("board") }
+
+  init() throws { temporary = try TemporaryFolder() }
 
   private func point(_ step: Int) -> ScalarPoint {
     ScalarPoint(step: step, scalars: [ScalarPoint.Scalar("x", 0.5)])
@@ -13,16 +17,11 @@ import Testing
     Data(EventRecord.scalars(point(step), time: time))
   }
 
-  private func names(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-  }
-
   @Test func pointsGoToTheFilesOfTheirGroups() throws {
-    defer { try? FileManager.default.removeItem(atPath: place) }
     var folder = TensorBoardFolder(place) { 7.25 }
     try folder.append([("a", point(1)), ("b", point(1)), ("a", point(2))])
     try folder.append([("a", point(3)), ("", point(9))])
-    #expect(try names(place) == ["a", "b", "events.out.tfevents.7.pba"])
+    #expect(try temporary.names(in: "board") == ["a", "b", "events.out.tfevents.7.pba"])
     let version = Data(EventRecord.fileVersion(time: 7.25))
     let a = FileManager.default.contents(atPath: place + "/a/events.out.tfevents.7.pba")
     #expect(a == (1...3).reduce(version) { $0 + record($1, time: 7.25) })
@@ -31,15 +30,14 @@ import Testing
   }
 
   @Test func restoringReplacesWhatAnEarlierSessionLeft() throws {
-    defer { try? FileManager.default.removeItem(atPath: place) }
     var earlier = TensorBoardFolder(place) { 7 }
     try earlier.append([("a", point(1)), ("b", point(1)), ("", point(1))])
     try Data("mine".utf8).write(to: URL(fileURLWithPath: place + "/a/note.txt"))
     var later = TensorBoardFolder(place) { 8 }
     try later.restore([("a", point(2))])
-    #expect(try names(place) == ["a", "b"])
-    #expect(try names(place + "/a") == ["events.out.tfevents.8.pba", "note.txt"])
-    #expect(try names(place + "/b") == [])
+    #expect(try temporary.names(in: "board") == ["a", "b"])
+    #expect(try temporary.names(in: "board/a") == ["events.out.tfevents.8.pba", "note.txt"])
+    #expect(try temporary.names(in: "board/b") == [])
     let found = FileManager.default.contents(atPath: place + "/a/events.out.tfevents.8.pba")
     #expect(found == Data(EventRecord.fileVersion(time: 8)) + record(2, time: 8))
   }

@@ -50,7 +50,7 @@ struct RealSearch {
       seconds: taken, slots: count,
       trainedImages: records.reduce(0) { $0 + $1.plan.epochs.count } * perEpoch,
       evaluatedImages: records.count * data.validation.count,
-      validationAccuracy: result?.validationAccuracy ?? .nan,
+      validationAccuracy: result?.score ?? .nan,
       shares: SearchShares(records, began: began, ended: ended, slots: count))
   }
 }

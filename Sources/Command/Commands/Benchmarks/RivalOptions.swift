@@ -19,9 +19,14 @@ struct RivalOptions: ParsableArguments {
     if python != nil && !rivals { throw ValidationError("--python is for --rivals") }
   }
 
-  /// Starts a script of `Benchmarks/rivals`, or returns nil where no rivals are asked for.
+  /// Starts a script of `Benchmarks/rivals`.
   ///
-  /// - Parameter stop: ends a wait for an answer with `WorkStopped`.
+  /// - Parameters:
+  ///   - script: the name of the script in `Benchmarks/rivals`.
+  ///   - arguments: what the script gets on its command line.
+  ///   - stop: ends a wait for an answer with `WorkStopped`.
+  /// - Returns: the running script; nil where no rivals are asked for.
+  /// - Throws: `RivalError` where the script or the interpreter is missing.
   func start(
     _ script: String, _ arguments: [String] = [], stop: StopFlag = StopFlag()
   ) throws -> RivalProcess? {

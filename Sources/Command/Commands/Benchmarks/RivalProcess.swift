@@ -24,7 +24,12 @@ final class RivalProcess {
 
   /// Starts the script and waits until it is ready.
   ///
-  /// - Parameter stop: ends a wait for an answer with `WorkStopped`.
+  /// - Parameters:
+  ///   - python: the interpreter, a path or a name.
+  ///   - script: the path of the script.
+  ///   - arguments: what the script gets on its command line.
+  ///   - stop: ends a wait for an answer with `WorkStopped`.
+  /// - Throws: `RivalError` where the interpreter is missing or the script does not become ready.
   init(python: String, script: String, arguments: [String], stop: StopFlag = StopFlag()) throws {
     self.script = (script as NSString).lastPathComponent
     self.stop = stop

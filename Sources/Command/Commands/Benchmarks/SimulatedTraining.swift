@@ -11,8 +11,8 @@ import Search
 struct SimulatedTraining: SegmentExecutor {
   let seed: UInt64
 
-  func run(_ segment: SegmentRequest) throws -> SegmentOutcome {
-    if segment.stop.isRequested { throw WorkStopped() }
+  func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    if stop.isRequested { throw WorkStopped() }
     var state = Mixture()
     for number in [seed, UInt64(segment.trial), UInt64(segment.epochs.upperBound)] { state.add(number) }
     for entry in segment.policy.entries {
@@ -25,9 +25,7 @@ struct SimulatedTraining: SegmentExecutor {
     let weights = Data("simulated weights after \(segment.epochs.upperBound) epochs: \(state.value)\n".utf8)
     try AtomicFile.writeTemporary(weights, to: segment.checkpoint)
     let score = Double(state.value >> 11) * 0x1p-53
-    return .trained(
-      SegmentMetrics(
-        validationAccuracy: score, trainLoss: 1 - score, trainAccuracy: score, seconds: 0))
+    return .trained(SegmentMetrics(score: score, trainLoss: 1 - score, trainAccuracy: score, seconds: 0))
   }
 }
 

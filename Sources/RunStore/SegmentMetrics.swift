@@ -1,0 +1,45 @@
+import PopulationBasedTraining
+
+/// What a finished segment reached.
+public struct SegmentMetrics: Codable, Hashable, Sendable {
+  /// What trials are compared by: the validation accuracy, 0 to 1, where the search has no other objective.
+  public let score: Double
+  /// The mean loss over the training images in the last epoch; nil where the trainer does not say.
+  public let trainLoss: Double?
+  /// The share of the augmented training images classified correctly in the last epoch, 0 to 1; nil where the trainer
+  /// does not say.
+  public let trainAccuracy: Double?
+  /// The time the segment took.
+  public let seconds: Double
+  /// When and where it was trained; nil where that was not recorded.
+  public let times: WorkTimes?
+
+  /// Figures of a trained segment, the time in seconds.
+  public init(
+    score: Double, trainLoss: Double? = nil, trainAccuracy: Double? = nil, seconds: Double,
+    times: WorkTimes? = nil
+  ) {
+    self.score = score
+    self.trainLoss = trainLoss
+    self.trainAccuracy = trainAccuracy
+    self.seconds = seconds
+    self.times = times
+  }
+
+  /// Whether every figure is a number.
+  public var isFinite: Bool {
+    [score, trainLoss, trainAccuracy, seconds].allSatisfy { $0?.isFinite ?? true }
+  }
+
+  /// Checks figures that are numbers; throws `SettingError` for the first that cannot be so under an objective.
+  public func validate(_ objective: Objective) throws(SettingError) {
+    guard objective.range.contains(score) else {
+      throw SettingError(
+        "score", found: "\(score)",
+        expected: "a validation accuracy from 0 to 1, or a search whose objective names another score")
+    }
+    if let trainAccuracy, !(0...1).contains(trainAccuracy) {
+      throw SettingError("trainAccuracy", found: "\(trainAccuracy)", expected: "a number from 0 to 1")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Policies
+
+extension SegmentKey: Codable {
+  /// Reads the text of a key.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let key = SegmentKey(text) else {
+      throw MessageFault(
+        place: decoder.codingPath.place,
+        reason: "found \(shortText(text)), expected generation/trial/attempt, such as 3/12/1")
+    }
+    self = key
+  }
+
+  /// Writes the key as its text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension SegmentRequest: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case key, seed, epochs, isLast, policy, parentCheckpoint, checkpoint, slot
+  }
+
+  /// Decodes a request and checks each of its values.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let largest = SearchRules.largest
+    let bounds: [Int] = try values.decode(.epochs, expecting: "[first, end], 0 <= first < end <= \(largest)")
+    {
+      $0.count == 2 && 0 <= $0[0] && $0[0] < $0[1] && $0[1] <= largest
+    }
+    let parent = try values.decodeIfPresent(String.self, forKey: .parentCheckpoint)
+    guard (parent == nil) == (bounds[0] == 0), parent != "" else {
+      throw values.fault(
+        .parentCheckpoint, found: parent.map(shortText) ?? "nothing",
+        expected: bounds[0] == 0 ? "nothing at epoch 0" : "the file to continue from at epoch \(bounds[0])")
+    }
+    let policy: Policy
+    do {
+      policy = try values.decode(Policy.self, forKey: .policy)
+    } catch let error as PolicyError {
+      throw MessageFault(
+        place: (values.codingPath + [CodingKeys.policy]).place + error.place,
+        reason: "found \(error.found), expected \(error.expected)")
+    }
+    self.init(
+      key: try values.decode(SegmentKey.self, forKey: .key),
+      seed: try values.decode(UInt64.self, forKey: .seed), epochs: bounds[0]..<bounds[1],
+      isLast: try values.decode(Bool.self, forKey: .isLast), policy: policy, parentCheckpoint: parent,
+      checkpoint: try values.decode(.checkpoint, expecting: "the name of a file") { !$0.isEmpty },
+      slot: try values.decode(.slot, expecting: "a number from 0 to \(largest)") {
+        (0...largest).contains($0)
+      })
+  }
+
+  /// Encodes every value; a request at epoch 0 has no parent.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(key, forKey: .key)
+    try values.encode(seed, forKey: .seed)
+    try values.encode([epochs.lowerBound, epochs.upperBound], forKey: .epochs)
+    try values.encode(isLast, forKey: .isLast)
+    try values.encode(policy, forKey: .policy)
+    try values.encodeIfPresent(parentCheckpoint, forKey: .parentCheckpoint)
+    try values.encode(checkpoint, forKey: .checkpoint)
+    try values.encode(slot, forKey: .slot)
+  }
+}
