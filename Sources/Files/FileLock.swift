@@ -47,7 +47,10 @@ public final class FileLock: Sendable {
   /// Where nothing may be written, a lock file that is there is locked anyway. Nil where there is none, as then no
   /// other process can make one either.
   ///
-  /// - Parameter whenWaiting: called once if another holds the lock.
+  /// - Parameters:
+  ///   - path: the lock file.
+  ///   - whenWaiting: called once if another holds the lock.
+  /// - Throws: `FileError` where the system refuses the file or the lock.
   package init?(waitingFor path: String, whenWaiting: () -> Void) throws {
     guard let file = try Self.lockFile(path) else { return nil }
     if flock(file.raw, LOCK_EX | LOCK_NB) != 0 {

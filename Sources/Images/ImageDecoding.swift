@@ -22,9 +22,12 @@ package struct EncodedImage: Sendable {
   private let name: String
   private let decoder: ImageDecoder
 
-  /// Recognises the format by the content; throws ``ImageFileError`` where it is none of the known.
+  /// Recognises the format by the content.
   ///
-  /// - Parameter name: what errors call the file.
+  /// - Parameters:
+  ///   - file: the file's bytes.
+  ///   - name: what errors call the file.
+  /// - Throws: ``ImageFileError`` where the format is none of the known.
   package init(_ file: [UInt8], name: String) throws {
     guard let format = ImageFormat(of: file) else {
       let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")

@@ -22,7 +22,10 @@ extension ImageDecoder {
 
   /// A format that a decoder of CImageDecoders reads.
   ///
-  /// - Parameter orientation: how the stored picture must be turned; nil for what the decoder finds.
+  /// - Parameters:
+  ///   - decoder: the function that reads it.
+  ///   - orientation: how the stored picture must be turned; nil for what the decoder finds.
+  ///   - recognises: whether bytes begin like a file of this format.
   private init(
     _ decoder: @escaping NativeDecoder, orientation: @escaping @Sendable ([UInt8]) -> ImageOrientation?,
     recognises: @escaping @Sendable (ByteView) -> Bool

@@ -50,7 +50,7 @@ def check_cifar10(pba: str, folder: Path) -> None:
     require(python["digest"] == binary["digest"], "the Python and the binary files hold different images")
     # The published constants are those of the images that the legacy shuffle draws.
     for kind in ("mean", "standardDeviation"):
-        for published, measured in zip(python["statistics"][kind], python["measured"][kind]):
+        for published, measured in zip(python["statistics"][kind], python["measured"][kind], strict=True):
             require(abs(published - measured) < 1e-7, f"{kind}: found {measured}, published {published}")
 
 
