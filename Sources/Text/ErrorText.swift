@@ -1,11 +1,8 @@
 /// The text of an error, in which settings stand by their names.
 ///
 /// A module does not know how its caller gives a setting: by an option, a line of a file, an argument of a function. So a
-/// text marks the names, and the one who shows it replaces them:
-///
-///     let text: ErrorText = "there is no room for \(count) images; lower \(setting: "trainSize")"
-///     text.description                                        // … lower `trainSize`
-///     text.text(subject: { "--\($0)" }, within: { "--\($0)" })  // … lower --trainSize
+/// text marks the names, as in `"lower \(setting: "trainSize")"`, and the one who shows it replaces them by
+/// ``text(subject:within:)``.
 public struct ErrorText: Hashable, Sendable {
   fileprivate enum Part: Hashable {
     case text(String)

@@ -2,11 +2,7 @@ import Files
 
 /// What flags and a configuration file can set; nil where nothing was said.
 ///
-/// A setting is read and set by its name in ``SettingCatalogue``:
-///
-///     var settings = Settings { $0.dataset = "bundled" }
-///     settings.epochs = 12
-///     settings.batchSize  // nil
+/// A setting is read and set by its name in ``SettingCatalogue``, as in `Settings { $0.dataset = "bundled" }`.
 @dynamicMemberLookup
 package struct Settings: Sendable {
   /// What was given.
