@@ -7,7 +7,8 @@ import PackageDescription
 let named = Context.environment["LIBTORCH"] ?? ""
 let libtorch = named.isEmpty ? Context.packageDirectory + "/.deps/libtorch" : named
 let torchInclude = ["-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include"]
-let torchLink = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchRunPath = ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+let torchLink = ["-L\(libtorch)/lib"] + torchRunPath
 
 // CUDA's headers, from CUDA_HOME or from .deps/cuda, where `scripts/bootstrap` puts them. Only the second library is compiled
 // with them; without them there is no such library, and all else is the same.
@@ -61,7 +62,9 @@ let package = Package(
   name: "swift-pba",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "pba", targets: ["pba"])
+    .executable(name: "pba", targets: ["pba"]),
+    // Loaded when the first tensor is made; stands beside the program.
+    .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
   ] + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -85,12 +88,19 @@ let package = Package(
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "PopulationBasedTraining"),
+    // The C interface over libtorch, which goes on to the library CTorch. Needs libtorch's headers for its version alone, and
+    // the place where the library looks for libtorch.
     .target(
-      name: "CTorch",
-      cxxSettings: [.unsafeFlags(torchInclude)],
+      name: "CTorch", cSettings: [.unsafeFlags(torchInclude)],
+      linkerSettings: [
+        .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
+    .target(
+      name: "CTorchLibrary",
+      cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-        // Loads the second library.
+        // Loads libtorch_cuda and the library CTorchCUDA.
         .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .systemLibrary(
@@ -153,7 +163,7 @@ let package = Package(
       ]),
     .target(
       name: "Comparison",
-      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Training"]),
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"]),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -183,6 +193,13 @@ let package = Package(
         "Training", "Workers", argumentParser, yams,
       ]),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "Command", "Comparison", "Datasets", "Files", "Models", "Policies", "Recipes", "Reports", "RunStore",
+        "Search", "Text", "Training", "Workers", argumentParser, yams,
+      ], exclude: ["Help"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
 
     // Runs a network for the comparison with PyTorch.
     .executableTarget(name: "network-probe", dependencies: ["Models", "Torch"], path: "Tests/pytorch/probe"),

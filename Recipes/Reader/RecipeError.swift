@@ -17,10 +17,8 @@ public enum RecipeError: Error, Hashable, CustomStringConvertible {
         + (commands.isEmpty
           ? "" : "did you mean \(commands.map { "`\($0)`" }.joined(separator: ", or "))? ")
         + "there are " + known.joined(separator: ", ")
-        + (commands.isEmpty ? "; see `./pba reproduce --list`" : "")
     case .nameMissing(let table, let commands):
-      "found no model beside \(table), expected one: \(commands.map { "`\($0)`" }.joined(separator: ", "));"
-        + " see `pba reproduce --list`"
+      "found no model beside \(table), expected one: \(commands.map { "`\($0)`" }.joined(separator: ", "))"
     case .badFile(let path, let found, let expected):
       "\(path): found \(found), expected \(expected); install the program again together with its resources"
     }

@@ -24,19 +24,39 @@ int cprocess_is_memory_refused(void) { return is_block_refused || is_mapping_ref
 
 #ifdef __GLIBC__
 
-/// The function behind one of these, of the C library or of what LD_PRELOAD names.
-///
-/// It is looked up at the first call, which may come before anything in this program has run.
+/// Declares the place of the function behind one of these, of the C library or of what LD_PRELOAD names.
+#define BEHIND(name) static __typeof__(&name) behind_##name;
+BEHIND(malloc)
+BEHIND(calloc)
+BEHIND(realloc)
+BEHIND(aligned_alloc)
+BEHIND(posix_memalign)
+BEHIND(mmap)
+BEHIND(mmap64)
+
+/// The function behind one of these, looked up where that has not been done: a call may come before anything in this program
+/// has run.
 #define NEXT(name) \
   ({ \
-    static __typeof__(&name) found; \
-    __typeof__(&name) function = __atomic_load_n(&found, __ATOMIC_RELAXED); \
+    __typeof__(&name) function = __atomic_load_n(&behind_##name, __ATOMIC_RELAXED); \
     if (function == NULL) { \
       function = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
-      __atomic_store_n(&found, function, __ATOMIC_RELAXED); \
+      __atomic_store_n(&behind_##name, function, __ATOMIC_RELAXED); \
     } \
     function; \
   })
+
+/// Looks all of them up before `main`: dlerror() asks for memory itself, and a look-up in the middle of it frees what it works
+/// with.
+__attribute__((constructor)) static void look_up(void) {
+  (void)NEXT(malloc);
+  (void)NEXT(calloc);
+  (void)NEXT(realloc);
+  (void)NEXT(aligned_alloc);
+  (void)NEXT(posix_memalign);
+  (void)NEXT(mmap);
+  (void)NEXT(mmap64);
+}
 
 /// Who asks for more is asked first whether it can do with less.
 static const size_t small = 1 << 16;

@@ -2,6 +2,7 @@ import ArgumentParser
 import Augmentation
 import Files
 import Foundation
+import Text
 import Threads
 import Torch
 import Training
@@ -45,8 +46,12 @@ extension PBA {
   }
 
   nonisolated fileprivate static func run() {
-    Runtime.skipCleanup()
-    Runtime.limitMemory(MemoryLimit().bytes)
+    Runtime.whenLoaded {
+      Runtime.skipCleanup()
+      Runtime.limitMemory(MemoryLimit().bytes)
+      // Until a training asks for more: libtorch would start one for each core at the first operation.
+      return (try? Runtime.setThreads(1)) != nil && PBA.areKernelsChosen
+    }
     let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
     if let complaint = InstructionSet.complaint ?? kernelsComplaint ?? devicePathComplaint ?? words.complaint
     {
@@ -54,15 +59,15 @@ extension PBA {
       exit(withError: ExitCode.validationFailure)
     }
     do {
-      // Until a training asks for more: libtorch would start one for each core at the first operation.
-      try Runtime.setThreads(1)
       var command = try parseAsRoot()
       try command.run()
     } catch  where error.isUsageMistake {
-      printError("\(error)")
+      printError(explained(error))
       exit(withError: ExitCode.validationFailure)
     } catch  where error is CocoaError || error is POSIXError {
-      end(with: FileError(foundation: error) ?? SettingsError(systemReason(of: error), isUsageMistake: false))
+      end(
+        with: FileError(foundation: error)
+          ?? SettingsError(ErrorText(systemReason(of: error)), isUsageMistake: false))
     } catch {
       end(with: error)
     }
@@ -75,6 +80,10 @@ extension PBA {
       // Help has defaults that come from the environment.
       let text = fullMessage(for: error)
       if !text.isEmpty { printResultLines(text) }
+      exit(withError: code)
+    }
+    if let error = error as? any ExplainedError {
+      printError(explained(error))
       exit(withError: code)
     }
     let message = Self.message(for: error)
@@ -92,17 +101,22 @@ extension PBA {
 }
 
 extension PBA {
-  /// What is wrong with the variable that names the kernels of training, where something is.
+  /// The kernels of training that the environment asks for; nil where it asks for none.
+  private static var kernels: String? {
+    ProcessInfo.processInfo.environment[Runtime.kernelsVariable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// What is wrong with that request, where no processor has such kernels.
   fileprivate static var kernelsComplaint: String? {
-    guard let name = ProcessInfo.processInfo.environment[Runtime.kernelsVariable], !name.isEmpty else {
-      return nil
-    }
-    do {
-      try Runtime.setKernels(name)
-      return nil
-    } catch {
-      return "\(Runtime.kernelsVariable): \(error)"
-    }
+    guard let kernels, !Runtime.kernelNames.contains(kernels) else { return nil }
+    return
+      "\(Runtime.kernelsVariable): found '\(kernels)', expected \(Runtime.kernelNames.joined(separator: ", "))"
+  }
+
+  /// Whether this processor has the kernels that were asked for, if any were.
+  fileprivate static var areKernelsChosen: Bool {
+    guard let kernels else { return true }
+    return (try? Runtime.setKernels(kernels)) != nil
   }
 }
 

@@ -5,6 +5,7 @@ import Policies
 import RunStore
 import Threads
 import Training
+import Text
 
 /// Several trainings under one recipe that differ in policy and seed, some at once.
 public struct Comparison: Sendable {
@@ -131,28 +132,29 @@ public struct Comparison: Sendable {
 }
 
 /// Why one training of a comparison ended it.
-public struct ComparisonFailure: Error, Hashable, CustomStringConvertible {
+public struct ComparisonFailure: ExplainedError, Hashable {
   /// The folder of its run.
   public let path: String
   /// Why, with the path of the run and what to do.
-  public let reason: String
+  public let text: ErrorText
 
   init(path: String, cause: any Error) {
     self.path = path
     // What is wrong with one training's run need not cost the whole comparison.
-    reason =
-      cause is RunStoreError ? "\(cause); or delete \(path), and it is trained again" : "\(path): \(cause)"
+    text =
+      cause is RunStoreError
+      ? "\(ErrorText(cause)); or delete \(path), and it is trained again"
+      : "\(path): \(ErrorText(cause))"
   }
-
-  /// The reason.
-  public var description: String { reason }
 }
 
 /// The system refused every thread to train on.
-public struct ComparisonThreadError: Error, CustomStringConvertible {
+public struct ComparisonThreadError: ExplainedError {
   /// Why not.
   public let cause: ThreadError
 
   /// Why, and how to continue.
-  public var description: String { "\(cause); what was finished is kept: continue with --resume" }
+  public var text: ErrorText {
+    "\(cause); what was finished is kept: continue with \(setting: "resume")"
+  }
 }

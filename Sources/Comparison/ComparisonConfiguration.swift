@@ -1,6 +1,8 @@
 import Datasets
 import Policies
 import RunStore
+import Text
+import Torch
 import Training
 
 /// The settings of a comparison: trainings under one recipe that differ in policy and seed alone.
@@ -17,8 +19,8 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   public var seeds: Int
   /// How every network is trained; its seed is the first, the others follow it.
   public var recipe: Recipe
-  /// Where it is computed, already decided: `cpu`, `cuda:0`.
-  public var device: String
+  /// Where it is computed.
+  public var device: Device
   /// How many train at once.
   ///
   /// The result does not depend on it.
@@ -32,7 +34,7 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   /// Settings with the defaults where nothing is said; nothing is checked yet.
   public init(
     data: DataSelection, imageDigest: String? = nil, policies: [String], scheduleDigests: [String] = [],
-    seeds: Int = 3, recipe: Recipe = Recipe(), device: String = "cpu", concurrency: Int = 1
+    seeds: Int = 3, recipe: Recipe = Recipe(), device: Device = .cpu, concurrency: Int = 1
   ) {
     self.data = data
     self.imageDigest = imageDigest
@@ -55,12 +57,12 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
   public func validate() throws {
     try recipe.validate()
     func require(_ holds: Bool, _ name: String, _ found: String, _ expected: String) throws {
-      if !holds { throw SettingError(name, found: found, expected: expected) }
+      if !holds { throw SettingError(name, found: found, expected: ErrorText(expected)) }
     }
     try require(
       policies.count >= 2, "policies", policies.isEmpty ? "an empty list" : "\(policies[0]) alone",
       "two or more policies to compare, such as none,rcifar10")
-    let played = try policies.map { try PlayedPolicy(parsing: $0) }
+    let played = try played
     let twice = played.indices.first { played[..<$0].contains(played[$0]) }
     try require(twice == nil, "policies", "\(twice.map { policies[$0] } ?? "") twice", "each policy once")
     try require(
@@ -71,8 +73,13 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
     try require(
       (1...Self.mostAtOnce).contains(concurrency), "concurrency", "\(concurrency)",
       "a number from 1 to \(Self.mostAtOnce)")
-    try requireStreams(for: min(concurrency, policies.count * seeds), device: device)
+    try requireStreams(for: min(concurrency, policies.count * seeds), on: DeviceList(device))
   }
+
+  /// The policies and the orders that they are played in.
+  ///
+  /// Throws `PolicyError` for a word that is no order.
+  public var played: [PlayedPolicy] { get throws { try policies.map { try PlayedPolicy(parsing: $0) } } }
 
   /// The seeds that each policy is trained with.
   public var seedNumbers: [UInt64] { (0..<UInt64(seeds)).map { recipe.seed + $0 } }

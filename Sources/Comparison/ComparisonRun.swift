@@ -96,7 +96,7 @@ public struct ComparisonRun: Sendable {
   public func remainingImages() throws -> Int {
     if try run.isFinished, folder.summary() != nil { return 0 }
     let recipe = configuration.recipe
-    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let perEpoch = recipe.imagesPerEpoch(of: data)
     let evaluated = data.validation.count + data.test.count
     var total = 0
     for index in configuration.policies.indices {
@@ -114,7 +114,7 @@ public struct ComparisonRun: Sendable {
     guard data.validation.count > 0 else {
       throw SettingError(
         "dataset", found: "\(data.name) without test and without validation images",
-        expected: "images to measure on; give --validation-size")
+        expected: "images to measure on; give \(setting: "validationSize")")
     }
     return .validation
   }
@@ -129,8 +129,8 @@ extension ComparisonRun {
   private func members(_ choices: (UInt64) throws -> [PolicyChoice]) throws -> [NamedMember] {
     let seeds = configuration.seedNumbers
     let bySeed = try seeds.map(choices)
-    return try configuration.policies.enumerated().flatMap { index, text in
-      let played = try PlayedPolicy(parsing: text)
+    return try zip(configuration.policies, configuration.played).enumerated().flatMap { index, policy in
+      let (text, played) = policy
       return try seeds.indices.map { place in
         let choice = bySeed[place][index]
         if place == 0 { try keep(choice, index) }
@@ -140,7 +140,7 @@ extension ComparisonRun {
         recipe.cutout = try choice.cutoutRule.side(given: nil, recipe: recipe.cutout)
         let training = TrainingConfiguration(
           data: configuration.data, policy: played.policy, policyOrder: played.order,
-          scheduleDigest: choice.schedule.map { FileDigest(of: $0.jsonData()).sha256 }, recipe: recipe,
+          scheduleDigest: choice.scheduleDigest, recipe: recipe,
           device: configuration.device)
         return (
           text, seeds[place],

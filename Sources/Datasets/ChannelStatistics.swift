@@ -1,5 +1,6 @@
-import Images
 import Foundation
+import Images
+import Synchronization
 
 /// Mean and standard deviation of each colour, with pixel values taken as 0 to 1.
 public struct ChannelStatistics: Codable, Hashable, Sendable {
@@ -82,16 +83,14 @@ private func colourHistograms(of images: ImageStack) -> [[Int]] {
 }
 
 /// Counts that come from several threads.
-private final class ColourCounts: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var sums = [Int](repeating: 0, count: 3 * 256)
+private final class ColourCounts: Sendable {
+  private let sums = Mutex([Int](repeating: 0, count: 3 * 256))
 
   func add(_ counts: [Int]) {
-    lock.withLock { for index in sums.indices { sums[index] += counts[index] } }
+    sums.withLock { sums in for index in sums.indices { sums[index] += counts[index] } }
   }
 
   var histograms: [[Int]] {
-    lock.withLock { (0..<3).map { Array(sums[$0 * 256..<($0 + 1) * 256]) } }
+    sums.withLock { sums in (0..<3).map { Array(sums[$0 * 256..<($0 + 1) * 256]) } }
   }
 }

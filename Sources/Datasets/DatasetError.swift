@@ -2,26 +2,26 @@ import Text
 import Augmentation
 
 /// Why a dataset cannot be loaded, in one line for the user.
-public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum DatasetError: ExplainedError, Equatable, Sendable {
   /// No dataset has this name; `nearest` is the known name that is spelt most like it.
   case unknown(name: String, known: [String], nearest: String?)
   /// What follows the dataset's name, or is missing there, names none of its kind.
-  case badParameter(dataset: String, found: String, expected: String)
+  case badParameter(dataset: String, found: String, expected: ErrorText)
   /// None of the places holds the dataset's files.
   case missing(dataset: String, searched: [String], cure: String)
   /// A file is not what it should be; `offset` is the byte where the fault was seen.
-  case badFile(file: String, offset: Int?, found: String, expected: String, cure: String)
+  case badFile(file: String, offset: Int?, found: String, expected: String, cure: ErrorText)
   /// A file cannot be fetched from an address.
-  case notFetched(address: String, found: String, expected: String, cure: String)
+  case notFetched(address: String, found: String, expected: String, cure: ErrorText)
   /// The split asked for cannot be drawn from the images that are there.
-  case impossibleSplit(dataset: String, found: String, expected: String)
+  case impossibleSplit(dataset: String, found: String, expected: ErrorText)
   /// The images asked for take more memory than the process or its container may have.
   case noRoom(dataset: String, found: String, expected: String)
   /// Files in an image folder cannot be read as images: the first few, and what is wrong with the first.
   case unreadableImages(folder: String, count: Int, first: [String], reason: String)
 
   /// A folder in an image folder cannot be listed.
-  case badFolder(path: String, reason: String, cure: String)
+  case badFolder(path: String, reason: String, cure: ErrorText)
 
   /// The file or folder that the error is about; nil where it is about none.
   public var file: String? {
@@ -34,7 +34,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// One line: what was found, what was expected and what to do.
-  public var description: String {
+  public var text: ErrorText {
     switch self {
     case .unknown(let name, let known, let nearest):
       let hint = nearest.map { "did you mean \($0)? " } ?? ""
@@ -54,12 +54,12 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "\(path): \(reason); \(cure)"
     case .noRoom(let dataset, let found, let expected):
       return "not enough memory for the dataset \(dataset): found \(found), expected less than \(expected), "
-        + "what is left of the limit of this process or its container (ulimit -v, memory.max); raise it, or lower --train-size"
+        + "what is left of the limit of this process or its container (ulimit -v, memory.max); raise it, or lower \(setting: "trainSize")"
     case .unreadableImages(let folder, let count, let first, let reason):
       let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
       return
         "\(folder): \(counted(count, "file")) cannot be read as \(count == 1 ? "an image" : "images") (\(names)); "
-        + "the first: \(reason); or give --skip-unreadable to leave \(count == 1 ? "it" : "them") out"
+        + "the first: \(reason); or give \(setting: "skipUnreadable") to leave \(count == 1 ? "it" : "them") out"
     }
   }
 }

@@ -79,11 +79,11 @@ public struct DatasetFamily: Sendable {
       return try parameterised(parameter)
     case (let parameter?, _, nil):
       throw DatasetError.badParameter(
-        dataset: name, found: "the parameter \(parameter.debugDescription)", expected: usage)
+        dataset: name, found: "the parameter \(parameter.debugDescription)", expected: ErrorText(usage))
     case (nil, let plain?, _):
       return plain
     case (nil, nil, _):
-      throw DatasetError.badParameter(dataset: name, found: "no parameter", expected: usage)
+      throw DatasetError.badParameter(dataset: name, found: "no parameter", expected: ErrorText(usage))
     }
   }
 }

@@ -99,13 +99,12 @@ extension DatasetSpec {
   /// Refuses more images than there is memory for, before any is read.
   private func requireRoom(for count: Int, of images: StoredImages) throws {
     let bytes = Double(count) * Double(images.height * images.width * 3)
-    func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
     let request = "\(counted(count, "image")) of \(images.height)×\(images.width), \(gigabytes(bytes)) in all"
     let memory = Double(ProcessInfo.processInfo.physicalMemory)
     guard bytes < memory else {
       throw DatasetError.impossibleSplit(
         dataset: name, found: "a request for " + request,
-        expected: "less than this machine's memory, \(gigabytes(memory)); lower --train-size")
+        expected: "less than this machine's memory, \(gigabytes(memory)); lower \(setting: "trainSize")")
     }
     let left = Double(MemoryLimit().leftOfLimits ?? MemoryLimit().bytes)
     guard bytes < left else {

@@ -1,4 +1,4 @@
-import Foundation
+import Synchronization
 import Threads
 
 /// Runs the body once for each index, on all cores; returns when all are done.
@@ -11,17 +11,15 @@ func forEachConcurrently(_ indices: Range<Int>, _ body: @escaping @Sendable (Int
   }
 }
 
-private final class IndexQueue: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var rest: Range<Int>
+private final class IndexQueue: Sendable {
+  private let rest: Mutex<Range<Int>>
 
   init(_ rest: Range<Int>) {
-    self.rest = rest
+    self.rest = Mutex(rest)
   }
 
   func next() -> Range<Int> {
-    lock.withLock {
+    rest.withLock { rest in
       let some = rest.prefix(8)
       rest = rest.dropFirst(8)
       return some

@@ -1,4 +1,5 @@
 import Files
+import Text
 
 /// Where a MATLAB 5 file's elements begin.
 private let headerSize = 128
@@ -127,7 +128,7 @@ enum MATStorage: Int, Sendable {
 /// Checks what a MATLAB 5 file begins with; returns whether its numbers are big-endian.
 private func checkedHeader(of file: OpenFile) throws -> Bool {
   func failure(_ found: String, _ cure: String) -> DatasetError {
-    .badFile(file: file.path, offset: 0, found: found, expected: "a MATLAB 5 file", cure: cure)
+    .badFile(file: file.path, offset: 0, found: found, expected: "a MATLAB 5 file", cure: ErrorText(cure))
   }
   let official = "use the file as it is distributed"
   let source = FileRange(file)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Text
 
 /// A set of images in files: its size is known, its images are read when asked for.
 struct StoredImages: Sendable {
@@ -81,7 +82,7 @@ struct DatasetCandidate: Sendable {
       guard let path = file.path(in: folder) else {
         throw DatasetError.badFile(
           file: folder + "/" + file.names[0], offset: nil, found: "no such file",
-          expected: "it beside the others in \(folder)", cure: cure)
+          expected: "it beside the others in \(folder)", cure: ErrorText(cure))
       }
       return path
     }

@@ -66,6 +66,7 @@ public struct Hash: ~Copyable {
 /// Where OpenSSL keeps its functions: apart from those of the process, so that neither the system's configuration of
 /// OpenSSL nor a policy without MD5 changes what a published sum is compared with.
 private struct Implementations: @unchecked Sendable {
+  // OpenSSL does not change what was fetched, and lets several threads use it.
   static let shared = Implementations()
 
   let sha256: OpaquePointer

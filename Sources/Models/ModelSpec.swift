@@ -31,7 +31,7 @@ public enum Mode {
 
 /// A model that can be asked for by name, such as `wrn_40_2`.
 public struct ModelSpec: Sendable {
-  /// The name as given to `--model`.
+  /// The name as given to the setting `model`.
   public let name: String
   /// Builds the network's layers in the scope, for the given number of classes.
   public let build: @Sendable (_ scope: Scope, _ classes: Int) throws -> any Classifier

@@ -25,7 +25,8 @@ public enum CutoutRule: Hashable, Sendable {
       guard side > 0 else {
         throw PolicyError(
           place: "policy", found: "cutout with a Cutout of 0 pixels",
-          expected: "a size: give --cutout 16, or --policy cutout:16")
+          expected: "a size",
+          cure: "give \(setting: "cutout") 16, or \(setting: "policy") cutout:16")
       }
       return side
     case .side(let side):

@@ -1,7 +1,7 @@
 import Text
 import Augmentation
 
-/// A policy that the option `--policy` knows by a name, with an argument after a colon where it takes one.
+/// A policy that the setting `policy` knows by a name, with an argument after a colon where it takes one.
 ///
 /// A new policy is one file and one entry in ``all``.
 public struct NamedPolicy: Sendable {

@@ -4,12 +4,12 @@ import Foundation
 
 /// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.
 public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
-  /// A name, or a schedule file, as the option `--policy` takes it.
+  /// A name, or a schedule file, as the setting `policy` takes it.
   public let policy: String
   /// How a schedule is played.
   public let order: PolicyOrder
 
-  /// A policy, as the option `--policy` takes it, in an order.
+  /// A policy, as the setting `policy` takes it, in an order.
   public init(_ policy: String, order: PolicyOrder = .schedule) {
     self.policy = policy
     self.order = order

@@ -1,15 +1,16 @@
-import Text
 import Augmentation
+import Files
+import Text
 
-/// What a training applies to its images, as the option `--policy` names it.
+/// What a training applies to its images, as the setting `policy` names it.
 public struct PolicyChoice: Sendable {
-  /// The option's value, as given.
+  /// The setting's value, as given.
   public let argument: String
   /// Whether it names a schedule file.
   public let isFile: Bool
   private let content: NamedPolicy.Content
 
-  /// Finds the policy that an option's value names.
+  /// Finds the policy that a setting's value names.
   ///
   /// - Parameters:
   ///   - argument: the name of a ``NamedPolicy``, with its argument after a colon, or the path of a schedule file.
@@ -41,6 +42,9 @@ public struct PolicyChoice: Sendable {
   public var schedule: Schedule? {
     if case .schedule(let schedule) = content { schedule } else { nil }
   }
+
+  /// The SHA-256 of the schedule as JSON, by which a run knows it again; nil where there is none.
+  public var scheduleDigest: String? { schedule.map { FileDigest(of: $0.jsonData()).sha256 } }
 
   /// What the choice says about the Cutout of the tail.
   public var cutoutRule: CutoutRule {

@@ -2,7 +2,7 @@
 extension NamedPolicy {
   /// Crop and flip as the recipe has them: the "baseline" of the PBA paper.
   static let none = NamedPolicy(
-    "none", summary: "crop and flip only; no Cutout unless --cutout asks for it"
+    "none", summary: "crop and flip only; no Cutout unless the setting cutout asks for it"
   ) { argument, _ throws(PolicyError) in
     try argument.refuse("none")
     return .tail(.off)

@@ -32,6 +32,13 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
   /// What the user calls the setting, where that is not its name.
   public var name: String? = nil
 
+  /// A difference of two values as text.
+  package init(key: String, recorded: String?, requested: String?) {
+    self.key = key
+    self.recorded = recorded
+    self.requested = requested
+  }
+
   /// The setting that stands for all images: users do not give it, so the difference is described.
   public static let imageDigestKey = "imageDigest"
 

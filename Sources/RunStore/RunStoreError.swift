@@ -1,12 +1,14 @@
+import Text
+
 /// What can be wrong with a run directory, in one line that names the file and the cure.
-public enum RunStoreError: Error, Hashable, CustomStringConvertible {
+public enum RunStoreError: ExplainedError, Hashable {
   /// The folder holds files but no run.
   case foreignDirectory(path: String, example: String)
   /// There is no run in the folder, so nothing can be continued or read.
   ///
   /// `resume`: whether it was to be continued.
   case noRun(path: String, resume: Bool = false)
-  /// The folder holds a run that was begun and not finished, and `--resume` was not given.
+  /// The folder holds a run that was begun and not finished, and it was not to be continued.
   case unfinishedRun(path: String, kind: RunKind)
   /// The folder holds a finished run.
   case finishedRun(path: String, kind: RunKind)
@@ -26,17 +28,18 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
   case journal(path: String, detail: String, cure: String? = nil)
 
   /// One line: the file, what was found, what was expected and what to do.
-  public var description: String {
+  public var text: ErrorText {
     switch self {
     case .replaced(let path):
       "\(path): somebody removed or replaced it while the run was in use, so the run has stopped; let no other program change a "
-        + "run in use, then continue with --resume, or start in another folder where the journal is lost"
+        + "run in use, then continue with \(setting: "resume"), or start in another folder where the journal is lost"
     case .foreignDirectory(let path, let example):
       "\(path): the folder holds other files (such as \(example)) and no run; name a new or an empty folder"
     case .noRun(let path, let resume):
-      "\(path): no run is there; name the folder of a run\(resume ? ", or begin one without --resume" : "")"
+      "\(path): no run is there; name the folder of a run"
+        + (resume ? ", or begin one without \(setting: "resume")" : "")
     case .unfinishedRun(let path, let kind):
-      "\(path): an unfinished \(kind.rawValue) is there; continue it with --resume, or name another folder"
+      "\(path): an unfinished \(kind.rawValue) is there; continue it with \(setting: "resume"), or name another folder"
     case .finishedRun(let path, let kind):
       "\(path): a finished \(kind.rawValue) is there and is not written over; name another folder"
     case .wrongKind(let path, let found, let expected):
@@ -46,7 +49,7 @@ public enum RunStoreError: Error, Hashable, CustomStringConvertible {
         + "wait until it ends, or name another folder"
     case .otherConfiguration(let path, let differences):
       "\(path): the run was begun with other settings: "
-        + differences.map(\.description).joined(separator: "; ")
+        + "\(differences.map(\.description).joined(separator: "; "))"
         + "; give the settings it was begun with, or name another folder"
     case .newerJournal(let path):
       "\(path): written by a newer version of pba; continue the run with that version"

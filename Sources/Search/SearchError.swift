@@ -4,11 +4,11 @@ import RunStore
 import Threads
 
 /// What ends a search before its end, in one line.
-public enum SearchError: Error, Hashable, CustomStringConvertible {
+public enum SearchError: ExplainedError, Hashable {
   /// No trial is left to continue from; the reason is that of the first.
   case everyTrialFailed(generation: Int, trials: Int, reason: String)
   /// A segment could not be trained for a reason that has nothing to do with its loss.
-  case segment(SegmentPlace, reason: String)
+  case segment(SegmentPlace, reason: ErrorText)
   /// The search was asked to stop; how much of the generation is done.
   case stopped(generation: Int, finished: Int, of: Int)
   /// An asynchronous search was asked to stop; how many results it has, and how many trials are at their end.
@@ -34,16 +34,16 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
   }
 
   /// The reason in one line, with the trials that are concerned.
-  public var description: String {
+  public var text: ErrorText {
     switch self {
     case .everyTrialFailed(let generation, let trials, let reason):
       "generation \(generation + 1): all \(counted(trials, "trial")) failed, the first with: \(reason); "
-        + "start a new run with a lower --learning-rate"
+        + "start a new run with a lower \(setting: "learningRate")"
     case .segment(let place, let reason):
       "trial \(place.trial), generation \(place.generation + 1): \(reason); "
-        + "what was finished is kept: once the cause is removed, continue with --resume"
+        + "what was finished is kept: once the cause is removed, continue with \(setting: "resume")"
     case .stopped, .stoppedBetween:
-      "stopped \(placeOfStop ?? ""); continue with --resume"
+      "stopped \(placeOfStop ?? ""); continue with \(setting: "resume")"
     case .notReproduced(let place, let reason):
       "trial \(place.trial), generation \(place.generation + 1): its checkpoint was lost, and training it again "
         + "failed: \(reason); this machine does not reproduce the run, so start a new one"
@@ -54,7 +54,7 @@ public enum SearchError: Error, Hashable, CustomStringConvertible {
       "trial \(place.trial), generation \(place.generation + 1): found a result, but the journal has no such plan; "
         + "restore the journal from a copy, or start in another folder"
     case .noThread(let error):
-      "\(error); what was finished is kept: continue with --resume"
+      "\(error); what was finished is kept: continue with \(setting: "resume")"
     }
   }
 }

@@ -1,4 +1,5 @@
 import RunStore
+import Text
 import Threads
 
 /// A planned segment and what it starts from.
@@ -72,7 +73,7 @@ struct SegmentTraining: Sendable {
     } catch is WorkStopped {
       return .interrupted(plan.place)
     } catch {
-      return .error(plan.place, .segment(plan.place, reason: "\(error)"))
+      return .error(plan.place, .segment(plan.place, reason: ErrorText(error)))
     }
   }
 

@@ -9,12 +9,17 @@
 // How numbers are written in all that people read.
 
 /// A number with a fixed count of decimals, correctly rounded.
-public func decimal(_ value: Double, _ decimals: Int) -> String {
-  withVaList([CInt(decimals), value]) { arguments in
+public func decimal(_ value: Double, _ decimals: Int) -> String { formatted(value, decimals, "%.*f") }
+
+/// A number with a count of digits that are not leading zeros, those of a fraction without zeros at the end.
+public func significant(_ value: Double, _ digits: Int) -> String { formatted(value, digits, "%.*g") }
+
+private func formatted(_ value: Double, _ digits: Int, _ format: String) -> String {
+  withVaList([CInt(digits), value]) { arguments in
     // The longest double has 309 digits before its decimals.
-    String(unsafeUninitializedCapacity: decimals + 320) { buffer in
+    String(unsafeUninitializedCapacity: digits + 320) { buffer in
       buffer.withMemoryRebound(to: CChar.self) { text in
-        Int(vsnprintf(text.baseAddress, text.count, "%.*f", arguments))
+        Int(vsnprintf(text.baseAddress, text.count, format, arguments))
       }
     }
   }
@@ -43,6 +48,9 @@ public func memorySize(_ bytes: Int) -> String {
   bytes < 1_000_000_000
     ? decimal(Double(bytes) / 1e6, 1) + " MB" : decimal(Double(bytes) / 1e9, 2) + " GB"
 }
+
+/// Memory in gigabytes with one decimal: `67.4 GB`.
+public func gigabytes(_ bytes: Double) -> String { decimal(bytes / 1e9, 1) + " GB" }
 
 /// Memory in whole megabytes, what is left over dropped: `12 MB`.
 public func wholeMegabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }

@@ -6,12 +6,15 @@
   import Musl
 #endif
 
-/// A lock of the system's threads.
-final class ThreadLock: @unchecked Sendable {
+/// A lock of the system's threads, for what a ``ThreadCondition`` waits for and for objects with several variables.
+///
+/// A value alone stands in a `Mutex`.
+package final class ThreadLock: @unchecked Sendable {
   // Made for several threads, and stays where it is.
   fileprivate let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-  init() {
+  /// Makes a lock that nobody holds.
+  package init() {
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
   }
@@ -21,7 +24,8 @@ final class ThreadLock: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
+  /// Runs the body while no other thread runs one under the same lock.
+  package func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body()
@@ -29,12 +33,13 @@ final class ThreadLock: @unchecked Sendable {
 }
 
 /// A place to wait until what a lock guards has changed.
-final class ThreadCondition: @unchecked Sendable {
+package final class ThreadCondition: @unchecked Sendable {
   // Made for several threads, and stays where it is.
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let lock: ThreadLock
 
-  init(_ lock: ThreadLock) {
+  /// A place to wait in while the lock is held.
+  package init(_ lock: ThreadLock) {
     self.lock = lock
     condition.initialize(to: pthread_cond_t())
     pthread_cond_init(condition, nil)
@@ -46,9 +51,11 @@ final class ThreadCondition: @unchecked Sendable {
   }
 
   /// Lets the lock, which must be held, go until woken, perhaps for no reason.
-  func wait() { pthread_cond_wait(condition, lock.mutex) }
+  package func wait() { pthread_cond_wait(condition, lock.mutex) }
 
-  func wakeOne() { pthread_cond_signal(condition) }
+  /// Wakes one thread that waits, if one does.
+  package func wakeOne() { pthread_cond_signal(condition) }
 
-  func wakeAll() { pthread_cond_broadcast(condition) }
+  /// Wakes all threads that wait.
+  package func wakeAll() { pthread_cond_broadcast(condition) }
 }

@@ -28,17 +28,6 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Reads one device, or several of CUDA as `cuda:0,cuda:1`; nil for anything else and where one is named twice.
-  public static func list(_ names: String) -> [Device]? {
-    let devices = names.split(separator: ",", omittingEmptySubsequences: false).compactMap {
-      Device(String($0))
-    }
-    guard devices.count == names.count(where: { $0 == "," }) + 1, Set(devices).count == devices.count,
-      devices.count == 1 || !devices.contains(.cpu)
-    else { return nil }
-    return devices
-  }
-
   var handle: ct_device {
     switch self {
     case .cpu: ct_device(index: -1)
@@ -48,5 +37,24 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
 
   init(_ handle: ct_device) {
     self = handle.index < 0 ? .cpu : .cuda(Int(handle.index))
+  }
+}
+
+extension Device: Codable {
+  /// Reads a device by its name.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    let name = try value.decode(String.self)
+    guard let device = Device(name) else {
+      throw DecodingError.dataCorruptedError(
+        in: value, debugDescription: "found '\(name)', expected cpu or cuda:N")
+    }
+    self = device
+  }
+
+  /// Writes the device's name.
+  public func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(description)
   }
 }

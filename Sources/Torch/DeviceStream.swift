@@ -26,7 +26,7 @@ public final class DeviceStream {
       }, id: { ct_stream_id($0) }, giveBack: { ct_stream_free($0) })
     guard let drawn else {
       throw TorchError(
-        "all \(Self.countPerDevice) streams of \(device) are in use; train fewer at once, with a lower --concurrency"
+        "all \(Self.countPerDevice) streams of \(device) are in use; train fewer networks at once"
       )
     }
     self.device = device

@@ -2,9 +2,27 @@ import CTorch
 
 /// The settings of libtorch.
 ///
-/// All but ``setDeterministicConvolutions(_:)`` hold for the calling thread alone.
+/// libtorch is not linked: the first call that needs it loads it, or ``load()`` does. A setting holds for the whole process
+/// where its description does not say that it holds for the calling thread.
 public enum Runtime {
-  /// The version of the libtorch that is loaded; nil where it does not say.
+  /// Loads libtorch, which the first tensor does otherwise: from the folder that the variable LIBTORCH names, or from the
+  /// library search path.
+  ///
+  /// Does nothing where it is loaded already. Takes about a fifth of a second.
+  ///
+  /// - Throws: ``TorchError`` where there is no libtorch, or another version than this was built for; every later call
+  ///   fails for the same reason.
+  public static func load() throws {
+    if !ct_load() { throw TorchError(String(cString: ct_error())) }
+  }
+
+  /// Has `prepare` called when libtorch has just been loaded, to choose settings that hold from its first operation on.
+  ///
+  /// Call it once, at the start of a program. Where `prepare` returns false, loading fails with the reason of the last
+  /// call that failed in it.
+  public static func whenLoaded(_ prepare: @convention(c) () -> Bool) { ct_when_loaded(prepare) }
+
+  /// The version of the libtorch that is loaded, or now becomes it; nil where there is none, or it does not say.
   public static var version: String? {
     let text = String(cString: ct_loaded_version())
     return text.isEmpty ? nil : text
@@ -16,8 +34,8 @@ public enum Runtime {
   /// Lets this program end as soon as it is done, without the tenth of a second in which libtorch takes its tables of
   /// operations apart.
   ///
-  /// Call it once, at the start of a program: what was registered with `atexit` before is not called, so a leak checker or
-  /// a measurement of coverage would not report. Libraries that are loaded later still clean up. Only with glibc.
+  /// Call it once, when libtorch has been loaded: what was registered with `atexit` before is not called, so a leak checker
+  /// or a measurement of coverage would not report. Libraries that are loaded later still clean up. Only with glibc.
   public static func skipCleanup() { ct_skip_cleanup() }
 
   /// Threads that one operation called from this thread may use.
@@ -26,8 +44,11 @@ public enum Runtime {
   /// Sets how many threads one operation called from this thread may use.
   public static func setThreads(_ count: Int) throws { try check(ct_set_threads(Int32(clamping: count))) }
 
+  /// The names that ``setKernels(_:)`` takes; a processor has some of them.
+  public static let kernelNames = ["best", "avx512", "avx2", "neon", "plain"]
+
   /// The inner loops that this thread's operations on the CPU use: "avx512", "avx2", "neon", or "plain" for libtorch's
-  /// own operations.
+  /// own operations; empty where there is no libtorch.
   public static var kernels: String { String(cString: ct_kernels()) }
 
   /// The environment variable that names the inner loops of threads that have taken none for themselves.

@@ -1,16 +1,15 @@
-import Foundation
+import Synchronization
 
 /// Which streams are in use, of those that libtorch lends in turn, whether the last borrower still has them or not.
-package final class StreamRegister: @unchecked Sendable {
+package final class StreamRegister: Sendable {
   private struct Place: Hashable {
     let device: Device
     let id: Int64
   }
 
   private let countPerDevice: Int
-  // The lock guards the set, so sharing the object is safe. It is held while streams are drawn: their turn is kept.
-  private let lock = NSLock()
-  private var used: Set<Place> = []
+  /// Locked also while streams are drawn: their turn is kept.
+  private let used = Mutex<Set<Place>>([])
 
   /// A register of devices that have this many streams each.
   package init(countPerDevice: Int) { self.countPerDevice = countPerDevice }
@@ -27,18 +26,22 @@ package final class StreamRegister: @unchecked Sendable {
   package func lend<Stream>(
     of device: Device, draw: () throws -> Stream, id: (Stream) -> Int64, giveBack: (Stream) -> Void
   ) throws -> Stream? {
-    try lock.withLock {
-      for _ in 0..<countPerDevice {
+    var lent: Stream?
+    try used.withLock { used in
+      for _ in 0..<countPerDevice where lent == nil {
         let stream = try draw()
-        if used.insert(Place(device: device, id: id(stream))).inserted { return stream }
-        giveBack(stream)
+        if used.insert(Place(device: device, id: id(stream))).inserted {
+          lent = stream
+        } else {
+          giveBack(stream)
+        }
       }
-      return nil
     }
+    return lent
   }
 
   /// Notes that a stream is free again.
   package func giveBack(_ id: Int64, of device: Device) {
-    _ = lock.withLock { used.remove(Place(device: device, id: id)) }
+    _ = used.withLock { $0.remove(Place(device: device, id: id)) }
   }
 }

@@ -154,7 +154,7 @@ extension Trainer {
     do {
       contents = try Safetensors(file, name: name)
     } catch let error as TorchError {
-      throw TrainingError.checkpoint(error.description)
+      throw TrainingError.checkpoint(ErrorText(error.description))
     }
     guard contents.metadata["format"] == format else {
       throw TrainingError.checkpoint("\(name) is a safetensors file, but not a checkpoint of pba")

@@ -63,7 +63,7 @@ public enum ClassWeights: Hashable, Sendable {
     do {
       return try body()
     } catch TrainingError.setting(let text) {
-      throw TrainingError.file("\(path): \(text)")
+      throw TrainingError.file("\(path): \(text.description)")
     }
   }
 
@@ -89,7 +89,7 @@ public enum ClassWeights: Hashable, Sendable {
   }
 
   private static func mistake(_ found: String, _ expected: String) -> TrainingError {
-    .setting("classWeights: found \(found), expected \(expected)")
+    .setting("\(setting: "classWeights"): found \(found), expected \(expected)")
   }
 }
 

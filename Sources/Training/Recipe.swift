@@ -71,7 +71,7 @@ extension Recipe {
   public func validate() throws {
     _ = try ModelSpec.named(model)
     func require(_ holds: Bool, _ name: String, _ found: String, _ expected: String) throws {
-      if !holds { throw TrainingError.setting("\(name): found \(found), expected \(expected)") }
+      if !holds { throw TrainingError.setting("\(setting: name): found \(found), expected \(expected)") }
     }
     let side = 0...4096
     try require((1...1_000_000).contains(epochs), "epochs", "\(epochs)", "1 to 1000000")
@@ -97,6 +97,12 @@ extension Recipe {
   public func pixelScale(width: Int, height: Int) -> PixelScale {
     scaleToSize == true ? PixelScale(width: width, height: height) : .none
   }
+
+  /// The steps of an epoch: as many whole batches as there are images for.
+  public func stepsPerEpoch(of data: DatasetSplits) -> Int { data.train.count / batchSize }
+
+  /// The images that an epoch trains on; what is left of the last batch waits for the next epoch.
+  public func imagesPerEpoch(of data: DatasetSplits) -> Int { stepsPerEpoch(of: data) * batchSize }
 
   /// Throws `ModelError` if the network does not take images of a dataset's size.
   public func requireModel(takes data: DatasetSplits) throws {

@@ -92,7 +92,7 @@ extension RunCost {
     evaluatedImages = workload.evaluatedImages
     diskBytesAtMost = probes.reduce(0) { $0 + $1.diskBytesAtMost }
     diskBytesAtEnd = probes.reduce(0) { $0 + $1.diskBytesAtEnd }
-    peakMemoryBytes = Self.peakMemoryOfProcess()
+    peakMemoryBytes = ProcessMemory.peak ?? 0
     peakDeviceMemoryBytes = try devices.compactMap(Runtime.peakMemory).max()
     timedSteps = probes.reduce(0) { $0 + $1.steps.timedSteps }
     secondsPerStep = mean(\.steps.secondsPerStep)
@@ -125,18 +125,6 @@ extension RunCost {
     // All take turns: where they do not divide evenly, the last turn leaves slots empty.
     let turns = (workload.trainings + workload.concurrency - 1) / workload.concurrency
     return all / Double(workload.trainings) * Double(turns)
-  }
-
-  private static func peakMemoryOfProcess() -> Int {
-    var usage = rusage()
-    #if os(Linux)
-      let unit = 1024
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    #else
-      let unit = 1
-      getrusage(RUSAGE_SELF, &usage)
-    #endif
-    return usage.ru_maxrss * unit
   }
 }
 

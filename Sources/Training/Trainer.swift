@@ -108,7 +108,7 @@ public final class Trainer {
   public func setLength(epochs: Int) { recipe.epochs = epochs }
 
   /// Steps of one epoch; images that fill no whole batch are left out, others each epoch.
-  public var stepsPerEpoch: Int { data.train.count / recipe.batchSize }
+  public var stepsPerEpoch: Int { recipe.stepsPerEpoch(of: data) }
 
   /// Trains one epoch on the training images under a policy.
   ///

@@ -1,6 +1,7 @@
 import Datasets
 import Policies
 import RunStore
+import Torch
 
 /// The settings of one training: a plain value that decides its result together with the images and the machine.
 public struct TrainingConfiguration: RunConfiguration, Hashable {
@@ -16,8 +17,8 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var scheduleDigest: String?
   /// How the network is trained.
   public var recipe: Recipe
-  /// Where it is computed, already decided: `cpu`, `cuda:0`.
-  public var device: String
+  /// Where it is computed.
+  public var device: Device
   /// The checkpoint that the training begins with; nil for a freshly initialised network.
   public var from: String?
   /// The SHA-256 of that file.
@@ -47,7 +48,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public init(
     data: DataSelection, imageDigest: String? = nil, policy: String = "none",
     policyOrder: PolicyOrder = .schedule, scheduleDigest: String? = nil, recipe: Recipe = Recipe(),
-    device: String = "cpu", from: String? = nil, fromDigest: String? = nil, validateEvery: Int? = nil,
+    device: Device = .cpu, from: String? = nil, fromDigest: String? = nil, validateEvery: Int? = nil,
     patience: Int? = nil
   ) {
     self.data = data
@@ -70,7 +71,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     try recipe.validate()
     for (name, value) in [("validateEvery", validateEvery), ("patience", patience)] {
       if let value, !(1...1_000_000).contains(value) {
-        throw TrainingError.setting("\(name): found \(value), expected 1 to 1000000")
+        throw TrainingError.setting("\(setting: name): found \(value), expected 1 to 1000000")
       }
     }
     let (lengths, moments) = (earlierEpochs ?? [], changedAfter ?? [])
@@ -82,7 +83,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
     }
     if patience != nil, validateEvery == nil {
       throw TrainingError.setting(
-        "patience: found \(patience ?? 0), but nothing is validated between epochs; give --validate-every N too"
+        "\(setting: "patience"): found \(patience ?? 0), but nothing is validated between epochs; give \(setting: "validateEvery") N too"
       )
     }
   }
@@ -93,7 +94,7 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public func requireValidation(in data: DatasetSplits) throws {
     guard let validateEvery, data.validation.count == 0 else { return }
     throw TrainingError.setting(
-      "validateEvery: found \(validateEvery), but \(data.name) has no validation images; give --validation-size N"
+      "\(setting: "validateEvery"): found \(validateEvery), but \(data.name) has no validation images; give \(setting: "validationSize") N"
     )
   }
 }
@@ -112,7 +113,7 @@ extension TrainingConfiguration {
   /// How many images go through the network after some epochs, if its patience does not end it.
   public func images(after trained: Int, of data: DatasetSplits) -> Int {
     guard trained < recipe.epochs else { return 0 }
-    return (recipe.epochs - trained) * (data.train.count / recipe.batchSize * recipe.batchSize)
+    return (recipe.epochs - trained) * recipe.imagesPerEpoch(of: data)
       + validations(after: trained) * data.validation.count + data.test.count
   }
 }
@@ -146,7 +147,7 @@ extension TrainingConfiguration {
   public func withLength(_ epochs: Int, after trained: Int) throws -> TrainingConfiguration {
     guard epochs > trained else {
       throw TrainingError.setting(
-        "epochs: found \(epochs), expected more than the \(trained) that this run has trained")
+        "\(setting: "epochs"): found \(epochs), expected more than the \(trained) that this run has trained")
     }
     var changed = self
     changed.recipe.epochs = epochs

@@ -55,14 +55,11 @@ public struct TrainingRun {
   ///
   /// Validation accuracy is measured as often as the settings say, test accuracy once, both after the last epoch.
   public func callAsFunction() throws -> TrainingResult {
-    guard let device = Device(configuration.device) else {
-      throw TrainingError.setting("device: found '\(configuration.device)', expected cpu or cuda:N")
-    }
     try configuration.validate()
     if let edit = run.settingsEdit { try onEvent(.note(edit.description)) }
     let journal = TrainingJournal(run)
     if try run.isFinished, let result = try result(journal) { return result }
-    let trainer = try Trainer(recipe: configuration.recipe, data: data, device: device)
+    let trainer = try Trainer(recipe: configuration.recipe, data: data, device: configuration.device)
     try restore(trainer, journal)
     if let schedule = policy.schedule { try AtomicFile.write(schedule.jsonData(), to: run.schedulePath) }
     var course = TrainingCourse(configuration, try journal.epochs())
@@ -82,7 +79,8 @@ public struct TrainingRun {
     }
     try run.finish()
     guard let result = try result(journal) else {
-      throw TrainingError.setting("epochs: found \(configuration.recipe.epochs), expected 1 or more")
+      throw TrainingError.setting(
+        "\(setting: "epochs"): found \(configuration.recipe.epochs), expected 1 or more")
     }
     return result
   }
@@ -113,7 +111,8 @@ public struct TrainingRun {
     do {
       file = Data(try readBytes(path, limit: .max))
     } catch {
-      throw TrainingError.checkpoint("\(error); \(reason); bring it back, or name its new place with --from")
+      throw TrainingError.checkpoint(
+        "\(error); \(reason); bring it back, or name its new place with \(setting: "from")")
     }
     guard configuration.fromDigest == nil || FileDigest(of: file).sha256 == configuration.fromDigest else {
       throw TrainingError.checkpoint(

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Text
 import Torch
 
 /// What a training took over from the checkpoint that it began with.

@@ -69,7 +69,7 @@ extension Workload {
 
   /// Trainings that end with an evaluation and write a checkpoint every epoch.
   package init(recipes: [Recipe], concurrency: Int, data: DatasetSplits) {
-    let stepsEach = recipes.map { data.train.count / $0.batchSize * $0.epochs }
+    let stepsEach = recipes.map { $0.stepsPerEpoch(of: data) * $0.epochs }
     let atOnce = min(concurrency, recipes.count)
     /// So many checkpoints of those trainings that run last, and of the others what is kept.
     func checkpoints(last count: Int) -> [Checkpoint] {

@@ -4,6 +4,7 @@ import Foundation
 import Search
 import Torch
 import Training
+import Threads
 
 /// What the segments of a search leave on their devices for those that follow.
 ///
@@ -22,7 +23,7 @@ final class DeviceTrainers: @unchecked Sendable {
   private let makeQueue: @Sendable (Device) throws -> any DeviceQueue
 
   // The lock guards what follows, so sharing the object is safe. A trainer is taken out while a thread uses it.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private var trainers: [Int: Trainer] = [:]
   // A slot's own as long as the search lasts: libtorch lends few streams, and none must be another's while that records.
   private var queues: [Int: any DeviceQueue] = [:]

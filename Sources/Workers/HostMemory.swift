@@ -1,4 +1,3 @@
-import Foundation
 import Search
 import Threads
 import Torch
@@ -9,17 +8,12 @@ enum HostMemory {
   static func measure(_ work: () throws -> Void) throws -> SegmentCapacity.Memory? {
     // What an earlier training has left would be taken first, and not be seen.
     Runtime.releaseMemory()
-    guard let free = MemoryLimit().left, forgetPeak(), let before = memory("VmRSS:") else { return nil }
+    guard let free = MemoryLimit().left, ProcessMemory.forgetPeak(), let before = ProcessMemory.resident
+    else {
+      return nil
+    }
     try work()
-    guard let peak = memory("VmHWM:") else { return nil }
+    guard let peak = ProcessMemory.peak else { return nil }
     return SegmentCapacity.Memory(needed: max(peak - before, 0), free: free)
   }
-
-  /// Starts the process's peak again from what it has now; see proc(5), clear_refs.
-  private static func forgetPeak() -> Bool {
-    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
-    return (try? file.write(contentsOf: Data("5".utf8))) != nil
-  }
-
-  private static func memory(_ name: String) -> Int? { SystemFiles().bytes(name, in: "/proc/self/status") }
 }

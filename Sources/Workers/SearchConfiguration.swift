@@ -4,6 +4,7 @@ import RunStore
 import Search
 import Text
 import Threads
+import Torch
 import Training
 
 /// The settings of a search; a plain value that decides its result together with the images and the machine.
@@ -35,8 +36,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   ///
   /// For an executor whose score is another; networks of this process reach no other.
   public var objective: Objective?
-  /// Where it is computed, already decided: `cpu`, `cuda:0`, or several as `cuda:0,cuda:1`.
-  public var device: String
+  /// Where it is computed.
+  public var device: DeviceList
   /// How many trials train at once.
   ///
   /// The result of a synchronous search does not depend on it. In an asynchronous one it decides, with chance, the
@@ -52,7 +53,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public init(
     data: DataSelection, imageDigest: String? = nil, recipe: Recipe = Recipe(), population: Int = 16,
     interval: Int = 3, quantile: Double = 0.25, burnIn: Int = 0, asynchronous: Bool = false,
-    device: String = "cpu", concurrency: Concurrency = .automatic
+    device: DeviceList = .cpu, concurrency: Concurrency = .automatic
   ) {
     self.data = data
     self.imageDigest = imageDigest
@@ -87,7 +88,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
     startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
     objective = try values.decodeIfPresent(Objective.self, forKey: .objective)
-    device = try values.decode(String.self, forKey: .device)
+    device = try values.decode(DeviceList.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
 
@@ -121,7 +122,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
       throw SettingError(
         "concurrency", found: "\(count)", expected: "a number from 1 to \(SearchRules.largest)")
     }
-    try requireStreams(for: min(count, population), device: device)
+    try requireStreams(for: min(count, population), on: device)
   }
 }
 

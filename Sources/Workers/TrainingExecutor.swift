@@ -30,7 +30,7 @@ public struct TrainingExecutor: SegmentExecutor {
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
     let cuda: @Sendable (Device) throws -> any DeviceQueue = { try CUDAQueue(on: $0) }
-    let isOnCPU = configuration.device == Device.cpu.description
+    let isOnCPU = configuration.device == .cpu
     try self.init(configuration, data: data, queue: isOnCPU ? nil : cuda, onImages: onImages)
   }
 
@@ -46,17 +46,13 @@ public struct TrainingExecutor: SegmentExecutor {
         "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
         expected: "none, as networks of this program are compared by their validation accuracy")
     }
-    guard let devices = Device.list(configuration.device) else {
-      throw SettingError(
-        "device", found: configuration.device, expected: "cpu, cuda:N, or several as cuda:0,cuda:1")
-    }
     guard data.validation.count > 0 else {
       throw SettingError(
         "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
       )
     }
     self.data = data
-    self.devices = devices
+    devices = configuration.device.devices
     self.onImages = onImages
     onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }

@@ -14,7 +14,7 @@ extension Workload {
     let (recipe, population) = (configuration.recipe, configuration.population)
     let rules = configuration.rules
     let generations = rules.generations
-    let steps = data.train.count / recipe.batchSize * recipe.epochs * population
+    let steps = recipe.stepsPerEpoch(of: data) * recipe.epochs * population
     func checkpoints(last count: Int) -> [Checkpoint] {
       (max(0, generations - count)..<generations).flatMap { generation in
         (0..<population).map {

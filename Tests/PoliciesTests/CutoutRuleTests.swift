@@ -24,7 +24,7 @@ struct CutoutRuleTests {
   @Test("a contradiction is an error that says the way out")
   func contradictions() {
     let needsSize =
-      "policy: found cutout with a Cutout of 0 pixels, expected a size: give --cutout 16, or --policy cutout:16"
+      "policy: found cutout with a Cutout of 0 pixels, expected a size: give `cutout` 16, or `policy` cutout:16"
     #expect(message { try CutoutRule.required.side(given: 0, recipe: 16) } == needsSize)
     #expect(message { try CutoutRule.required.side(given: nil, recipe: 0) } == needsSize)
     #expect(

@@ -60,7 +60,7 @@ import Testing
     _ = try open(path)
     #expect(
       message { _ = try open(path) }
-        == "\(path): an unfinished search is there; continue it with --resume, or name another folder")
+        == "\(path): an unfinished search is there; continue it with `resume`, or name another folder")
     try open(path, resume: true).finish()
     #expect(
       message { _ = try open(path) }
@@ -122,7 +122,7 @@ import Testing
   @Test func resumingNeedsARun() throws {
     let folder = try TemporaryFolder()
     let expected = "\(folder("run")): no run is there; name the folder of a run"
-    let resumed = expected + ", or begin one without --resume"
+    let resumed = expected + ", or begin one without `resume`"
     #expect(message { _ = try open(folder("run"), resume: true) } == resumed)
     #expect(
       message { _ = try RunDirectory.configuration(Settings.self, of: folder("run"), resume: true) }

@@ -100,7 +100,7 @@ import Testing
       let text = try #require(error?.description)
       let before = try segmentsByArrival(folder("run"))
       #expect(text.hasPrefix("stopped after \(before.count { $0.result != nil }) results, "))
-      #expect(text.hasSuffix(" of 5 trials at the last epoch; continue with --resume"))
+      #expect(text.hasSuffix(" of 5 trials at the last epoch; continue with `resume`"))
       try search(folder("run"), smallAsynchronousSearch(concurrency: concurrency), resume: true)
       try expectWhole(folder("run"), continuing: before, "stopped at segment \(moment)")
       if concurrency == 1 { #expect(try results(in: folder("run")) == uninterrupted()) }

@@ -53,19 +53,19 @@ import Training
   }
 
   @Test func moreTrialsAtOnceThanStreamsAreRefused() throws {
-    func search(_ concurrency: Int, population: Int, device: String) -> SearchConfiguration {
+    func search(_ concurrency: Int, population: Int, device: DeviceList) -> SearchConfiguration {
       var configuration = smallSearch(concurrency: concurrency)
       configuration.population = population
       configuration.device = device
       return configuration
     }
-    try search(100, population: 32, device: "cuda:0").validate()
-    try search(33, population: 33, device: "cuda:0,cuda:1").validate()
-    try search(33, population: 33, device: "cpu").validate()
+    try search(100, population: 32, device: DeviceList(.cuda(0))).validate()
+    try search(33, population: 33, device: #require(DeviceList("cuda:0,cuda:1"))).validate()
+    try search(33, population: 33, device: .cpu).validate()
     let refusal = SettingError("concurrency", found: "33", expected: "at most 32 on cuda:0")
-    #expect(throws: refusal) { try search(33, population: 100, device: "cuda:0").validate() }
+    #expect(throws: refusal) { try search(33, population: 100, device: DeviceList(.cuda(0))).validate() }
     let comparison = ComparisonConfiguration(
-      data: DataSelection("bundled"), policies: ["none", "cutout", "rcifar10"], seeds: 11, device: "cuda:0",
+      data: DataSelection("bundled"), policies: ["none", "cutout", "rcifar10"], seeds: 11, device: .cuda(0),
       concurrency: 33)
     #expect(throws: refusal) { try comparison.validate() }
   }

@@ -173,7 +173,7 @@ struct SmallComparison {
       if case .ended(_, _, .diverged(let reason)) = event { failed.add(reason) }
     }
     #expect(failed.all.count == 4)
-    #expect(failed.all.allSatisfy { $0.contains("the loss") && $0.contains("--learning-rate") })
+    #expect(failed.all.allSatisfy { $0.contains("the loss") && $0.contains("learning rate") })
     #expect(summary.rows.allSatisfy { $0.accuracy == nil && $0.difference == nil })
     #expect(summary.rows.flatMap(\.entries).allSatisfy { $0.failure != nil && $0.accuracy == nil })
     #expect(try comparison.run(folder("a")) == summary)

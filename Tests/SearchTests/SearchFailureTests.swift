@@ -33,7 +33,7 @@ import Testing
     let executor = SimulatedExecutor(seed: 3, failing: { $0.generation == 1 })
     let expected =
       "generation 2: all 5 trials failed, the first with: the loss became nan in epoch 4, step 1; "
-      + "start a new run with a lower --learning-rate"
+      + "start a new run with a lower `learningRate`"
     for resume in [false, true] {
       let error = #expect(throws: SearchError.self) {
         try search(folder("run"), smallSearch(), executor: executor, resume: resume)
@@ -74,7 +74,7 @@ import Testing
     #expect(
       error?.description
         == "trial 3, generation 2: no space left on the disk; what was finished is kept: once the cause is removed,"
-        + " continue with --resume"
+        + " continue with `resume`"
     )
     let second = try SearchJournal(RunDirectory.read(folder("run"))).segments(generation: 1)
     #expect(second[3].result == nil)

@@ -94,7 +94,7 @@ import Testing
       }
       let text = try #require(error?.description)
       #expect(text.hasPrefix("stopped in generation \(moment / 5 + 1), "))
-      #expect(text.hasSuffix(" of 5 trials finished; continue with --resume"))
+      #expect(text.hasSuffix(" of 5 trials finished; continue with `resume`"))
       try search(folder("run"), smallSearch(concurrency: concurrency), resume: true)
       #expect(try results(in: folder("run")) == expected)
     }

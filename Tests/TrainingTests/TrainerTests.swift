@@ -142,7 +142,7 @@ import Training
     #expect(!loss.isFinite)
     #expect(error?.isDivergence == true)
     #expect(error?.description.contains("epoch 1, step 2") == true)
-    #expect(error?.description.contains("--learning-rate") == true)
+    #expect(error?.description.contains("learning rate") == true)
   }
 
   @Test func anEvaluationOfADivergedNetworkIsAnError() throws {
@@ -162,7 +162,7 @@ import Training
     let error = #expect(throws: TrainingError.batchTooLarge(batchSize: 65, images: 64)) {
       try Trainer(recipe: toyRecipe { $0.batchSize = 65 }, data: toyData())
     }
-    #expect(error?.description.contains("65") == true && error?.description.contains("--batch-size") == true)
+    #expect(error?.description.contains("65") == true && error?.description.contains("`batchSize`") == true)
     #expect(throws: Never.self) { try Trainer(recipe: toyRecipe { $0.batchSize = 64 }, data: toyData()) }
   }
 

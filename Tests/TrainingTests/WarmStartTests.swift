@@ -104,7 +104,7 @@ import Training
       changed?.description.contains("found another file than the one this training was begun with") == true)
     try FileManager.default.removeItem(atPath: path)
     let gone = #expect(throws: TrainingError.self) { try toy.train(folder) }
-    #expect(gone?.description.contains(path) == true && gone?.description.contains("--from") == true)
+    #expect(gone?.description.contains(path) == true && gone?.description.contains("`from`") == true)
     try file.write(to: URL(fileURLWithPath: path))
     #expect(try toy.train(folder).epochs == 4)
     // With all checkpoints lost after its end nothing recorded is forgotten without the file.

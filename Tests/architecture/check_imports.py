@@ -1,8 +1,8 @@
 """Compares what each module imports with the table of ARCHITECTURE.md and with Package.swift.
 
 An import or #include that the table does not have, one that it has and nothing uses, a module without a row, a row that imports
-one of its own layer or above, and a target whose dependencies are not its imports are each a finding. Only the standard library
-of Python is needed."""
+one of its own layer or above, and a target whose dependencies are not its imports are each a finding. So is an option of the
+command line in the code of a module that Command stands on. Only the standard library of Python is needed."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ LIBRARIES = {
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
 # Headers that are included without linking what they belong to.
-HEADERS_ALONE = {("CTorch", "CTorchCUDA")}
+HEADERS_ALONE = {("CTorchLibrary", "CTorch"), ("CTorchLibrary", "CTorchCUDA")}
 LOADED_LATER = " when first needed"
 SWIFT_IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\(\w+\))? +)*(?:(?:public|package|internal|private|fileprivate) +)?"
@@ -130,6 +130,35 @@ def check(
     return findings
 
 
+def code(text: str) -> str:
+    """A source without the lines that are comments."""
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("//"))
+
+
+# A property of a style sheet has the same form, and a call of another program its own options.
+OPTION = re.compile(r"(?<!var\()(?<![\w-])--[a-z][\w-]*(?!\w|-|:(?! ))(?!.*\bCTorchCUDA\b)")
+
+
+def below(top: str, imports: dict[str, set[str]]) -> set[str]:
+    """The modules that a module stands on."""
+    found, open_ = set(), {top}
+    while open_:
+        open_ = set().union(*(imports.get(module, set()) for module in open_)) - found
+        found |= open_
+    return found & set(imports)
+
+
+def options_named(folders: dict[str, pathlib.Path], imports: dict[str, set[str]]) -> list[str]:
+    """Where a module that Command stands on names an option: it must name the setting, which Command calls by its option."""
+    findings = []
+    for module in sorted(below("Command", imports)):
+        for path in sorted(folders[module].rglob("*")):
+            if path.suffix in (".swift", ".c", ".cpp", ".h", ".hpp", ".inc"):
+                for option in OPTION.findall(code(path.read_text())):
+                    findings.append(f"{path.relative_to(ROOT)}: names the option {option}; name the setting, as in ErrorText")
+    return findings
+
+
 def the_check_notices_what_is_wrong() -> None:
     """On a table of two modules."""
     folders = {"Low": ROOT, "High": ROOT}
@@ -144,13 +173,20 @@ def the_check_notices_what_is_wrong() -> None:
         ({"Low": set(), "High": {"Low"}}, {"High": {"Low", "Yams"}}),  # a dependency more
     ]:
         assert check(folders, imports, rows, targets), (imports, targets)
+    assert below("C", {"A": set(), "B": {"A"}, "C": {"B"}, "D": {"A"}}) == {"A", "B"}
+    for text, options in [
+        ('"lower --train-size"', ["--train-size"]), ('"(--resume) or"', ["--resume"]), ("// --resume", []), ('":root{--ink:1}"', []),
+        ('"var(--ink)"', []), ('"a--b"', []), ('"--epochs: found"', ["--epochs"]),
+    ]:
+        assert OPTION.findall(code(text)) == options, text
     assert swift_imports("@testable import A\npublic import struct B.C\n  import D\n// import E\n") == {"A", "B", "D"}
 
 
 def the_modules_are_as_the_table_says() -> str:
     folders = modules()
     rows = table((ROOT / "ARCHITECTURE.md").read_text())
-    findings = check(folders, imports_of_sources(folders), rows, dependencies())
+    imports = imports_of_sources(folders)
+    findings = check(folders, imports, rows, dependencies()) + options_named(folders, imports)
     require(not findings, "\n     ".join(findings))
     return f"{len(folders)} modules"
 

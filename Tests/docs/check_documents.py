@@ -145,6 +145,8 @@ def sources() -> str:
     files += [*(ROOT / "Recipes/Reader").glob("*.swift"), ROOT / "pba", ROOT / "scripts/bootstrap"]
     text = "\n".join(path.read_text() for path in files)
     text = re.sub(r'"\s*(?:\+\s*)?"', "", re.sub(r"\\\n\s*", "", text))
+    # A setting in the text of an error is printed as its option.
+    text = re.sub(r'\\\(setting: "(\w+)"\)', lambda name: "--" + re.sub("[A-Z]", lambda c: "-" + c[0].lower(), name[1]), text)
     return text.replace('\\"', '"')
 
 

@@ -1,6 +1,9 @@
 // A small C interface over libtorch: what the networks, the optimiser and the checkpoints of this project need.
 //
-// Rules of the seam:
+// The program does not link libtorch. A function of this header goes on to the library libCTorch, which is compiled against
+// one libtorch; the first call loads both.
+//
+// Rules of this interface:
 // - A `ct_tensor *` that a function returns belongs to the caller, who gives it back with `ct_free`.
 // - A function that can fail returns NULL or false; `ct_error()` then holds torch's own text for this thread.
 // - No C++ type and no exception passes this header.
@@ -25,15 +28,27 @@ typedef struct {
   int32_t index;
 } ct_device;
 
-// --- errors and the library itself (runtime.cpp) ---
+// --- loading (load.c, forward.c) ---
 
+/// Loads libtorch and libCTorch, unless that is done. Where it gives false all other functions fail too, with the same
+/// `ct_error()`.
+///
+/// libtorch is the one in the folder that the variable LIBTORCH names, otherwise the first on the library search path.
+bool ct_load(void);
+/// Has `prepare` called once, by the thread that loads and before any other thread's call goes on; it may call functions of
+/// this header. Where it gives false, loading has failed with its `ct_error()`. Call this before anything is loaded.
+void ct_when_loaded(bool (*prepare)(void));
 /// The text of this thread's last failure; valid until the next call on this thread.
 const char *ct_error(void);
-/// The version of libtorch whose headers this was compiled with, such as 2.11.0.
+/// The version of libtorch that this was compiled for, such as 2.11.0. Loads nothing.
 const char *ct_built_version(void);
-/// The version of the libtorch that is loaded; empty where it does not tell.
+/// The version of the libtorch that is loaded; empty where it does not say.
 const char *ct_loaded_version(void);
-/// Lets the program end without libtorch taking its tables apart, which the end of the process does at once.
+
+// --- settings (runtime.cpp) ---
+
+/// Lets the program end without libtorch taking its tables apart, which the end of the process does at once. What is
+/// loaded later still cleans up.
 void ct_skip_cleanup(void);
 /// Threads that one operation called from this thread may use.
 bool ct_set_threads(int32_t count);
@@ -48,7 +63,7 @@ bool ct_set_grad_enabled(bool enabled);
 bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype);
 /// Lets cuDNN take only kernels that give the same bits every time, chosen without trials.
 bool ct_set_deterministic_cudnn(bool enabled);
-/// Loads libtorch_cuda from the library search path; false where it is not to be had.
+/// Loads libtorch_cuda from the library search path; false where there is none.
 bool ct_load_cuda(void);
 /// CUDA devices that can be used, 0 where there is none or libtorch_cuda is not loaded.
 int32_t ct_cuda_count(void);
@@ -190,7 +205,7 @@ bool ct_set_data(ct_tensor *tensor, const ct_tensor *data);
 }
 #endif
 
-// The rest of the seam, which only CUDA devices need.
+// The rest of the interface, which only CUDA devices need.
 #include "ctorch_device.h"
 
 #endif

@@ -1,4 +1,4 @@
-// The part of the seam that only CUDA devices need: streams, events, pinned memory, recorded work.
+// The part of the interface that only CUDA devices need: streams, events, pinned memory, recorded work.
 //
 // Everything but recordings is libtorch's interface for any device, so it is compiled without CUDA's headers. Recordings
 // are in the library CTorchCUDA, which is loaded when it is first asked for. The rules are those of ctorch.h.

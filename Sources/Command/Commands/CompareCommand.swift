@@ -30,20 +30,7 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
-
-  @Option(
-    help: "The policies, with commas between them; the others are compared with the first. Give two or more.")
-  var policies: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: "How many trainings each policy gets; the seeds count up from --seed. (default: 3)")
-  var seeds: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: "How many train at once; the result does not depend on it. (default: as many as there are cores)")
-  var concurrency: Int?
+  @OptionGroup var comparison: ComparisonOptions
 
   @Option(help: "Also write the table to this file, as comma-separated values.")
   var csv: String?
@@ -53,10 +40,7 @@ struct CompareCommand: ParsableCommand {
       try refuseToOverwrite(csv)
       try requireFolder(of: csv)
     }
-    let settings = try Settings(
-      concurrency: concurrency.map(Concurrency.trials), policies: policies.map(PlayedPolicy.words),
-      seeds: seeds
-    ).typed().over(shared.settings(withoutUseFor: Settings.idleInComparison))
+    let settings = try comparison.typedSettings.over(shared.settings(for: .compare))
     let folder = try place.folder()
     try settings.naming { try run(settings, in: folder) }
   }
@@ -66,7 +50,7 @@ struct CompareCommand: ParsableCommand {
     let recorded =
       place.resume
       ? try RunDirectory.configuration(ComparisonConfiguration.self, of: folder, resume: true) : nil
-    if let recorded { settings = settings.over(Settings(recorded)) }
+    if let recorded { settings = try settings.over(Settings(recorded)) }
     let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
     let choices = try policies.choices(seed: configuration.recipe.seed)
     for (name, choice) in zip(configuration.policies, choices) {

@@ -47,9 +47,10 @@ struct DoctorCommand: ParsableCommand {
       }
     }
     let report = Report(
-      version: Version.text, libtorch: Runtime.version ?? "unknown", builtFor: Runtime.builtVersion,
+      version: Version.text, libtorch: Self.libtorch(), builtFor: Runtime.builtVersion,
       cores: Settings.cores,
-      memoryBytes: ProcessInfo.processInfo.physicalMemory, kernels: Runtime.kernels,
+      memoryBytes: ProcessInfo.processInfo.physicalMemory,
+      kernels: Runtime.kernels.isEmpty ? Self.unknown : Runtime.kernels,
       pixelInstructions: InstructionSet.chosen.rawValue,
       cudaDevices: Runtime.cudaDeviceCount(),
       cudaGraphs: Self.cudaGraphs(), training: Self.trainOneStep(),
@@ -60,10 +61,10 @@ struct DoctorCommand: ParsableCommand {
       printResult("pba            \(report.version)")
       printResult(
         "libtorch       \(report.libtorch)"
-          + (report.libtorch == report.builtFor
+          + (report.libtorch == report.builtFor || report.kernels == Self.unknown
             ? "" : "; this program was built for \(report.builtFor): build it again, or load that version"))
       printResult(
-        "processor      \(counted(report.cores, "core")), \(decimal(Double(report.memoryBytes) / 1e9, 1)) GB of memory"
+        "processor      \(counted(report.cores, "core")), \(gigabytes(Double(report.memoryBytes))) of memory"
       )
       printResult(
         "kernels        \(report.kernels == "plain" ? "libtorch's own" : report.kernels) for training, "
@@ -77,6 +78,17 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private static let works = "works"
+  private static let unknown = "unknown"
+
+  /// The version of the libtorch that is loaded, or why none is.
+  private static func libtorch() -> String {
+    do {
+      try Runtime.load()
+      return Runtime.version ?? unknown
+    } catch {
+      return "\(error)"
+    }
+  }
 
   /// Whether the second library does its part, and what to do where it does not.
   private static func cudaGraphs() -> String {
@@ -87,7 +99,7 @@ struct DoctorCommand: ParsableCommand {
       case .plain: return "not used: \(DevicePath.variable) is plain"
       }
     } catch {
-      return "\(error)"
+      return explained(error)
     }
   }
 

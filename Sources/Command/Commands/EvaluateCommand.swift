@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Training
+import Text
 
 /// `pba evaluate`: measures a checkpoint.
 struct EvaluateCommand: ParsableCommand {
@@ -74,7 +75,10 @@ struct EvaluateCommand: ParsableCommand {
     }
     var recipe = info.recipe
     recipe.threads = threads ?? Settings.cores
-    let options = try Settings(threads: threads, device: device).typed()
+    let options = Settings {
+      $0.threads = self.threads
+      $0.device = self.device
+    }.typed()
     let device = try options.naming {
       try recipe.validate()
       return try options.resolvedDevice()

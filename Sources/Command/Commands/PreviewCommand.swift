@@ -102,7 +102,7 @@ struct PreviewCommand: ParsableCommand {
     if let folder { try refuseToOverwrite(folder) }
     let seed = seed ?? 0
     let policy = policy ?? ""
-    let choice = try Settings(policy: policy).typed().naming {
+    let choice = try Settings { $0.policy = policy }.typed().naming {
       try PolicyChoice(policy, dataset: "cifar10", seed: seed)
     }
     let previewed = PreviewedPolicy(choice, scalesToSize: scaling.scaleToSize ?? false, seed: seed)

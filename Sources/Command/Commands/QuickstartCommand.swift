@@ -5,6 +5,7 @@ import Files
 import Foundation
 import RunStore
 import Search
+import Text
 
 /// `pba quickstart`: a real search and the trainings that say what it was worth.
 struct QuickstartCommand: ParsableCommand {
@@ -26,14 +27,29 @@ struct QuickstartCommand: ParsableCommand {
   private static let seeds = 3
 
   /// The recipe of the search's trials.
-  private static let search = Settings(
-    dataset: "bundled", trainSize: 1000, validationSize: 1000, model: "wrn_10_1", epochs: 24, batchSize: 32,
-    cutout: 0,
-    cropPadding: 0, flip: false, seed: 0, precision: "fp32", threads: 1, device: "cpu", population: 8,
-    interval: 3)
+  private static let search = Settings {
+    $0.dataset = "bundled"
+    $0.trainSize = 1000
+    $0.validationSize = 1000
+    $0.model = "wrn_10_1"
+    $0.epochs = 24
+    $0.batchSize = 32
+    $0.cutout = 0
+    $0.cropPadding = 0
+    $0.flip = false
+    $0.seed = 0
+    $0.precision = "fp32"
+    $0.threads = 1
+    $0.device = "cpu"
+    $0.population = 8
+    $0.interval = 3
+  }
 
   /// The same recipe, half as long again: the schedule is stretched.
-  private static let training = Settings(epochs: 36, seed: 1).over(search)
+  private static let training = Settings {
+    $0.epochs = 36
+    $0.seed = 1
+  }.over(search)
 
   private struct Report: Encodable {
     let schedule: String
@@ -84,10 +100,11 @@ struct QuickstartCommand: ParsableCommand {
     let recorded = try begun(ComparisonConfiguration.self, in: folder)
     // The whole path, so that the same folder under another spelling is the same comparison.
     let schedule = URL(fileURLWithPath: found.schedulePath).standardizedFileURL.path
-    let (comparison, policies) = try Settings(policies: ["none", schedule], seeds: Self.seeds).over(
-      Self.training
-    )
-    .comparisonConfiguration(in: recorded == nil ? nil : folder)
+    let compared = Settings {
+      $0.policies = ["none", schedule]
+      $0.seeds = Self.seeds
+    }.over(Self.training)
+    let (comparison, policies) = try compared.comparisonConfiguration(in: recorded == nil ? nil : folder)
     let summary = try ComparisonSession(comparison, policies, path: folder, resuming: recorded)()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if json {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipes
+import Text
 
 /// `pba reproduce`: a published experiment by its name.
 struct ReproduceCommand: ParsableCommand {
@@ -40,10 +41,9 @@ struct ReproduceCommand: ParsableCommand {
 
   func run() throws {
     guard let table, !list else { return try RecipeList().show(table: table, json: shared.json) }
-    let recipe = try PublishedRecipe.named(model, of: table)
-    let flags = try policy.settings.over(training.settings).over(search.settings)
-      .over(
-        shared.settings(withoutUseFor: recipe.isSearch ? Settings.idleInSearch : Settings.idleInTraining))
+    let recipe = try Self.recipe(model, of: table)
+    let flags = try policy.typedSettings.over(training.typedSettings).over(search.typedSettings)
+      .over(shared.settings(for: recipe.isSearch ? .search : .train))
     try flags.naming { try run(recipe, flags) }
   }
 
@@ -51,25 +51,25 @@ struct ReproduceCommand: ParsableCommand {
     var published = try Settings(recipe)
     // The published lengths are those of 32 × 32 images, unless somebody asks for scaling.
     published.scaleToSize = false
-    (published.recipeCropPadding, published.cropPadding) = (published.cropPadding, nil)
+    published.recommend(\.cropPadding)
     // The Cutout is that of the recipe's policy; another policy may have none.
-    (published.recipeCutout, published.cutout) = (published.cutout, nil)
+    published.recommend(\.cutout)
     let folder = place.run ?? "runs/\(recipe.table)/\(recipe.name)"
     // A run that is resumed continues with its own settings, which were made of the recipe when it began.
     if recipe.isSearch {
-      try refuse(try policy.settings, "a search learns its policies")
-      try refuse(try training.settings, "a population begins afresh and is measured at its comparisons")
+      try refuse(policy.typedSettings, "a search learns its policies")
+      try refuse(training.typedSettings, "a population begins afresh and is measured at its comparisons")
       let settings = place.resume ? flags : flags.over(published)
-      let whole = Settings(try published.over(flags.withoutEffect).searchConfiguration())
+      let whole = try Settings(published.over(flags.withoutEffect).searchConfiguration())
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
         onSettings: {
           note(try Settings($0).differences(from: whole), recipe)
           if !$0.asynchronous { printNote(Self.synchronousNote) }
         })
     } else {
-      try refuse(try search.settings, "a training has no population")
+      try refuse(search.typedSettings, "a training has no population")
       let settings = place.resume ? flags : flags.over(published)
-      let whole = Settings(try published.over(flags.withoutEffect).trainingConfiguration().0)
+      let whole = try Settings(published.over(flags.withoutEffect).trainingConfiguration().0)
       var differences: [String] = []
       let result = try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)(
         onSettings: {
@@ -84,6 +84,15 @@ struct ReproduceCommand: ParsableCommand {
     }
   }
 
+  /// The recipe of a name; an error about the name says where all are listed.
+  private static func recipe(_ model: String?, of table: String) throws -> PublishedRecipe {
+    do {
+      return try PublishedRecipe.named(model, of: table)
+    } catch let error as RecipeError where error.isUsageMistake {
+      throw SettingsError("\(error); see `pba reproduce --list`")
+    }
+  }
+
   private static let synchronousNote =
     "the published search compared each trial as its result came; this one compares all at the same epoch, so that its"
     + " result can be repeated; with --asynchronous it does as the published one"
@@ -91,7 +100,8 @@ struct ReproduceCommand: ParsableCommand {
   /// Throws if an option was given that this kind of experiment has no use for.
   private func refuse(_ settings: Settings, _ reason: String) throws {
     guard let (name, value) = try settings.values().min(by: { $0.key < $1.key }) else { return }
-    throw SettingsError("\(name): found \(value.text), expected nothing: \(reason); leave the option out")
+    throw SettingsError(
+      "\(setting: name): found \(value.text), expected nothing: \(reason); leave the option out")
   }
 
   private func note(_ differences: [String], _ recipe: PublishedRecipe) {

@@ -85,7 +85,7 @@ struct ScheduleCommand: ParsableCommand {
           )
         } catch {
           bad += 1
-          printNote("\(error)")
+          printNote(explained(error))
         }
       }
       if bad > 0 {

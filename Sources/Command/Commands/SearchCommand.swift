@@ -20,7 +20,7 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
 
   func run() throws {
-    let settings = try search.settings.over(shared.settings(withoutUseFor: Settings.idleInSearch))
+    let settings = try search.typedSettings.over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
@@ -44,7 +44,7 @@ struct SearchRequest {
     let recorded =
       place.resume
       ? try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true) : nil
-    if let recorded { settings = settings.over(Settings(recorded)) }
+    if let recorded { settings = try settings.over(Settings(recorded)) }
     var configuration = try settings.searchConfiguration()
     if let recorded { configuration.startOrder = recorded.startOrder }
     try onSettings(configuration)
@@ -78,18 +78,17 @@ extension SearchRequest {
   ///   - configuration: the settings of the search.
   ///   - settings: what the configuration was made of, which know what the user calls them.
   private static func noteIdle(_ configuration: SearchConfiguration, _ settings: Settings) {
-    func name(_ key: Settings.CodingKeys) -> String { settings.name(of: key, otherwise: key.flag) }
     let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
-        "\(name(.interval)): \(interval) of \(counted(epochs, "epoch"))"
+        "\(settings.name(of: \.interval)): \(interval) of \(counted(epochs, "epoch"))"
       } else if configuration.burnIn > lastComparison {
-        "\(name(.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
+        "\(settings.name(of: \.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
       } else if configuration.population < 2 {
-        "\(name(.population)): \(configuration.population)"
+        "\(settings.name(of: \.population)): \(configuration.population)"
       } else if configuration.quantile == 0 {
-        "\(name(.quantile)): 0"
+        "\(settings.name(of: \.quantile)): 0"
       } else {
         nil
       }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import RunStore
 import Training
+import Text
 
 /// `pba train`: trains one network with a policy.
 struct TrainCommand: ParsableCommand {
@@ -25,8 +26,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var training: TrainingOptions
 
   func run() throws {
-    let settings = try policy.settings.over(training.settings)
-      .over(shared.settings(withoutUseFor: Settings.idleInTraining))
+    let settings = try policy.typedSettings.over(training.typedSettings).over(shared.settings(for: .train))
     let folder = try place.folder()
     _ = try settings.naming {
       try TrainingRequest(settings: settings, place: place, folder: folder, json: shared.json)()
@@ -53,7 +53,7 @@ struct TrainingRequest {
     let recorded =
       place.resume
       ? try RunDirectory.configuration(TrainingConfiguration.self, of: folder, resume: true) : nil
-    if let recorded { settings = settings.over(Settings(recorded)) }
+    if let recorded { settings = try settings.over(Settings(recorded)) }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
     try noteSurprises(of: choice, name: configuration.policy, epochs: configuration.recipe.epochs)
     try onSettings(configuration)
@@ -64,7 +64,7 @@ struct TrainingRequest {
     let result = try TrainingSession(
       configuration, choice, path: folder, resuming: recorded,
       // A file that the run was begun with, or another's, does not ask for it.
-      mayChangeLength: settings.origins[.epochs] == .flag, tensorBoard: place.tensorBoard)()
+      mayChangeLength: settings.origin(of: \.epochs) == .flag, tensorBoard: place.tensorBoard)()
     if json { try printJSON(result) } else { show(result) }
     return result
   }

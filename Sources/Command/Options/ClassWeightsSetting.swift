@@ -6,15 +6,15 @@ import Training
 import Yams
 
 /// What a flag or a configuration file says of the weights of classes.
-enum ClassWeightsSetting: Codable, ExpressibleByArgument {
+package enum ClassWeightsSetting: Codable, ExpressibleByArgument, SettingValue {
   case given(ClassWeights)
   /// A YAML or JSON file, which is read when the settings are put together.
   case file(String)
 
-  private static let balancedWord = "balanced"
+  fileprivate static let balancedWord = "balanced"
 
   /// `balanced`, numbers with commas between them, or a file; spaces around a number do not count.
-  init(argument: String) {
+  package init(argument: String) {
     let parts = Self.parts(of: argument)
     let numbers = parts.filter(\.isWeight).compactMap(Double.init)
     if argument == Self.balancedWord {
@@ -40,11 +40,11 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
     guard parts.count > 1 || !isName else { return nil }
     let hint = argument.lowercased() == balancedWord ? "; did you mean \(balancedWord)?" : ""
     return SettingsError(
-      "classWeights: found '\(shown(found))', expected \(balancedWord), decimal numbers without leading zeros with commas"
+      "\(setting: "classWeights"): found '\(shown(found))', expected \(balancedWord), decimal numbers without leading zeros with commas"
         + " between them, or a YAML or JSON file that is there\(hint)")
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if let weights = try? value.decode(ClassWeights.self) {
       self = .given(weights)
@@ -53,11 +53,20 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     switch self {
     case .given(let weights): try value.encode(weights)
     case .file(let path): try value.encode(path)
+    }
+  }
+
+  package static var parsing: SingleValueParsingStrategy { .unconditional }
+
+  package var argument: String {
+    switch self {
+    case .file(let path): path
+    case .given(let weights): weights.argument
     }
   }
 
@@ -118,6 +127,18 @@ enum ClassWeightsSetting: Codable, ExpressibleByArgument {
     let named = ClassWeights.ofFile(printable(path), weights)
     try named.validate()
     return named
+  }
+}
+
+extension ClassWeights {
+  /// The text that gives them on the command line; by name they come from a file alone, as which this reads too.
+  fileprivate var argument: String {
+    switch self {
+    case .balanced: ClassWeightsSetting.balancedWord
+    case .inOrder(let numbers): numbers.map(\.argument).joined(separator: ",")
+    case .byName(let numbers): JSONValue.object(numbers.mapValues { .number($0) }).text
+    case .ofFile(_, let weights): weights.argument
+    }
   }
 }
 

@@ -6,16 +6,16 @@ import Augmentation
 ///
 /// The parser takes an unknown command for an argument too many, its `help` passes over one, and an empty text is a value to
 /// it as any other.
-struct CommandWords {
+package struct CommandWords {
   private let words: [String]
 
   /// - Parameter words: without the name of the program.
-  init(_ words: [String]) {
+  package init(_ words: [String]) {
     self.words = words
   }
 
   /// What is wrong with them, where something is.
-  var complaint: String? { unknownCommand ?? emptyWord }
+  package var complaint: String? { unknownCommand ?? emptyWord }
 
   private var unknownCommand: String? {
     var command: any ParsableCommand.Type = PBA.self

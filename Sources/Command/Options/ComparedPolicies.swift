@@ -7,7 +7,7 @@ import RunStore
 /// The policies of a comparison, each schedule file read once.
 ///
 /// A file may be replaced while the comparison runs; all its trainings have what stood there at its beginning.
-struct ComparedPolicies {
+package struct ComparedPolicies {
   private let dataset: String
   private let policies: [(played: PlayedPolicy, file: PolicyChoice?)]
 
@@ -20,8 +20,7 @@ struct ComparedPolicies {
   /// - Throws: `PolicyError` or `FileError` for a schedule that cannot be read.
   init(_ configuration: ComparisonConfiguration, in folder: String?) throws {
     dataset = configuration.data.dataset
-    policies = try configuration.policies.enumerated().map { index, text in
-      let played = try PlayedPolicy(parsing: text)
+    policies = try configuration.played.enumerated().map { index, played in
       let kept = folder.map { ComparisonFolder($0).keptSchedule(ofPolicy: index) }
       let path = try kept.flatMap { try isOwnFileThere($0) ? $0 : nil } ?? played.policy
       let choice = try PolicyChoice(
@@ -30,6 +29,9 @@ struct ComparedPolicies {
       return (played, choice.isFile ? choice : nil)
     }
   }
+
+  /// How each of them is played.
+  var orders: [PolicyOrder] { policies.map(\.played.order) }
 
   /// The policies for a seed, in their order; the seed decides those that are drawn at random.
   func choices(seed: UInt64) throws -> [PolicyChoice] {

@@ -8,14 +8,8 @@ extension ImageSize: ExpressibleByArgument {
 
 /// How the images of `folder:PATH` are read.
 struct ImageFolderArguments: ParsableArguments {
-  @Option(
-    help:
-      "For folder:PATH, the size images are scaled and cropped to: 64, or HEIGHTxWIDTH such as 64x48. (default: 32)"
-  )
-  var imageSize: ImageSize?
-
-  @Flag(help: "For folder:PATH, leave out files that cannot be read as images; otherwise one is an error.")
-  var skipUnreadable = false
+  @Option(\.imageSize) var imageSize: ImageSize?
+  @Flag(\.skipUnreadable) var skipUnreadable: Bool = false
 
   var options: ImageFolderOptions {
     ImageFolderOptions(imageSize: imageSize, skipUnreadable: skipUnreadable)
@@ -36,15 +30,5 @@ struct ImageFolderArguments: ParsableArguments {
   }
 }
 
-extension Settings {
-  /// The image size as a run records it: the default is spelt out, where there is a choice.
-  func recordedImageSize(for dataset: String) -> ImageSize? {
-    imageSize ?? (takesImageSize(dataset) ? .standard : nil)
-  }
-
-  /// Whether unreadable images are left out, as a run records it: only where they are.
-  var recordedSkipUnreadable: Bool? { skipUnreadable == true ? true : nil }
-}
-
 /// Whether the images of a dataset are brought to the size that is asked for.
-private func takesImageSize(_ dataset: String) -> Bool { DatasetFamily.of(dataset)?.takesImageSize ?? false }
+func takesImageSize(_ dataset: String) -> Bool { DatasetFamily.of(dataset)?.takesImageSize ?? false }

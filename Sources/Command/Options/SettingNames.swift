@@ -1,56 +1,40 @@
 import RunStore
-
-/// Where a setting was given, which is what errors call it by.
-enum SettingOrigin: Hashable {
-  case flag
-  /// A configuration file, or a recipe, by its name.
-  case file(String)
-}
-
-extension Settings.CodingKeys {
-  /// The option that gives the setting: `--batch-size` for `batchSize`.
-  var flag: String {
-    if self == .dataDirectory { return "--data-dir" }
-    return "--" + rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-  }
-}
+import Text
 
 extension Settings {
-  /// The same settings, all of which were typed as options.
-  func typed() throws -> Settings { try from(.flag) }
-
-  /// The same settings, all of which were given in one place.
-  func from(_ origin: SettingOrigin) throws -> Settings {
-    var result = self
-    for name in try values().keys {
-      if let key = CodingKeys(rawValue: name) { result.origins[key] = origin }
-    }
-    return result
-  }
-
   /// What the user calls a setting: its option where it was typed, the file and the key where a file has it.
   ///
   /// - Parameters:
-  ///   - key: the setting.
-  ///   - otherwise: where nobody gave it.
+  ///   - setting: the setting.
+  ///   - otherwise: where nobody gave it; nil for the option.
   /// - Returns: the name to use in a message.
-  func name(of key: CodingKeys, otherwise: String) -> String {
+  func name(of setting: any AnySetting, otherwise: String? = nil) -> String {
     // A comparison has a list of policies, each of which is checked as a training's.
-    let key = key == .policy && origins[.policy] == nil && origins[.policies] != nil ? .policies : key
-    return switch origins[key] {
-    case .flag: key.flag
-    case .file(let path): "\(path): \(key.rawValue)"
-    case nil: otherwise
+    let isOneOfMany =
+      setting.key == all.policy.key && origin(of: \.policy) == nil && origin(of: \.policies) != nil
+    let setting: any AnySetting = isOneOfMany ? all.policies : setting
+    return switch origin(of: setting.key) {
+    case .flag: setting.flag
+    case .file(let path): "\(path): \(setting.key.stringValue)"
+    case nil: otherwise ?? setting.flag
     }
   }
 
+  /// What the user calls a setting.
+  package func name<Value>(of setting: KeyPath<SettingCatalogue, Setting<Value>>) -> String {
+    name(of: all[keyPath: setting])
+  }
+
+  private var all: SettingCatalogue { .shared }
+
   /// The settings that name files, by the digests of what is in those.
-  private static let settingsOfDigests: [String: CodingKeys] = [
-    "fromDigest": .from, "scheduleDigest": .policy, "scheduleDigests": .policies,
+  private static let settingsOfDigests: [String: any AnySetting] = [
+    "fromDigest": SettingCatalogue.shared.from, "scheduleDigest": SettingCatalogue.shared.policy,
+    "scheduleDigests": SettingCatalogue.shared.policies,
   ]
 
   /// Calls the body; an error about a setting that it throws calls the setting what the user called it.
-  func naming<Result>(_ body: () throws -> Result) throws -> Result {
+  package func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch RunStoreError.otherConfiguration(let path, let differences) {
@@ -58,20 +42,30 @@ extension Settings {
         path: path,
         differences: differences.map { difference in
           var difference = difference
-          if let key = CodingKeys(rawValue: difference.key) {
-            difference.name = name(of: key, otherwise: key.rawValue)
-          } else if let key = Self.settingsOfDigests[difference.key] {
-            difference.name = name(of: key, otherwise: key.rawValue) + " (digest of what is in the file)"
+          if let setting = SettingCatalogue.named(difference.key) {
+            difference.name = name(of: setting, otherwise: setting.key.stringValue)
+          } else if let setting = Self.settingsOfDigests[difference.key] {
+            difference.name =
+              name(of: setting, otherwise: setting.key.stringValue) + " (digest of what is in the file)"
           }
           return difference
         })
-    } catch {
-      let text = "\(error)"
-      // Every error about a setting begins with the setting's key and a colon; so may one about a file of that name.
-      let word = text.prefix { $0 != ":" }
-      guard error.isUsageMistake, word.endIndex < text.endIndex, let key = CodingKeys(rawValue: String(word))
-      else { throw error }
-      throw SettingsError(name(of: key, otherwise: key.flag) + text[word.endIndex...])
+    } catch let error as any ExplainedError {
+      throw SettingsError(ErrorText(words(of: error.text)), isUsageMistake: error.isUsageMistake)
     }
+  }
+
+  /// A text whose settings are called what the user called them.
+  private func words(of text: ErrorText) -> String {
+    text.text(
+      subject: { name in SettingCatalogue.named(name).map { self.name(of: $0) } ?? name },
+      within: name(within:))
+  }
+
+  /// What the user calls a setting, or another option of a command, in the middle of a text.
+  func name(within name: String) -> String {
+    guard let setting = SettingCatalogue.named(name) else { return "--" + optionName(name) }
+    guard case .file(let path) = origin(of: setting.key) else { return setting.flag }
+    return "\(name) in \(path)"
   }
 }

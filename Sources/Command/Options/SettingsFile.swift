@@ -10,12 +10,23 @@ extension Settings {
   ///
   /// - Parameters:
   ///   - path: the file's path.
-  ///   - unused: the settings that the command does not read; a note names those that the file has.
+  ///   - user: the command that reads them; a note names the settings in the file that it does not use.
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
-  init(contentsOf path: String, withoutUseFor unused: [CodingKeys]) throws {
+  init(contentsOf path: String, for user: RunKind? = nil) throws {
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
       throw SettingsError("\(path): the file is not text; give --config a YAML file")
     }
+    try self.init(yaml: text, from: path, for: user)
+  }
+
+  /// Takes settings from the text of a configuration file.
+  ///
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - path: the file's path, for errors.
+  ///   - user: the command that reads them; nil for any.
+  /// - Throws: ``SettingsError`` that names file, key and cure.
+  package init(yaml text: String, from path: String, for user: RunKind? = nil) throws {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -29,16 +40,24 @@ extension Settings {
     guard case .mapping(let mapping) = node else {
       throw SettingsError("\(path): found no 'key: value' lines, expected settings such as 'epochs: 30'")
     }
-    try self.init(mapping, from: path, withoutUseFor: unused)
+    try self.init(mapping, from: path, for: user)
   }
 
   /// Takes settings from the `key: value` lines of a file.
-  init(_ mapping: Node.Mapping, from path: String, withoutUseFor unused: [CodingKeys]) throws {
+  ///
+  /// - Parameters:
+  ///   - mapping: the lines.
+  ///   - path: the file's path, for errors.
+  ///   - user: the command that reads them; nil for any.
+  /// - Throws: ``SettingsError`` that names file, key and cure.
+  init(_ mapping: Node.Mapping, from path: String, for user: RunKind?) throws {
     let lines = Self.settings(of: mapping)
     try Self.requireEachOnce(lines, of: path)
     let flat = Node.Mapping(lines)
     for key in flat.keys { try Self.check(key, path) }
-    let idle = unused.map(\.rawValue).filter { name in flat.keys.contains { $0.string == name } }
+    let names = flat.keys.compactMap(\.string)
+    let idle = SettingCatalogue.all.filter { setting in user.map { !setting.users.contains($0) } ?? false }
+      .map(\.key.stringValue).filter(names.contains)
     if !idle.isEmpty { printNote("\(path): this command has no use for \(idle.joined(separator: ", "))") }
     Self.noteWhatIsDerived(mapping, path)
     do {
@@ -49,9 +68,9 @@ extension Settings {
       throw SettingsError("\(path): \(key): found '\(shown(found))', which is not a value of this setting")
     }
     try check(flat, of: path)
-    self = try from(.file(path))
+    self = attributed(to: .file(path))
     // The settings of a run that was begun before there was such a setting, or without it.
-    if Self.isOfARun(mapping), scaleToSize == nil { scaleToSize = false }
+    if Self.isOfARun(mapping), self.scaleToSize == nil { self.scaleToSize = false }
   }
 
   /// Keys of a run's `config.yaml` that say how it continued, not what was asked for.
@@ -87,7 +106,7 @@ extension Settings {
     let place = mapping.first { $0.key.string == "movedTo" }?.value
     return mapping.compactMap { key, value in
       guard let name = key.string.map(camelCased) else { return (key, value) }
-      let value = name == CodingKeys.dataset.rawValue ? place ?? value : value
+      let value = name == SettingCatalogue.shared.dataset.key.stringValue ? place ?? value : value
       return derived.contains(name) ? nil : (Node(name), value)
     }
   }
@@ -101,9 +120,9 @@ extension Settings {
   }
 
   private static func check(_ key: Node, _ path: String) throws {
-    let names = CodingKeys.allCases.map(\.rawValue)
     let name = key.string ?? "?"
-    guard !names.contains(name) else { return }
+    guard SettingCatalogue.named(name) == nil else { return }
+    let names = SettingCatalogue.all.map(\.key.stringValue)
     let near =
       (name.utf8.count > 64 ? nil : nearestName(to: name, among: names)).map { "; did you mean '\($0)'?" }
       ?? "; there are: "

@@ -7,7 +7,7 @@ import Training
 
 extension Error {
   /// Whether the request itself was wrong (exit code 64), not what came of it (exit code 1).
-  var isUsageMistake: Bool {
+  package var isUsageMistake: Bool {
     switch self as any Error {
     case let error as SettingsError: error.isUsageMistake
     case let error as PolicyError: error.file == nil

@@ -3,13 +3,14 @@ import Foundation
 import Interop
 import RunStore
 import Search
+import Threads
 
 /// Writes what TensorBoard shows of a search, while it runs.
 ///
 /// The search does not depend on it: where a file cannot be written any more, a note says so and the search continues.
 final class SearchTensorBoard: @unchecked Sendable {
   // The lock guards the variables below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private let journal: SearchJournal
   private let configuration: SearchConfiguration
   private var folder: TensorBoardFolder

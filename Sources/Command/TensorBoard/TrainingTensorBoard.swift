@@ -1,13 +1,14 @@
 import Foundation
 import Interop
 import RunStore
+import Threads
 
 /// Writes what TensorBoard shows of one training or of several, while they run.
 ///
 /// No training depends on it: where a file cannot be written any more, a note says so and the training continues.
 final class TrainingTensorBoard: @unchecked Sendable {
   // The lock guards the variables below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private var folder: TensorBoardFolder
   private var epochs: [String: [EpochRecord]]
   private var hasFailed = false

@@ -4,6 +4,7 @@ import Augmentation
 import Datasets
 import Policies
 import RunStore
+import Synchronization
 
 /// A comparison with its progress on standard error.
 struct ComparisonSession {
@@ -68,6 +69,11 @@ struct ComparisonSession {
 }
 
 /// The display of a comparison, which is made after the comparison and before its first event.
-private final class SharedProgress: @unchecked Sendable {
-  var display: ProgressDisplay?
+private final class SharedProgress: Sendable {
+  private let made = Mutex<ProgressDisplay?>(nil)
+
+  var display: ProgressDisplay? {
+    get { made.withLock { $0 } }
+    set { made.withLock { $0 = newValue } }
+  }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Synchronization
 
 /// Loads a dataset; notes, and progress while images are decoded, go to standard error.
 func loadShowingProgress(_ selection: DataSelection) throws -> DatasetSplits {
@@ -22,30 +23,29 @@ func withLoadingProgress<Result>(_ body: (@escaping DatasetLoadingObserver) thro
   return try body { display.show($0) }
 }
 
-private final class DatasetLoadingDisplay: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var progress: ProgressDisplay?
+private final class DatasetLoadingDisplay: Sendable {
+  private let progress = Mutex<ProgressDisplay?>(nil)
 
-  func show(_ event: DatasetLoadingEvent) {
-    lock.withLock {
-      switch event {
-      case .note(let text):
-        if let progress { progress.note(text) } else { printNote(text) }
-      case .comparing(let total): begin("looking for changes", total)
-      case .decoding(let total): begin("decoding", total)
-      case .decoded(let count), .takenOver(let count), .compared(let count): progress?.advance(count)
-      }
+  func show(_ event: DatasetLoadingEvent) { progress.withLock { Self.show(event, on: &$0) } }
+
+  private static func show(_ event: DatasetLoadingEvent, on progress: inout ProgressDisplay?) {
+    switch event {
+    case .note(let text):
+      if let progress { progress.note(text) } else { printNote(text) }
+    case .comparing(let total): progress = next(after: progress, "looking for changes", total)
+    case .decoding(let total): progress = next(after: progress, "decoding", total)
+    case .decoded(let count), .takenOver(let count), .compared(let count): progress?.advance(count)
     }
   }
 
-  private func begin(_ label: String, _ total: Int) {
-    progress?.finish()
-    progress = ProgressDisplay(total: total, unit: "images")
-    progress?.setLabel(label)
+  private static func next(after last: ProgressDisplay?, _ label: String, _ total: Int) -> ProgressDisplay {
+    last?.finish()
+    let progress = ProgressDisplay(total: total, unit: "images")
+    progress.setLabel(label)
+    return progress
   }
 
-  func finish() { lock.withLock { progress?.finish() } }
+  func finish() { progress.withLock { $0 }?.finish() }
 }
 
 /// The first few of some names, and how many there are.

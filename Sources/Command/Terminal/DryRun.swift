@@ -17,7 +17,7 @@ struct DryRun {
   private var check: (DatasetSplits) throws -> Void = { _ in }
   private let recipe: Recipe
   private let selection: DataSelection
-  private let device: String
+  private let devices: DeviceList
   /// What is applied to the images while the steps are timed.
   private let program: (_ width: Int, _ height: Int) throws -> AugmentationProgram
   private let workload: (DatasetSplits) throws -> Workload
@@ -38,8 +38,8 @@ struct DryRun {
         return Workload(configuration, concurrency: capacity.segments, data: data)
       }
     }
-    settings = Self.settings(configuration) { Settings($0) }
-    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+    settings = Self.settings(configuration) { try Settings($0) }
+    (recipe, selection, devices) = (configuration.recipe, configuration.data, configuration.device)
   }
 
   /// A training; its steps are timed under the policy of its last epoch.
@@ -47,24 +47,28 @@ struct DryRun {
     check = { try configuration.requireUsable($0) }
     program = Self.lastProgram(choice, configuration.policyOrder, configuration.recipe)
     workload = { Workload(configuration, data: $0) }
-    settings = Self.settings(configuration) { Settings($0) }
-    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+    settings = Self.settings(configuration) { try Settings($0) }
+    (recipe, selection, devices) = (
+      configuration.recipe, configuration.data, DeviceList(configuration.device)
+    )
   }
 
   /// A comparison; its steps are timed under the last policy of those that are compared.
   init(_ configuration: ComparisonConfiguration, _ policies: ComparedPolicies) throws {
     let choices = try policies.choices(seed: configuration.recipe.seed)
-    let last = try zip(configuration.policies, choices).suffix(1).map { text, choice in
-      Self.lastProgram(choice, try PlayedPolicy(parsing: text).order, configuration.recipe)
+    let programs = zip(choices, policies.orders).map { choice, order in
+      Self.lastProgram(choice, order, configuration.recipe)
     }
-    program = last.first ?? { _, _ in .none }
+    program = programs.last ?? { _, _ in .none }
     workload = { Workload(configuration, data: $0) }
-    settings = Self.settings(configuration) { Settings($0) }
-    (recipe, selection, device) = (configuration.recipe, configuration.data, configuration.device)
+    settings = Self.settings(configuration) { try Settings($0) }
+    (recipe, selection, devices) = (
+      configuration.recipe, configuration.data, DeviceList(configuration.device)
+    )
   }
 
   private static func settings<Configuration: ImageRunConfiguration>(
-    _ configuration: Configuration, _ flags: @escaping (Configuration) -> Settings
+    _ configuration: Configuration, _ flags: @escaping (Configuration) throws -> Settings
   ) -> (Recipe) throws -> (text: String, values: [String: JSONValue]) {
     { recipe in
       var whole = configuration
@@ -90,7 +94,6 @@ struct DryRun {
 
   /// Measures, and prints settings and cost.
   func show(json: Bool) throws {
-    let devices = device.split(separator: ",").compactMap { Device(String($0)) }
     let data = try loadToTrain(selection)
     try requireTrainable(recipe, data)
     try check(data)
@@ -104,7 +107,7 @@ struct DryRun {
       cost = try withExtendedLifetime(interruption) {
         try RunCost(
           try workload(data), recipe: recipe, data: data,
-          program: program, devices: devices, stop: interruption.flag)
+          program: program, devices: devices.devices, stop: interruption.flag)
       }
     } catch is WorkStopped {
       throw Interrupted(keepingNothing: "stopped; a dry run leaves nothing behind")
@@ -129,16 +132,16 @@ struct DryRun {
       ),
       ("steps", "\(cost.steps)"),
       ("images", "\(cost.trainedImages) trained on, \(cost.evaluatedImages) evaluated"),
-      ("peak memory", gigabytes(cost.peakMemoryBytes) + " of the process, measured"),
+      ("peak memory", memorySize(cost.peakMemoryBytes) + " of the process, measured"),
     ]
     if let bytes = cost.peakDeviceMemoryBytes {
-      lines.append(("device memory", gigabytes(bytes) + " at the peak, measured"))
+      lines.append(("device memory", memorySize(bytes) + " at the peak, measured"))
     }
     lines += [
       (
         "disk",
-        gigabytes(cost.diskBytesAtMost) + " of checkpoints at most, "
-          + gigabytes(cost.diskBytesAtEnd) + " at the end"
+        memorySize(cost.diskBytesAtMost) + " of checkpoints at most, "
+          + memorySize(cost.diskBytesAtEnd) + " at the end"
       ),
       (
         "time",
@@ -147,10 +150,5 @@ struct DryRun {
       ),
     ]
     return lines
-  }
-
-  private func gigabytes(_ bytes: Int) -> String {
-    bytes < 1_000_000_000
-      ? decimal(Double(bytes) / 1e6, 1) + " MB" : decimal(Double(bytes) / 1e9, 2) + " GB"
   }
 }

@@ -2,6 +2,7 @@ import Search
 import Threads
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
 /// request ends the program at once.
@@ -58,15 +59,13 @@ final class Interruption {
 }
 
 /// The signal that asked the program to stop.
-private final class HeardSignal: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var first: Int32?
+private final class HeardSignal: Sendable {
+  private let first = Mutex<Int32?>(nil)
 
   /// The first one that came; that of a request to end where none came yet.
-  var number: Int32 { lock.withLock { first } ?? SIGTERM }
+  var number: Int32 { first.withLock { $0 } ?? SIGTERM }
 
-  func take(_ number: Int32) { lock.withLock { first = first ?? number } }
+  func take(_ number: Int32) { first.withLock { $0 = $0 ?? number } }
 }
 
 /// A run, or a measurement, that was asked to stop.

@@ -41,32 +41,17 @@ func writeResult(_ data: Data) {
   }
 }
 
+/// What an error says, in the words of the command line.
+package func explained(_ error: any Error) -> String {
+  ErrorText(error).text(subject: { $0 }, within: Settings().name(within:))
+}
+
 /// Writes a value as JSON to standard output.
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   // Between strings JSON is plain, and within them the escapes of `printable` are JSON's own.
   printResultLines(String(decoding: try encoder.encode(value), as: UTF8.self))
-}
-
-/// A share as a percentage with two decimals.
-func percent(_ share: Double) -> String {
-  decimal(share * 100, 2) + " %"
-}
-
-/// A number with a fixed count of decimals.
-func decimal(_ value: Double, _ decimals: Int) -> String {
-  String(format: "%.\(decimals)f", value)
-}
-
-/// A time span as people say it: `42 s`, `3 min 5 s`, `2 h 10 min`.
-func duration(_ seconds: Double) -> String {
-  // Larger values do not fit into an integer.
-  guard seconds < 1e15 else { return "forever" }
-  let whole = Int(max(seconds, 0).rounded())
-  if whole < 60 { return "\(whole) s" }
-  if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-  return "\(whole / 3600) h \(whole % 3600 / 60) min"
 }
 
 /// Text padded with spaces on the right to a width.

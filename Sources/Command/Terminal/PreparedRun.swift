@@ -1,12 +1,13 @@
 import Comparison
 import Workers
 import Text
+import Torch
 import Datasets
 import RunStore
 import Training
 
 /// The settings of a run that works with images.
-protocol ImageRunConfiguration: RunConfiguration {
+package protocol ImageRunConfiguration: RunConfiguration {
   var data: DataSelection { get set }
   var imageDigest: String? { get set }
   var recipe: Recipe { get set }
@@ -34,6 +35,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
   ///   - recorded: the settings of the run in the folder, which is then resumed.
   /// - Throws: the error of a setting or of the images.
   init(_ requested: Configuration, path: String, resuming recorded: Configuration?) throws {
+    try Runtime.load()
     var configuration = requested
     var data = try Self.load(requested.data, isResumed: recorded != nil)
     configuration.imageDigest = data.digest()
@@ -52,7 +54,7 @@ struct PreparedRun<Configuration: ImageRunConfiguration> {
     } catch let error as DatasetError {
       guard isResumed, let family = DatasetFamily.of(selection.place), family.isMovable else { throw error }
       throw SettingsError(
-        "\(error); if the images were moved, name their new place: --dataset \(family.usage)",
+        "\(error.text); if the images were moved, name their new place: --dataset \(family.usage)",
         isUsageMistake: false)
     }
   }

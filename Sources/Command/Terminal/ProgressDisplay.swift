@@ -1,11 +1,13 @@
 import Foundation
+import Threads
+import Text
 
 /// Progress on standard error: a few lines that change in place on a terminal, a line now and then elsewhere.
 ///
 /// Called from several threads.
 final class ProgressDisplay: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private let unit: String
   private let output = StandardError.shared
   private var meter: ProgressMeter

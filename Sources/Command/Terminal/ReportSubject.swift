@@ -39,14 +39,15 @@ struct ReportSubject {
       let configuration = try RunDirectory.configuration(ComparisonConfiguration.self, of: path)
       commands = try RunCommandLine("compare", Settings(configuration), contents).commands
       (images, samples) = Self.look(configuration.data) { sample in
-        let choices = try ComparedPolicies(configuration, in: path).choices(
-          seed: configuration.recipe.seed)
+        let policies = try ComparedPolicies(configuration, in: path)
+        let choices = zip(try policies.choices(seed: configuration.recipe.seed), policies.orders)
         return try SampleDrawing(sample).groups(
-          of: zip(configuration.policies, choices).map { name, choice in
+          of: zip(configuration.policies, choices).map { name, played in
+            let (choice, order) = played
             let training = progress.trainings.first {
               $0.policy == name && $0.seed == configuration.recipe.seed
             }
-            return (name, choice, try PlayedPolicy(parsing: name).order, training?.epochs.count ?? 0)
+            return (name, choice, order, training?.epochs.count ?? 0)
           }, recipe: configuration.recipe)
       }
     }
@@ -70,12 +71,12 @@ struct ReportSubject {
             ? .unavailable(reason: "nothing has been trained to its end yet.") : .groups(groups)
         )
       } catch {
-        return (images, .unavailable(reason: "the policy cannot be shown (\(error))."))
+        return (images, .unavailable(reason: "the policy cannot be shown (\(explained(error)))."))
       }
     } catch {
       return (
         ReportImages(validation: data.validationSize),
-        .unavailable(reason: "the dataset cannot be read now (\(error)).")
+        .unavailable(reason: "the dataset cannot be read now (\(explained(error))).")
       )
     }
   }

@@ -1,10 +1,9 @@
-import Text
 import Foundation
 import Reports
 import RunStore
 
 /// The command line that reproduces a run, every setting of the run spelt out.
-struct RunCommandLine {
+package struct RunCommandLine {
   private let command: String
   private let settings: Settings
   private let contents: RunContents
@@ -15,7 +14,7 @@ struct RunCommandLine {
   ///   - settings: the settings of the run.
   ///   - contents: the run.
   ///   - changes: the earlier lengths of a training, and after how many epochs each was changed.
-  init(
+  package init(
     _ command: String, _ settings: Settings, _ contents: RunContents,
     changes: [(trained: Int, epochs: Int)] = []
   ) {
@@ -28,13 +27,11 @@ struct RunCommandLine {
     }.map(\.element)
   }
 
-  var commands: RunCommands {
-    get throws {
-      RunCommands(
-        again: try again + longer,
-        resume: "pba \(command) --resume --run \(quoted(contents.path))",
-        version: Version.text)
-    }
+  package var commands: RunCommands {
+    RunCommands(
+      again: again + longer,
+      resume: "pba \(command) --resume --run \(quoted(contents.path))",
+      version: Version.text)
   }
 
   /// What changes the length of the run, as often as it was changed, to be added to the first command.
@@ -62,40 +59,14 @@ struct RunCommandLine {
   }
 
   private var again: String {
-    get throws {
-      let start = "pba \(command)"
-      let end = "--run NEW"
-      return ([start] + (try flags) + [end]).joined(separator: " ")
-    }
-  }
-
-  private var flags: [String] {
-    get throws {
-      let values = try settings.values()
-      return Settings.CodingKeys.allCases.compactMap { key in
-        values[key.rawValue].flatMap { flag(key, $0) }
-      }
-    }
-  }
-
-  private func flag(_ key: Settings.CodingKeys, _ value: JSONValue) -> String? {
-    switch (key, value) {
-    case (.asynchronous, .bool(let isOn)), (.skipUnreadable, .bool(let isOn)): isOn ? name(key) : nil
-    case (.epochs, _) where !changes.isEmpty: "\(name(key)) \(changes[0].epochs)"
-    case (_, .bool(let isOn)): isOn ? name(key) : name(key).replacing("--", with: "--no-", maxReplacements: 1)
+    var first = settings
+    if let change = changes.first { first.epochs = change.epochs }
     // A schedule's file may have changed since; the run has a copy of its own.
-    case (.policy, _) where contents.schedule != nil && contents.kind == .train:
-      name(key) + " " + quoted(RunDirectory.schedulePath(in: contents.path))
-    case (_, .array(let words)): name(key) + " " + quoted(words.map(text).joined(separator: ","))
-    default: name(key) + " " + quoted(text(value))
+    if contents.kind == .train, contents.schedule != nil, first.policy != nil {
+      first.policy = RunDirectory.schedulePath(in: contents.path)
     }
+    return (["pba", command] + first.arguments + ["--run", "NEW"]).map(quoted).joined(separator: " ")
   }
-
-  private func text(_ value: JSONValue) -> String {
-    if case .string(let words) = value { words } else { value.text }
-  }
-
-  private func name(_ key: Settings.CodingKeys) -> String { key.flag }
 }
 
 /// A word as a shell takes it: as it is where that is safe, otherwise between single quotes.

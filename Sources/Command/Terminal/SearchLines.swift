@@ -5,11 +5,12 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
+import Threads
 
 /// What a search reports, as lines and as the panel of its progress display.
 final class SearchLines: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private let progress: ProgressDisplay
   private var standing: SearchStanding
   private var work: SearchWork
@@ -106,10 +107,8 @@ final class SearchLines: @unchecked Sendable {
       case .streams: "as many as there are streams"
       }
     let measured = capacity.memory.map {
-      "; one takes \(megabytes($0.needed)) of \(megabytes($0.free)) that are free"
+      "; one takes \(wholeMegabytes($0.needed)) of \(wholeMegabytes($0.free)) that are free"
     }
     return "trials that train at once: \(capacity.segments), \(reason)\(measured ?? "")"
   }
-
-  private static func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
 }

@@ -13,8 +13,7 @@ struct SearchWork {
 
   init(_ configuration: SearchConfiguration, _ data: DatasetSplits) {
     self.configuration = configuration
-    let batchSize = configuration.recipe.batchSize
-    imagesPerEpoch = data.train.count / batchSize * batchSize
+    imagesPerEpoch = configuration.recipe.imagesPerEpoch(of: data)
     imagesPerComparison = data.validation.count
   }
 

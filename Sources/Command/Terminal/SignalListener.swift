@@ -8,7 +8,7 @@ import Threads
 /// ends the program.
 final class SignalListener: @unchecked Sendable {
   // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private var onSignal: ((Int32) -> Void)?
 
   /// The descriptor that the handler of a signal writes to, all that it knows.

@@ -2,6 +2,7 @@ import Policies
 import Datasets
 import Text
 import Foundation
+import Threads
 
 /// Standard error: lines that stay and, on a terminal, a few lines below them that change in place.
 ///
@@ -14,7 +15,7 @@ final class StandardError: @unchecked Sendable {
   let isTerminal: Bool
 
   // The lock guards the variables below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   /// The changing lines as they were written.
   private var shown: [String] = []
 

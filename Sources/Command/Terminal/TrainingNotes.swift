@@ -62,7 +62,7 @@ func lostCheckpoint(_ name: String, of run: String) -> String {
 }
 
 /// A learning rate with four digits that count.
-private func rateText(_ rate: Double) -> String { rate == 0 ? "0" : String(format: "%.4g", rate) }
+private func rateText(_ rate: Double) -> String { rate == 0 ? "0" : significant(rate, 4) }
 
 /// What the validations of a training come to, for its display.
 final class ValidationWords {

@@ -58,7 +58,7 @@ struct TrainingSession {
       run = try prepared.open(with: configuration)
       configuration = try changeLength(
         of: run, to: length, from: configuration,
-        stepsPerEpoch: data.train.count / configuration.recipe.batchSize)
+        stepsPerEpoch: configuration.recipe.stepsPerEpoch(of: data))
     } else {
       run = try prepared.open()
     }

@@ -173,7 +173,7 @@ private func makeFolder(_ path: String) throws {
     throw DatasetError.badFile(
       file: path, offset: nil, found: "no way to make this folder (\(error.reason))",
       expected: "a place that you may write to",
-      cure: "choose another --data-dir")
+      cure: "choose another \(setting: "dataDirectory")")
   }
 }
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Text
 
 /// Fetches one published file over HTTP into a partial file, in as many requests as it takes.
 ///
@@ -56,7 +57,8 @@ struct FileDownload {
           expected: "the \(file.byteCount) bytes of \(file.name)",
           cure:
             "run the same command again later, "
-            + (partial.size > 0 ? "which continues after \(partial.size) bytes, " : "") + "or name a --mirror"
+            + (partial.size > 0 ? "which continues after \(partial.size) bytes, " : "")
+            + "or name a \(setting: "mirror")"
         )
       }
       report(.note("\(file.name): \(reason); trying again (\(failures) of \(retries))"))
@@ -67,7 +69,7 @@ struct FileDownload {
   /// The address as people are shown it, without passwords.
   private var shownAddress: String { withoutCredentials(ofAddress: address) }
 
-  private static let cure = "check the address, or name another with --mirror"
+  private static let cure: ErrorText = "check the address, or name another with \(setting: "mirror")"
 
   private func request() throws -> HTTPEnd {
     var headers: [String] = []

@@ -47,7 +47,7 @@ package enum FetchOrigin {
     throw DatasetError.notFetched(
       address: withoutCredentials(ofAddress: mirror), found: found,
       expected: "http:// or https:// before a host, or a local folder or file",
-      cure: "name another --mirror")
+      cure: "name another \(setting: "mirror")")
   }
 }
 

@@ -120,7 +120,7 @@ extension DatasetError {
     .badFile(
       file: path, offset: nil, found: "\"\(systemReason(errno))\" when it was \(action)",
       expected: "a folder with room that you may write to",
-      cure: "make room or choose another --data-dir, then run the same command again")
+      cure: "make room or choose another \(setting: "dataDirectory"), then run the same command again")
   }
 }
 

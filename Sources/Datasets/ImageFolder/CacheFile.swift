@@ -97,7 +97,7 @@ final class CacheFile: Sendable {
       }
     return .badFile(
       file: path, offset: nil, found: "\"\(systemReason(code))\" when it was \(action)",
-      expected: expected, cure: cure + ", or choose another folder with --data-dir")
+      expected: expected, cure: "\(cure), or choose another folder with \(setting: "dataDirectory")")
   }
 }
 

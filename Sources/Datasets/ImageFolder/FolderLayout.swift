@@ -87,8 +87,10 @@ struct FolderLayout {
           : "sets that hold the classes, not classes that hold the sets",
         cure: hasClasses
           ? "give folder:\(place)/\(name) if that is a dataset of its own"
-          : "move \(name)/\(first.name) to \(first.name)/\(name) and \(name)/\(other.name) to \(other.name)/\(name), "
-            + "and those of the other classes too")
+          : """
+          move \(name)/\(first.name) to \(first.name)/\(name) and \(name)/\(other.name) to \(other.name)/\(name), \
+          and those of the other classes too
+          """)
     }
   }
 

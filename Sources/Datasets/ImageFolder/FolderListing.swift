@@ -121,7 +121,7 @@ struct FolderListing: Sendable {
   func refusal(of fault: UnreadableImage) -> DatasetError {
     .badFolder(
       path: root + "/" + fault.path, reason: fault.reason,
-      cure: "repair or remove it, or give --skip-unreadable to leave it out")
+      cure: "repair or remove it, or give \(setting: "skipUnreadable") to leave it out")
   }
 
   private func requireImages(_ images: [FolderImage]) throws {

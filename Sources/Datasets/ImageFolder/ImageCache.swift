@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import Synchronization
 
 /// Decoded images of a folder on the disk, one file of pixels and an index, made when first asked for.
 ///
@@ -50,7 +51,8 @@ struct ImageCache {
     } catch let error as FileError {
       throw DatasetError.badFile(
         file: folder, offset: nil, found: "no way to make it (\(error.reason))",
-        expected: "a folder for decoded images", cure: "choose another folder with --data-dir")
+        expected: "a folder for decoded images",
+        cure: "choose another folder with \(setting: "dataDirectory")")
     }
     let path = folder + "/lock"
     let lock = try CacheFile.explaining(path, "locked") {
@@ -235,32 +237,35 @@ private typealias ImageOutcome = Result<ImageCacheIndex.Record, ImageCacheIndex.
 extension ImageCacheIndex.Fault: Error {}
 
 /// Values by their places, gathered from several threads.
-private final class Gathered<Value: Sendable>: @unchecked Sendable {
-  // The lock guards both variables, so sharing the object is safe.
-  private let lock = NSLock()
-  private var gathered: [Value?]
-  private var error: (any Error)?
-
-  init(count: Int) {
-    gathered = Array(repeating: nil, count: count)
+private final class Gathered<Value: Sendable>: Sendable {
+  private struct State {
+    var values: [Value?]
+    var error: (any Error)?
   }
 
-  func set(_ place: Int, _ value: Value) { lock.withLock { gathered[place] = value } }
+  private let state: Mutex<State>
+
+  init(count: Int) {
+    state = Mutex(State(values: Array(repeating: nil, count: count)))
+  }
+
+  func set(_ place: Int, _ value: Value) { state.withLock { $0.values[place] = value } }
 
   /// Makes one value; after an error nothing more is done.
   func make(_ place: Int, _ body: () throws -> Value) {
-    guard lock.withLock({ error == nil }) else { return }
+    guard state.withLock({ $0.error == nil }) else { return }
     do {
       set(place, try body())
     } catch {
-      lock.withLock { self.error = error }
+      state.withLock { $0.error = error }
     }
   }
 
-  var values: [Value?] { lock.withLock { gathered } }
+  var values: [Value?] { state.withLock { $0.values } }
 
   func finished() throws -> [Value] {
+    let (values, error) = state.withLock { ($0.values, $0.error) }
     if let error { throw error }
-    return gathered.compactMap(\.self)
+    return values.compactMap(\.self)
   }
 }

@@ -2,6 +2,7 @@ import Text
 import Files
 import Foundation
 import Images
+import Synchronization
 
 extension DatasetFamily {
   /// Your own images: `folder:PATH`, a folder with a folder for each class.
@@ -194,18 +195,16 @@ private struct CachedSet {
 }
 
 /// Files that cannot be read, gathered from several threads.
-private final class Faults: @unchecked Sendable {
-  // The lock guards the variable, so sharing the object is safe.
-  private let lock = NSLock()
-  private var found: [UnreadableImage]
+private final class Faults: Sendable {
+  private let found: Mutex<[UnreadableImage]>
 
   init(_ found: [UnreadableImage]) {
-    self.found = found
+    self.found = Mutex(found)
   }
 
-  func add(_ fault: UnreadableImage) { lock.withLock { found.append(fault) } }
+  func add(_ fault: UnreadableImage) { found.withLock { $0.append(fault) } }
 
   func sorted() -> [UnreadableImage] {
-    lock.withLock { found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) } }
+    found.withLock { $0 }.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 }

@@ -17,7 +17,8 @@ public struct ImageFolderOptions: Hashable, Sendable {
     throw DatasetError.badParameter(
       dataset: dataset,
       found: imageSize.map { "the image size \($0)" } ?? "a request to skip unreadable images",
-      expected: "neither --image-size nor --skip-unreadable, which are for folder:PATH alone")
+      expected:
+        "neither \(setting: "imageSize") nor \(setting: "skipUnreadable"), which are for folder:PATH alone")
   }
 }
 

@@ -1,5 +1,5 @@
-import Foundation
 import Images
+import Threads
 
 /// How many pixels may be in memory at a time while several threads decode images.
 ///
@@ -8,8 +8,9 @@ package final class PixelBudget: @unchecked Sendable {
   /// One for the process, as large as the largest image that is decoded: such an image waits until it is alone.
   static let shared = PixelBudget(pixels: mostPixelsOfAPhotograph)
 
-  // The condition guards all variables, so sharing the object is safe.
-  private let condition = NSCondition()
+  // The lock guards all variables, so sharing the object is safe.
+  private let lock = ThreadLock()
+  private let change: ThreadCondition
   private let limit: Int
   private var inUse = 0
   private var nextTicket = 0
@@ -17,22 +18,25 @@ package final class PixelBudget: @unchecked Sendable {
 
   package init(pixels: Int) {
     limit = pixels
+    change = ThreadCondition(lock)
   }
 
   /// Runs the body while it has so many of the pixels; one that asks for more than all gets all.
   package func withPixels<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
     let share = min(max(count, 0), limit)
-    condition.lock()
-    let ticket = nextTicket
-    nextTicket += 1
-    while ticket != turn || inUse + share > limit { condition.wait() }
-    turn += 1
-    inUse += share
-    condition.broadcast()
-    condition.unlock()
+    lock.withLock {
+      let ticket = nextTicket
+      nextTicket += 1
+      while ticket != turn || inUse + share > limit { change.wait() }
+      turn += 1
+      inUse += share
+      change.wakeAll()
+    }
     defer {
-      condition.withLock { inUse -= share }
-      condition.broadcast()
+      lock.withLock {
+        inUse -= share
+        change.wakeAll()
+      }
     }
     return try body()
   }

@@ -23,7 +23,8 @@ struct ResultFolder {
     if FileKind(following: path + "/result.json") != nil {
       throw PolicyError(
         file: path, found: "the folder of one trial",
-        expected: "the folder of the search: name its parent, with --trial if it is this trial that is wanted"
+        expected: "the folder of the search",
+        cure: "name its parent, with \(setting: "trial") if it is this trial that is wanted"
       )
     }
     var inner: [ResultFolder] = []

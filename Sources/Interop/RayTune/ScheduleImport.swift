@@ -51,7 +51,8 @@ public struct ScheduleImport: Sendable {
     guard request.metric == Request().metric, !request.lowestWins else {
       throw PolicyError(
         file: path, found: "a log, which holds no results to choose by",
-        expected: "the search's folder, or a log alone: leave --metric and --lowest out")
+        expected: "the search's folder, or a log alone",
+        cure: "leave \(setting: "metric") and \(setting: "lowest") out")
     }
     var log = try OriginalLog(contentsOf: path)
     let fileName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -65,12 +66,13 @@ public struct ScheduleImport: Sendable {
     } else if fileName == "pbt_global" {
       throw PolicyError(
         file: path, found: "the exploits of all trials",
-        expected: "one trial: give --trial N, or name the folder")
+        expected: "one trial", cure: "give \(setting: "trial") N, or name the folder")
     }
     guard let epochs = request.epochs else {
       throw PolicyError(
         file: path, found: "a log, which does not say how long the search trained each trial",
-        expected: "that number: give --epochs, or name the folder with the results")
+        expected: "that number",
+        cure: "give \(setting: "epochs"), or name the folder with the results")
     }
     schedule = try Self.schedule(
       log, path, epochs: epochs, name: request.name ?? fileName, provenance: [:])
@@ -94,7 +96,7 @@ public struct ScheduleImport: Sendable {
     guard let epochs = request.epochs ?? results.map(\.epochs).max() else {
       throw PolicyError(
         file: folder.path, found: "no results, which would say how long the search trained each trial",
-        expected: "that number: give --epochs")
+        expected: "that number", cure: "give \(setting: "epochs")")
     }
     let name = request.name ?? URL(fileURLWithPath: folder.path).standardizedFileURL.lastPathComponent
     provenance["trial"] = .integer(trial)
@@ -136,7 +138,8 @@ public struct ScheduleImport: Sendable {
     guard let best = BestTrial(among: candidates, lowestWins: request.lowestWins) else {
       throw PolicyError(
         file: folder.path, found: "no result with a \(JSONValue.string(request.metric).summary)",
-        expected: "results to choose by; without them give --trial, \(known(folder, results)), and --epochs")
+        expected: "results to choose by",
+        cure: "without them give \(setting: "trial"), \(known(folder, results)), and \(setting: "epochs")")
     }
     return best
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A place in a drawing: pixels to the right of and below its upper left corner.
 public struct Point: Hashable, Sendable {
@@ -48,10 +49,10 @@ public enum TextAnchor: String, Sendable {
 public func svgNumber(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
   let hundredths = (value * 100).rounded()
-  guard abs(hundredths) < 1e15 else { return String(format: "%.0f", value) }
+  guard abs(hundredths) < 1e15 else { return decimal(value, 0) }
   let whole = Int64(hundredths)
   if whole % 100 == 0 { return String(whole / 100) }
-  return String(format: whole % 10 == 0 ? "%.1f" : "%.2f", value == 0 ? 0 : hundredths / 100)
+  return decimal(value == 0 ? 0 : hundredths / 100, whole % 10 == 0 ? 1 : 2)
 }
 
 extension SVGElement {

@@ -78,7 +78,7 @@ extension ReportPage {
     return ReportSection(
       identifier: "schedule", heading: "Schedule",
       content: scheduleWords.map { .paragraph($0) }
-        + [HTML("p", [:], [link, ", for pba train --policy and pba schedule."])]
+        + [HTML("p", [:], [link, ", a policy for pba train, and for pba schedule."])]
         + [
           .figure(ScheduleFigure.overview(schedule).named("All operations", ScheduleFigure.caption)),
           .figure(

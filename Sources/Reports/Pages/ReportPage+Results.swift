@@ -83,8 +83,8 @@ extension ReportPage {
       return "How many \(split) images it was measured on is not known, so there is no interval."
     }
     return
-      "95 % interval for the choice of the \(count) \(split) images (Wilson): \(percentText(interval.low)) to "
-      + "\(percentText(interval.high))."
+      "95 % interval for the choice of the \(count) \(split) images (Wilson): \(percent(interval.low)) to "
+      + "\(percent(interval.high))."
   }
 
   // MARK: - Training
@@ -93,17 +93,17 @@ extension ReportPage {
     guard let last = epochs.last else { return [.paragraph("No epoch has ended yet.")] }
     if let test = last.testAccuracy {
       return [
-        .paragraph(percentText(test), class: "result"),
+        .paragraph(percent(test), class: "result"),
         .paragraph("test accuracy, measured \(moment(of: epochs))."),
         .paragraph(
           interval(test, of: images.test, "test")
             + " Another seed gives another network; pba compare measures that chance."),
-      ] + (last.validationAccuracy.map { [.paragraph("Validation accuracy: \(percentText($0)).")] } ?? [])
+      ] + (last.validationAccuracy.map { [.paragraph("Validation accuracy: \(percent($0)).")] } ?? [])
         + notes(on: epochs)
     }
     if let validation = last.validationAccuracy {
       return [
-        .paragraph(percentText(validation), class: "result"),
+        .paragraph(percent(validation), class: "result"),
         .paragraph(
           "validation accuracy after the last of \(counted(epochs.count, "epoch")); there are no test images."
         ),
@@ -111,7 +111,7 @@ extension ReportPage {
       ] + notes(on: epochs)
     }
     return [
-      .paragraph(percentText(last.trainAccuracy), class: "result"),
+      .paragraph(percent(last.trainAccuracy), class: "result"),
       .paragraph(
         "accuracy on the training images, as augmented, after \(epochs.count) of \(counted(contents.length, "epoch"))"
           + (isFinished ? "; there are no other images." : ". Test images are looked at after the last.")),
@@ -135,7 +135,7 @@ extension ReportPage {
     {
       notes.append(
         .paragraph(
-          "Best validation accuracy: \(percentText(accuracy)) after epoch \(best.epoch + 1); its checkpoint is"
+          "Best validation accuracy: \(percent(accuracy)) after epoch \(best.epoch + 1); its checkpoint is"
             + " \(TrainingJournal.checkpointName(epochs: best.epoch + 1)). It was chosen by these very images, so it is"
             + " likely too high."))
     }

@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import Text
 
 extension AppliedOperation {
   /// What was applied, how strongly and how probable it was, as it stands below a picture: `TranslateY 7, p 0.6`.
@@ -9,7 +10,7 @@ extension AppliedOperation {
   public var words: String {
     let strength = strength
     return operation.name + (strength.isEmpty ? "" : " " + strength)
-      + String(format: ", p %.1f", probability)
+      + ", p \(decimal(probability, 1))"
   }
 
   private var strength: String {

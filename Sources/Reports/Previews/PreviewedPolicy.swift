@@ -20,7 +20,7 @@ public struct PreviewedPolicy: Sendable {
     self.seed = seed
   }
 
-  /// What it is called: a schedule by its name, any other policy as `--policy` names it.
+  /// What it is called: a schedule by its name, any other policy as the setting `policy` names it.
   public var name: String { choice.schedule?.name ?? choice.argument }
 
   /// How many epochs it has; nil where one program holds for all.

@@ -23,14 +23,14 @@ public struct ComparisonWords: Sendable {
   /// The mean accuracy with half its interval; nil where no training has a result.
   public func accuracy(_ row: ComparisonSummary.Row) -> String? {
     row.accuracy.map { interval in
-      percentText(interval.mean) + (interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? "")
+      percent(interval.mean) + (interval.margin.map { " ± " + decimal($0 * 100, 2) } ?? "")
     }
   }
 
   /// The mean difference to the first policy with half its interval; nil for the first, and where there is none.
   public func difference(_ row: ComparisonSummary.Row) -> String? {
     row.difference.map { interval in
-      let margin = interval.margin.map { " ± " + decimalText($0 * 100, 2) } ?? ""
+      let margin = interval.margin.map { " ± " + decimal($0 * 100, 2) } ?? ""
       let pairs = interval.count == row.accuracy?.count ? "" : " (\(counted(interval.count, "pair")))"
       return pointsText(interval.mean) + margin + " points" + pairs
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// What a timeline falls back on where it is not known when each stretch was trained: seconds, added up in bars.
 struct SecondsByGroup {
   let timeline: Timeline
@@ -26,11 +28,11 @@ struct SecondsByGroup {
         + "made by a version of pba that did not record when each part began.",
       drawing: Drawing(
         width: Timeline.width, height: 300, title: "Seconds by \(name)",
-        description: "\(durationText(values.reduce(0, +))) in all.",
+        description: "\(duration(withTenths: values.reduce(0, +))) in all.",
         elements: [.text("Seconds by \(name)", at: Point(frame.x, 24), size: 14, class: "ink strong")]
           + axes.elements(xTicks: min(order.count, 10), yTicks: 4, xName: name)
           + [.group(bars.map { .path($0, class: "bar accent", isClosed: true) }, class: "seconds")]),
       table: FigureTable(
-        heads: [name, "seconds"], rows: zip(order, values).map { [$0, decimalText($1, 1)] }))
+        heads: [name, "seconds"], rows: zip(order, values).map { [$0, decimal($1, 1)] }))
   }
 }

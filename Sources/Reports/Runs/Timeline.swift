@@ -118,8 +118,8 @@ public struct Timeline: Sendable {
     let busy = times.reduce(0) { $0 + $1.total }
     let idle = clock.length > 0 ? max(0, 1 - busy / (clock.length * slots)) : 0
     var words =
-      "Begun \(momentText(clock.start)). Slots did \(durationText(busy)) of work that was kept. The other "
-      + "\(decimalText(idle * 100, 0)) % of their time they waited, brought files to the disk, or did work that failed or was "
+      "Begun \(momentText(clock.start)). Slots did \(duration(withTenths: busy)) of work that was kept. The other "
+      + "\(decimal(idle * 100, 0)) % of their time they waited, brought files to the disk, or did work that failed or was "
       + "lost. A slot trains one network at a time."
     if !clock.pauses.isEmpty {
       words +=
@@ -130,9 +130,9 @@ public struct Timeline: Sendable {
   }
 
   private func description(_ clock: WorkClock, _ times: [WorkTimes]) -> String {
-    "In \(durationText(clock.length)) of work: training \(durationText(times.reduce(0) { $0 + $1.training })), evaluation "
-      + "\(durationText(times.reduce(0) { $0 + $1.evaluation })), other "
-      + "\(durationText(times.reduce(0) { $0 + $1.preparation + $1.checkpoint }))."
+    "In \(duration(withTenths: clock.length)) of work: training \(duration(withTenths: times.reduce(0) { $0 + $1.training })), evaluation "
+      + "\(duration(withTenths: times.reduce(0) { $0 + $1.evaluation })), other "
+      + "\(duration(withTenths: times.reduce(0) { $0 + $1.preparation + $1.checkpoint }))."
   }
 
   /// Sums for each group, in the order in which the groups are given.
@@ -149,9 +149,9 @@ public struct Timeline: Sendable {
         let times = sums[group] ?? []
         return [
           group, times.map(\.started).min().map(momentText) ?? "–", "\(times.count)",
-          decimalText(times.reduce(0) { $0 + $1.training }, 1),
-          decimalText(times.reduce(0) { $0 + $1.evaluation }, 1),
-          decimalText(times.reduce(0) { $0 + $1.preparation + $1.checkpoint }, 1),
+          decimal(times.reduce(0) { $0 + $1.training }, 1),
+          decimal(times.reduce(0) { $0 + $1.evaluation }, 1),
+          decimal(times.reduce(0) { $0 + $1.preparation + $1.checkpoint }, 1),
         ]
       })
   }

@@ -30,8 +30,8 @@ public struct TrainingCurves: Sendable {
       drawing: Drawing(
         width: Self.width, height: Self.height, title: "Loss, accuracy and learning rate",
         description:
-          "After \(counted(epochs.count, "epoch")) of \(length): training loss \(decimalText(last.trainLoss, 4)), training "
-          + "accuracy \(percentText(last.trainAccuracy)).",
+          "After \(counted(epochs.count, "epoch")) of \(length): training loss \(decimal(last.trainLoss, 4)), training "
+          + "accuracy \(percent(last.trainAccuracy)).",
         elements: panels.enumerated().flatMap { draw($0.element, column: $0.offset) }),
       table: table)
   }
@@ -79,7 +79,7 @@ public struct TrainingCurves: Sendable {
     func course(_ name: String, _ style: String, _ value: (EpochRecord) -> Double?) -> Measured? {
       let points = epochs.compactMap { epoch in value(epoch).map { (epoch: epoch.epoch + 1, value: $0) } }
       guard let last = points.last else { return nil }
-      return Measured(points: points, style: style, name: "\(name) \(percentText(last.value))")
+      return Measured(points: points, style: style, name: "\(name) \(percent(last.value))")
     }
     return [
       course("test", "second", \.testAccuracy), course("validation", "dim", \.validationAccuracy),
@@ -109,13 +109,13 @@ public struct TrainingCurves: Sendable {
 
   private var table: FigureTable {
     let columns: [(head: String, text: (EpochRecord) -> String?)] = [
-      ("epoch", { "\($0.epoch + 1)" }), ("training loss", { decimalText($0.trainLoss, 4) }),
-      ("training accuracy", { percentText($0.trainAccuracy) }),
-      ("validation accuracy", { $0.validationAccuracy.map(percentText) }),
-      ("test accuracy", { $0.testAccuracy.map(percentText) }),
+      ("epoch", { "\($0.epoch + 1)" }), ("training loss", { decimal($0.trainLoss, 4) }),
+      ("training accuracy", { percent($0.trainAccuracy) }),
+      ("validation accuracy", { $0.validationAccuracy.map(percent) }),
+      ("test accuracy", { $0.testAccuracy.map(percent) }),
       ("learning rate", { "\(($0.learningRate * 1e6).rounded() / 1e6)" }),
-      ("seconds", { decimalText($0.seconds, 2) }),
-      ("validation loss", { $0.validationLoss.map { decimalText($0, 4) } }),
+      ("seconds", { decimal($0.seconds, 2) }),
+      ("validation loss", { $0.validationLoss.map { decimal($0, 4) } }),
     ]
     // Only a training that is measured between its epochs has the last.
     let shown = epochs.contains { $0.validationLoss != nil } ? columns[...] : columns.dropLast()

@@ -59,7 +59,7 @@ public enum ScheduleFigure: String, Sendable, CaseIterable {
       let strongest = courses.filter { $0.mean.probability.values[segment] > 0 }
         .sorted { $0.mean.probability.values[segment] > $1.mean.probability.values[segment] }
       let words = strongest.prefix(4).map {
-        "\($0.operation.name) \(String(format: "%.2f", $0.mean.probability.values[segment]))"
+        "\($0.operation.name) \(decimal($0.mean.probability.values[segment], 2))"
       }
       lines.append(
         "Epoch \(epoch): "
@@ -84,7 +84,7 @@ public enum ScheduleFigure: String, Sendable, CaseIterable {
           let (probability, magnitude) = (
             course.mean.probability.values[index], course.mean.magnitude.values[index]
           )
-          return probability > 0 ? String(format: "%.2f at %.1f", probability, magnitude) : "–"
+          return probability > 0 ? "\(decimal(probability, 2)) at \(decimal(magnitude, 1))" : "–"
         }
     }
     return FigureTable(heads: ["epochs"] + courses.map(\.operation.name), rows: rows)

@@ -5,12 +5,12 @@ import Torch
 ///
 /// - Parameters:
 ///   - atOnce: how many train at once.
-///   - device: the setting, as ``Device/list(_:)`` reads it.
+///   - list: the devices.
 /// - Throws: `SettingError` that names the number of streams.
-package func requireStreams(for atOnce: Int, device: String) throws {
-  let devices = Device.list(device)?.filter { $0 != .cpu } ?? []
+package func requireStreams(for atOnce: Int, on list: DeviceList) throws {
+  let devices = list.devices.filter { $0 != .cpu }
   let streams = devices.count * DeviceStream.countPerDevice
   guard devices.isEmpty || atOnce <= streams else {
-    throw SettingError("concurrency", found: "\(atOnce)", expected: "at most \(streams) on \(device)")
+    throw SettingError("concurrency", found: "\(atOnce)", expected: "at most \(streams) on \(list)")
   }
 }

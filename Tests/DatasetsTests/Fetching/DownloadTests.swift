@@ -267,7 +267,7 @@ private func fetch(
       let result = try fetch(from: server)
       #expect(
         result.error?.contains("found HTTP status \(status.prefix(3)), expected the file images.bin") == true)
-      #expect(result.error?.contains("--mirror") == true)
+      #expect(result.error?.contains("`mirror`") == true)
       #expect(result.names.isEmpty)
       #expect(server.served.count == 1)
     }

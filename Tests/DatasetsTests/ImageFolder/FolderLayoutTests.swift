@@ -157,7 +157,7 @@ import Testing
     #expect(
       message { _ = try images.load() }
         == "\(images.root)/circle: found \"Too many levels of symbolic links\" when it was examined, expected a folder "
-        + "of images; repair or remove it, or give --skip-unreadable to leave it out")
+        + "of images; repair or remove it, or give `skipUnreadable` to leave it out")
     let events = EventLog()
     let splits = try images.load(skip: true, events: events)
     #expect(splits.classNames == ["a", "b"])

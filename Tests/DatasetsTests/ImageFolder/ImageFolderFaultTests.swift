@@ -19,7 +19,7 @@ import Testing
     #expect(text.hasPrefix("\(images.root): 4 files cannot be read as images ("))
     #expect(text.contains("a/bad"))
     #expect(text.contains("found bytes that are no image"))
-    #expect(text.hasSuffix("or give --skip-unreadable to leave them out"))
+    #expect(text.hasSuffix("or give `skipUnreadable` to leave them out"))
     #expect(!text.contains("\n"))
   }
 
@@ -169,7 +169,7 @@ import Testing
     #expect(
       message { _ = try images.load() }
         == "\(lock): found \"Is a directory\" when it was locked, expected a file of the cache; "
-        + "remove what is in its place, or choose another folder with --data-dir")
+        + "remove what is in its place, or choose another folder with `dataDirectory`")
   }
 
   @Test func saysWhenTheCacheHasNoPlace() throws {
@@ -177,6 +177,6 @@ import Testing
     try Data().write(to: URL(fileURLWithPath: images.dataDirectory))
     let text = try #require(message { _ = try images.load() })
     #expect(text.hasPrefix("\(images.dataDirectory)/cache/folder-"))
-    #expect(text.hasSuffix("choose another folder with --data-dir"))
+    #expect(text.hasSuffix("choose another folder with `dataDirectory`"))
   }
 }

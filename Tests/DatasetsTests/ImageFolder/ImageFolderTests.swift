@@ -190,7 +190,7 @@ import Testing
         _ = try loadDataset(
           DataSelection("bundled", dataDirectory: "/nowhere", images: options))
       }
-        == "the dataset bundled: found the image size 64x48, expected neither --image-size nor --skip-unreadable, "
+        == "the dataset bundled: found the image size 64x48, expected neither `imageSize` nor `skipUnreadable`, "
         + "which are for folder:PATH alone")
   }
 

@@ -59,7 +59,7 @@ struct ScheduleImportTests {
     #expect(found.schedule.policies == search.histories[best])
     #expect(
       message { try ScheduleImport(from: file, .init(epochs: 20)) }
-        == "\(file): found the exploits of all trials, expected one trial: give --trial N, or name the folder"
+        == "\(file): found the exploits of all trials, expected one trial: give `trial` N, or name the folder"
     )
   }
 
@@ -225,12 +225,12 @@ struct ScheduleImportTests {
     let first = try #require(logs.first)
     #expect(
       message { try imported(search) }
-        == "\(search.path): found no result with a \"val_acc\", expected results to choose by; "
-        + "without them give --trial, \(known), and --epochs")
+        == "\(search.path): found no result with a \"val_acc\", expected results to choose by: "
+        + "without them give `trial`, \(known), and `epochs`")
     #expect(
       message { try imported(search, .init(trial: first)) }
         == "\(search.path): found no results, which would say how long the search trained each trial, "
-        + "expected that number: give --epochs")
+        + "expected that number: give `epochs`")
     #expect(
       message { try imported(search, .init(trial: 99, epochs: 20)) }
         == "\(search.path): found no log and no configuration of trial 99, expected \(known)")
@@ -240,6 +240,6 @@ struct ScheduleImportTests {
     #expect(
       message { try ScheduleImport(from: file) }
         == "\(file): found a log, which does not say how long the search trained each trial, "
-        + "expected that number: give --epochs, or name the folder with the results")
+        + "expected that number: give `epochs`, or name the folder with the results")
   }
 }

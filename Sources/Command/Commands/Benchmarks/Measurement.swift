@@ -1,4 +1,5 @@
 import ArgumentParser
+import Text
 
 /// What was measured several times: one number a round.
 struct Measurement: Encodable {

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import RunStore
 import Search
+import Synchronization
 
 /// A whole search that trains for real, from the making of its run's folder to its schedule.
 struct RealSearch {
@@ -43,8 +44,7 @@ struct RealSearch {
     if stop.isRequested { throw WorkStopped() }
     let ended = began + taken
     let records = try SearchJournal(RunDirectory.read(path)).segments(generations: 0..<Int(Int32.max))
-    let recipe = configuration.recipe
-    let perEpoch = data.train.count / recipe.batchSize * recipe.batchSize
+    let perEpoch = configuration.recipe.imagesPerEpoch(of: data)
     let count = slots.count(in: records)
     return Report(
       seconds: taken, slots: count,
@@ -56,17 +56,15 @@ struct RealSearch {
 }
 
 /// How many trials a search says it trains at once.
-private final class Slots: @unchecked Sendable {
-  // The lock guards the number, so sharing the object is safe.
-  private let lock = NSLock()
-  private var told: Int?
+private final class Slots: Sendable {
+  private let told = Mutex<Int?>(nil)
 
   func take(_ event: SearchEvent) {
-    if case .capacity(let capacity) = event { lock.withLock { told = capacity.segments } }
+    if case .capacity(let capacity) = event { told.withLock { $0 = capacity.segments } }
   }
 
   /// What was reported, or where that is a setting, what the segments say.
   func count(in records: [SegmentRecord]) -> Int {
-    lock.withLock { told } ?? ((records.compactMap { $0.metrics?.times?.slot }.max() ?? 0) + 1)
+    told.withLock { $0 } ?? ((records.compactMap { $0.metrics?.times?.slot }.max() ?? 0) + 1)
   }
 }

@@ -204,7 +204,7 @@ struct SearchBenchmark: ParsableCommand {
         + " \(decimal(report.secondsToResume, 2)) s of them to resume")
     printResult(
       "seconds of each tenth: " + report.secondsOfTenths.map { decimal($0, 2) }.joined(separator: " "))
-    let peak = report.peakMemoryBytes.map { "; peak memory \($0 / 1_000_000) MB" } ?? ""
-    printResult("journal \(report.journalBytes / 1_000_000) MB\(peak)")
+    let peak = report.peakMemoryBytes.map { "; peak memory \(wholeMegabytes($0))" } ?? ""
+    printResult("journal \(wholeMegabytes(report.journalBytes))\(peak)")
   }
 }

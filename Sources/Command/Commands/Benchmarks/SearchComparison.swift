@@ -132,7 +132,7 @@ struct SearchComparison {
         printResult("  \(padded(name, 44))\(shares.text(2)) %")
       }
     }
-    if let peak = report.peakMemoryBytes { printResult("  peak memory \(peak / 1_000_000) MB") }
+    if let peak = report.peakMemoryBytes { printResult("  peak memory \(wholeMegabytes(peak))") }
     for rival in report.rivals {
       printResult(
         "\(rival.name): \(rival.seconds.text(2)) s, and \(rival.secondsToStart.text(2)) s to start;"

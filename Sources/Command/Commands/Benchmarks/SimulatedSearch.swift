@@ -85,7 +85,7 @@ struct SimulatedSearch {
 /// Notes when generations end, and stops the search once, before its last generation, or for good when asked to.
 private final class GenerationClock: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
-  private let lock = NSLock()
+  private let lock = ThreadLock()
   private let generations: Int
   private let interruption: StopFlag
   private var ends: [ContinuousClock.Instant] = []

@@ -3,7 +3,6 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
-#include <torch/headeronly/version.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -13,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -23,6 +23,8 @@
 #include "parallel.hpp"
 
 namespace {
+
+constexpr const char *name_of_cuda = "libtorch_cuda.so";
 
 /// How many threads this thread's operations were seen to get.
 thread_local int32_t startable = 1;
@@ -70,28 +72,12 @@ void require_threads(int32_t count) {
   for (const long number : numbers) wait_for_release(number);
   TORCH_CHECK(
     reason.empty(), "cannot start ", count, " threads for one operation, only ", others.size() + 1, ": ", reason,
-    "; ask for fewer with --threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
+    "; ask for fewer threads, or raise the limit of processes and threads (ulimit -u, or the container's) or of "
     "memory (ulimit -v)");
   startable = count;
 }
 
 }  // namespace
-
-const char *ct_error(void) { return ct::last_error().c_str(); }
-
-const char *ct_built_version(void) { return TORCH_VERSION; }
-
-const char *ct_loaded_version(void) {
-  static const std::string text = [] {
-    // Looked up by name, so that a libtorch without it still loads.
-    const auto version = reinterpret_cast<uint64_t (*)()>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
-    if (version == nullptr) return std::string();
-    const uint64_t number = version();
-    const auto part = [number](int byte) { return std::to_string(number >> (8 * byte) & 0xff); };
-    return part(7) + "." + part(6) + "." + part(5);
-  }();
-  return text.c_str();
-}
 
 void ct_skip_cleanup(void) {
 #ifdef __GLIBC__
@@ -163,8 +149,17 @@ bool ct_load_cuda(void) {
 #ifdef __APPLE__
   return false;
 #endif
-  static void *library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) ct::last_error() = "libtorch_cuda.so is not on the library search path";
+  static void *library = [] {
+    // Beside the libtorch that is loaded, wherever that came from.
+    Dl_info found;
+    std::string place = name_of_cuda;
+    if (dladdr(reinterpret_cast<void *>(&at::globalContext), &found) != 0 && found.dli_fname != nullptr)
+      place = (std::filesystem::path(found.dli_fname).parent_path() / name_of_cuda).string();
+    if (void *beside = dlopen(place.c_str(), RTLD_NOW | RTLD_GLOBAL)) return beside;
+    return dlopen(name_of_cuda, RTLD_NOW | RTLD_GLOBAL);
+  }();
+  if (library == nullptr)
+    ct::last_error() = std::string(name_of_cuda) + " is neither beside libtorch nor on the library search path";
   return library != nullptr;
 }
 

@@ -11,7 +11,7 @@
 #include <new>
 #include <string>
 
-#include "ctorch.h"
+#include "../CTorch/include/ctorch.h"
 
 struct ct_tensor {
   at::Tensor value;

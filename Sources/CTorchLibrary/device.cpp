@@ -1,4 +1,4 @@
-#include "ctorch_device.h"
+#include "../CTorch/include/ctorch_device.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
@@ -6,6 +6,7 @@
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <torch/headeronly/version.h>
 
 #include <cstring>
 
@@ -52,9 +53,9 @@ const ctorch_cuda_table &recorder() {
     TORCH_CHECK(entry != nullptr, library_name, " has no table; build it again");
     const ctorch_cuda_table *table = entry();
     TORCH_CHECK(
-      table->version == CTORCH_CUDA_VERSION && std::strcmp(table->torch_version, ct_built_version()) == 0,
+      table->version == CTORCH_CUDA_VERSION && std::strcmp(table->torch_version, TORCH_VERSION) == 0,
       library_name, " is of another build (table ", table->version, ", libtorch ", table->torch_version,
-      "), this program's is table ", CTORCH_CUDA_VERSION, ", libtorch ", ct_built_version(), "; build it again");
+      "), this program's is table ", CTORCH_CUDA_VERSION, ", libtorch ", TORCH_VERSION, "; build it again");
     return *table;
   }();
   return table;

@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "ctorch.h"
+#include "../CTorch/include/ctorch.h"
 #include "kernels/kernels.hpp"
 
 namespace ct {

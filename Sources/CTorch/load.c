@@ -1,0 +1,138 @@
+// Finds libtorch and the library libCTorch, which was compiled against it, and loads both.
+#define _GNU_SOURCE
+#include "load.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Numbers alone; nothing of libtorch is linked.
+#if __has_include(<torch/headeronly/version.h>)
+#include <torch/headeronly/version.h>
+#else
+#include <torch/version.h>
+#endif
+
+#ifdef __APPLE__
+#define LIBTORCH_NAME "libtorch_cpu.dylib"
+#define LIBRARY_NAME "libCTorch.dylib"
+#define ON_RUN_PATH "@rpath/"
+#else
+#define LIBTORCH_NAME "libtorch_cpu.so"
+#define LIBRARY_NAME "libCTorch.so"
+#define ON_RUN_PATH ""
+#endif
+
+static _Atomic(const ctorch_table *) loaded;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static bool has_failed;
+static bool (*prepare)(void);
+/// The table, for calls of the thread that prepares it.
+static _Thread_local const ctorch_table *preparing;
+static char failure[4096];
+static char version[32];
+
+static const ctorch_table *fail(const char *format, ...) {
+  va_list values;
+  va_start(values, format);
+  vsnprintf(failure, sizeof failure, format, values);
+  va_end(values);
+  has_failed = true;
+  return NULL;
+}
+
+/// What an environment variable holds; NULL where it is not set or empty.
+static const char *variable(const char *name) {
+  const char *const value = getenv(name);
+  return value != NULL && *value != 0 ? value : NULL;
+}
+
+/// Writes the version of the libtorch behind `library` to `version`, which stays empty where it does not tell.
+static void read_version(void *library) {
+  // Looked up by name, so that a libtorch without it still loads.
+  uint64_t (*const number)(void) = (uint64_t (*)(void))dlsym(library, "aoti_torch_abi_version");
+  if (number == NULL) return;
+  const uint64_t value = number();
+  snprintf(
+    version, sizeof version, "%d.%d.%d", (int)(value >> 56 & 0xff), (int)(value >> 48 & 0xff), (int)(value >> 40 & 0xff));
+}
+
+/// Whether the version that was read has the first two numbers of the one that this was compiled for.
+static bool is_supported(void) {
+  char start[32];
+  const int length = snprintf(start, sizeof start, "%d.%d.", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR);
+  return strncmp(version, start, (size_t)length) == 0;
+}
+
+static const ctorch_table *load(void) {
+  const char *const folder = variable("LIBTORCH");
+  char place[2048] = ON_RUN_PATH LIBTORCH_NAME;
+  if (folder != NULL && snprintf(place, sizeof place, "%s/lib/" LIBTORCH_NAME, folder) >= (int)sizeof place)
+    return fail("LIBTORCH is set to a path of %zu characters, which is too long", strlen(folder));
+  // Open to all libraries, as libtorch's CUDA part needs it.
+  void *const libtorch = dlopen(place, RTLD_NOW | RTLD_GLOBAL);
+  if (libtorch == NULL && folder != NULL)
+    return fail(
+      "LIBTORCH is set to %s, and no libtorch can be loaded from there (%s); point it to an unpacked libtorch %s or to the "
+      "folder 'torch' of an installed PyTorch %s, or unset it",
+      folder, dlerror(), TORCH_VERSION, TORCH_VERSION);
+  if (libtorch == NULL)
+    return fail(
+      "this needs libtorch, which cannot be loaded (%s); run scripts/bootstrap, or set LIBTORCH to an unpacked libtorch %s "
+      "or to the folder 'torch' of an installed PyTorch %s",
+      dlerror(), TORCH_VERSION, TORCH_VERSION);
+  read_version(libtorch);
+  const bool is_any_welcome = variable("PBA_ANY_LIBTORCH") != NULL;
+  if (!is_supported() && !is_any_welcome)
+    return fail(
+      "libtorch %s %s%s is not supported, only %d.%d is; point LIBTORCH to a %s, or unset it and run scripts/bootstrap, or set "
+      "PBA_ANY_LIBTORCH=1 to try this one anyway",
+      *version ? version : "of an unknown version", folder != NULL ? "in " : "on the library search path",
+      folder != NULL ? folder : "", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION);
+
+  // It stands beside the program, where the program's own run path looks first.
+  void *const library = dlopen(ON_RUN_PATH LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL)
+    return fail(
+      "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); build it again: swift build -c release",
+      LIBRARY_NAME, *version ? version : "", dlerror());
+  const ctorch_table *(*const entry)(void) = (const ctorch_table *(*)(void))dlsym(library, CTORCH_ENTRY);
+  const ctorch_table *const table = entry != NULL ? entry() : NULL;
+  if (
+    table == NULL || strcmp(table->declarations, CTORCH_DECLARATIONS) != 0 ||
+    strcmp(table->torch_version, TORCH_VERSION) != 0)
+    return fail("%s is of another build than this program; build it again: swift build -c release", LIBRARY_NAME);
+  preparing = table;
+  const bool is_prepared = prepare == NULL || prepare();
+  preparing = NULL;
+  return is_prepared ? table : fail("%s", table->error());
+}
+
+const ctorch_table *ctorch_loaded(void) {
+  const ctorch_table *table = atomic_load_explicit(&loaded, memory_order_acquire);
+  if (table != NULL) return table;
+  if (preparing != NULL) return preparing;
+  pthread_mutex_lock(&loading);
+  table = atomic_load_explicit(&loaded, memory_order_relaxed);
+  if (table == NULL && !has_failed) {
+    table = load();
+    atomic_store_explicit(&loaded, table, memory_order_release);
+  }
+  pthread_mutex_unlock(&loading);
+  return table;
+}
+
+const char *ctorch_load_error(void) { return failure; }
+
+void ct_when_loaded(bool (*body)(void)) { prepare = body; }
+
+const char *ct_built_version(void) { return TORCH_VERSION; }
+
+const char *ct_loaded_version(void) {
+  ctorch_loaded();
+  return version;
+}
