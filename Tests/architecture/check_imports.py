@@ -175,7 +175,8 @@ def the_check_notices_what_is_wrong() -> None:
         assert check(folders, imports, rows, targets), (imports, targets)
     assert below("C", {"A": set(), "B": {"A"}, "C": {"B"}, "D": {"A"}}) == {"A", "B"}
     for text, options in [
-        ('"lower --train-size"', ["--train-size"]), ('"(--resume) or"', ["--resume"]), ("// --resume", []), ('":root{--ink:1}"', []),
+        ('"lower --train-size"', ["--train-size"]), ('"(--resume) or"', ["--resume"]), ("// --resume", []),
+        ('":root{--ink:1}"', []),
         ('"var(--ink)"', []), ('"a--b"', []), ('"--epochs: found"', ["--epochs"]),
     ]:
         assert OPTION.findall(code(text)) == options, text

@@ -286,8 +286,10 @@ def a_build_of_another_user_is_used(case: Case) -> None:
         (checkout / place).mkdir(parents=True)
     (checkout / "Package.swift").write_text("")
     (checkout / ".deps/libtorch/lib/libtorch_cpu.so").write_text("")
-    swift = f'mkdir -p "{checkout}/.build/release"; touch "{checkout}/.build/release/libCTorch.so"; printf "#!/bin/sh\\necho runs \\$@\\n" >"{checkout}/.build/release/pba"\n' \
-        f'chmod +x "{checkout}/.build/release/pba"; echo built >>"{log}"\n'
+    swift = (
+        f'release="{checkout}/.build/release"; mkdir -p "$release"; touch "$release/libCTorch.so"\n'
+        f'printf "#!/bin/sh\\necho runs \\$@\\n" >"$release/pba"; chmod +x "$release/pba"; echo built >>"{log}"\n'
+    )
     for path, text in (("scripts/bootstrap", ""), ("bin/swift", swift)):
         (checkout / path).write_text("#!/bin/sh\n" + text)
         (checkout / path).chmod(0o755)

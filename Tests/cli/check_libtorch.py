@@ -86,8 +86,8 @@ def without_libtorch_a_training_says_what_to_do(case: Case) -> None:
 def another_version_is_refused_by_name(case: Case) -> None:
     folder = case.folder / "torch"
     (folder / "lib").mkdir(parents=True)
-    subprocess.run(["cc", "-shared", "-fPIC", "-Wl,-soname,libtorch_cpu.so", "-x", "c", "-", "-o", folder / "lib/libtorch_cpu.so"],
-                   input=FOREIGN, text=True, check=True)
+    compiler = ["cc", "-shared", "-fPIC", "-Wl,-soname,libtorch_cpu.so", "-x", "c", "-"]
+    subprocess.run([*compiler, "-o", folder / "lib/libtorch_cpu.so"], input=FOREIGN, text=True, check=True)
     refused(case.run(*TRAIN, LIBTORCH=folder), "libtorch 2.10.3", folder, "only 2.11", "PBA_ANY_LIBTORCH=1")
     # Tried when asked for: then the library does not find what it needs.
     refused(case.run(*TRAIN, LIBTORCH=folder, PBA_ANY_LIBTORCH=1), "libCTorch.so", "libtorch 2.10.3")
@@ -99,7 +99,7 @@ def a_program_without_its_library_says_so(case: Case) -> None:
     shutil.copy(case.pba, alone)
     assert succeeded(case.run("--version", program=alone)) == succeeded(case.run("--version"))
     refused(case.run(*TRAIN, program=alone), "libCTorch.so", "build it again")
-    # A library of another build, as far as it can be told: one without a table.
+    # A library of another build, as far as that can be recognised: one without a table.
     subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", case.folder / "libCTorch.so"], input="int other;\n",
                    text=True, check=True)
     refused(case.run(*TRAIN, program=alone), "libCTorch.so is of another build")
