@@ -51,7 +51,7 @@ public final class FileLock: Sendable {
   /// - Parameters:
   ///   - path: the lock file, which is made where it is not there.
   ///   - whenWaiting: called once if another holds the lock.
-  /// - Throws: ``FileError`` where the file cannot be made or locked.
+  /// - Throws: `FileError` where the file cannot be made or locked.
   package init?(waitingFor path: String, whenWaiting: () -> Void) throws {
     guard let file = try Self.lockFile(path) else { return nil }
     if flock(file.raw, LOCK_EX | LOCK_NB) != 0 {

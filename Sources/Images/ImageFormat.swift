@@ -1,6 +1,6 @@
 /// A format of image files, recognised by the first bytes of a file, never by its name.
 ///
-/// A new format is one file with its ``ImageDecoder``, and a case here.
+/// A new format is one file with its `ImageDecoder`, and a case here.
 public enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg = "JPEG"
   case png = "PNG"

@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Policies
+import TestSupport
 
 /// The path of a file under `Fixtures`.
 func fixture(_ name: String) -> String {
@@ -16,12 +17,4 @@ func randomSchedule(lengths: [Int]) throws -> Schedule {
 }
 
 /// The message of the `PolicyError` that a body throws, or what happened instead.
-func message(_ body: () throws -> some Any) -> String {
-  do {
-    return "no error, but \(try body())"
-  } catch let error as PolicyError {
-    return error.description
-  } catch {
-    return "another error: \(error)"
-  }
-}
+func message(_ body: () throws -> some Any) -> String { message(of: PolicyError.self, body) }

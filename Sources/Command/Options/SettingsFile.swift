@@ -12,7 +12,7 @@ extension Settings {
   ///   - path: the file's path.
   ///   - user: the command that reads them; a note names the settings in the file that it does not use.
   /// - Throws: ``SettingsError`` that names file, key and cure; unknown keys are refused.
-  init(contentsOf path: String, for user: RunKind) throws {
+  init(contentsOf path: String, for user: RunKind? = nil) throws {
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
       throw SettingsError("\(path): the file is not text; give --config a YAML file")
     }

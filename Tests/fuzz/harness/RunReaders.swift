@@ -25,7 +25,7 @@ let runReaders = [
     _ = try Trainer.checkpointInfo(file, name: "input")
   },
   Reader("settings") { bytes in
-    let settings = try Settings(contentsOf: InputFile.holding(bytes), withoutUseFor: [])
+    let settings = try Settings(contentsOf: InputFile.holding(bytes))
     _ = try settings.searchConfiguration()
   },
   Reader("class-weights") { bytes in
