@@ -31,15 +31,35 @@ public struct SegmentMetrics: Codable, Hashable, Sendable {
     [score, trainLoss, trainAccuracy, seconds].allSatisfy { $0?.isFinite ?? true }
   }
 
-  /// Checks figures that are numbers; throws `SettingError` for the first that cannot be so under an objective.
-  public func validate(_ objective: Objective) throws(SettingError) {
+  /// Checks figures that are numbers; throws ``FigureError`` for the first that cannot be so under an objective.
+  public func validate(_ objective: Objective) throws(FigureError) {
     guard objective.range.contains(score) else {
-      throw SettingError(
+      throw FigureError(
         "score", found: "\(score)",
         expected: "a validation accuracy from 0 to 1, or a search whose objective names another score")
     }
     if let trainAccuracy, !(0...1).contains(trainAccuracy) {
-      throw SettingError("trainAccuracy", found: "\(trainAccuracy)", expected: "a number from 0 to 1")
+      throw FigureError("trainAccuracy", found: "\(trainAccuracy)", expected: "a number from 0 to 1")
     }
   }
+}
+
+/// A figure of a segment's result that cannot be so.
+public struct FigureError: Error, Hashable, CustomStringConvertible {
+  /// The figure's name, as in `metrics.jsonl`.
+  public let name: String
+  /// What the executor gave.
+  public let found: String
+  /// What would be valid.
+  public let expected: String
+
+  /// Makes an error from its parts.
+  public init(_ name: String, found: String, expected: String) {
+    self.name = name
+    self.found = found
+    self.expected = expected
+  }
+
+  /// The figure, what was found and what was expected.
+  public var description: String { "\(name): found \(found), expected \(expected)" }
 }
