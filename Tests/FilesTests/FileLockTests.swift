@@ -43,8 +43,10 @@ import Testing
     #expect(first != nil)
     let waiting = DispatchSemaphore(value: 0)
     let second = Thread {
-      let lock = try? FileLock(waitingFor: path) { waiting.signal() }
-      withExtendedLifetime(lock) {}
+      do {
+        let lock = try? FileLock(waitingFor: path) { waiting.signal() }
+        withExtendedLifetime(lock) {}
+      }
       waiting.signal()
     }
     second.start()
