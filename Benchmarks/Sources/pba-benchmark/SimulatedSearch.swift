@@ -6,6 +6,7 @@ import Files
 import Foundation
 import RunStore
 import Search
+import Synchronization
 import Training
 
 /// A search through the real state machine and the real journal in which only the training is simulated: what it takes
@@ -84,35 +85,37 @@ struct SimulatedSearch {
 }
 
 /// Notes when generations end, and stops the search once, before its last generation, or for good when asked to.
-private final class GenerationClock: @unchecked Sendable {
-  // The lock guards every variable below, so sharing the object is safe.
-  private let lock = ThreadLock()
+private final class GenerationClock: Sendable {
+  private struct Marks {
+    var ends: [ContinuousClock.Instant] = []
+    var firstResumed: ContinuousClock.Instant?
+    var stopped = false
+  }
+
+  private let marks = Mutex(Marks())
   private let generations: Int
   private let interruption: StopFlag
-  private var ends: [ContinuousClock.Instant] = []
-  private var firstResumed: ContinuousClock.Instant?
-  private var stopped = false
 
   init(generations: Int, interruption: StopFlag) {
     self.generations = generations
     self.interruption = interruption
   }
 
-  var hasStopped: Bool { lock.withLock { stopped } }
+  var hasStopped: Bool { marks.withLock { $0.stopped } }
   /// When the first segment after the resume began.
-  var resumed: ContinuousClock.Instant? { lock.withLock { firstResumed } }
+  var resumed: ContinuousClock.Instant? { marks.withLock { $0.firstResumed } }
 
   func take(_ event: SearchEvent, isResumed: Bool, stop: StopFlag) {
     if interruption.isRequested { stop.request() }
-    lock.withLock {
+    marks.withLock { marks in
       switch event {
       case .compared(let generation, _):
-        ends.append(.now)
+        marks.ends.append(.now)
         if generation == generations - 2 {
-          stopped = true
+          marks.stopped = true
           stop.request()
         }
-      case .segmentStarted where isResumed: firstResumed = firstResumed ?? .now
+      case .segmentStarted where isResumed: marks.firstResumed = marks.firstResumed ?? .now
       default: break
       }
     }
@@ -120,9 +123,8 @@ private final class GenerationClock: @unchecked Sendable {
 
   /// Seconds of each tenth of the generations that were compared.
   func tenths(from begun: ContinuousClock.Instant) -> [Double] {
-    lock.withLock {
-      let marks = (1...10).map { $0 * ends.count / 10 }.filter { $0 > 0 }.map { ends[$0 - 1] }
-      return zip([begun] + marks, marks).map { ($1 - $0) / .seconds(1) }
-    }
+    let ends = marks.withLock { $0.ends }
+    let tenths = (1...10).map { $0 * ends.count / 10 }.filter { $0 > 0 }.map { ends[$0 - 1] }
+    return zip([begun] + tenths, tenths).map { ($1 - $0) / .seconds(1) }
   }
 }
