@@ -16,11 +16,6 @@
 
 #include "internal.h"
 
-/// The working directory, where it has been deleted; -1 otherwise.
-///
-/// Volatile, because compilers take no code to run before constructors do, which they would otherwise carry out themselves.
-static volatile int deleted_folder = -1;
-
 /// Opens the standard descriptors that are closed: the next files that are opened must not get their numbers, or what is
 /// printed would go into them.
 static void open_standard_descriptors(void) {
@@ -29,26 +24,6 @@ static void open_standard_descriptors(void) {
     // The system gives the lowest number that is free, which is this one.
     if (open("/dev/null", O_RDWR) == -1) (void)open("/", O_RDONLY);
   }
-}
-
-/// Leaves a working directory that has been deleted, because oneMKL ends the program there while it is loaded.
-static void leave_deleted_folder(void) {
-  char path[PATH_MAX];
-  if (getcwd(path, sizeof path) != NULL || errno != ENOENT) return;
-  deleted_folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (deleted_folder != -1 && chdir("/") != 0) {
-    close(deleted_folder);
-    deleted_folder = -1;
-  }
-}
-
-/// Goes back to it, so that no relative path is taken for one in another folder.
-static void return_to_deleted_folder(void) {
-  if (deleted_folder == -1) return;
-  if (fchdir(deleted_folder) != 0) {
-    cprocess_fail((const char *const[]){"the working directory cannot be used; change to another one", NULL});
-  }
-  close(deleted_folder);
 }
 
 /// Gives threads stacks of their usual size where the limit is smaller.
@@ -110,7 +85,6 @@ static void explain_time_limit(void) {
 static void begin(void) {
   require_stack();
   open_standard_descriptors();
-  leave_deleted_folder();
   enlarge_thread_stacks();
   // A file that becomes too large is then an error of the call that writes it.
   signal(SIGXFSZ, SIG_IGN);
@@ -121,10 +95,6 @@ static void begin(void) {
 #ifdef __linux__
 // Called by the loader before the first library's constructors.
 __attribute__((section(".preinit_array"), used)) static void (*const first)(void) = begin;
-__attribute__((constructor)) static void after_libraries(void) { return_to_deleted_folder(); }
 #else
-__attribute__((constructor)) static void first(void) {
-  begin();
-  return_to_deleted_folder();
-}
+__attribute__((constructor)) static void first(void) { begin(); }
 #endif

@@ -3,12 +3,16 @@
 #include "load.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Numbers alone; nothing of libtorch is linked.
 #if __has_include(<torch/headeronly/version.h>)
@@ -51,6 +55,23 @@ static const char *variable(const char *name) {
   return value != NULL && *value != 0 ? value : NULL;
 }
 
+/// Opens a library, from the root folder where the working directory has been deleted: oneMKL, a part of libtorch, ends the
+/// program in such a one while it is loaded.
+static void *open_library(const char *place, int flags) {
+  char path[PATH_MAX];
+  const bool is_deleted = getcwd(path, sizeof path) == NULL && errno == ENOENT;
+  const int deleted = is_deleted ? open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  const bool has_left = deleted != -1 && chdir("/") == 0;
+  void *const library = dlopen(place, flags);
+  // Back there, so that no relative path is taken for one in another folder.
+  if (has_left && fchdir(deleted) != 0) {
+    fputs("Error: the working directory cannot be used; change to another one\n", stderr);
+    exit(1);
+  }
+  if (deleted != -1) close(deleted);
+  return library;
+}
+
 /// Writes the version of the libtorch behind `library` to `version`, which stays empty where it does not tell.
 static void read_version(void *library) {
   // Looked up by name, so that a libtorch without it still loads.
@@ -74,7 +95,7 @@ static const ctorch_table *load(void) {
   if (folder != NULL && snprintf(place, sizeof place, "%s/lib/" LIBTORCH_NAME, folder) >= (int)sizeof place)
     return fail("LIBTORCH is set to a path of %zu characters, which is too long", strlen(folder));
   // Open to all libraries, as libtorch's CUDA part needs it.
-  void *const libtorch = dlopen(place, RTLD_NOW | RTLD_GLOBAL);
+  void *const libtorch = open_library(place, RTLD_NOW | RTLD_GLOBAL);
   if (libtorch == NULL && folder != NULL)
     return fail(
       "LIBTORCH is set to %s, and no libtorch can be loaded from there (%s); point it to an unpacked libtorch %s or to the "
