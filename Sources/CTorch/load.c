@@ -89,6 +89,16 @@ static bool is_supported(void) {
   return strncmp(version, start, (size_t)length) == 0;
 }
 
+/// Whether a library was not opened for want of memory, by the loader's reason.
+static bool is_for_memory(const char *reason) {
+  return strstr(reason, "failed to map segment") != NULL || strcasestr(reason, "cannot allocate") != NULL;
+}
+
+/// Says why a library was not opened where that is not its own fault.
+static const ctorch_table *fail_for_memory(const char *reason) {
+  return fail("not enough memory to load libtorch (%s); raise the limit of memory (ulimit -v or -d)", reason);
+}
+
 static const ctorch_table *load(void) {
   const char *const folder = variable("LIBTORCH");
   char place[2048] = ON_RUN_PATH LIBTORCH_NAME;
@@ -96,16 +106,18 @@ static const ctorch_table *load(void) {
     return fail("LIBTORCH is set to a path of %zu characters, which is too long", strlen(folder));
   // Open to all libraries, as libtorch's CUDA part needs it.
   void *const libtorch = open_library(place, RTLD_NOW | RTLD_GLOBAL);
-  if (libtorch == NULL && folder != NULL)
+  const char *reason = libtorch == NULL ? dlerror() : NULL;
+  if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
+  if (reason != NULL && folder != NULL)
     return fail(
       "LIBTORCH is set to %s, and no libtorch can be loaded from there (%s); point it to an unpacked libtorch %s or to the "
       "folder 'torch' of an installed PyTorch %s, or unset it",
-      folder, dlerror(), TORCH_VERSION, TORCH_VERSION);
-  if (libtorch == NULL)
+      folder, reason, TORCH_VERSION, TORCH_VERSION);
+  if (reason != NULL)
     return fail(
       "this needs libtorch, which cannot be loaded (%s); run scripts/bootstrap, or set LIBTORCH to an unpacked libtorch %s "
       "or to the folder 'torch' of an installed PyTorch %s",
-      dlerror(), TORCH_VERSION, TORCH_VERSION);
+      reason, TORCH_VERSION, TORCH_VERSION);
   read_version(libtorch);
   const bool is_any_welcome = variable("PBA_ANY_LIBTORCH") != NULL;
   if (!is_supported() && !is_any_welcome)
@@ -117,10 +129,12 @@ static const ctorch_table *load(void) {
 
   // It stands beside the program, where the program's own run path looks first.
   void *const library = dlopen(ON_RUN_PATH LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
-  if (library == NULL)
+  reason = library == NULL ? dlerror() : NULL;
+  if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
+  if (reason != NULL)
     return fail(
       "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); build it again: swift build -c release",
-      LIBRARY_NAME, *version ? version : "", dlerror());
+      LIBRARY_NAME, *version ? version : "", reason);
   const ctorch_table *(*const entry)(void) = (const ctorch_table *(*)(void))dlsym(library, CTORCH_ENTRY);
   const ctorch_table *const table = entry != NULL ? entry() : NULL;
   if (

@@ -8,7 +8,7 @@
 
 /// What this process takes of the main memory.
 public enum ProcessMemory {
-  /// The most bytes that it has had, since the start or since ``forgetPeak()``; nil where the system does not say.
+  /// The most bytes that it has had, since the start or since `forgetPeak()`; nil where the system does not say.
   public static var peak: Int? {
     #if canImport(Darwin)
       var usage = rusage()
