@@ -89,7 +89,7 @@ static bool is_supported(void) {
   return strncmp(version, start, (size_t)length) == 0;
 }
 
-/// Whether a library was not opened for want of memory, by the loader's reason.
+/// Whether a library was not opened because memory is used up, by the loader's reason.
 static bool is_for_memory(const char *reason) {
   return strstr(reason, "failed to map segment") != NULL || strcasestr(reason, "cannot allocate") != NULL;
 }

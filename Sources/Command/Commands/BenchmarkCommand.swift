@@ -5,7 +5,7 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Say how the benchmarks are run.", shouldDisplay: false)
 
-  @Argument(parsing: .captureForPassthrough, help: "What is measured, and how; not used here.")
+  @Argument(parsing: .allUnrecognized, help: "What is measured, and how; not used here.")
   var arguments: [String] = []
 
   func run() throws {
