@@ -81,7 +81,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Layer 0: no other module but its own C code.
     .target(
       name: "Files", dependencies: ["COpenSSL"],
       linkerSettings: [.unsafeFlags(openSSL)]),
@@ -129,12 +128,10 @@ let package = Package(
             neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
       ]),
 
-    // Layer 1
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
     .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
 
-    // Layer 2
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
@@ -150,7 +147,6 @@ let package = Package(
         yams,
       ]),
 
-    // Layer 3
     .target(
       name: "Training",
       dependencies: [
@@ -163,11 +159,11 @@ let package = Package(
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
       ]),
 
-    // Layer 4
     .target(
       name: "Workers",
       dependencies: [
-        "Datasets", "Files", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads", "Torch",
+        "Datasets", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads",
+        "Torch",
         "Training",
       ]),
     .target(
@@ -193,7 +189,7 @@ let package = Package(
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ]),
 
-    // Layer 5: the command line
+    // The command line
     .target(
       name: "Command",
       dependencies: [

@@ -13,6 +13,11 @@ public struct PolicyPerturbation: Explorer, Hashable {
   }
 }
 
+extension NamedExplorer {
+  /// PBA's explorer, which a search has where no other is named.
+  public static let pba = NamedExplorer("pba") { PolicyPerturbation() }
+}
+
 /// Perturbs a policy as PBA's search does after a trial has copied another.
 ///
 /// Each number independently: with probability 0.2 it is drawn again, uniformly from its range; otherwise 0,

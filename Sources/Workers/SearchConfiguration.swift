@@ -1,4 +1,5 @@
 import Datasets
+import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
@@ -36,6 +37,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   ///
   /// For an executor whose score is another; networks of this process reach no other.
   public var objective: Objective?
+  /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
+  public var explorer: NamedExplorer?
   /// Where it is computed.
   public var device: DeviceList
   /// How many trials train at once.
@@ -65,13 +68,14 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     self.asynchronous = asynchronous
     startOrder = asynchronous ? .arrival : nil
     objective = nil
+    explorer = nil
     self.device = device
     self.concurrency = concurrency
   }
 
   private enum CodingKeys: String, CodingKey {
     case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, startOrder,
-      objective
+      objective, explorer
     case device, concurrency
   }
 
@@ -88,6 +92,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     asynchronous = try values.decodeIfPresent(Bool.self, forKey: .asynchronous) ?? false
     startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
     objective = try values.decodeIfPresent(Objective.self, forKey: .objective)
+    explorer = try values.decodeIfPresent(NamedExplorer.self, forKey: .explorer)
     device = try values.decode(DeviceList.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
   }
@@ -134,6 +139,7 @@ extension Search {
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: configuration.concurrency, executor: executor, stop: stop, onEvent: onEvent)
+      concurrency: configuration.concurrency, executor: executor,
+      explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

@@ -48,6 +48,7 @@ private let everySetting = Settings {
   $0.interval = 2
   $0.quantile = 0.5
   $0.burnIn = 1
+  $0.explorer = .pba
   $0.asynchronous = true
   $0.concurrency = .trials(3)
   $0.policy = "randaugment:2,9"
@@ -169,6 +170,7 @@ struct SettingsTests {
     #expect(search.interval == all.interval.standard)
     #expect(search.quantile == all.quantile.standard)
     #expect(search.burnIn == all.burnIn.standard)
+    #expect(search.explorer == nil, "the default is not recorded")
     #expect(search.asynchronous == all.asynchronous.standard)
     #expect(search.concurrency == .automatic)
     #expect(training.policy == all.policy.standard)

@@ -69,7 +69,7 @@ def imports_of_sources(folders: dict[str, pathlib.Path]) -> dict[str, set[str]]:
     return result
 
 
-def table(text: str) -> dict[str, tuple[int, set[str], bool]]:
+def table(text: str) -> dict[str, tuple[int, set[str]]]:
     """Layer and imports of each module by the table under 'Modules'."""
     rows = {}
     for line in text.split("\n"):
@@ -80,7 +80,7 @@ def table(text: str) -> dict[str, tuple[int, set[str], bool]]:
         imported = {name.strip() for name in cells[3].split(",")} - {"nothing"}
         imported = {name for name in imported if not name.endswith(LOADED_LATER)}
         for name in names:
-            rows[name] = (int(cells[0]), imported, len(names) > 1)
+            rows[name] = (int(cells[0]), imported)
     return rows
 
 
@@ -99,7 +99,7 @@ def dependencies() -> dict[str, set[str]]:
 def check(
     folders: dict[str, pathlib.Path],
     imports: dict[str, set[str]],
-    rows: dict[str, tuple[int, set[str], bool]],
+    rows: dict[str, tuple[int, set[str]]],
     targets: dict[str, set[str]],
 ) -> list[str]:
     findings = []
@@ -107,15 +107,11 @@ def check(
         if module not in rows:
             findings.append(f"{module}: has no row in the table of ARCHITECTURE.md")
             continue
-        layer, allowed, shares = rows[module]
-        if allowed == {"all"}:
-            allowed = imports[module]
-        # Rows of several modules name all that any of them imports.
+        layer, allowed = rows[module]
         for name in sorted(imports[module] - allowed):
             findings.append(f"{module}: imports {name}, which its row does not allow")
-        if not shares:
-            for name in sorted(allowed - imports[module]):
-                findings.append(f"{module}: its row allows {name}, which nothing in it imports")
+        for name in sorted(allowed - imports[module]):
+            findings.append(f"{module}: its row allows {name}, which nothing in it imports")
         for name in sorted(imports[module] & set(rows)):
             if rows[name][0] >= layer:
                 findings.append(f"{module}: belongs to layer {layer} and imports {name} of layer {rows[name][0]}")
@@ -165,7 +161,7 @@ def options_named(folders: dict[str, pathlib.Path], imports: dict[str, set[str]]
 def the_check_notices_what_is_wrong() -> None:
     """On a table of two modules."""
     folders = {"Low": ROOT, "High": ROOT}
-    rows = {"Low": (0, set(), False), "High": (1, {"Low"}, False)}
+    rows = {"Low": (0, set()), "High": (1, {"Low"})}
     sound = check(folders, {"Low": set(), "High": {"Low"}}, rows, {"High": {"Low"}})
     assert sound == [], sound
     for imports, targets in [

@@ -1,9 +1,18 @@
 import ArgumentParser
+import Policies
 import Search
 
 extension Concurrency: ExpressibleByArgument {
   /// What a word on the command line says; nil where it is neither `auto` nor a number.
   public init?(argument: String) { self.init(argument) }
+}
+
+extension NamedExplorer: ExpressibleByArgument {
+  /// The explorer of that name; nil where there is none.
+  public init?(argument: String) { self.init(named: argument) }
+
+  /// The names of all explorers.
+  public static var allValueStrings: [String] { all.map(\.name) }
 }
 
 /// Options of a population's search.
@@ -12,6 +21,7 @@ package struct SearchOptions: ParsableArguments {
   @Option(\.interval) var interval: Int?
   @Option(\.quantile) var quantile: Double?
   @Option(\.burnIn) var burnIn: Int?
+  @Option(\.explorer) var explorer: NamedExplorer?
   @Flag(\.asynchronous) var asynchronous: Bool?
   @Option(\.concurrency) var concurrency: Concurrency?
 

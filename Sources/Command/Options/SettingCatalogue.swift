@@ -76,6 +76,8 @@ package struct SettingCatalogue: Sendable {
   package let burnIn = Setting<Int>(
     "burnIn", help: "Epochs at the beginning in which nothing is compared.", standard: Self.search.burnIn,
     for: [.search])
+  package let explorer = Setting<NamedExplorer>(
+    "explorer", help: "How a policy is changed after a copy.", standard: .pba, for: [.search])
   package let asynchronous = Setting<Bool>(
     "asynchronous",
     help: "Compare each network as soon as it has a result, not all at the same epoch.",

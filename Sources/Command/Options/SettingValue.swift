@@ -36,6 +36,7 @@ extension Bool: SettingValue {}
 extension LearningRateRule: SettingValue {}
 extension PolicyOrder: SettingValue {}
 extension ImageSize: SettingValue {}
+extension NamedExplorer: SettingValue {}
 
 extension Int: SettingValue {
   package static var parsing: SingleValueParsingStrategy { .unconditional }

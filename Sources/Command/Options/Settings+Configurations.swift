@@ -91,12 +91,14 @@ extension Settings {
       dataset.name, trainSize: self.trainSize ?? sizes?.train,
       validationSize: self.validationSize ?? sizes?.validation)
     let base = SearchConfiguration(data: data)
-    let configuration = SearchConfiguration(
+    var configuration = SearchConfiguration(
       data: data, recipe: recipe, population: self.population ?? base.population,
       interval: self.interval ?? base.interval, quantile: self.quantile ?? base.quantile,
       burnIn: self.burnIn ?? base.burnIn, asynchronous: self.asynchronous ?? base.asynchronous,
       device: devices,
       concurrency: self.concurrency ?? base.concurrency)
+    // The default is not recorded, as it was not before there was a choice.
+    configuration.explorer = self.explorer == .pba ? nil : self.explorer
     try configuration.validate()
     return configuration
   }
