@@ -79,8 +79,8 @@ public struct TrainingRun {
     }
     try run.finish()
     guard let result = try result(journal) else {
-      throw TrainingError.setting(
-        "\(setting: "epochs"): found \(configuration.recipe.epochs), expected 1 or more")
+      throw RunStoreError.damagedJournal(
+        path: run.path, detail: "the last of \(configuration.recipe.epochs) epochs is missing")
     }
     return result
   }
