@@ -157,14 +157,15 @@ def safetensors() -> list[bytes]:
 
 def settings() -> list[bytes]:
     # Every key that there is.
-    source = (TESTS.parent / "Sources/Command/Options/Settings.swift").read_bytes()
-    enumeration = re.search(rb"enum CodingKeys[^{]*\{(.*?)\}", source, re.DOTALL)[1].replace(b"case ", b"")
+    source = (TESTS.parent / "Sources/Command/Options/SettingCatalogue.swift").read_bytes()
+    keys = re.findall(rb"let (\w+) = Setting<", source)
+    assert keys, "SettingCatalogue.swift declares no setting"
     return [
         b"dataset: bundled\nmodel: wrn_10_1\nepochs: 3\nbatch-size: 64\nlearning-rate: 0.1\nlearningRateRule: cosine\n",
         b"# a search\n{dataset: cifar10, population: 4, interval: 2, quantile: 0.25, burnIn: 1, asynchronous: true,\n"
         b" concurrency: auto, seed: 18446744073709551615, flip: no, cutout: 16, imageSize: 32}\n",
         b"&a policies: [none, cutout]\n--- !!map\n? weightDecay\n: 5e-4\nprecision: fp32\nthreads: 0x2\nseeds: 1_0\n",
-        b"".join(b"%s: 1\n" % key for key in re.findall(rb"\w+", enumeration)),
+        b"".join(b"%s: 1\n" % key for key in keys),
         b"dataset: folder:/x\nskipUnreadable: true\nimage-size: 64x48\ncropPadding: 4\ndataDirectory: ~/d\n<<: {epochs: 1}\n",
     ]
 
