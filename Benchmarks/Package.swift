@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// What measures the program is no part of it: `Benchmarks/run` builds this package and runs `pba-benchmark`.
+// The benchmarks are kept apart from the program: `Benchmarks/run` builds this package and runs `pba-benchmark`.
 let modules = [
   "Augmentation", "CProcess", "Command", "Datasets", "Files", "Images", "Models", "Policies", "RunStore",
   "Search", "Text", "Threads", "Torch", "Training", "Workers",

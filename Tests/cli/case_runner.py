@@ -113,3 +113,18 @@ def run_cases(
         return run
 
     run_all(((name_of(case), in_folder(case)) for case in cases), options.only.replace("_", " "))
+
+
+def succeeded(done: subprocess.CompletedProcess[str]) -> str:
+    """What the program printed, if it ended with code 0."""
+    assert done.returncode == 0, f"exit code {done.returncode}: {(done.stderr or '').strip()[-400:]}"
+    return done.stdout
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: object) -> None:
+    """The program ended with code 1 and one line that has these words."""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
+    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
+    assert "Fatal error" not in done.stderr and "crashed" not in done.stderr, done.stderr[-400:]
+    missing = [word for word in map(str, words) if word not in lines[0]]
+    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from case_runner import run_cases
+from case_runner import refused, run_cases, succeeded
 
 SMALL = """--dataset noise:8x8x3 --train-size 48 --model wrn_10_1 --batch-size 16 --cutout 2 --device cpu""".split()
 TRAIN = ["train", *SMALL, "--validation-size", "0"]
@@ -72,19 +72,6 @@ class Case:
                 pixels = bytes(min(255, max(0, value + numbers.randint(-30, 30))) for _ in range(400) for value in colour)
                 (place / f"{index}.ppm").write_bytes(b"P6 20 20 255\n" + pixels)
         return self.folder / name
-
-
-def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, f"exit code {done.returncode}: {(done.stderr or '').strip()[-400:]}"
-    return done.stdout
-
-
-def refused(done: subprocess.CompletedProcess[str], *words: str | Path) -> None:
-    """The program ended with code 1 and one line that has these words."""
-    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
-    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
-    missing = [word for word in map(str, words) if word not in lines[0]]
-    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
 
 
 def lock(folder: Path, is_locked: bool = True) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from case_runner import run_cases
+from case_runner import refused, run_cases, succeeded
 
 SMALL = """--dataset noise:8x8x3 --train-size 48 --model wrn_10_1 --batch-size 16 --cutout 2 --device cpu""".split()
 TRAIN = ["train", *SMALL, "--validation-size", "0", "--epochs", "1", "--run", "run"]
@@ -22,7 +22,7 @@ LIGHT = [
     ["--version"], ["--help"], ["schedule", "--help"], ["schedule", "show", "rcifar10"], ["policy", "list"],
     ["policy", "show", "autoaugment:cifar10"], ["data", "list"], ["--generate-completion-script", "bash"],
 ]
-# A libtorch of another version, as far as it is asked for it.
+# A library that reports another version of libtorch and has nothing else.
 FOREIGN = "unsigned long long aoti_torch_abi_version(void) { return 2ULL << 56 | 10ULL << 48 | 3ULL << 40; }\n"
 
 
@@ -36,19 +36,6 @@ class Case:
         environment = {name: value for name, value in os.environ.items() if name not in ("LIBTORCH", "PBA_ANY_LIBTORCH")}
         return subprocess.run([program or self.pba, *map(str, arguments)], text=True, cwd=self.folder, capture_output=True,
                               timeout=120, env={**environment, **{name: str(value) for name, value in variables.items()}})
-
-
-def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
-    return done.stdout
-
-
-def refused(done: subprocess.CompletedProcess[str], *words: object) -> None:
-    """The program ended with code 1 and one line that has these words."""
-    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
-    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
-    missing = [word for word in map(str, words) if word not in lines[0]]
-    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
 
 
 def compile_library(path: Path, source: str, *options: str) -> None:

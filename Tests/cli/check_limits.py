@@ -15,7 +15,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from case_runner import run_cases
+from case_runner import refused, run_cases, succeeded
 
 SMALL = "--model wrn_10_1 --batch-size 16 --cutout 2 --device cpu".split()
 NOISE = "--dataset noise:8x8x3 --train-size 48".split()
@@ -43,19 +43,6 @@ class Case:
                 resource.setrlimit(getattr(resource, "RLIMIT_" + name), pair)
         return subprocess.run([self.pba, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
                               preexec_fn=set_limits, timeout=30)
-
-
-def refused(done: subprocess.CompletedProcess[str], *words: str | Path) -> None:
-    """The program ended with code 1 and one line that has these words."""
-    lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
-    assert done.returncode == 1 and len(lines) == 1, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
-    assert "Fatal error" not in done.stderr and "crashed" not in done.stderr, done.stderr[-400:]
-    missing = [word for word in map(str, words) if word not in lines[0]]
-    assert not missing, f"no word of {', '.join(missing)} in: {lines[0]}"
-
-
-def succeeded(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr.strip()[-400:]}"
 
 
 def least_memory(case: Case) -> int:

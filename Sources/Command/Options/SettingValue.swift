@@ -9,7 +9,7 @@ package protocol SettingValue: Codable, Sendable {
   /// How the parser takes the text after the option; a number may begin with a minus.
   static var parsing: SingleValueParsingStrategy { get }
 
-  /// The value of an option whose own type is another one; nil where that is no value of this setting.
+  /// Converts the value of an option that may have another type; nil if it is not valid for this setting.
   init?(option: Any)
 
   /// The text that the option takes.
