@@ -44,7 +44,7 @@ struct Choice {
 };
 
 /// The kernels of that name, a null pointer in it for libtorch's own; nothing if this processor has not got them.
-std::optional<Choice> named(const char *name) {
+std::optional<Choice> choice_of(const char *name) {
   if (std::strcmp(name, "plain") == 0) return Choice{nullptr};
   if (std::strcmp(name, "best") == 0) return Choice{available(0)};
   for (int index = 0; const Kernels *table = available(index); ++index)
@@ -56,7 +56,7 @@ std::optional<Choice> named(const char *name) {
 const Kernels *of_process() {
   static const Kernels *const kernels = [] {
     const char *wanted = std::getenv("PBA_KERNELS");
-    return named(wanted && *wanted ? wanted : "best").value_or(Choice{available(0)}).kernels;
+    return choice_of(wanted && *wanted ? wanted : "best").value_or(Choice{available(0)}).kernels;
   }();
   return kernels;
 }
@@ -76,8 +76,10 @@ int64_t convolution_scratch(int64_t inputs, int64_t outputs) {
 
 const Kernels *chosen() { return of_thread ? of_thread->kernels : of_process(); }
 
+const Kernels *named(const char *name) { return choice_of(name).value_or(Choice{nullptr}).kernels; }
+
 bool choose(const char *name) {
-  const auto choice = named(name);
+  const auto choice = choice_of(name);
   if (choice) of_thread = choice;
   return choice.has_value();
 }

@@ -103,6 +103,8 @@ int64_t convolution_scratch(int64_t inputs, int64_t outputs);
 /// The kernels that this thread uses, or none where libtorch's own do the work: what it chose, otherwise what the
 /// variable PBA_KERNELS names, otherwise the best of this processor.
 const Kernels *chosen();
+/// The kernels of that name; null if this processor has not got them.
+const Kernels *named(const char *name);
 /// For this thread: the kernels of that name, "plain" for libtorch's own, "best" for the processor's best. Gives false
 /// and changes nothing if this processor has not got them.
 bool choose(const char *name);
