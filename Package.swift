@@ -38,6 +38,9 @@ func systemLibraries(_ names: [String], neededByArchives: [String] = []) -> [Str
 
 let openSSL = systemLibraries(["crypto"])
 
+// For modules without inner loops, which ask, write down and print: optimising them would take a quarter of a first build.
+let notOptimised: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -73,7 +76,7 @@ let package = Package(
   products: [
     .executable(name: "pba", targets: ["pba"]),
     // Loaded when the first tensor is made; stands beside the program.
-    .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
+    .library(name: "CTorch", type: .dynamic, targets: ["ATenBackend"]),
   ] + libraries.map { .library(name: $0, targets: [$0]) } + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -104,7 +107,7 @@ let package = Package(
         .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .target(
-      name: "CTorchLibrary",
+      name: "ATenBackend",
       cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
@@ -145,7 +148,7 @@ let package = Package(
       dependencies: [
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "Statistics", "Text", grdb, sqlite,
         yams,
-      ]),
+      ], swiftSettings: notOptimised),
 
     .target(
       name: "Training",
@@ -157,7 +160,7 @@ let package = Package(
       name: "Search",
       dependencies: [
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
-      ]),
+      ], swiftSettings: notOptimised),
 
     .target(
       name: "Workers",
@@ -165,10 +168,10 @@ let package = Package(
         "Datasets", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads",
         "Torch",
         "Training",
-      ]),
+      ], swiftSettings: notOptimised),
     .target(
       name: "Comparison",
-      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"]),
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"], swiftSettings: notOptimised),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -178,8 +181,8 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
         "RunStore",
         "Statistics", "Text", "Threads",
-      ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
+      ], swiftSettings: notOptimised),
+    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"], swiftSettings: notOptimised),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -187,7 +190,7 @@ let package = Package(
       resources: [
         .copy("base.yaml"), .copy("search"), .copy("table_1_cifar10"), .copy("table_2_cifar100"),
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
-      ]),
+      ], swiftSettings: notOptimised),
 
     // The command line
     .target(
@@ -196,7 +199,7 @@ let package = Package(
         "Augmentation", "Comparison", "Datasets", "Files", "Images", "Interop", "Models", "Policies",
         "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads", "Torch",
         "Training", "Workers", argumentParser, yams,
-      ]),
+      ], swiftSettings: notOptimised),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
     .testTarget(
       name: "CommandTests",

@@ -26,7 +26,7 @@ LIBRARIES = {
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
 # Headers that are included without linking what they belong to.
-HEADERS_ALONE = {("CTorchLibrary", "CTorch"), ("CTorchLibrary", "CTorchCUDA")}
+HEADERS_ALONE = {("ATenBackend", "CTorch"), ("ATenBackend", "CTorchCUDA")}
 LOADED_LATER = " when first needed"
 SWIFT_IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\(\w+\))? +)*(?:(?:public|package|internal|private|fileprivate) +)?"

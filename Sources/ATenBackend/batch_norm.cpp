@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "autograd.hpp"
-#include "guard.hpp"
+#include "functions.hpp"
+#include "handles.hpp"
 #include "parallel.hpp"
 
 namespace {

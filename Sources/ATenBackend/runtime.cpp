@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "guard.hpp"
+#include "handles.hpp"
 #include "kernels/kernels.hpp"
 #include "parallel.hpp"
 

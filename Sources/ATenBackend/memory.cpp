@@ -10,7 +10,7 @@
 #include <map>
 #include <mutex>
 
-#include "guard.hpp"
+#include "errors.hpp"
 #include "kernels/kernels.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // Reading the headers of torch's autograd and autocast is half of all work on this library, so this file alone does.
-#include "autograd.hpp"
+#include "functions.hpp"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/addcmul.h>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "convolution.hpp"
-#include "guard.hpp"
+#include "handles.hpp"
 
 namespace {
 

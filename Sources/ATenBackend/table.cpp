@@ -3,8 +3,8 @@
 
 #include <torch/headeronly/version.h>
 
-#include "ctorch_library.h"
-#include "guard.hpp"
+#include "aten_backend.h"
+#include "errors.hpp"
 
 #define ENTRY(result, name, parameters, arguments) name,
 #define ENTRY_OR(failed, result, name, parameters, arguments) name,

@@ -1,6 +1,6 @@
 // The library libCTorch: the functions of CTorch's headers, compiled against one libtorch.
-#ifndef CTORCH_LIBRARY_H
-#define CTORCH_LIBRARY_H
+#ifndef ATEN_BACKEND_H
+#define ATEN_BACKEND_H
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "guard.hpp"
+#include "handles.hpp"
 #include "kernels/kernels.hpp"
 #include "parallel.hpp"
 

@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "../CTorchCUDA/include/ctorch_cuda.h"
-#include "guard.hpp"
+#include "handles.hpp"
 
 struct ct_stream {
   c10::Stream value;

@@ -2,7 +2,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
-#include "guard.hpp"
+#include "handles.hpp"
 
 namespace {
 

@@ -9,9 +9,9 @@
 
 #include <optional>
 
-#include "autograd.hpp"
+#include "functions.hpp"
 #include "batch_norm.hpp"
-#include "guard.hpp"
+#include "handles.hpp"
 #include "parallel.hpp"
 #include "scratch.hpp"
 
