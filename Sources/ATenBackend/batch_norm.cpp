@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "functions.hpp"
+#include "torch_functions.hpp"
 #include "handles.hpp"
 #include "parallel.hpp"
 

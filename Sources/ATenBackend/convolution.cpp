@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "functions.hpp"
+#include "torch_functions.hpp"
 #include "batch_norm.hpp"
 #include "handles.hpp"
 #include "parallel.hpp"

@@ -187,7 +187,7 @@ bool ct_nesterov_step(
   ct_tensor *values, ct_tensor *gradients, ct_tensor *accumulated, double decay, double clip_norm, double momentum,
   double rate);
 
-// --- autograd (functions.cpp) ---
+// --- autograd (torch_functions.cpp) ---
 
 /// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
 /// In the backward pass the branch receives the gradient times `backward` in place of `forward`.

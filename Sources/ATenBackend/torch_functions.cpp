@@ -1,5 +1,5 @@
 // Reading the headers of torch's autograd and autocast is half of all work on this library, so this file alone does.
-#include "functions.hpp"
+#include "torch_functions.hpp"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/addcmul.h>
