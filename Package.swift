@@ -113,6 +113,8 @@ let package = Package(
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // Loads libtorch_cuda and the library CTorchCUDA.
         .linkedLibrary("dl", .when(platforms: [.linux])),
+        // A function that is declared and nowhere defined is an error here, not when the library is loaded.
+        .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "defs"], .when(platforms: [.linux])),
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 
+#include "../CTorch/include/ctorch.h"
 #include "errors.hpp"
 #include "kernels/kernels.hpp"
 
