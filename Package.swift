@@ -113,6 +113,7 @@ let package = Package(
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // Loads libtorch_cuda and the library CTorchCUDA.
         .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedLibrary("m", .when(platforms: [.linux])),
         // A function that is declared and nowhere defined is an error here, not when the library is loaded.
         .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "defs"], .when(platforms: [.linux])),
       ]),
@@ -150,7 +151,7 @@ let package = Package(
       dependencies: [
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "Statistics", "Text", grdb, sqlite,
         yams,
-      ], swiftSettings: notOptimised),
+      ]),
 
     .target(
       name: "Training",
@@ -173,7 +174,8 @@ let package = Package(
       ], swiftSettings: notOptimised),
     .target(
       name: "Comparison",
-      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"], swiftSettings: notOptimised),
+      dependencies: ["Datasets", "Files", "Policies", "RunStore", "Text", "Threads", "Torch", "Training"],
+      swiftSettings: notOptimised),
 
     // Needs no header of librsvg: the library is loaded when the first drawing becomes a PNG.
     .target(name: "CVectorGraphics", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -183,8 +185,8 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
         "RunStore",
         "Statistics", "Text", "Threads",
-      ], swiftSettings: notOptimised),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"], swiftSettings: notOptimised),
+      ]),
+    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(

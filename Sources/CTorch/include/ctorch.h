@@ -110,7 +110,7 @@ ct_tensor *ct_permute(const ct_tensor *tensor, const int64_t *order, size_t rank
 /// The value of a tensor of one element.
 bool ct_item(const ct_tensor *tensor, double *value);
 
-// --- arithmetic and layers (operations.cpp) ---
+// --- arithmetic and layers (tensor.cpp) ---
 
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b);
 ct_tensor *ct_subtract(const ct_tensor *a, const ct_tensor *b);
