@@ -107,7 +107,7 @@ let package = Package(
         .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .target(
-      name: "ATenBackend",
+      name: "ATenBackend", sources: ["unity.cpp", "kernels"],
       cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
       linkerSettings: [
         .unsafeFlags(torchLink), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "torch_functions.hpp"
+#include "derivatives.hpp"
 #include "handles.hpp"
 #include "parallel.hpp"
 

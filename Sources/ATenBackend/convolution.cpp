@@ -9,7 +9,7 @@
 
 #include <optional>
 
-#include "torch_functions.hpp"
+#include "derivatives.hpp"
 #include "batch_norm.hpp"
 #include "handles.hpp"
 #include "parallel.hpp"

@@ -110,7 +110,7 @@ ct_tensor *ct_permute(const ct_tensor *tensor, const int64_t *order, size_t rank
 /// The value of a tensor of one element.
 bool ct_item(const ct_tensor *tensor, double *value);
 
-// --- arithmetic and layers (tensor.cpp) ---
+// --- arithmetic and layers (operations.cpp) ---
 
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b);
 ct_tensor *ct_subtract(const ct_tensor *a, const ct_tensor *b);
@@ -187,7 +187,7 @@ bool ct_nesterov_step(
   ct_tensor *values, ct_tensor *gradients, ct_tensor *accumulated, double decay, double clip_norm, double momentum,
   double rate);
 
-// --- autograd (torch_functions.cpp) ---
+// --- autograd (derivatives.cpp) ---
 
 /// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
 /// In the backward pass the branch receives the gradient times `backward` in place of `forward`.

@@ -1,11 +1,11 @@
-// Reading the headers of torch's autograd and autocast is half of all work on this library, so this file alone does.
-#include "torch_functions.hpp"
+#include "derivatives.hpp"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/addcmul.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <optional>
 #include <vector>
 
 #include "convolution.hpp"

@@ -1,0 +1,12 @@
+// All that reads torch's headers, compiled as one: reading them takes most of a compilation, and all files need the same.
+#include "batch_norm.cpp"
+#include "convolution.cpp"
+#include "derivatives.cpp"
+#include "device.cpp"
+#include "memory.cpp"
+#include "operations.cpp"
+#include "optimizer.cpp"
+#include "parallel.cpp"
+#include "runtime.cpp"
+#include "table.cpp"
+#include "tensor.cpp"
