@@ -1,6 +1,11 @@
 import PopulationBasedTraining
 
 /// PBA's explorer: perturbs each number of the policy that was copied.
+///
+/// Each number independently: with probability 0.2 it is drawn again, uniformly from its range; otherwise 0,
+/// 1, 2 or 3, each with probability 0.25, is added or subtracted, with probability 0.5 each, and the result
+/// is kept within the range. (Ho et al., "Population Based Augmentation", 2019, algorithm 2, as their
+/// published code has it.)
 public struct PolicyPerturbation: Explorer, Hashable {
   /// Makes the explorer.
   public init() {}
@@ -9,30 +14,25 @@ public struct PolicyPerturbation: Explorer, Hashable {
   public func explore(
     _ request: Exploration<Policy>, using generator: inout some RandomNumberGenerator
   ) -> Policy {
-    Policies.explore(request.copied, using: &generator)
+    perturb(request.copied, using: &generator)
+  }
+
+  /// Perturbs a policy, whichever trial it is of.
+  public func perturb(_ policy: Policy, using generator: inout some RandomNumberGenerator) -> Policy {
+    var entries: [PolicyEntry] = []
+    for entry in policy.entries {
+      let probability = perturbed(entry.probability, in: PolicyEntry.probabilities, using: &generator)
+      let magnitude = perturbed(entry.magnitude, in: PolicyEntry.magnitudes, using: &generator)
+      entries.append(
+        PolicyEntry(operation: entry.operation, probability: probability, validMagnitude: magnitude))
+    }
+    return Policy(entries: entries)
   }
 }
 
 extension NamedExplorer {
   /// PBA's explorer, which a search has where no other is named.
   public static let pba = NamedExplorer("pba") { PolicyPerturbation() }
-}
-
-/// Perturbs a policy as PBA's search does after a trial has copied another.
-///
-/// Each number independently: with probability 0.2 it is drawn again, uniformly from its range; otherwise 0,
-/// 1, 2 or 3, each with probability 0.25, is added or subtracted, with probability 0.5 each, and the result
-/// is kept within the range. (Ho et al., "Population Based Augmentation", 2019, algorithm 2, as their
-/// published code has it.)
-public func explore(_ policy: Policy, using generator: inout some RandomNumberGenerator) -> Policy {
-  var entries: [PolicyEntry] = []
-  for entry in policy.entries {
-    let probability = perturbed(entry.probability, in: PolicyEntry.probabilities, using: &generator)
-    let magnitude = perturbed(entry.magnitude, in: PolicyEntry.magnitudes, using: &generator)
-    entries.append(
-      PolicyEntry(operation: entry.operation, probability: probability, validMagnitude: magnitude))
-  }
-  return Policy(entries: entries)
 }
 
 private func perturbed(

@@ -202,7 +202,7 @@ struct AsynchronousPopulation {
     var results: [SegmentRecord] {
       records.values.filter { $0.arrival != nil }.sorted { ($0.arrival ?? 0) < ($1.arrival ?? 0) }
     }
-    let exploit = try PopulationBasedTraining.decide(
+    let exploit = try Exploit.decision(
       on: trial, among: isCompared ? comparedScores : [score],
       or: score.isFailed ? trials.compactMap(\.score) : [],
       hyperparameters: { trials[$0].compared?.policy },

@@ -37,8 +37,8 @@ struct SearchPlanner: Sendable {
     }
     let policies = Dictionary(
       finished.map { ($0.plan.trial, $0.plan.policy) }, uniquingKeysWith: { first, _ in first })
-    let exploits = try compare(
-      finished.map { Score(trial: $0.plan.trial, value: $0.score) },
+    let exploits = try Exploit.decisions(
+      comparing: finished.map { Score(trial: $0.plan.trial, value: $0.score) },
       hyperparameters: policies, generation: generation,
       fraction: rules.fraction(atEpoch: rules.epochs(of: generation).upperBound),
       direction: rules.objective.direction,

@@ -14,6 +14,17 @@ public func decimal(_ value: Double, _ decimals: Int) -> String { formatted(valu
 /// A number with a count of digits that are not leading zeros, those of a fraction without zeros at the end.
 public func significant(_ value: Double, _ digits: Int) -> String { formatted(value, digits, "%.*g") }
 
+/// A number with its noun, in the plural where it is not 1.
+///
+/// - Parameters:
+///   - count: how many.
+///   - noun: the noun in the singular.
+///   - plural: the plural, where it is not the noun with an s.
+/// - Returns: such as `1 epoch`, `2 epochs`.
+public func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+}
+
 private func formatted(_ value: Double, _ digits: Int, _ format: String) -> String {
   withVaList([CInt(digits), value]) { arguments in
     // The longest double has 309 digits before its decimals.

@@ -86,7 +86,4 @@ extension Tensor {
   public func copyWithoutWaiting(from source: Tensor) throws {
     try check(ct_copy_without_waiting(handle, source.handle))
   }
-
-  /// The rows of this table [R,…] that `rows`, int64 [N], names: [N,…].
-  public func rows(_ rows: Tensor) throws -> Tensor { try Tensor(owning: ct_rows(handle, rows.handle)) }
 }

@@ -41,6 +41,9 @@ extension Tensor {
     try Tensor(owning: ct_narrow(handle, Int64(dimension), Int64(start), Int64(length)))
   }
 
+  /// The rows of this table [R,…] that `rows`, int64 [N], names: [N,…].
+  public func rows(_ rows: Tensor) throws -> Tensor { try Tensor(owning: ct_rows(handle, rows.handle)) }
+
   /// A view with the dimensions in another order.
   public func permuted(_ order: [Int]) throws -> Tensor {
     let order = order.map(Int64.init)

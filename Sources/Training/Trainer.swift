@@ -86,7 +86,6 @@ public final class Trainer {
     self.trial = trial
     self.queue = queue
     try Runtime.setThreads(recipe.threads)
-    if device != .cpu { try Runtime.setDeterministicConvolutions(true) }
     var random = RandomStream(seed: recipe.seed, domain: .initialisation, trial: trial)
     let generator = try Generator(seed: random.next())
     let weights = try recipe.classWeights?.numbers(for: data).map(Float.init)

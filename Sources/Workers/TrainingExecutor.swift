@@ -40,7 +40,18 @@ public struct TrainingExecutor: SegmentExecutor {
     queue: (@Sendable (Device) throws -> any DeviceQueue)?,
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
+    try Self.require(configuration, data)
     recipe = configuration.recipe
+    self.data = data
+    devices = configuration.device.devices
+    self.onImages = onImages
+    onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
+  }
+
+  /// Throws where no executor can serve a search with these settings on these images.
+  ///
+  /// - Throws: `SettingError`.
+  public static func require(_ configuration: SearchConfiguration, _ data: DatasetSplits) throws {
     if let objective = configuration.objective {
       throw SettingError(
         "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
@@ -51,10 +62,6 @@ public struct TrainingExecutor: SegmentExecutor {
         "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
       )
     }
-    self.data = data
-    devices = configuration.device.devices
-    self.onImages = onImages
-    onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
   }
 
   /// Trains a segment on the device of its slot and writes its checkpoint.

@@ -84,7 +84,7 @@ import Testing
     var random = RandomStream(seed: 5, domain: .explore)
     let drawn = SearchSpace.own.random(using: &random)
     #expect(drawn.entries.map(\.operation) == SearchSpace.own.entries)
-    let explored = explore(drawn, using: &random)
+    let explored = PolicyPerturbation().perturb(drawn, using: &random)
     #expect(explored.entries.map(\.operation) == SearchSpace.own.entries)
     #expect(explored != drawn)
   }

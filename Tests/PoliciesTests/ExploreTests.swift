@@ -13,7 +13,7 @@ struct ExploreTests {
     var probabilities = [Int](repeating: 0, count: 11)
     var magnitudes = [Int](repeating: 0, count: 10)
     for _ in 0..<(Self.draws / 30) {
-      for entry in explore(policy, using: &generator).entries {
+      for entry in PolicyPerturbation().perturb(policy, using: &generator).entries {
         probabilities[entry.probability] += 1
         magnitudes[entry.magnitude] += 1
       }
@@ -27,7 +27,7 @@ struct ExploreTests {
     var generator = randomness(1)
     var policy = Policy.searchStart
     for _ in 0..<500 {
-      policy = explore(policy, using: &generator)
+      policy = PolicyPerturbation().perturb(policy, using: &generator)
       #expect(policy.entries.allSatisfy { (0...10).contains($0.probability) })
       #expect(policy.entries.allSatisfy { (0...9).contains($0.magnitude) })
     }
@@ -43,7 +43,7 @@ struct ExploreTests {
     // Each column is one number's moves, scaled to mean 0 and variance 1.
     var columns = [[Double]](repeating: [], count: 60)
     for _ in 0..<count {
-      for (place, value) in explore(start, using: &generator).searchVector.enumerated() {
+      for (place, value) in PolicyPerturbation().perturb(start, using: &generator).searchVector.enumerated() {
         columns[place].append(Double(value))
       }
     }
@@ -63,17 +63,17 @@ struct ExploreTests {
   @Test("the same randomness gives the same policy, other randomness another")
   func determinism() {
     var (first, again, other) = (randomness(7), randomness(7), randomness(8))
-    let policy = explore(.searchStart, using: &first)
-    #expect(policy == explore(.searchStart, using: &again))
-    #expect(policy != explore(.searchStart, using: &other))
+    let policy = PolicyPerturbation().perturb(.searchStart, using: &first)
+    #expect(policy == PolicyPerturbation().perturb(.searchStart, using: &again))
+    #expect(policy != PolicyPerturbation().perturb(.searchStart, using: &other))
   }
 
   @Test("a policy of any number of entries can be explored")
   func anyLength() throws {
     var generator = randomness(9)
-    #expect(explore(Policy(entries: []), using: &generator).entries.isEmpty)
+    #expect(PolicyPerturbation().perturb(Policy(entries: []), using: &generator).entries.isEmpty)
     let entry = try PolicyEntry(operation: .rotate, probability: 4, magnitude: 4)
-    #expect(explore(Policy(entries: [entry]), using: &generator).entries.count == 1)
+    #expect(PolicyPerturbation().perturb(Policy(entries: [entry]), using: &generator).entries.count == 1)
   }
 }
 

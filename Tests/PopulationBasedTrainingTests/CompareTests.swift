@@ -91,8 +91,8 @@ struct CompareTests {
     let twice = [Score(trial: 2, value: 0.1), Score(trial: 2, value: 0.3)]
     #expect(throws: PopulationError.repeatedTrial(2)) { try decide(twice, seed: 0) }
     #expect(throws: PopulationError.missingHyperparameters(trial: 1)) {
-      try compare(
-        [Score(trial: 0, value: 0.1), Score(trial: 1, value: 0.3)], hyperparameters: [0: 5],
+      try Exploit.decisions(
+        comparing: [Score(trial: 0, value: 0.1), Score(trial: 1, value: 0.3)], hyperparameters: [0: 5],
         generation: 0, fraction: 0.5, generator: { RandomStream(seed: 0, domain: .exploit, trial: $0) },
         explorer: Increment())
     }
@@ -108,8 +108,8 @@ struct CompareTests {
         value: entry.1)
     }
     func compared(_ history: @escaping () throws -> [Observation<String>]) throws -> [Exploit<String>] {
-      try compare(
-        scores, hyperparameters: [0: "h0", 1: "h1", 2: "h2", 3: "h3"], generation: 1, fraction: 0.25,
+      try Exploit.decisions(
+        comparing: scores, hyperparameters: [0: "h0", 1: "h1", 2: "h2", 3: "h3"], generation: 1, fraction: 0.25,
         generator: { RandomStream(seed: 1, domain: .exploit, trial: $0) }, explorer: BestSoFar(),
         history: history)
     }
@@ -123,8 +123,8 @@ struct CompareTests {
 private func decide(
   _ scores: [Score], seed: UInt64, fraction: Double = 0.25
 ) throws -> [Exploit<String>] {
-  try compare(
-    scores,
+  try Exploit.decisions(
+    comparing: scores,
     hyperparameters: Dictionary(scores.map { ($0.trial, "h\($0.trial)") }, uniquingKeysWith: { a, _ in a }),
     generation: 3, fraction: fraction,
     generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: 3) },

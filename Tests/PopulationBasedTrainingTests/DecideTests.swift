@@ -29,8 +29,8 @@ struct DecideTests {
       Score(trial: $0, value: random.boundedInteger(below: 5) == 0 ? nil : random.uniform())
     }
     let names = Dictionary(uniqueKeysWithValues: (0..<16).map { ($0, "h\($0)") })
-    let together = try compare(
-      scores, hyperparameters: names, generation: 3, fraction: 0.25,
+    let together = try Exploit.decisions(
+      comparing: scores, hyperparameters: names, generation: 3, fraction: 0.25,
       generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: 3) }, explorer: Renaming())
     let alone = try (0..<16).compactMap { try decide($0, scores, seed: seed) }
     #expect(together == alone)
@@ -57,7 +57,7 @@ struct DecideTests {
     let twice = [Score(trial: 2, value: 0.1), Score(trial: 2, value: 0.3)]
     #expect(throws: PopulationError.repeatedTrial(2)) { try decide(2, twice, seed: 0) }
     #expect(throws: PopulationError.missingHyperparameters(trial: 1)) {
-      try PopulationBasedTraining.decide(
+      try Exploit.decision(
         on: 0, among: [Score(trial: 0, value: 0.1), Score(trial: 1, value: 0.3)],
         hyperparameters: { _ -> String? in nil }, generation: 0, fraction: 0.5,
         generator: RandomStream(seed: 0, domain: .exploit), explorer: Renaming())
@@ -68,7 +68,7 @@ struct DecideTests {
 private func decide(
   _ trial: Int, _ scores: [Score], or others: [Score] = [], seed: UInt64
 ) throws -> Exploit<String>? {
-  try PopulationBasedTraining.decide(
+  try Exploit.decision(
     on: trial, among: scores, or: others, hyperparameters: { "h\($0)" }, generation: 3, fraction: 0.25,
     generator: RandomStream(seed: seed, domain: .exploit, trial: trial, epoch: 3), explorer: Renaming())
 }

@@ -38,11 +38,11 @@ struct DirectionTests {
     func decisions(_ scores: [Score], _ direction: Direction, fraction: Double) throws -> [Exploit<Int>] {
       let policies = Dictionary(uniqueKeysWithValues: scores.map { ($0.trial, $0.trial * 10) })
       let generator = { RandomStream(seed: seed, domain: .exploit, trial: $0) }
-      let together = try compare(
-        scores, hyperparameters: policies, generation: 2, fraction: fraction, direction: direction,
+      let together = try Exploit.decisions(
+        comparing: scores, hyperparameters: policies, generation: 2, fraction: fraction, direction: direction,
         generator: generator, explorer: Asking())
       let alone = try scores.compactMap {
-        try decide(
+        try Exploit.decision(
           on: $0.trial, among: scores, hyperparameters: { policies[$0] }, generation: 2, fraction: fraction,
           direction: direction, generator: generator($0.trial), explorer: Asking())
       }

@@ -139,8 +139,8 @@ private struct SimulatedSearch {
       scores[0] = Score(trial: 0, value: generator.uniform())
       let before = diaries
       let current = Dictionary(uniqueKeysWithValues: hyperparameters.enumerated().map { ($0, $1) })
-      let decisions = try compare(
-        scores, hyperparameters: current, generation: generation, fraction: 0.25,
+      let decisions = try Exploit.decisions(
+        comparing: scores, hyperparameters: current, generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: seed, domain: .exploit, trial: $0, epoch: generation) },
         explorer: Increment())
       for decision in decisions {

@@ -38,8 +38,8 @@ import Training
       for trial in 0..<population { schedules[trial].append(policies[trial]) }
       guard generation + 1 < generations else { break }
       let current = policies
-      let exploits = try compare(
-        found.map { Score(trial: $0.plan.trial, value: $0.score) },
+      let exploits = try Exploit.decisions(
+        comparing: found.map { Score(trial: $0.plan.trial, value: $0.score) },
         hyperparameters: Dictionary(uniqueKeysWithValues: current.enumerated().map { ($0, $1) }),
         generation: generation, fraction: 0.25,
         generator: { RandomStream(seed: 9, domain: .exploit, trial: $0, epoch: generation) },

@@ -28,7 +28,7 @@ struct SearchSession {
     // Whatever can be wrong with the request is found before the run's folder is made.
     let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    _ = try TrainingExecutor(configuration, data: data)
+    try TrainingExecutor.require(configuration, data)
     if recorded == nil {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)

@@ -41,7 +41,10 @@ package final class CUDAQueue: DeviceQueue {
   private let stream: DeviceStream
 
   /// A stream on a CUDA device; without a path, the one that ``DevicePath/chosen(_:obstacle:)`` gives.
+  ///
+  /// From then on all convolutions of the process on CUDA devices are those whose results are reproducible.
   package init(on device: Device, path: DevicePath? = nil) throws {
+    try Runtime.setDeterministicConvolutions(true)
     stream = try DeviceStream(on: device)
     canRecord = try path ?? .chosen() == .graph
   }

@@ -51,7 +51,7 @@ final class SearchFolder {
       let quarter = (trials + 3) / 4
       for target in ranked.prefix(quarter) where epoch < reached[target] ?? epochs {
         let source = ranked.suffix(quarter)[trials - quarter + random.uniform(below: quarter)]
-        let policy = explore(current[source], using: &random)
+        let policy = PolicyPerturbation().perturb(current[source], using: &random)
         let line =
           #"["\#(target)", "\#(source)", \#(epoch - 1), \#(epoch), "#
           + #"\#(Self.configuration(current[source])), \#(Self.configuration(policy))]"# + "\n"
