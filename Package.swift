@@ -38,7 +38,7 @@ func systemLibraries(_ names: [String], neededByArchives: [String] = []) -> [Str
 
 let openSSL = systemLibraries(["crypto"])
 
-// For modules without inner loops, which ask, write down and print: optimising them would take a quarter of a first build.
+// For modules without inner loops, which read options, ask and print: it shortens a first build.
 let notOptimised: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let argumentParser = Target.Dependency.product(
@@ -64,10 +64,8 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
 // What other packages may import; how a program is started belongs to the benchmarks beside this one.
 let libraries = [
   "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "Images", "Interop", "Models",
-  "Policies",
-  "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics", "Text", "Threads",
-  "Torch",
-  "Training", "Workers",
+  "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics", "Text",
+  "Threads", "Torch", "Training", "Workers",
 ]
 
 let package = Package(
@@ -106,6 +104,7 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(torchRunPath), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
+    // No target waits for it. Its name makes it the last: SwiftPM starts what is ready from Z to A.
     .target(
       name: "ATenBackend", sources: ["unity.cpp", "kernels"],
       cxxSettings: [.unsafeFlags(torchInclude + ["-fvisibility=hidden"])],
@@ -163,14 +162,13 @@ let package = Package(
       name: "Search",
       dependencies: [
         "Augmentation", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Text", "Threads",
-      ], swiftSettings: notOptimised),
+      ]),
 
     .target(
       name: "Workers",
       dependencies: [
         "Datasets", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads",
-        "Torch",
-        "Training",
+        "Torch", "Training",
       ], swiftSettings: notOptimised),
     .target(
       name: "Comparison",
@@ -183,8 +181,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
-        "RunStore",
-        "Statistics", "Text", "Threads",
+        "RunStore", "Statistics", "Text", "Threads",
       ]),
     .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 

@@ -1,16 +1,12 @@
 #include "batch_norm.hpp"
 
-#include <ATen/ops/batch_norm.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-#include <ATen/ops/stack.h>
-#include <c10/core/GradMode.h>
+#include <ATen/TensorOperators.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "derivatives.hpp"
-#include "handles.hpp"
+#include "guard.hpp"
 #include "parallel.hpp"
 
 namespace {
@@ -54,7 +50,7 @@ void for_rows(const Extent &extent, const Body &body) {
 }
 
 template <typename T>
-at::Tensor rectified_by(const ElementKernels<T> &kernels, const at::Tensor &input, const Statistics &statistics) {
+at::Tensor normalized_and_rectified(const ElementKernels<T> &kernels, const at::Tensor &input, const Statistics &statistics) {
   const Extent extent(input);
   auto output = at::empty_like(input);
   auto *to = static_cast<T *>(output.data_ptr());
@@ -101,9 +97,9 @@ Statistics batch_statistics(const ElementKernels<T> &kernels, const at::Tensor &
 /// The running statistics, as a network in use normalises.
 Statistics running_statistics(const BatchNorm &norm) {
   const auto mean = norm.running_mean.to(at::kDouble);
-  const auto inverse = norm.running_variance.to(at::kDouble).add(norm.epsilon).rsqrt();
-  const auto scale = norm.weight.to(at::kDouble).mul(inverse);
-  const auto offset = norm.bias.to(at::kDouble).sub(mean.mul(scale));
+  const auto inverse = (norm.running_variance.to(at::kDouble) + norm.epsilon).rsqrt();
+  const auto scale = norm.weight.to(at::kDouble) * inverse;
+  const auto offset = norm.bias.to(at::kDouble) - mean * scale;
   return {at::stack({mean, scale, offset, inverse}).to(at::kFloat)};
 }
 
@@ -140,6 +136,31 @@ BatchNormGradients gradients_by(
   return result;
 }
 
+/// Batch norm, then ReLU. Keeps the input and no mask: it follows from the input.
+struct NormalizedRelu : torch::autograd::Function<NormalizedRelu> {
+  /// `weight` and `bias` are the layer's, named here so that autograd sees them.
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight,
+    const at::Tensor &bias, const BatchNorm *norm) {
+    const Kernels *kernels = ct::kernels::chosen();
+    const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto statistics = ct::statistics_of(*kernels, dense, *norm);
+    context->save_for_backward({dense, statistics.values});
+    context->saved_data["kernels"] = kernels->name;
+    return ct::of_element(
+      *kernels, dense, [&](const auto &of) { return normalized_and_rectified(of, dense, statistics); });
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &kernels = *ct::kernels::named(context->saved_data["kernels"].toStringRef().c_str());
+    const auto gradient = gradients[0].to(saved[0].scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto result = ct::gradients_of(kernels, saved[0], gradient, Statistics{saved[1]});
+    return {result.input, result.weight, result.bias, at::Tensor()};
+  }
+};
+
 at::Tensor batch_norm(const at::Tensor &input, const BatchNorm &norm) {
   return at::batch_norm(
     input, norm.weight, norm.bias, norm.running_mean, norm.running_variance, norm.training, norm.momentum,
@@ -170,17 +191,13 @@ Statistics ct::statistics_of(const Kernels &kernels, const at::Tensor &input, co
   return of_element(kernels, input, [&](const auto &of) { return batch_statistics(of, input, norm); });
 }
 
-at::Tensor ct::rectified(const Kernels &kernels, const at::Tensor &input, const Statistics &statistics) {
-  return of_element(kernels, input, [&](const auto &of) { return rectified_by(of, input, statistics); });
-}
-
 BatchNormGradients ct::gradients_of(
   const Kernels &kernels, const at::Tensor &input, const at::Tensor &gradient, const Statistics &statistics) {
   return of_element(kernels, input, [&](const auto &of) { return gradients_by(of, input, gradient, statistics); });
 }
 
 at::Tensor ct::batch_norm_relu(const at::Tensor &input, const BatchNorm &norm) {
-  if (kernels_normalize(input, norm)) return normalized_relu(input, norm);
+  if (kernels_normalize(input, norm)) return NormalizedRelu::apply(input, norm.weight, norm.bias, &norm);
   // Batch norm's backward pass does not read its output, so ReLU may take its memory.
   return batch_norm(input, norm).relu_();
 }

@@ -36,9 +36,6 @@ bool kernels_normalize(const at::Tensor &input, const BatchNorm &norm);
 /// running ones.
 Statistics statistics_of(const kernels::Kernels &kernels, const at::Tensor &input, const BatchNorm &norm);
 
-/// max(0, the input normalised by these statistics), for a dense channels-last [N,C,H,W].
-at::Tensor rectified(const kernels::Kernels &kernels, const at::Tensor &input, const Statistics &statistics);
-
 /// From the gradient of max(0, batch norm), whose statistics were the batch's own.
 BatchNormGradients gradients_of(
   const kernels::Kernels &kernels, const at::Tensor &input, const at::Tensor &gradient, const Statistics &statistics);

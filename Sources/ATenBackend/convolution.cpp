@@ -1,24 +1,15 @@
-#include "convolution.hpp"
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
 
-#include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/conv2d.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/zeros.h>
-
-#include <optional>
-
-#include "derivatives.hpp"
 #include "batch_norm.hpp"
-#include "handles.hpp"
+#include "guard.hpp"
 #include "parallel.hpp"
 #include "scratch.hpp"
 
 namespace {
 
-using ct::computed_type;
 using ct::elements;
+using ct::Statistics;
 using ct::kernels::ElementKernels;
 using ct::kernels::Images;
 using ct::kernels::Input;
@@ -38,8 +29,10 @@ ct::kernels::WeightStrides strides_of(const at::Tensor &weight) {
   return {weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
 }
 
+/// [N,C,H,W] to the convolution with the weights, or with `transposed` to its derivative by the input. Before it the
+/// input is rectified, where there is a normalization; after it the base is added, where there is one.
 template <typename T>
-at::Tensor convolved_by(
+at::Tensor convolved(
   const Kernels &kernels, const ElementKernels<T> &of, const at::Tensor &input,
   const Normalization *rectified_by, const at::Tensor &weight, bool transposed, const at::Tensor &base) {
   const int64_t inputs = weight.size(transposed ? 0 : 1), outputs = weight.size(transposed ? 1 : 0);
@@ -64,7 +57,7 @@ at::Tensor convolved_by(
 }
 
 template <typename T>
-at::Tensor weight_gradient_by(
+at::Tensor weight_gradient(
   const Kernels &kernels, const ElementKernels<T> &of, const at::Tensor &input,
   const Normalization *rectified_by, const at::Tensor &gradient, const at::Tensor &weight) {
   const int64_t inputs = weight.size(1), outputs = weight.size(0);
@@ -84,6 +77,57 @@ at::Tensor weight_gradient_by(
     kernels.unpack_weight_gradient(products, outputs, first_input, count, strides, result.data_ptr<float>());
   });
   return result;
+}
+
+/// 3×3 convolution, stride 1, one ring of zeros, by this project's kernels, of the input or of its batch norm and ReLU.
+/// What is rectified is never written to memory, nor in the backward pass.
+struct Convolution3x3 : torch::autograd::Function<Convolution3x3> {
+  using Optional = std::optional<at::Tensor>;
+
+  /// `norm` may be null. `norm_weight` and `norm_bias` are the layer's, named here so that autograd sees them.
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, const at::Tensor &input, const at::Tensor &weight,
+    const Optional &base, const Optional &norm_weight, const Optional &norm_bias, const ct::BatchNorm *norm) {
+    const Kernels *kernels = ct::kernels::chosen();
+    const auto dense = input.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto added = base ? base->contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
+    const auto statistics = norm ? ct::statistics_of(*kernels, dense, *norm) : Statistics{};
+    context->save_for_backward({dense, weight, statistics.values});
+    context->saved_data["kernels"] = kernels->name;
+    context->saved_data["has_base"] = base.has_value();
+    const auto normalization = norm ? statistics.normalization() : Normalization{};
+    return ct::of_element(*kernels, dense, [&](const auto &of) {
+      return convolved(*kernels, of, dense, norm ? &normalization : nullptr, weight, false, added);
+    });
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &input = saved[0], &weight = saved[1];
+    const Statistics statistics{saved[2]};
+    const bool rectifies = statistics.values.defined();
+    const auto normalization = rectifies ? statistics.normalization() : Normalization{};
+    const auto &kernels = *ct::kernels::named(context->saved_data["kernels"].toStringRef().c_str());
+    const auto gradient = gradients[0].to(input.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor by_weight;
+    ct::BatchNormGradients by;
+    ct::of_element(kernels, input, [&](const auto &of) {
+      if (rectifies || context->needs_input_grad(0))
+        by.input = convolved(kernels, of, gradient, nullptr, weight, true, {});
+      if (context->needs_input_grad(1))
+        by_weight = weight_gradient(kernels, of, input, rectifies ? &normalization : nullptr, gradient, weight);
+    });
+    if (rectifies) by = ct::gradients_of(kernels, input, by.input, statistics);
+    const auto by_base = context->saved_data["has_base"].toBool() ? gradients[0] : at::Tensor();
+    return {by.input, by_weight, by_base, by.weight, by.bias, at::Tensor()};
+  }
+};
+
+/// What torch's autocast would compute this convolution of a CPU tensor in.
+at::ScalarType computed_type(const at::Tensor &input) {
+  return at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU)
+                                                     : input.scalar_type();
 }
 
 /// Whether this project's kernels do it, and faster than libtorch's.
@@ -106,6 +150,31 @@ bool fits(const at::Tensor &base, const at::Tensor &input, const at::Tensor &wei
          base.size(3) == input.size(3);
 }
 
+/// Every `stride`-th row and column, from the first, in memory of its own.
+struct EveryPixel : torch::autograd::Function<EveryPixel> {
+  static at::Tensor forward(
+    torch::autograd::AutogradContext *context, const at::Tensor &input, int64_t stride) {
+    context->saved_data["shape"] = input.sizes();
+    context->saved_data["stride"] = stride;
+    return of(input, stride).clone(input.suggest_memory_format());
+  }
+
+  static torch::autograd::variable_list backward(
+    torch::autograd::AutogradContext *context, torch::autograd::variable_list gradients) {
+    const auto &gradient = gradients[0];
+    const auto by_input = at::empty(
+      context->saved_data["shape"].toIntVector(), gradient.options(), gradient.suggest_memory_format());
+    by_input.zero_();
+    of(by_input, context->saved_data["stride"].toInt()).copy_(gradient);
+    return {by_input, at::Tensor()};
+  }
+
+ private:
+  static at::Tensor of(const at::Tensor &images, int64_t stride) {
+    return images.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride);
+  }
+};
+
 /// libtorch's convolution.
 ///
 /// On the processor it never gets a kernel of 1×1 with a stride: oneDNN's gradient by such weights writes outside its
@@ -117,7 +186,7 @@ at::Tensor library_convolution(
                             weight.size(2) == 1 && weight.size(3) == 1;
   if (!takes_pixels) return at::conv2d(input, weight, {}, stride, padding);
   const auto padded = padding == 0 ? input : at::constant_pad_nd(input, {padding, padding, padding, padding});
-  return at::conv2d(ct::every_pixel(padded, stride), weight);
+  return at::conv2d(EveryPixel::apply(padded, stride), weight);
 }
 
 /// The convolution of the input, or of what the layer makes of it where there is one, plus the base where there is one.
@@ -129,7 +198,10 @@ at::Tensor convolution(
   if (norm && !(taken && type == input.scalar_type() && ct::kernels_normalize(input, *norm)))
     return convolution(ct::batch_norm_relu(input, *norm), nullptr, weight, base, stride, padding);
   const bool takes_base = taken && base.defined() && fits(base, input, weight);
-  auto output = taken ? ct::convolution_3x3(input.to(type), norm, weight, takes_base ? base : at::Tensor())
+  std::optional<at::Tensor> added, norm_weight, norm_bias;
+  if (takes_base) added = base;
+  if (norm) norm_weight = norm->weight, norm_bias = norm->bias;
+  auto output = taken ? Convolution3x3::apply(input.to(type), weight, added, norm_weight, norm_bias, norm)
                       : library_convolution(input, weight, stride, padding);
   if (base.defined() && !takes_base) {
     TORCH_CHECK(
@@ -141,22 +213,6 @@ at::Tensor convolution(
 }
 
 }  // namespace
-
-at::Tensor ct::convolved(
-  const Kernels &kernels, const at::Tensor &input, const Normalization *rectified_by, const at::Tensor &weight,
-  bool transposed, const at::Tensor &base) {
-  return of_element(kernels, input, [&](const auto &of) {
-    return convolved_by(kernels, of, input, rectified_by, weight, transposed, base);
-  });
-}
-
-at::Tensor ct::weight_gradient(
-  const Kernels &kernels, const at::Tensor &input, const Normalization *rectified_by, const at::Tensor &gradient,
-  const at::Tensor &weight) {
-  return of_element(kernels, input, [&](const auto &of) {
-    return weight_gradient_by(kernels, of, input, rectified_by, gradient, weight);
-  });
-}
 
 uint64_t ct_multiply_adds(void) { return multiply_adds; }
 

@@ -9,9 +9,10 @@
 #include <torch/headeronly/version.h>
 
 #include <cstring>
+#include <memory>
 
 #include "../CTorchCUDA/include/ctorch_cuda.h"
-#include "handles.hpp"
+#include "guard.hpp"
 
 struct ct_stream {
   c10::Stream value;
@@ -48,7 +49,7 @@ const ctorch_cuda_table &recorder() {
     void *library = dlopen(library_name, RTLD_LAZY | RTLD_LOCAL);
     TORCH_CHECK(
       library != nullptr, library_name, " cannot be loaded (", dlerror(),
-      "); build it where CUDA's headers are: scripts/bootstrap, then swift build -c release --product CTorchCUDA");
+      "); build it where CUDA's headers are: scripts/bootstrap, then swift build -c release");
     const auto entry = reinterpret_cast<const ctorch_cuda_table *(*)()>(dlsym(library, "ctorch_cuda"));
     TORCH_CHECK(entry != nullptr, library_name, " has no table; build it again");
     const ctorch_cuda_table *table = entry();

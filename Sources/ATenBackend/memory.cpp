@@ -10,8 +10,7 @@
 #include <map>
 #include <mutex>
 
-#include "../CTorch/include/ctorch.h"
-#include "errors.hpp"
+#include "guard.hpp"
 #include "kernels/kernels.hpp"
 
 namespace {

@@ -16,7 +16,7 @@
 #include <optional>
 #include <vector>
 
-#include "handles.hpp"
+#include "guard.hpp"
 
 ct_tensor *ct_add(const ct_tensor *a, const ct_tensor *b) {
   return ct::tensor([&] { return at::add(a->value, b->value); });

@@ -1,10 +1,11 @@
 #include <ATen/ops/norm.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "handles.hpp"
+#include "guard.hpp"
 #include "kernels/kernels.hpp"
 #include "parallel.hpp"
 

@@ -1,8 +1,7 @@
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
-#include <c10/core/GradMode.h>
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -15,11 +14,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
 
-#include "handles.hpp"
+#include "guard.hpp"
 #include "kernels/kernels.hpp"
 #include "parallel.hpp"
 
@@ -127,6 +127,16 @@ bool ct_set_grad_enabled(bool enabled) {
   const bool before = at::GradMode::is_enabled();
   at::GradMode::set_enabled(enabled);
   return before;
+}
+
+bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype) {
+  return ct::effect([&] {
+    const auto kind = ct::device(device).type();
+    at::autocast::set_autocast_dtype(kind, ct::scalar_type(dtype));
+    at::autocast::set_autocast_enabled(kind, enabled);
+    // Weights change every step, so a cached low-precision copy must not outlive the scope that made it.
+    at::autocast::clear_cache();
+  });
 }
 
 bool ct_set_deterministic_cudnn(bool enabled) {

@@ -4,7 +4,7 @@
 #include <torch/headeronly/version.h>
 
 #include "aten_backend.h"
-#include "errors.hpp"
+#include "guard.hpp"
 
 #define ENTRY(result, name, parameters, arguments) name,
 #define ENTRY_OR(failed, result, name, parameters, arguments) name,

@@ -2,7 +2,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
-#include "handles.hpp"
+#include "guard.hpp"
 
 namespace {
 

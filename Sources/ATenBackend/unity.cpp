@@ -1,7 +1,7 @@
 // All that reads torch's headers, compiled as one: reading them takes most of a compilation, and all files need the same.
+#include "autograd.cpp"
 #include "batch_norm.cpp"
 #include "convolution.cpp"
-#include "derivatives.cpp"
 #include "device.cpp"
 #include "memory.cpp"
 #include "operations.cpp"

@@ -1,6 +1,6 @@
-import Synchronization
-import Images
 import CPixels
+import Images
+import Synchronization
 import Threads
 
 /// Turns samples of a dataset into one batch of normalised numbers: policy, crop, flip, Cutout.

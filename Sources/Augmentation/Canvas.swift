@@ -1,5 +1,5 @@
-import Images
 import CPixels
+import Images
 
 /// The memory in which operations work on one image after another: two pixel buffers and some scratch.
 ///

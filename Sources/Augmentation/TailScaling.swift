@@ -1,5 +1,5 @@
-import Images
 import CPixels
+import Images
 
 /// Normalisation as arithmetic in single precision, where it gives exactly the numbers of ``BatchTail/normalisation``.
 ///

@@ -3,9 +3,9 @@ import Files
 import Foundation
 import Policies
 import RunStore
+import Text
 import Threads
 import Training
-import Text
 
 /// Several trainings under one recipe that differ in policy and seed, some at once.
 public struct Comparison: Sendable {

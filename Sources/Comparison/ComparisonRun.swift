@@ -1,9 +1,9 @@
-import Text
 import Datasets
 import Files
 import Foundation
 import Policies
 import RunStore
+import Text
 import Threads
 import Training
 

@@ -1,7 +1,7 @@
-import Text
-import Images
 import Augmentation
 import Files
+import Images
+import Text
 
 private let classCount = 100
 private let pickleForm = CIFARFormat.pickle(labelKey: "fine_labels")

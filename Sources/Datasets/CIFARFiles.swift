@@ -1,7 +1,7 @@
-import Text
-import Images
 import Augmentation
 import Files
+import Images
+import Text
 
 /// The pixels of a CIFAR image: three planes of 32 × 32.
 private let side = 32

@@ -1,4 +1,5 @@
 import Files
+
 /// Which images a run works with: what `loadDataset` needs to give the same ones again.
 public struct DataSelection: Codable, Hashable, Sendable {
   /// The dataset, as it is named on the command line.

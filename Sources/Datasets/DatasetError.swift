@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// Why a dataset cannot be loaded, in one line for the user.
 public enum DatasetError: ExplainedError, Equatable, Sendable {

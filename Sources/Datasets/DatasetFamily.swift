@@ -1,6 +1,6 @@
 import Augmentation
-import Text
 import Files
+import Text
 
 /// Datasets that share a name: one dataset, such as `cifar10`, or one for each parameter, such as `noise:32x48`.
 public struct DatasetFamily: Sendable {

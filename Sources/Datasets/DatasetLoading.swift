@@ -1,7 +1,7 @@
-import Text
 import Augmentation
 import Files
 import Foundation
+import Text
 import Threads
 
 /// The seed of the published reduced sets.

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 extension DatasetSplits {
   /// How many images each class has, in each of the three sets.

@@ -1,5 +1,5 @@
-import Images
 import Foundation
+import Images
 
 /// Images of one set that are images of another too, pixel for pixel.
 public struct EqualImages: Equatable, Sendable {

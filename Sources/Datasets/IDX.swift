@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import Files
+import Text
 
 /// A file in the IDX format of MNIST: unsigned bytes with one to three dimensions.
 ///

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// The seed of the pixels: the images of a shape are always the same.
 private let noiseSeed: UInt64 = 0

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// More images than this, and longer ones, are not the dataset's: they bound what a hostile file can ask for.
 private let mostImages = 1 << 24

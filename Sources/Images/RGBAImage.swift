@@ -18,6 +18,16 @@ public struct RGBAImage: Equatable, Sendable {
     self.pixels = pixels
   }
 
+  /// Whether any pixel is not opaque.
+  public var hasTransparency: Bool {
+    stride(from: 3, to: pixels.count, by: 4).contains { pixels[$0] != 255 }
+  }
+
+  /// Makes an opaque image of the same pixels.
+  public init(_ image: RGBImage) {
+    self.init(width: image.width, height: image.height, rgb: image.pixels)
+  }
+
   /// Makes an opaque image from interleaved RGB bytes, `width * height * 3` of them.
   public init(width: Int, height: Int, rgb: some Collection<UInt8>) {
     precondition(width >= 0 && height >= 0 && rgb.count == width * height * 3, "pixels do not fill the image")

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// The policies of AutoAugment (Cubuk et al., 2019), as PBA's authors compare against them.
 public enum AutoAugment {

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// A policy that the setting `policy` knows by a name, with an argument after a colon where it takes one.
 ///

@@ -1,6 +1,6 @@
-import Text
 import Files
 import Foundation
+import Text
 
 /// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.
 public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// The operations that may happen to an image of one epoch, each with its probability and magnitude.
 ///

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// One operation of a policy with its probability and magnitude on the integer scales of the search.
 public struct PolicyEntry: Hashable, Sendable {

@@ -18,7 +18,7 @@ public struct PolicyPerturbation: Explorer, Hashable {
   }
 
   /// Perturbs a policy, whichever trial it is of.
-  public func perturb(_ policy: Policy, using generator: inout some RandomNumberGenerator) -> Policy {
+  package func perturb(_ policy: Policy, using generator: inout some RandomNumberGenerator) -> Policy {
     var entries: [PolicyEntry] = []
     for entry in policy.entries {
       let probability = perturbed(entry.probability, in: PolicyEntry.probabilities, using: &generator)

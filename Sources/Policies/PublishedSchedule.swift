@@ -1,6 +1,6 @@
-import Text
 import Files
 import Foundation
+import Text
 
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.
 struct PublishedSchedule: Sendable {

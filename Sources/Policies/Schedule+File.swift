@@ -1,5 +1,5 @@
-import Text
 import Foundation
+import Text
 
 extension Schedule {
   /// Reads a schedule from a file.

@@ -1,5 +1,5 @@
-import Text
 import Foundation
+import Text
 import Yams
 
 extension RunConfiguration {

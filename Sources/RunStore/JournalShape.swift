@@ -1,7 +1,7 @@
-import Text
 import Augmentation
 import GRDB
 import PopulationBasedTraining
+import Text
 import Yams
 
 /// What the settings of a run say that its journal must hold, whatever the results were.

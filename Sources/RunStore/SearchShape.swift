@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import GRDB
+import Text
 
 /// Which segments the journal of a search must hold, as its settings decide.
 struct SearchShape: Hashable, Sendable {

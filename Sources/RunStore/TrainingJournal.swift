@@ -1,8 +1,8 @@
-import Text
 import Augmentation
 import Files
 import Foundation
 import GRDB
+import Text
 
 /// The figures of one epoch of a training run.
 public struct EpochRecord: Codable, Hashable, Sendable {

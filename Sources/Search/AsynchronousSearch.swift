@@ -1,5 +1,5 @@
-import Threads
 import RunStore
+import Threads
 
 /// A search in which each trial is compared as soon as it has a result; its state is the journal.
 ///

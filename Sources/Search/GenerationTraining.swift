@@ -1,5 +1,5 @@
-import Threads
 import RunStore
+import Threads
 
 /// Trains the planned segments of one generation, several at once, and records each as it ends.
 struct GenerationTraining: Sendable {

@@ -1,7 +1,7 @@
-import Threads
 import Policies
 import PopulationBasedTraining
 import RunStore
+import Threads
 
 /// A search for an augmentation schedule: a state machine whose state is the journal of a run directory.
 ///

@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import RunStore
+import Text
 import Threads
 
 /// What ends a search before its end, in one line.

@@ -1,7 +1,7 @@
-import Text
 import Policies
 import PopulationBasedTraining
 import RunStore
+import Text
 
 /// The decisions of a search: pure functions of its settings and of what its journal holds.
 struct SearchPlanner: Sendable {

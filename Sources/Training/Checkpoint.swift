@@ -1,8 +1,8 @@
-import Text
 import Augmentation
 import Datasets
 import Files
 import Foundation
+import Text
 import Torch
 
 /// What a checkpoint holds besides tensors: enough to use the network without the run that made it.

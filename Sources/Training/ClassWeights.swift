@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import Datasets
+import Text
 
 /// The weight of each class in the training loss.
 public enum ClassWeights: Hashable, Sendable {

@@ -1,8 +1,8 @@
 import Augmentation
 import Datasets
 import Foundation
-import Torch
 import Threads
+import Torch
 
 /// What a run costs on this device: what follows from its settings, and what is estimated from a few steps.
 public struct RunCost: Codable, Hashable, Sendable {

@@ -1,6 +1,6 @@
-import Torch
-import Datasets
 import Augmentation
+import Datasets
+import Torch
 
 /// What training and evaluating a network takes on a device, measured on a few steps.
 public struct StepMeasurement: Codable, Hashable, Sendable {

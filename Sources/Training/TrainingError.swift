@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// What can go wrong in a training beyond torch's own failures.
 public enum TrainingError: ExplainedError, Equatable {

@@ -2,9 +2,9 @@ import Datasets
 import Files
 import Foundation
 import Search
+import Threads
 import Torch
 import Training
-import Threads
 
 /// What the segments of a search leave on their devices for those that follow.
 ///

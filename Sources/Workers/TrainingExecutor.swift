@@ -1,9 +1,9 @@
-import Text
 import Datasets
 import Files
 import Foundation
 import RunStore
 import Search
+import Text
 import Threads
 import Torch
 import Training
@@ -40,28 +40,12 @@ public struct TrainingExecutor: SegmentExecutor {
     queue: (@Sendable (Device) throws -> any DeviceQueue)?,
     onImages: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
-    try Self.require(configuration, data)
+    try configuration.requireUsable(data)
     recipe = configuration.recipe
     self.data = data
     devices = configuration.device.devices
     self.onImages = onImages
     onDevices = queue.map { [recipe] in DeviceTrainers(recipe: recipe, data: data, queue: $0) }
-  }
-
-  /// Throws where no executor can serve a search with these settings on these images.
-  ///
-  /// - Throws: `SettingError`.
-  public static func require(_ configuration: SearchConfiguration, _ data: DatasetSplits) throws {
-    if let objective = configuration.objective {
-      throw SettingError(
-        "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
-        expected: "none, as networks of this program are compared by their validation accuracy")
-    }
-    guard data.validation.count > 0 else {
-      throw SettingError(
-        "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
-      )
-    }
   }
 
   /// Trains a segment on the device of its slot and writes its checkpoint.
@@ -179,5 +163,21 @@ public struct TrainingExecutor: SegmentExecutor {
     let outcomes = thread.nextBatch()
     thread.finish()
     return try outcomes?.first?.get()
+  }
+}
+
+extension SearchConfiguration {
+  /// Throws `SettingError` where no search of these images can be trained in this process.
+  package func requireUsable(_ data: DatasetSplits) throws {
+    if let objective = objective {
+      throw SettingError(
+        "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
+        expected: "none, as networks of this program are compared by their validation accuracy")
+    }
+    guard data.validation.count > 0 else {
+      throw SettingError(
+        "validationSize", found: "0", expected: "validation images to compare the trials on, for example 1000"
+      )
+    }
   }
 }

@@ -1,5 +1,5 @@
-import Images
 import Augmentation
+import Images
 import Testing
 
 @Suite struct HistogramTests {

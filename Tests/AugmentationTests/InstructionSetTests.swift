@@ -1,5 +1,5 @@
-import Images
 import Augmentation
+import Images
 import Testing
 
 /// Every set of instructions of this machine gives the bits of the plain code.

@@ -1,6 +1,6 @@
-import Images
 import Augmentation
 import Foundation
+import Images
 import Testing
 
 // Foundation has an Operation too.

@@ -1,5 +1,5 @@
-import Images
 import Augmentation
+import Images
 import Testing
 
 /// Parameters between and beyond those of a search's magnitudes.

@@ -1,7 +1,6 @@
 import Augmentation
-import Images
-import Augmentation
 import Foundation
+import Images
 import Testing
 
 /// Memory that counts how often it was given back.

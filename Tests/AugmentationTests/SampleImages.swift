@@ -1,5 +1,5 @@
-import Images
 import Augmentation
+import Images
 
 /// Makes images of random bytes; the same seed makes the same bytes.
 func noiseImage(width: Int, height: Int, seed: UInt64 = 1) -> RGBAImage {

@@ -1,7 +1,7 @@
-import Images
 import Augmentation
 import Datasets
 import Foundation
+import Images
 import Testing
 
 @Suite struct CautionTests {

@@ -1,6 +1,6 @@
-import Images
 import Augmentation
 import Datasets
+import Images
 import Testing
 
 @Suite struct DigestTests {

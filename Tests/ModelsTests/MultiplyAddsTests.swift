@@ -1,6 +1,6 @@
-import Text
 import Models
 import Testing
+import Text
 import Torch
 
 @Suite struct MultiplyAddsTests {

@@ -1,6 +1,6 @@
-import Images
 import Augmentation
 import Foundation
+import Images
 import Policies
 import Testing
 

@@ -1,7 +1,8 @@
 import Foundation
 import Policies
-import class TestSupport.TemporaryFolder
 import Testing
+
+import class TestSupport.TemporaryFolder
 
 @Suite("A policy and its order in one word") struct PlayedPolicyTests {
   @Test(

@@ -1,8 +1,9 @@
-import class TestSupport.TemporaryFolder
-import Text
 import Foundation
 import Policies
 import Testing
+import Text
+
+import class TestSupport.TemporaryFolder
 
 @Suite("Text from files")
 struct TextTests {

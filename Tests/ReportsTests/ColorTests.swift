@@ -1,9 +1,8 @@
 import Augmentation
 import Foundation
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 /// A colour in linear red, green and blue, 0 to 1.
 private func linear(_ hex: String) -> [Double] {

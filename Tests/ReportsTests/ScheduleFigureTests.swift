@@ -1,8 +1,7 @@
 import Augmentation
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 @Suite struct ScheduleFigureTests {
   private let published = ["rcifar10", "rsvhn"]

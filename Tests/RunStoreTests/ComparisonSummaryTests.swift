@@ -1,6 +1,6 @@
-import Statistics
 import Foundation
 import RunStore
+import Statistics
 import Testing
 
 @Suite("The summary of a comparison") struct ComparisonSummaryTests {

@@ -1,7 +1,7 @@
-import Workers
 import Policies
 import RunStore
 import Search
+import Workers
 
 /// The rules of an asynchronous search, restated over a whole journal: what must hold after every result.
 ///

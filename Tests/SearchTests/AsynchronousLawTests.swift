@@ -1,14 +1,14 @@
-import TestSupport
-import Workers
 import Augmentation
 import Datasets
 import Foundation
 import Policies
 import RunStore
 import Search
-import Threads
+import TestSupport
 import Testing
+import Threads
 import Training
+import Workers
 
 @Suite struct AsynchronousLawTests {
   @Test(arguments: [1, 2, 3, 5, 16], [(1, 1), (2, 7), (3, 3), (3, 20)])

@@ -1,9 +1,9 @@
-import TestSupport
-import Threads
 import Foundation
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 
 /// However an asynchronous search is interrupted, what was decided stays, and every trial comes to its end.
 @Suite struct AsynchronousResumeTests {

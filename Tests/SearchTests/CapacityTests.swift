@@ -1,13 +1,13 @@
-import RunStore
 import Comparison
-import Workers
 import Datasets
 import Foundation
+import RunStore
 import Search
 import Testing
 import Threads
 import Torch
 import Training
+import Workers
 
 @Suite struct CapacityTests {
   private typealias Memory = SegmentCapacity.Memory

@@ -1,13 +1,13 @@
 import Comparison
-import TestSupport
-import Threads
 import Datasets
 import Files
 import Foundation
 import Policies
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 import Training
 
 /// Real trainings of a small network on small images of noise.

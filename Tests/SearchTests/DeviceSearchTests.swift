@@ -1,13 +1,13 @@
-import TestSupport
-import Workers
-import Threads
 import Datasets
 import Foundation
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 import Torch
 import Training
+import Workers
 
 /// A queue whose work the CPU does at once; it counts what went through the host.
 private final class PromptQueue: DeviceQueue {

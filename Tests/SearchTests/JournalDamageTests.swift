@@ -1,10 +1,10 @@
-import TestSupport
-import Workers
 import Foundation
 import GRDB
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Workers
 
 /// A damaged journal leads to the same result or to an error that says so, and never to another result.
 @Suite(.timeLimit(.minutes(10))) struct JournalDamageTests {

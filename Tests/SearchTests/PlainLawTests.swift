@@ -1,6 +1,3 @@
-import TestSupport
-import Workers
-import Threads
 import Augmentation
 import Datasets
 import Foundation
@@ -8,8 +5,11 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 import Training
+import Workers
 
 /// A search of many trials and generations, against the law of population based training stated without a journal.
 @Suite struct PlainLawTests {

@@ -1,15 +1,15 @@
-import TestSupport
-import Workers
-import Threads
 import Augmentation
 import Datasets
 import Foundation
 import Policies
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 import Torch
 import Training
+import Workers
 
 /// The estimate of a run is compared with the run itself.
 @Suite("The cost of a run") struct RunCostTests {

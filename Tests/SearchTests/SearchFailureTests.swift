@@ -1,10 +1,10 @@
-import TestSupport
-import Workers
 import Foundation
 import RunStore
 import Search
-import Threads
+import TestSupport
 import Testing
+import Threads
+import Workers
 
 @Suite struct SearchFailureTests {
   @Test func aTrialWhoseLossIsNoNumberIsReplaced() throws {

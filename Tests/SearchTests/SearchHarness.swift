@@ -1,11 +1,11 @@
-import TestSupport
-import Workers
-import Threads
 import Datasets
 import Foundation
 import RunStore
 import Search
+import TestSupport
+import Threads
 import Training
+import Workers
 
 /// Opens the run directory at `path` and searches to the end.
 @discardableResult

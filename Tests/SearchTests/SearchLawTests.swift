@@ -1,12 +1,12 @@
-import TestSupport
-import Workers
 import Datasets
 import Foundation
 import Policies
 import RunStore
 import Search
+import TestSupport
 import Testing
 import Training
+import Workers
 
 @Suite struct SearchLawTests {
   private func segments(_ path: String) throws -> [SegmentRecord] {

@@ -1,9 +1,9 @@
-import TestSupport
-import Threads
 import Foundation
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 
 /// However a search is interrupted, it ends with the files of the search that was not.
 @Suite struct SearchResumeTests {

@@ -1,9 +1,9 @@
-import TestSupport
-import Workers
-import Threads
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
+import Workers
 
 @Suite struct SearchStandingTests {
   /// What a watcher of a search last saw, and what one sees who comes afterwards.

@@ -1,12 +1,12 @@
-import TestSupport
-import Workers
-import Threads
 import Datasets
 import Foundation
 import RunStore
 import Search
+import TestSupport
 import Testing
+import Threads
 import Training
+import Workers
 
 @Suite struct StartOrderTests {
   /// A search of four trials, one at a time, in which trial 0 is always the worst.

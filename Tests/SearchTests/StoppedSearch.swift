@@ -1,9 +1,9 @@
-import TestSupport
-import Workers
 import Foundation
 import GRDB
 import RunStore
 import Search
+import TestSupport
+import Workers
 
 /// A search that was stopped in the middle, and what can be done to its journal.
 struct StoppedSearch {

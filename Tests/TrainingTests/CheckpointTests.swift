@@ -1,8 +1,8 @@
-import Images
 import Augmentation
 import Datasets
 import Files
 import Foundation
+import Images
 import Testing
 import Torch
 import Training

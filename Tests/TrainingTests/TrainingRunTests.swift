@@ -1,6 +1,6 @@
-import Files
 import Augmentation
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore

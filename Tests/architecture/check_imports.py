@@ -21,10 +21,12 @@ SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization", "Swift"}  # the standard
 PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation"}
 # The name in the table of what a header belongs to, by the beginning of its path.
 LIBRARIES = {
-    "torch/": "libtorch", "ATen/": "libtorch", "c10/": "libtorch", "ATen/cuda/": "CUDA's headers",
+    "torch/": "libtorch", "ATen/": "libtorch", "c10/": "libtorch", "oneapi/dnnl/": "libtorch", "ATen/cuda/": "CUDA's headers",
     "png.h": "libpng", "zlib.h": "zlib", "curl/": "libcurl", "openssl/": "OpenSSL",
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
+C_HEADERS = set("""errno fcntl limits poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string ucontext
+    dlfcn pthread unistd immintrin arm_neon sys/auxv sys/mman sys/param sys/resource sys/syscall sys/vfs""".split())
 # Headers that are included without linking what they belong to.
 HEADERS_ALONE = {("ATenBackend", "CTorch"), ("ATenBackend", "CTorchCUDA")}
 LOADED_LATER = " when first needed"
@@ -52,7 +54,9 @@ def includes(path: pathlib.Path, folders: dict[str, pathlib.Path]) -> set[str]:
             owner = [module for module, folder in folders.items() if folder in target.parents]
             found.update(set(owner) - {module for module, folder in folders.items() if folder in path.parents})
         else:
-            found.update(library for start, library in LIBRARIES.items() if name.startswith(start))
+            owners = {library for start, library in LIBRARIES.items() if name.startswith(start)}
+            is_standard = name.removesuffix(".h") in C_HEADERS if name.endswith(".h") else "/" not in name and "." not in name
+            found |= owners or (set() if is_standard else {f"<{name}>"})
     return found
 
 
@@ -135,7 +139,7 @@ def code(text: str) -> str:
 
 
 # A property of a style sheet has the same form, and a call of another program its own options.
-OPTION = re.compile(r"(?<!var\()(?<![\w-])--[a-z][\w-]*(?!\w|-|:(?! ))(?!.*\bCTorchCUDA\b)")
+OPTION = re.compile(r"(?<!var\()(?<![\w-])--[a-z][\w-]*(?!\w|-|:(?! ))")
 
 
 def below(top: str, imports: dict[str, set[str]]) -> set[str]:

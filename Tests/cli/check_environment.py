@@ -264,8 +264,8 @@ def ignored_signals_stay_ignored(case: Case) -> None:
         assert process.returncode == 0 and "stopping" not in notes, f"{number!r}: {process.returncode}, {notes[-300:]}"
 
 
-def a_build_of_another_user_is_used(case: Case) -> None:
-    """The script `pba` with a made-up build: what it builds for one user runs for another as it is."""
+def made_up_checkout(case: Case) -> dict[str, Any]:
+    """How to start the script `pba` of a checkout whose `swift` notes in `log` what it builds."""
     checkout, log = case.make("checkout"), case.folder / "log"
     shutil.copy(Path(__file__).parents[2] / "pba", checkout / "pba")
     for place in ("Sources", "Recipes", "scripts", ".deps/libtorch/lib", "bin"):
@@ -273,7 +273,10 @@ def a_build_of_another_user_is_used(case: Case) -> None:
     (checkout / "Package.swift").write_text("")
     (checkout / ".deps/libtorch/lib/libtorch_cpu.so").write_text("")
     release = checkout / ".build/release"
-    swift = f'mkdir -p "{release}"; touch "{release}/libCTorch.so"; printf "#!/bin/sh\\necho runs \\$@\\n" >"{release}/pba"\n' \
+    # With a file `broken` the whole does not build, and with `broken-pba` no more does the program by itself.
+    swift = f'case "$*" in *--product\\ pba*) ! test -e "{checkout}/broken-pba" || exit 1;; *--product*) ;; ' \
+        f'*) ! test -e "{checkout}/broken" || exit 1;; esac\n' \
+        f'mkdir -p "{release}"; touch "{release}/libCTorch.so"; printf "#!/bin/sh\\necho runs \\$@\\n" >"{release}/pba"\n' \
         f'chmod +x "{release}/pba"; echo built >>"{log}"\n'
     for path, text in (("scripts/bootstrap", ""), ("bin/swift", swift)):
         (checkout / path).write_text("#!/bin/sh\n" + text)
@@ -281,11 +284,16 @@ def a_build_of_another_user_is_used(case: Case) -> None:
     for path in [checkout, *checkout.rglob("*")]:
         path.chmod(0o755)
     variables = {"PATH": f"{checkout}/bin:{os.environ['PATH']}"}
-    start = dict(program=checkout / "pba", variables=variables, without=("LIBTORCH", "PBA_ANY_LIBTORCH"))
+    return dict(program=checkout / "pba", variables=variables, without=("LIBTORCH", "PBA_ANY_LIBTORCH"))
+
+
+def a_build_of_another_user_is_used(case: Case) -> None:
+    """What the script `pba` builds for one user runs for another as it is."""
+    start, checkout, log = made_up_checkout(case), case.folder / "checkout", case.folder / "log"
     assert succeeded(case.run("first", **start)) == "runs first\n"
     assert succeeded(case.run("second", **start)) == "runs second\n"
     built = log.read_text()
-    assert built == "built\n" * 2, built  # the library and the program
+    assert built == "built\n", built
     assert succeeded(case.run("third", **start, **other_user())) == "runs third\n"
     # What an earlier version of the script built is the builder's alone to read.
     (checkout / ".build/pba-built").chmod(0o600)
@@ -294,6 +302,22 @@ def a_build_of_another_user_is_used(case: Case) -> None:
         os.utime(checkout / "Package.swift", (time.time() + 100,) * 2)
         refused(case.run("fifth", **start, **other_user()), "has to be built", "root")
     assert log.read_text() == built
+
+
+def a_build_without_the_part_for_gpus_runs(case: Case) -> None:
+    """Where the whole does not build, the program and its library are built by themselves."""
+    start, checkout = made_up_checkout(case), case.folder / "checkout"
+    (checkout / "broken").touch()
+    (checkout / "broken-pba").touch()
+    failed = case.run("first", **start)
+    assert failed.returncode == 1 and "the build failed" in failed.stderr, failed.stderr
+    assert not (checkout / ".build/pba-built").exists()
+    (checkout / "broken-pba").unlink()
+    done = case.run("second", **start)
+    assert succeeded(done) == "runs second\n"
+    assert "a part of the build failed" in done.stderr, done.stderr
+    assert succeeded(case.run("third", **start)) == "runs third\n"
+    assert (case.folder / "log").read_text() == "built\n" * 3  # the library, then it and the program
 
 
 def a_locale_changes_no_number(case: Case) -> None:
@@ -306,6 +330,7 @@ CASES = [
     the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
     a_report_needs_no_right_to_write_into_the_run, what_may_not_be_written_says_what_to_do, a_working_directory_may_be_deleted,
     closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored, a_build_of_another_user_is_used,
+    a_build_without_the_part_for_gpus_runs,
     a_locale_changes_no_number,
 ]
 

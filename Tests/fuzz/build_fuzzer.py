@@ -19,8 +19,6 @@ OUT = ROOT / ".build/fuzz"
 # In the order of their imports.
 SWIFT_MODULES = ["Images", "Policies", "Interop", "Datasets", "Torch", "RunStore", "Command"]
 C_MODULES = ["CImageDecoders"]
-# The command line takes long to optimise, and owns one short reader.
-NOT_OPTIMISED = {"Command"}
 SWIFT_FLAGS = ["-sanitize=address,fuzzer", "-enable-testing"]
 C_FLAGS = ["-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"]
 
@@ -106,8 +104,6 @@ def build_swift(manifest: Manifest, module: str, upstream: list[str]) -> tuple[p
                    "-serialize-diagnostics", "-parseable-output", "-num-threads ", "-index-store-path ")
     args = replaced(args, "-emit-module-path", str(OUT / f"Modules/{module}.swiftmodule"))
     args = args[:1] + ["-I", str(OUT / "Modules")] + args[1:] + SWIFT_FLAGS + ["-o", str(target)]
-    if module in NOT_OPTIMISED:
-        args = ["-Onone" if word == "-O" else word for word in args]
     stage = Stage(module, fingerprint(upstream, args, *files))
     if not stage.is_fresh:
         run(f"compiling {module}", args)

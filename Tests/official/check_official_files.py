@@ -11,16 +11,15 @@ A command of its own: `scripts/test` needs no dataset from elsewhere. Run it aft
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-
-class Failure(Exception):
-    """What is wrong with a dataset."""
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from case_runner import Failure, parser_for, require, run_all  # noqa: E402
 
 
 def answer(pba: str, *arguments: str) -> Any:
@@ -28,11 +27,6 @@ def answer(pba: str, *arguments: str) -> Any:
     if done.returncode != 0 and not done.stdout:
         raise Failure(f"pba data {' '.join(arguments)}: exit code {done.returncode}: {done.stderr.strip()}")
     return json.loads(done.stdout)
-
-
-def require(holds: bool, words: str) -> None:
-    if not holds:
-        raise Failure(words)
 
 
 def require_published(pba: str, dataset: str, folder: Path) -> None:
@@ -64,25 +58,14 @@ def check_fashion_mnist(pba: str, folder: Path) -> None:
 
 def main() -> None:
     checks = {"cifar10": check_cifar10, "fashion-mnist": check_fashion_mnist}
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--pba", required=True, help="the program to test")
+    parser = parser_for(__doc__)
     for dataset in checks:
         parser.add_argument(f"--{dataset}", type=Path, metavar="FOLDER", help=f"the official files of {dataset}")
     options = vars(parser.parse_args())
     folders = {dataset: options[dataset.replace("-", "_")] for dataset in checks}
     if not any(folders.values()):
         parser.error("give the folder of at least one dataset")
-    failed = 0
-    for dataset, folder in folders.items():
-        if folder is None:
-            continue
-        try:
-            checks[dataset](str(Path(options["pba"]).resolve()), folder)
-            print(f"ok   {dataset}")
-        except Failure as failure:
-            failed += 1
-            print(f"FAIL {dataset}: {failure}")
-    sys.exit(failed > 0)
+    run_all((dataset, partial(checks[dataset], options["pba"], folder)) for dataset, folder in folders.items() if folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-import Command
 import ArgumentParser
 import Augmentation
+import Command
 import Foundation
 
 /// `pba-benchmark augment`: the augmentation of an image, whole and in its parts, alone or beside rivals.

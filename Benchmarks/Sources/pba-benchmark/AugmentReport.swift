@@ -1,6 +1,6 @@
+import Augmentation
 import Command
 import Text
-import Augmentation
 
 /// This program's time of an image and the rivals', in microseconds.
 struct ComparedTime: Encodable {

@@ -1,6 +1,6 @@
-import Images
 import Augmentation
 import Foundation
+import Images
 import Policies
 
 /// Batches of 32×32 images that are augmented for measurement.

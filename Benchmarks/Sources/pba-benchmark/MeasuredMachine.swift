@@ -1,7 +1,7 @@
-import Command
-import Text
 import Augmentation
+import Command
 import Foundation
+import Text
 import Threads
 import Torch
 

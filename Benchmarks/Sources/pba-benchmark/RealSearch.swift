@@ -1,12 +1,12 @@
 import Command
-import Workers
-import Threads
 import Datasets
 import Files
 import Foundation
 import RunStore
 import Search
 import Synchronization
+import Threads
+import Workers
 
 /// A whole search that trains for real, from the making of its run's folder to its schedule.
 struct RealSearch {

@@ -1,7 +1,7 @@
-import Threads
 import ArgumentParser
 import Files
 import Foundation
+import Threads
 
 /// The options of a benchmark that rivals can take part in.
 struct RivalOptions: ParsableArguments {

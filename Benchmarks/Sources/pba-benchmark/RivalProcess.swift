@@ -1,6 +1,6 @@
-import Threads
 import Files
 import Foundation
+import Threads
 
 /// A Python program that measures rivals: it gets its work line by line, in JSON, and answers in the same way.
 ///

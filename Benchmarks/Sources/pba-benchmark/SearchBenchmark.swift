@@ -1,16 +1,16 @@
-import Command
-import Text
-import RunStore
-import Workers
-import Threads
-import Augmentation
 import ArgumentParser
+import Augmentation
+import Command
 import Datasets
 import Files
 import Foundation
+import RunStore
 import Search
+import Text
+import Threads
 import Torch
 import Training
+import Workers
 
 /// `pba-benchmark search`: the time of a whole search, alone or beside the same search in Python.
 struct SearchBenchmark: ParsableCommand {

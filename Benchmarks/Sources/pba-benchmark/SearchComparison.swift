@@ -1,10 +1,10 @@
-import Command
-import Text
-import Threads
 import Augmentation
+import Command
 import Files
 import Foundation
 import Search
+import Text
+import Threads
 import Training
 
 /// Makes a search several times, in turn with its rivals, and prints what it took.

@@ -1,13 +1,13 @@
 import Command
-import Workers
-import Threads
 import Datasets
 import Files
 import Foundation
 import RunStore
 import Search
 import Synchronization
+import Threads
 import Training
+import Workers
 
 /// A search through the real state machine and the real journal in which only the training is simulated: what it takes
 /// is what a search adds to the training of its trials.

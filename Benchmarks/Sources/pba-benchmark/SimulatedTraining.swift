@@ -1,8 +1,8 @@
-import Threads
 import Files
 import Foundation
 import RunStore
 import Search
+import Threads
 
 /// An executor that trains nothing, so that all the time of a search is the search's own.
 ///

@@ -1,8 +1,8 @@
-import Command
-import Text
-import Augmentation
 import ArgumentParser
+import Augmentation
+import Command
 import Models
+import Text
 import Torch
 
 /// `pba-benchmark train`: steps of a network, alone or beside the same step in PyTorch.

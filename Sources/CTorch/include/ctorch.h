@@ -53,17 +53,13 @@ void ct_skip_cleanup(void);
 /// Threads that one operation called from this thread may use.
 bool ct_set_threads(int32_t count);
 int32_t ct_threads(void);
-/// Gives memory of CPU tensors that is kept for later ones back to the system.
-void ct_release_memory(void);
-/// How much memory the process may have in all, in bytes: a large CPU tensor beyond that is an error. 0 = whatever the system gives.
-void ct_limit_memory(uint64_t bytes);
 /// Autograd on or off for this thread; returns what it was.
 bool ct_set_grad_enabled(bool enabled);
 /// Mixed precision for this thread on the kind of device `device` is.
 bool ct_set_autocast(ct_device device, bool enabled, ct_dtype dtype);
 /// Lets cuDNN take only kernels that give the same bits every time, chosen without trials.
 bool ct_set_deterministic_cudnn(bool enabled);
-/// Loads libtorch_cuda from the library search path; false where there is none.
+/// Loads libtorch_cuda, from beside libtorch or else from the library search path; false where there is none.
 bool ct_load_cuda(void);
 /// CUDA devices that can be used, 0 where there is none or libtorch_cuda is not loaded.
 int32_t ct_cuda_count(void);
@@ -74,6 +70,13 @@ int64_t ct_peak_device_memory(ct_device device);
 int64_t ct_free_device_memory(ct_device device);
 /// Gives memory of a CUDA device that is reserved but not in use back to it, and counts the peak from then on again.
 bool ct_forget_peak_device_memory(ct_device device);
+
+// --- memory of CPU tensors (memory.cpp) ---
+
+/// Gives memory that is kept for later tensors back to the system.
+void ct_release_memory(void);
+/// How much memory the process may have in all, in bytes: a large CPU tensor beyond that is an error. 0 = whatever the system gives.
+void ct_limit_memory(uint64_t bytes);
 
 // --- generators (runtime.cpp) ---
 
@@ -187,7 +190,7 @@ bool ct_nesterov_step(
   ct_tensor *values, ct_tensor *gradients, ct_tensor *accumulated, double decay, double clip_norm, double momentum,
   double rate);
 
-// --- autograd (derivatives.cpp) ---
+// --- autograd (autograd.cpp) ---
 
 /// branch = forward * branch + base, in place, with one factor for each place of the first dimension.
 /// In the backward pass the branch receives the gradient times `backward` in place of `forward`.

@@ -82,8 +82,8 @@ struct ApplyCommand: ParsableCommand {
     case .png:
       let image = try readPNG(input)
       // Transparent palette entries have no channel of their own, but are alpha too.
-      let isTransparent = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] != 255 }
-      try writePNG(apply(image), to: output, keepAlpha: try pngHasAlphaChannel(input) || isTransparent)
+      try writePNG(
+        apply(image), to: output, keepAlpha: try pngHasAlphaChannel(input) || image.hasTransparency)
     case .npy:
       let array = try NPYArray(contentsOf: input)
       let images = try array.images(name: input)

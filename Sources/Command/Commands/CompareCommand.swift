@@ -1,11 +1,11 @@
-import Comparison
-import Threads
 import ArgumentParser
+import Comparison
 import Files
 import Foundation
 import Policies
 import RunStore
 import Search
+import Threads
 
 /// `pba compare`: trains with several policies under one recipe and several seeds.
 struct CompareCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import Text
-import Augmentation
 import ArgumentParser
+import Augmentation
 import Datasets
+import Text
 
 /// `pba data`: the datasets.
 struct DataCommand: ParsableCommand {

@@ -1,8 +1,8 @@
-import Text
 import ArgumentParser
 import Augmentation
 import Datasets
 import Foundation
+import Text
 import Torch
 import Training
 

@@ -2,8 +2,8 @@ import ArgumentParser
 import Datasets
 import Files
 import Foundation
-import Training
 import Text
+import Training
 
 /// `pba evaluate`: measures a checkpoint.
 struct EvaluateCommand: ParsableCommand {
@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
   var dataDirectory = Settings.defaultDataPlace
 
   @Option(help: "Where to compute: auto, cpu, cuda, cuda:N.")
-  var device = "auto"
+  var device = Settings.automatic
 
   @Option(parsing: .unconditional, help: "Threads of one operation. (default: all cores)")
   var threads: Int?

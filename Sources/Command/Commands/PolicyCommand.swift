@@ -1,8 +1,8 @@
-import Text
 import ArgumentParser
 import Augmentation
 import Datasets
 import Policies
+import Text
 
 /// `pba policy`: what the names of `--policy` stand for.
 struct PolicyCommand: ParsableCommand {

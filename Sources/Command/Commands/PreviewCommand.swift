@@ -1,8 +1,8 @@
-import Text
 import ArgumentParser
 import Foundation
 import Policies
 import Reports
+import Text
 
 /// `pba preview`: a picture of what a policy does, or of what every operation does.
 struct PreviewCommand: ParsableCommand {

@@ -1,11 +1,11 @@
-import Comparison
-import Workers
 import ArgumentParser
+import Comparison
 import Files
 import Foundation
 import RunStore
 import Search
 import Text
+import Workers
 
 /// `pba quickstart`: a real search and the trainings that say what it was worth.
 struct QuickstartCommand: ParsableCommand {

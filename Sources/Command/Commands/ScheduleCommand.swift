@@ -1,10 +1,10 @@
-import Text
+import ArgumentParser
 import Augmentation
 import Files
-import ArgumentParser
 import Foundation
 import Interop
 import Policies
+import Text
 
 /// `pba schedule`: everything about schedules that needs no images.
 struct ScheduleCommand: ParsableCommand {

@@ -1,9 +1,9 @@
-import Text
-import Workers
-import Augmentation
 import ArgumentParser
+import Augmentation
 import RunStore
 import Search
+import Text
+import Workers
 
 /// `pba search`: learns a schedule.
 struct SearchCommand: ParsableCommand {

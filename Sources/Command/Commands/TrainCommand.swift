@@ -1,7 +1,7 @@
 import ArgumentParser
 import RunStore
-import Training
 import Text
+import Training
 
 /// `pba train`: trains one network with a policy.
 struct TrainCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import Text
 import ArgumentParser
 import Files
 import Foundation
+import Text
 import Training
 import Yams
 

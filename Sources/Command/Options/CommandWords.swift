@@ -1,6 +1,6 @@
-import Text
 import ArgumentParser
 import Augmentation
+import Text
 
 /// The words of a command line before its options are looked at.
 ///

@@ -1,7 +1,7 @@
-import Text
 import Files
 import Foundation
 import RunStore
+import Text
 import Training
 
 /// The file of a checkpoint that an option names by itself, or by the folder of the training that made it.

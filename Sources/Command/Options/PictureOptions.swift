@@ -1,7 +1,7 @@
-import Images
 import ArgumentParser
 import Files
 import Foundation
+import Images
 import Reports
 
 /// Options of every command that makes one picture.

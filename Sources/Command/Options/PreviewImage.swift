@@ -1,8 +1,8 @@
-import Text
 import Datasets
 import Files
 import Foundation
 import Images
+import Text
 
 /// An image to be previewed.
 struct PreviewImage {
@@ -48,6 +48,6 @@ struct PreviewImage {
     }
     self.init(
       origin: path, name: URL(fileURLWithPath: path).lastPathComponent,
-      pixels: RGBAImage(width: scaled.width, height: scaled.height, rgb: scaled.pixels))
+      pixels: RGBAImage(scaled))
   }
 }

@@ -1,5 +1,5 @@
-import Text
 import Reports
+import Text
 
 /// The epochs that a preview shows: one, or several side by side.
 struct PreviewMoments {

@@ -34,7 +34,8 @@ package struct SettingCatalogue: Sendable {
     help: "How it falls: cosine, or step (a tenth from epoch 80, a hundredth from 120).",
     standard: Self.recipe.learningRateRule)
   package let weightDecay = Setting<Double>(
-    "weightDecay", help: "The factor of the squared weights in the loss.", standard: Self.recipe.weightDecay)
+    "weightDecay", help: "The multiple of each weight that is added to its gradient.",
+    standard: Self.recipe.weightDecay)
   package let cutout = Setting<Int>(
     "cutout", help: "The side of the square that Cutout removes, in pixels as typed; 0 = off.",
     standardInWords: "\(Self.recipe.cutout), see --scale-to-size; 0 for --policy none")

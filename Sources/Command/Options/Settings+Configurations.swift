@@ -117,8 +117,9 @@ extension Settings {
     let dataset = try requireDataset()
     let device = try resolvedDevice()
     var recipe = try recipe(for: dataset, threads: Self.cores, on: device)
-    let policy = self.policy ?? "none"
-    let order = self.policyOrder ?? .schedule
+    let standard = TrainingConfiguration(data: DataSelection(dataset.name))
+    let policy = self.policy ?? standard.policy
+    let order = self.policyOrder ?? standard.policyOrder
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       try recorded?.policy == policy && recorded?.scheduleDigest != nil

@@ -1,6 +1,6 @@
-import Text
 import Foundation
 import Recipes
+import Text
 import Yams
 
 extension Settings {

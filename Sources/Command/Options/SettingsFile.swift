@@ -1,8 +1,8 @@
 import Augmentation
-import Text
 import Files
 import Foundation
 import RunStore
+import Text
 import Yams
 
 extension Settings {

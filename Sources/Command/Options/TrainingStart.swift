@@ -1,7 +1,7 @@
-import Text
 import Datasets
 import Files
 import Foundation
+import Text
 import Training
 
 extension TrainingConfiguration {

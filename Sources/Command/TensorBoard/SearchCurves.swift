@@ -1,9 +1,9 @@
-import Workers
 import Interop
 import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
+import Workers
 
 /// What TensorBoard shows of a search, made of its results one after another.
 ///

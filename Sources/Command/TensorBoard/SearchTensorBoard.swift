@@ -1,9 +1,9 @@
-import Workers
 import Foundation
 import Interop
 import RunStore
 import Search
 import Threads
+import Workers
 
 /// Writes what TensorBoard shows of a search, while it runs.
 ///

@@ -1,10 +1,10 @@
-import Text
-import Comparison
 import Augmentation
+import Comparison
 import Datasets
 import Policies
 import RunStore
 import Synchronization
+import Text
 
 /// A comparison with its progress on standard error.
 struct ComparisonSession {

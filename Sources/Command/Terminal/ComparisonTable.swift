@@ -1,8 +1,8 @@
-import Text
 import Augmentation
 import Foundation
 import Reports
 import RunStore
+import Text
 
 /// A comparison's summary in print.
 struct ComparisonTable {

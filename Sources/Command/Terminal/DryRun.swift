@@ -1,12 +1,12 @@
-import Comparison
-import Workers
-import Threads
-import Text
 import Augmentation
+import Comparison
 import Datasets
 import Policies
+import Text
+import Threads
 import Torch
 import Training
+import Workers
 import Yams
 
 /// What a run would do and cost, found out without beginning it.

@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import Datasets
+import Text
 import Training
 
 /// Prints notes on what may be unexpected in training with a recipe on these images.

@@ -1,8 +1,8 @@
-import Search
-import Threads
 import ArgumentParser
 import Foundation
+import Search
 import Synchronization
+import Threads
 
 /// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
 /// request ends the program at once.
@@ -19,6 +19,8 @@ public final class Interruption {
 
   private static let heard = HeardSignal()
 
+  /// Listens from now on.
+  ///
   /// - Throws: `ThreadError` where the system has no thread to listen to signals on; then they end the program.
   public init() throws {
     let flag = flag

@@ -1,6 +1,6 @@
-import Text
 import Files
 import Foundation
+import Text
 
 /// Writes a line to standard output: results, which programs may read.
 ///

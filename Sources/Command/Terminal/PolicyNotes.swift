@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import Policies
+import Text
 
 /// Prints notes on what may be unexpected of a policy in a training of so many epochs.
 ///

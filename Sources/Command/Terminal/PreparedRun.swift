@@ -1,10 +1,10 @@
 import Comparison
-import Workers
-import Text
-import Torch
 import Datasets
 import RunStore
+import Text
+import Torch
 import Training
+import Workers
 
 /// The settings of a run that works with images.
 package protocol ImageRunConfiguration: RunConfiguration {

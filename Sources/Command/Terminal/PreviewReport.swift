@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import Reports
+import Text
 
 /// What fired in the draws of a preview, for programs and people.
 struct PreviewReport: Encodable {

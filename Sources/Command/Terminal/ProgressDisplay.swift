@@ -1,6 +1,6 @@
 import Foundation
-import Threads
 import Text
+import Threads
 
 /// Progress on standard error: a few lines that change in place on a terminal, a line now and then elsewhere.
 ///

@@ -1,5 +1,5 @@
-import Text
 import Recipes
+import Text
 
 /// Every published experiment in print.
 struct RecipeList {

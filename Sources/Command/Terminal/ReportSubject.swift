@@ -1,10 +1,10 @@
 import Comparison
-import Workers
 import Datasets
 import Policies
 import Reports
 import RunStore
 import Training
+import Workers
 
 /// What a report needs beside the run's folder: the commands, and images of its dataset.
 struct ReportSubject {

@@ -1,10 +1,10 @@
-import Text
 import Augmentation
 import Foundation
 import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
+import Text
 import Threads
 
 /// What a search reports, as lines and as the panel of its progress display.

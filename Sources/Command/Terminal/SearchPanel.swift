@@ -1,7 +1,7 @@
-import Text
 import Augmentation
 import RunStore
 import Search
+import Text
 
 /// Where a search stands, in lines for people.
 struct SearchPanel: ProgressPanel {

@@ -1,10 +1,10 @@
-import Workers
 import Augmentation
 import Datasets
 import Foundation
 import RunStore
 import Search
 import Torch
+import Workers
 
 /// A search with its progress on standard error.
 struct SearchSession {
@@ -28,7 +28,7 @@ struct SearchSession {
     // Whatever can be wrong with the request is found before the run's folder is made.
     let prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
-    try TrainingExecutor.require(configuration, data)
+    try configuration.requireUsable(data)
     if recorded == nil {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)

@@ -1,7 +1,7 @@
-import Workers
 import Datasets
 import RunStore
 import Search
+import Workers
 
 /// The images that a search still has to send through networks, in training and validation alike.
 struct SearchWork {

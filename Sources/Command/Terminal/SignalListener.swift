@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Threads
 
 /// Calls a closure, on a thread of its own, when the program gets one of some signals.
@@ -14,7 +15,7 @@ final class SignalListener: @unchecked Sendable {
   /// The descriptor that the handler of a signal writes to, all that it knows.
   ///
   /// It stays open as long as the program lives, as does the thread: a handler may be called late.
-  nonisolated(unsafe) private static var writeEnd: Int32 = -1
+  private static let writeEnd = Atomic<Int32>(-1)
   private static let shared = Result { try SignalListener() }
 
   private init() throws {
@@ -30,7 +31,7 @@ final class SignalListener: @unchecked Sendable {
       for end in ends { close(end) }
       throw error
     }
-    Self.writeEnd = ends[1]
+    Self.writeEnd.store(ends[1], ordering: .releasing)
   }
 
   /// Listens to signals until ``stop(listeningTo:)``.
@@ -43,7 +44,7 @@ final class SignalListener: @unchecked Sendable {
       signal(number) { number in
         let before = errno
         var byte = UInt8(truncatingIfNeeded: number)
-        _ = write(SignalListener.writeEnd, &byte, 1)
+        _ = write(SignalListener.writeEnd.load(ordering: .acquiring), &byte, 1)
         errno = before
       }
     }

@@ -1,7 +1,7 @@
-import Policies
 import Datasets
-import Text
 import Foundation
+import Policies
+import Text
 import Threads
 
 /// Standard error: lines that stay and, on a terminal, a few lines below them that change in place.

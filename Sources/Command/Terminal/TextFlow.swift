@@ -1,5 +1,5 @@
-import Text
 import Policies
+import Text
 
 /// Text of which at most so many characters are left, with a mark where some are missing.
 func cut(_ text: String, _ width: Int) -> String {

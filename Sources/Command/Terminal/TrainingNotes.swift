@@ -1,10 +1,10 @@
-import Text
 import Augmentation
 import Datasets
 import Files
 import Foundation
 import Policies
 import RunStore
+import Text
 import Training
 
 /// Says what another length of a training means for the epochs that follow.

@@ -1,9 +1,9 @@
-import Text
 import Augmentation
 import Datasets
 import Foundation
 import Policies
 import RunStore
+import Text
 import Training
 
 /// A training with its progress on standard error.

@@ -1,7 +1,7 @@
-import Images
 import CZlib
 import Files
 import Foundation
+import Images
 
 /// A file of decoded images of one size, one after another, open for reading or for writing at any place.
 ///

@@ -1,5 +1,5 @@
-import Text
 import Augmentation
+import Text
 
 /// A file in an image folder.
 struct FolderImage: Equatable, Sendable {

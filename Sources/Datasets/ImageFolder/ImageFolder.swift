@@ -1,8 +1,8 @@
-import Text
 import Files
 import Foundation
 import Images
 import Synchronization
+import Text
 
 extension DatasetFamily {
   /// Your own images: `folder:PATH`, a folder with a folder for each class.

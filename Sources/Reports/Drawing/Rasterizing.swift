@@ -1,5 +1,5 @@
-import Images
 import CVectorGraphics
+import Images
 import Threads
 
 /// Why a drawing did not become pixels.

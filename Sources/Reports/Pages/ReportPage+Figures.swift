@@ -1,7 +1,7 @@
-import Text
 import Augmentation
 import Policies
 import RunStore
+import Text
 
 extension ReportPage {
   /// What was learnt, over the epochs.

@@ -1,8 +1,8 @@
-import Text
-import Statistics
 import Augmentation
 import Foundation
 import RunStore
+import Statistics
+import Text
 
 extension ReportPage {
   /// What was run, in one sentence.

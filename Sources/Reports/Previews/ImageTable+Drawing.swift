@@ -1,6 +1,6 @@
-import Text
 import Foundation
 import Images
+import Text
 
 private let margin = 24.0
 private let titleSize = 16.0

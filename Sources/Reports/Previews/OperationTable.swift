@@ -1,5 +1,5 @@
-import Images
 import Augmentation
+import Images
 
 /// Every operation at every magnitude of the search, for one image.
 public struct OperationTable: Sendable {

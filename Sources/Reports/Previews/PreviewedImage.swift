@@ -1,6 +1,6 @@
+import Augmentation
 import Images
 import Text
-import Augmentation
 
 /// What a policy made of an image in one draw.
 public struct PolicyDraw: Sendable {

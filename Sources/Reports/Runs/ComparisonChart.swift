@@ -1,5 +1,5 @@
-import Statistics
 import RunStore
+import Statistics
 
 /// A figure of a comparison: each policy's mean accuracy with its interval, and its difference to the first policy.
 public struct ComparisonChart: Sendable {

@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import RunStore
+import Text
 
 /// A comparison's summary as text.
 public struct ComparisonWords: Sendable {

@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import RunStore
+import Text
 
 /// Who descends from whom: trials as rows, time to the right, copies as edges between rows.
 public struct LineageGraph: Sendable {

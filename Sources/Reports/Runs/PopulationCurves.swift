@@ -1,6 +1,7 @@
-import Text
 import Augmentation
 import RunStore
+import Text
+
 /// A figure of every trial over the epochs: what each had reached at the end of each segment.
 public struct PopulationCurves: Sendable {
   /// What is drawn.

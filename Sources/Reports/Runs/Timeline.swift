@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import RunStore
+import Text
 
 /// A figure of where the time of a run went: a row for each slot, coloured by what was done.
 public struct Timeline: Sendable {

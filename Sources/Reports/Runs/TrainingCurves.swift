@@ -1,6 +1,6 @@
-import Text
 import Augmentation
 import RunStore
+import Text
 
 /// A figure of one training: loss, accuracy and learning rate, epoch by epoch.
 public struct TrainingCurves: Sendable {

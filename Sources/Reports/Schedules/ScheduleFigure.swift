@@ -1,6 +1,6 @@
-import Text
 import Foundation
 import Policies
+import Text
 
 /// The picture of a schedule.
 public enum ScheduleFigure: String, Sendable, CaseIterable {

@@ -40,11 +40,14 @@ package final class CUDAQueue: DeviceQueue {
   package let canRecord: Bool
   private let stream: DeviceStream
 
+  /// Done once, by the first queue: it holds for the process.
+  private static let reproducibleConvolutions = Result { try Runtime.setDeterministicConvolutions(true) }
+
   /// A stream on a CUDA device; without a path, the one that ``DevicePath/chosen(_:obstacle:)`` gives.
   ///
   /// From then on all convolutions of the process on CUDA devices are those whose results are reproducible.
   package init(on device: Device, path: DevicePath? = nil) throws {
-    try Runtime.setDeterministicConvolutions(true)
+    try Self.reproducibleConvolutions.get()
     stream = try DeviceStream(on: device)
     canRecord = try path ?? .chosen() == .graph
   }

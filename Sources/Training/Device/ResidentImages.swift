@@ -1,6 +1,6 @@
-import Images
 import Augmentation
 import Datasets
+import Images
 import Torch
 
 /// Images to evaluate on, kept on a device as bytes, with their labels.

@@ -1,9 +1,10 @@
-import class TestSupport.TemporaryFolder
-import Text
 import Foundation
 import Interop
 import Policies
 import Testing
+import Text
+
+import class TestSupport.TemporaryFolder
 
 @Suite("Importing what a search left")
 struct ScheduleImportTests {

@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Policies
+
 import class TestSupport.TemporaryFolder
 
 /// A folder as a search of the published code leaves it, written by a small search that is made up.

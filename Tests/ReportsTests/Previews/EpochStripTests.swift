@@ -1,9 +1,8 @@
 import Augmentation
 import Foundation
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 @Suite struct EpochStripTests {
   private func strip(_ epochs: [Int], draws: Int, images: Int) throws -> EpochStrip {

@@ -1,7 +1,6 @@
 import Augmentation
-import Testing
-
 import Reports
+import Testing
 
 @Suite struct OperationTableTests {
   private let image = slope(width: 96, height: 60)

@@ -1,9 +1,8 @@
-import Images
 import Augmentation
+import Images
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 @Suite struct PolicyDrawTests {
   private func applied(_ step: AugmentationProgram.Step, samples: Int = 40) -> [[AppliedOperation]] {

@@ -1,8 +1,7 @@
 import Augmentation
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 @Suite struct PreviewGridTests {
   private let hostile = "<b>&\"\u{1b}[31m\u{202e}日本 " + String(repeating: "Wide name ", count: 30) + ".png"

@@ -2,9 +2,8 @@ import Augmentation
 import Foundation
 import Images
 import Policies
-import Testing
-
 import Reports
+import Testing
 
 /// An image whose colours go from dark to bright, different in every pixel of a row.
 func slope(width: Int, height: Int) -> RGBAImage {

@@ -2,7 +2,7 @@ import Policies
 import Testing
 
 @Suite("Explore")
-struct ExploreTests {
+struct PolicyPerturbationTests {
   private static let draws = 60_000
 
   @Test("every move is as likely as the definition says", arguments: 0...10)
