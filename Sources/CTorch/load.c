@@ -133,7 +133,8 @@ static const ctorch_table *load(void) {
   if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
   if (reason != NULL)
     return fail(
-      "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); build it again: swift build -c release",
+      "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); put it beside the program, or "
+      "build it again: swift build -c release",
       LIBRARY_NAME, *version ? version : "", reason);
   const ctorch_table *(*const entry)(void) = (const ctorch_table *(*)(void))dlsym(library, CTORCH_ENTRY);
   const ctorch_table *const table = entry != NULL ? entry() : NULL;

@@ -87,16 +87,22 @@ struct SettingErrorTests {
       ("- a", "f.yml: found no 'key: value' lines"), ("a: [", "f.yml: not YAML: line "),
       ("popluation: 3", "f.yml: unknown setting 'popluation'; did you mean 'population'?"),
       ("qqqqqqqqqq: 3", "f.yml: unknown setting 'qqqqqqqqqq'; there are: dataset, trainSize, "),
+      ("Batch-Size: 3", "f.yml: unknown setting 'Batch-Size'; did you mean 'batchSize'?"),
+      ("batch--size: 3", "f.yml: unknown setting 'batch--size'"),
+      ("seed: [1]", "f.yml: seed: found a list or a mapping, "),
       ("epochs: 3\nepochs: 4", "f.yml: "),
       ("batchSize: 3\nbatch-size: 4", "f.yml: batchSize: found two lines"),
       ("epochs:", "f.yml: epochs: found nothing"), ("model: ''", "f.yml: model: found an empty text"),
       ("epochs: 010", "f.yml: epochs: found '010', expected a decimal number"),
       ("flip: yes", "f.yml: flip: found 'yes', expected true or false"),
-      ("epochs: many", "f.yml: epochs: found 'many', which is not a value of this setting"),
-      ("policies: none", "f.yml: policies: found 'none', which is not a value"),
-      ("policyOrder: backwards", "f.yml: policyOrder: found 'backwards', which is not a value"),
-      ("imageSize: 0", "f.yml: imageSize: found '0', which is not a value"),
-      ("concurrency: most", "f.yml: concurrency: found 'most', which is not a value"),
+      ("epochs: many", "f.yml: epochs: found 'many', expected a whole number"),
+      ("policies: none", "f.yml: policies: found 'none', expected a list of texts"),
+      (
+        "policyOrder: backwards",
+        "f.yml: policyOrder: found 'backwards', expected one of schedule, shuffled, last"
+      ),
+      ("imageSize: 0", "f.yml: imageSize: found '0', expected a size"),
+      ("concurrency: most", "f.yml: concurrency: found 'most', expected auto or a whole number"),
       ("classWeights: [1, 0x10]", "f.yml: classWeights: found '0x10', expected a decimal number"),
     ] {
       let found = complaint(aboutFile: text)

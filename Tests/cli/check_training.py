@@ -325,7 +325,7 @@ def moved(pba: Program) -> None:
         tell((run / "config.yaml").read_text(), "movedTo: folder:", "dataDirectory: data2")
         settings, errors = pba(kind, "--config", f"{kind}/config.yaml", "--dry-run")
         tell(settings, "/b\n")
-        tell(errors, f"{kind}/config.yaml: the images were moved: folder:", "/b is read, not folder:")
+        tell(errors, f"{kind}/config.yaml: the images of this run were moved to folder:", "/b, which is read unless --dataset")
         for file in ("schedule.json", "summary.json"):
             if (whole / file).exists():
                 assert (run / file).read_bytes() == (whole / file).read_bytes(), f"{kind}: {file} differs"

@@ -13,6 +13,8 @@ package enum ClassWeightsSetting: Codable, ExpressibleByArgument, SettingValue {
 
   fileprivate static let balancedWord = "balanced"
 
+  package static var expected: String { "\(balancedWord), a number for each class, or a file" }
+
   /// `balanced`, numbers with commas between them, or a file; spaces around a number do not count.
   package init(argument: String) {
     let parts = Self.parts(of: argument)

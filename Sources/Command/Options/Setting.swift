@@ -62,6 +62,9 @@ package protocol AnySetting: Sendable {
   /// Whether another value makes another experiment of a published one.
   var isPartOfExperiment: Bool { get }
 
+  /// What a file may hold as its value, for people.
+  var expected: String { get }
+
   /// Its value among those of a file; nil where the file has none.
   func value(in file: KeyedDecodingContainer<SettingKey>) throws -> (any SettingValue)?
   /// Its value by what the parser made of the option; nil where that is none.
@@ -76,6 +79,8 @@ extension AnySetting {
 }
 
 extension Setting: AnySetting {
+  package var expected: String { Value.expected }
+
   package func value(in file: KeyedDecodingContainer<SettingKey>) throws -> (any SettingValue)? {
     try file.decodeIfPresent(Value.self, forKey: key)
   }

@@ -14,6 +14,9 @@ package protocol SettingValue: Codable, Sendable {
 
   /// The text that the option takes.
   var argument: String { get }
+
+  /// What a file may hold as the value, for people.
+  static var expected: String { get }
 }
 
 extension SettingValue {
@@ -31,22 +34,41 @@ extension SettingValue where Self: RawRepresentable, RawValue == String {
   package var argument: String { rawValue }
 }
 
-extension String: SettingValue {}
-extension Bool: SettingValue {}
+extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+  package static var expected: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
 extension LearningRateRule: SettingValue {}
 extension PolicyOrder: SettingValue {}
-extension ImageSize: SettingValue {}
-extension NamedExplorer: SettingValue {}
+
+extension String: SettingValue {
+  package static var expected: String { "a text" }
+}
+
+extension Bool: SettingValue {
+  package static var expected: String { "true or false" }
+}
+
+extension ImageSize: SettingValue {
+  package static var expected: String { "a size such as 64, or 64x48 for height and width" }
+}
+
+extension NamedExplorer: SettingValue {
+  package static var expected: String { "one of " + all.map(\.name).joined(separator: ", ") }
+}
 
 extension Int: SettingValue {
+  package static var expected: String { "a whole number" }
   package static var parsing: SingleValueParsingStrategy { .unconditional }
 }
 
 extension UInt64: SettingValue {
+  package static var expected: String { "a whole number from 0 on" }
   package static var parsing: SingleValueParsingStrategy { .unconditional }
 }
 
 extension Double: SettingValue {
+  package static var expected: String { "a decimal number" }
   package static var parsing: SingleValueParsingStrategy { .unconditional }
 
   /// The shortest text that gives the same number, without the `.0` of a whole one.
@@ -57,6 +79,7 @@ extension Double: SettingValue {
 }
 
 extension Concurrency: SettingValue {
+  package static var expected: String { "auto or a whole number" }
   package static var parsing: SingleValueParsingStrategy { .unconditional }
 
   /// A comparison takes numbers alone.
@@ -68,6 +91,8 @@ extension Concurrency: SettingValue {
 
 /// Policies, between which commas stand on the command line.
 extension [String]: SettingValue {
+  package static var expected: String { "a list of texts" }
+
   package init?(option: Any) {
     guard let list = option as? String else { return nil }
     self = PlayedPolicy.words(in: list)

@@ -64,8 +64,10 @@ extension Settings {
       self = try YAMLDecoder().decode(Settings.self, from: Node.mapping(flat))
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
       let key = context.codingPath.first?.stringValue ?? "?"
-      let found = flat.first { $0.key.string == key }?.value.string ?? "a list or a mapping"
-      throw SettingsError("\(path): \(key): found '\(shown(found))', which is not a value of this setting")
+      let text = flat.first { $0.key.string == key }?.value.string
+      let found = text.map { "'\(shown($0))'" } ?? "a list or a mapping"
+      let expected = SettingCatalogue.named(key)?.expected ?? "another value"
+      throw SettingsError("\(path): \(key): found \(found), expected \(expected)")
     }
     try check(flat, of: path)
     self = attributed(to: .file(path))
@@ -84,7 +86,7 @@ extension Settings {
     func text(_ name: String) -> String? { mapping.first { $0.key.string == name }?.value.string }
     if let place = text("movedTo") {
       printNote(
-        "\(path): the images were moved: \(place) is read, not \(text("dataset") ?? "the dataset"); --dataset names others"
+        "\(path): the images of this run were moved to \(place), which is read unless --dataset names others"
       )
     }
     if mapping.keys.contains(where: { $0.string == "earlierEpochs" }) {
@@ -105,18 +107,16 @@ extension Settings {
   private static func settings(of mapping: Node.Mapping) -> [(Node, Node)] {
     let place = mapping.first { $0.key.string == "movedTo" }?.value
     return mapping.compactMap { key, value in
-      guard let name = key.string.map(camelCased) else { return (key, value) }
+      guard let name = key.string.flatMap(settingName) else { return (key, value) }
       let value = name == SettingCatalogue.shared.dataset.key.stringValue ? place ?? value : value
       return derived.contains(name) ? nil : (Node(name), value)
     }
   }
 
-  /// `batch-size`, the flag's spelling, is the same key as `batchSize`.
-  private static func camelCased(_ key: String) -> String {
-    let parts = key.split(separator: "-", omittingEmptySubsequences: false)
-    return parts.dropFirst().reduce(String(parts.first ?? "")) {
-      $0 + $1.prefix(1).uppercased() + $1.dropFirst()
-    }
+  /// The setting that a key of a file names, by its own name or by its option's: `batchSize`, `batch-size`; nil for none.
+  private static func settingName(_ key: String) -> String? {
+    if derived.contains(key) || SettingCatalogue.named(key) != nil { return key }
+    return SettingCatalogue.all.first { $0.option == key }?.key.stringValue
   }
 
   private static func check(_ key: Node, _ path: String) throws {

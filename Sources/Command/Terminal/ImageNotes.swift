@@ -30,7 +30,7 @@ func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits)
   }
   if 2 * recipe.cropPadding >= min(width, height) {
     printNote(
-      "a crop padding of \(counted(recipe.cropPadding, "pixel")) moves images of \(width) × \(height) by up to half of their size;"
+      "a crop padding of \(counted(recipe.cropPadding, "pixel")) moves images of \(width) × \(height) by half of their size or more;"
         + " \(scaling)--crop-padding N sets it, 0 turns it off")
   }
   if recipe.flip, data.classNames.allSatisfy({ $0.count == 1 }) {
