@@ -30,7 +30,8 @@ struct ExplorerSettingTests {
       Issue.record("another error")
       return
     }
-    #expect(context.debugDescription == "found 'pbo', expected one of pba")
+    let names = NamedExplorer.all.map(\.name).joined(separator: ", ")
+    #expect(context.debugDescription == "found 'pbo', expected one of \(names)")
   }
 
   @Test("names are different")
