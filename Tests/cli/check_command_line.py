@@ -698,7 +698,8 @@ def check_preview(pba: str, folder: Path) -> None:
     picture = (folder / "strip.svg").read_text()
     assert picture.count("<image ") == len(draws) + 3, picture.count("<image ")
     answer(pba, "preview", "--operations", "-o", "operations.svg", "drawn/1-original.png", folder=folder)
-    assert (folder / "operations.svg").read_text().count("<image ") == 150
+    pictures = (folder / "operations.svg").read_text().count("<image ")
+    assert pictures >= 150 and pictures % 10 == 0, pictures  # each operation at ten magnitudes
 
 
 def main() -> None:
