@@ -169,7 +169,7 @@ public struct TrainingExecutor: SegmentExecutor {
 extension SearchConfiguration {
   /// Throws `SettingError` where no search of these images can be trained in this process.
   package func requireUsable(_ data: DatasetSplits) throws {
-    if let objective = objective {
+    if let objective {
       throw SettingError(
         "score", found: "\(objective.scoreName), \(objective.direction.rawValue)",
         expected: "none, as networks of this program are compared by their validation accuracy")

@@ -37,7 +37,9 @@ struct HelpTests {
     let (file, text) = (HelpPages.folder + HelpPages.name(of: path), try HelpPages.text(of: path))
     if Self.records { try text.write(toFile: file, atomically: true, encoding: .utf8) }
     let kept = try String(contentsOfFile: file, encoding: .utf8)
-    #expect(text == kept, "if that is meant: PBA_RECORD_HELP=1 swift test -c release --filter HelpTests")
+    #expect(
+      text == kept,
+      "if that is meant: PBA_RECORD_HELP=1 swift test -c release --skip-build --filter HelpTests")
   }
 
   @Test("of commands that are gone is not kept")

@@ -96,7 +96,7 @@ struct SettingErrorTests {
       ("epochs: 010", "f.yml: epochs: found '010', expected a decimal number"),
       ("flip: yes", "f.yml: flip: found 'yes', expected true or false"),
       ("epochs: many", "f.yml: epochs: found 'many', expected a whole number"),
-      ("policies: none", "f.yml: policies: found 'none', expected a list of texts"),
+      ("policies: none", "f.yml: policies: found 'none', expected a list of names"),
       (
         "policyOrder: backwards",
         "f.yml: policyOrder: found 'backwards', expected one of schedule, shuffled, last"
@@ -109,6 +109,9 @@ struct SettingErrorTests {
       #expect(found?.hasPrefix(words) == true, "\(text): \(found ?? "nothing")")
     }
     #expect(complaint(aboutFile: "") == nil)
+    for key in ["dataDirectory", "data-directory", "data-dir"] {
+      #expect(complaint(aboutFile: "\(key): x") == nil, "\(key)")
+    }
   }
 
   @Test("about several policies name the list that they are in")

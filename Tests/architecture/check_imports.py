@@ -25,6 +25,7 @@ LIBRARIES = {
     "png.h": "libpng", "zlib.h": "zlib", "curl/": "libcurl", "openssl/": "OpenSSL",
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
+# The standard library of C, the system's and the compiler's own.
 C_HEADERS = set("""errno fcntl limits poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string ucontext
     dlfcn pthread unistd immintrin arm_neon sys/auxv sys/mman sys/param sys/resource sys/syscall sys/vfs""".split())
 # Headers that are included without linking what they belong to.
@@ -54,10 +55,15 @@ def includes(path: pathlib.Path, folders: dict[str, pathlib.Path]) -> set[str]:
             owner = [module for module, folder in folders.items() if folder in target.parents]
             found.update(set(owner) - {module for module, folder in folders.items() if folder in path.parents})
         else:
-            owners = {library for start, library in LIBRARIES.items() if name.startswith(start)}
-            is_standard = name.removesuffix(".h") in C_HEADERS if name.endswith(".h") else "/" not in name and "." not in name
-            found |= owners or (set() if is_standard else {f"<{name}>"})
+            found |= owners_of_header(name)
     return found
+
+
+def owners_of_header(name: str) -> set[str]:
+    """What a header in angle brackets belongs to: nothing for the standard libraries of C and C++, itself if nobody knows."""
+    owners = {library for start, library in LIBRARIES.items() if name.startswith(start)}
+    is_standard = name.removesuffix(".h") in C_HEADERS if name.endswith(".h") else "/" not in name and "." not in name
+    return owners or (set() if is_standard else {f"<{name}>"})
 
 
 def imports_of_sources(folders: dict[str, pathlib.Path]) -> dict[str, set[str]]:
@@ -183,6 +189,10 @@ def the_check_notices_what_is_wrong() -> None:
         ('"var(--ink)"', []), ('"a--b"', []), ('"--epochs: found"', ["--epochs"]),
     ]:
         assert OPTION.findall(code(text)) == options, text
+    for header, owners in [
+        ("stdint.h", set()), ("vector", set()), ("torch/torch.h", {"libtorch"}), ("fftw3.h", {"<fftw3.h>"}),
+    ]:
+        assert owners_of_header(header) == owners, header
     assert swift_imports("@testable import A\npublic import struct B.C\n  import D\n// import E\n") == {"A", "B", "D"}
 
 

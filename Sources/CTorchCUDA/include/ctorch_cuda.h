@@ -1,7 +1,8 @@
 // What the second library has: recorded sequences of CUDA work (CUDA graphs).
 //
 // The library `CTorchCUDA` is the only code here that is compiled with CUDA's headers. No program links it:
-// `ATenBackend` loads it where libtorch_cuda is, and knows it by this table alone. So the program builds and runs without any part of CUDA.
+// `ATenBackend` loads it where libtorch_cuda is, and knows it by this table alone. So the program builds and runs without
+// any part of CUDA.
 #ifndef CTORCH_CUDA_H
 #define CTORCH_CUDA_H
 

@@ -42,7 +42,7 @@ extension LearningRateRule: SettingValue {}
 extension PolicyOrder: SettingValue {}
 
 extension String: SettingValue {
-  package static var expected: String { "a text" }
+  package static var expected: String { "text" }
 }
 
 extension Bool: SettingValue {
@@ -63,7 +63,7 @@ extension Int: SettingValue {
 }
 
 extension UInt64: SettingValue {
-  package static var expected: String { "a whole number from 0 on" }
+  package static var expected: String { "a whole number, 0 or more" }
   package static var parsing: SingleValueParsingStrategy { .unconditional }
 }
 
@@ -91,7 +91,7 @@ extension Concurrency: SettingValue {
 
 /// Policies, between which commas stand on the command line.
 extension [String]: SettingValue {
-  package static var expected: String { "a list of texts" }
+  package static var expected: String { "a list of names" }
 
   package init?(option: Any) {
     guard let list = option as? String else { return nil }

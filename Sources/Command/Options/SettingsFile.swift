@@ -113,10 +113,12 @@ extension Settings {
     }
   }
 
-  /// The setting that a key of a file names, by its own name or by its option's: `batchSize`, `batch-size`; nil for none.
+  /// The setting that a key of a file names, by its own name in either spelling or by its option's: `dataDirectory`,
+  /// `data-directory`, `data-dir`; nil for none.
   private static func settingName(_ key: String) -> String? {
     if derived.contains(key) || SettingCatalogue.named(key) != nil { return key }
-    return SettingCatalogue.all.first { $0.option == key }?.key.stringValue
+    return SettingCatalogue.all.first { [$0.option, optionName($0.key.stringValue)].contains(key) }?.key
+      .stringValue
   }
 
   private static func check(_ key: Node, _ path: String) throws {

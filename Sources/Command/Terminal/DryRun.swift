@@ -25,6 +25,7 @@ struct DryRun {
   /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
   init(_ configuration: SearchConfiguration) throws {
     let learnt = try Schedule.named("rcifar10")
+    check = { try configuration.requireUsable($0) }
     program = { width, height in
       learnt.lastPolicy.program(operationCount: learnt.operationCount)
         .scaled(by: configuration.recipe.pixelScale(width: width, height: height))
