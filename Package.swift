@@ -63,9 +63,9 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
 
 // What other packages may import; how a program is started belongs to the benchmarks beside this one.
 let libraries = [
-  "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "Images", "Interop", "Models",
-  "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics", "Text",
-  "Threads", "Torch", "Training", "Workers",
+  "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop",
+  "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics",
+  "Text", "Threads", "Torch", "Training", "Workers",
 ]
 
 let package = Package(
@@ -135,13 +135,14 @@ let package = Package(
 
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "Policies", dependencies: ["Augmentation", "Files", "PopulationBasedTraining", "Text"]),
-    .target(name: "Images", dependencies: ["Files", "CImageDecoders", "CPNG"]),
+    .target(name: "Images"),
+    .target(name: "ImageFiles", dependencies: ["CImageDecoders", "CPNG", "Files", "Images"]),
 
     .target(name: "Models", dependencies: ["Torch"]),
     .target(
       name: "Datasets",
       dependencies: [
-        "Augmentation", "Files", "Images", "CCurl", "CFileSystems", "CZlib", "Text", "Threads",
+        "Augmentation", "Files", "ImageFiles", "Images", "CCurl", "CFileSystems", "CZlib", "Text", "Threads",
       ],
       resources: [.copy("Resources/FashionMNIST")]),
 
@@ -180,8 +181,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
-        "RunStore", "Statistics", "Text", "Threads",
+        "Augmentation", "CVectorGraphics", "Files", "ImageFiles", "Images", "Policies",
+        "PopulationBasedTraining", "RunStore", "Statistics", "Text", "Threads",
       ]),
     .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
 
@@ -197,16 +198,16 @@ let package = Package(
     .target(
       name: "Command",
       dependencies: [
-        "Augmentation", "Comparison", "Datasets", "Files", "Images", "Interop", "Models", "Policies",
-        "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads", "Torch",
-        "Training", "Workers", argumentParser, yams,
+        "Augmentation", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop", "Models",
+        "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads",
+        "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),
     .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
         "Command", "Comparison", "Datasets", "Files", "Models", "Policies", "Recipes", "Reports", "RunStore",
-        "Search", "Text", "Training", "Workers", argumentParser, yams,
+        "Search", "TestSupport", "Text", "Training", "Workers", argumentParser, yams,
       ], exclude: ["Help"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
 
@@ -226,8 +227,9 @@ let package = Package(
       name: "PoliciesTests",
       dependencies: ["Policies", "Augmentation", "PopulationBasedTraining", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Augmentation", "TestSupport"],
+      name: "ImageFilesTests", dependencies: ["Augmentation", "ImageFiles", "Images", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Augmentation", "Files", "Images", "TestSupport"],
@@ -237,7 +239,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
+        "Reports", "Augmentation", "Files", "ImageFiles", "Images", "Policies", "PopulationBasedTraining",
+        "RunStore",
       ]),
     .testTarget(
       name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],

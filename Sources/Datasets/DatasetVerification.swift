@@ -1,4 +1,5 @@
 import Files
+import ImageFiles
 import Images
 
 /// The result of checking one of a dataset's files.

@@ -1,4 +1,10 @@
-import Foundation
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// A file that the system refuses to work with, in one line for the user.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -63,23 +69,5 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case systemReason(ENFILE): "close other programs: the machine has no more open files"
     default: nil
     }
-  }
-}
-
-extension FileError {
-  /// What Foundation reports of a file, whose own text on Linux is a domain and a number.
-  ///
-  /// Nil for any other error, and where it does not say which file.
-  public init?(foundation error: any Error) {
-    guard error is CocoaError || error is POSIXError, let path = Self.path(in: error) else { return nil }
-    self.init(path: path, action: "use it", reason: systemReason(of: error))
-  }
-
-  /// The file that an error of Foundation, or what lies behind it, is about; nil where it does not say.
-  private static func path(in error: any Error) -> String? {
-    let details = (error as? CocoaError)?.userInfo ?? (error as? POSIXError)?.userInfo ?? [:]
-    if let path = details[NSFilePathErrorKey] as? String { return path }
-    if let url = details[NSURLErrorKey] as? URL { return url.path }
-    return (details[NSUnderlyingErrorKey] as? any Error).flatMap(path)
   }
 }

@@ -1,4 +1,16 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// An exclusive lock on a folder, held as long as the value exists.
 ///
@@ -106,7 +118,7 @@ public final class FileLock: Sendable {
   private static func process(in file: borrowing FileDescriptor) throws -> Int? {
     var text = [UInt8](repeating: 0, count: 32)
     let count = try FileDescriptor.call(file.path, "read") { pread(file.raw, &text, text.count, 0) }
-    return Int(
-      String(decoding: text.prefix(count), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    return String(decoding: text.prefix(count), as: UTF8.self).split(whereSeparator: \.isWhitespace).first
+      .flatMap { Int($0) }
   }
 }

@@ -1,4 +1,10 @@
-import Foundation
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The size of what stands under a name in bytes, a link not followed; nil where nothing does.
 public func fileSize(at path: String) -> Int? {

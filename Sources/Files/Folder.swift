@@ -1,4 +1,10 @@
-import Foundation
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Folders that need not survive a crash of the machine; those that must are made by ``AtomicFile/makeFolder(_:)``.
 public enum Folder {

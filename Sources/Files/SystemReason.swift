@@ -1,4 +1,16 @@
-import Foundation
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// The system's words for one of its error numbers, as in "Permission denied".
 public func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
@@ -21,5 +33,5 @@ public func systemReason(of error: any Error) -> String {
     case .fileReadInvalidFileName, .fileWriteInvalidFileName: EINVAL
     default: nil
     }
-  return code.map(systemReason) ?? "the system gave no reason (number \(error.errorCode))"
+  return code.map(systemReason) ?? "the system gave no reason (number \(error.code.rawValue))"
 }

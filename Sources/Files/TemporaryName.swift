@@ -1,5 +1,3 @@
-import Foundation
-
 /// Names under which files are written before they get their own.
 ///
 /// A name that can be foreseen may be taken before: by a link, whose target would be written over. So each holds 64 bits

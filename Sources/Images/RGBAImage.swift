@@ -40,3 +40,16 @@ public struct RGBAImage: Equatable, Sendable {
     self.init(width: width, height: height, pixels: pixels)
   }
 }
+
+/// RGB interleaved from RGBA interleaved.
+package func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
+  let count = pixels.count / 4
+  return [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, used in
+    for pixel in 0..<count {
+      buffer[pixel * 3] = pixels[pixel * 4]
+      buffer[pixel * 3 + 1] = pixels[pixel * 4 + 1]
+      buffer[pixel * 3 + 2] = pixels[pixel * 4 + 2]
+    }
+    used = count * 3
+  }
+}

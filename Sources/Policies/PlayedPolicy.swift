@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Text
 
 /// A policy and the order it is played in, as one word: `none`, `rcifar10`, `rcifar10@shuffled`, `learnt.json@last`.

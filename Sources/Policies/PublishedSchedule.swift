@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Text
 
 /// A schedule published with the PBA paper, as the table that its authors' log comes to.

@@ -1,5 +1,10 @@
-import Foundation
 import Text
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 extension Schedule {
   /// Reads a schedule from a file.

@@ -18,7 +18,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The folder of a module's sources, where it is not Sources/NAME.
 ELSEWHERE = {"Recipes": ROOT / "Recipes/Reader", "pba-benchmark": ROOT / "Benchmarks/Sources/pba-benchmark"}
 SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization", "Swift"}  # the standard library and the C library
-PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation"}
+PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation", "FoundationEssentials"}
+# Where there is no FoundationEssentials, Foundation holds what it has; that is no import of the rest.
+ESSENTIALS = re.compile(
+    r"#if canImport\(FoundationEssentials\)\n  (import FoundationEssentials)\n#else\n  import Foundation\n#endif")
 # The name in the table of what a header belongs to, by the beginning of its path.
 LIBRARIES = {
     "torch/": "libtorch", "ATen/": "libtorch", "c10/": "libtorch", "oneapi/dnnl/": "libtorch", "ATen/cuda/": "CUDA's headers",
@@ -43,7 +46,7 @@ def modules() -> dict[str, pathlib.Path]:
 
 
 def swift_imports(text: str) -> set[str]:
-    return set(SWIFT_IMPORT.findall(text)) - SYSTEM
+    return set(SWIFT_IMPORT.findall(ESSENTIALS.sub(r"\1", text))) - SYSTEM
 
 
 def includes(path: pathlib.Path, folders: dict[str, pathlib.Path]) -> set[str]:
@@ -130,7 +133,7 @@ def check(
     for name, needed in sorted(targets.items()):
         if name not in folders:
             continue
-        own = {import_ for import_ in imports[name] if import_ in folders or import_ in PACKAGES - {"Foundation"}}
+        own = {import_ for import_ in imports[name] if import_ in folders or import_ in PACKAGES - {"Foundation", "FoundationEssentials"}}
         own -= {used for owner, used in HEADERS_ALONE if owner == name}
         for missing in sorted(own - needed):
             findings.append(f"{name}: imports {missing}, which Package.swift does not list among its dependencies")

@@ -12,7 +12,7 @@ import zlib
 from typing import Any
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-IMAGES = TESTS / "ImagesTests/Fixtures"
+IMAGES = TESTS / "ImageFilesTests/Fixtures"
 DATASETS = TESTS / "DatasetsTests/Fixtures"
 POLICIES = TESTS / "PoliciesTests/Fixtures"
 LOGS = TESTS / "InteropTests/Fixtures"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Augmentation
 import Files
 import Foundation
+import ImageFiles
 import Images
 
 /// `pba apply`: one operation with explicit parameters.

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import ImageFiles
 import Images
 import Text
 

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ImageFiles
 import Images
 import Synchronization
 

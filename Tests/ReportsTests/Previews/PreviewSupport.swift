@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import ImageFiles
 import Images
 import Policies
 import Reports

@@ -1,3 +1,4 @@
+import ImageFiles
 import Images
 
 /// Images of more pixels are left out: they are read as well, but cost a second each.

@@ -1,3 +1,5 @@
+import Images
+
 extension NPYArray {
   /// The images of an array of shape [N,H,W,3] or [N,H,W,4]; three channels get an opaque alpha.
   ///

@@ -1,6 +1,20 @@
 import CPNG
 import Files
-import Foundation
+import Images
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// More pixels than this are taken for a damaged or hostile header: 2^28, one gibibyte of RGBA.
 ///
@@ -101,19 +115,6 @@ public func encodePNG(_ image: RGBAImage, name: String, keepAlpha: Bool) throws 
         file: name, problem: "libpng says: \(message(of: &description))", cure: "report this as a fault")
     }
     count = size
-  }
-}
-
-/// RGB interleaved from RGBA interleaved.
-package func droppingAlpha(_ pixels: [UInt8]) -> [UInt8] {
-  let count = pixels.count / 4
-  return [UInt8](unsafeUninitializedCapacity: count * 3) { buffer, used in
-    for pixel in 0..<count {
-      buffer[pixel * 3] = pixels[pixel * 4]
-      buffer[pixel * 3 + 1] = pixels[pixel * 4 + 1]
-      buffer[pixel * 3 + 2] = pixels[pixel * 4 + 2]
-    }
-    used = count * 3
   }
 }
 

@@ -1,3 +1,5 @@
+import Images
+
 extension ImageDecoder {
   static let bmp = ImageDecoder(
     recognises: { view in

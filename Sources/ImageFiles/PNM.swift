@@ -1,3 +1,5 @@
+import Images
+
 extension ImageDecoder {
   static let pnm = ImageDecoder(
     recognises: { PNMHeader.isPNM($0) },

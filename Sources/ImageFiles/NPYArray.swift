@@ -1,5 +1,18 @@
 import Files
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// An array of bytes in numpy's `.npy` format: dtype uint8, C order.
 public struct NPYArray: Equatable, Sendable {

@@ -1,3 +1,4 @@
+import ImageFiles
 import Images
 import TestSupport
 import Testing

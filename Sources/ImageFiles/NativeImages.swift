@@ -1,4 +1,5 @@
 import CImageDecoders
+import Images
 
 extension ImageDecoder {
   static let jpeg = ImageDecoder(

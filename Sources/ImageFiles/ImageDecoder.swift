@@ -1,3 +1,5 @@
+import Images
+
 /// How files of one format are recognised and read.
 ///
 /// A new format is one file with such a value, and a case of ``ImageFormat``.

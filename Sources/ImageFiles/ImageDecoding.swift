@@ -1,3 +1,5 @@
+import Images
+
 /// More pixels than this are taken for a damaged or hostile header: 2^27, a square of 11,585.
 package let mostPixelsOfAPhotograph = 1 << 27
 

@@ -1,3 +1,5 @@
+import Images
+
 /// How a stored image must be turned to be upright, numbered as in the EXIF standard (tag 0x0112).
 public enum ImageOrientation: Int, CaseIterable, Sendable {
   /// The first row is the top, the first column the left side.

@@ -1,4 +1,5 @@
 import Augmentation
+import ImageFiles
 import Images
 import TestSupport
 import Testing
