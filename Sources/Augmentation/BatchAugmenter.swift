@@ -25,17 +25,14 @@ public struct BatchAugmenter: Sendable {
   /// The operations that are drawn and applied to each image.
   public let program: AugmentationProgram
   /// Crop, flip, Cutout and normalisation, which follow the operations.
-  public let tail: BatchTail
+  public var tail: BatchTail { prepared.tail }
   /// The seed of all random numbers.
   public let seed: UInt64
   /// The trial of a search, from 0; it selects a stream of random numbers of its own.
   public let trial: Int
 
   private let walk: PolicyWalk
-  private let table: [UInt32]
-  private let kernels: PixelKernels?
-  /// The normalisation as the kernels do it; nil where the table has to be read.
-  private let scaling: cpixels_scaling?
+  private let prepared: PreparedTail
 
   /// An augmenter with the instructions that were chosen for this machine.
   ///
@@ -45,25 +42,27 @@ public struct BatchAugmenter: Sendable {
   ///   - seed: the seed of the training.
   ///   - trial: the trial whose random numbers are drawn.
   public init(program: AugmentationProgram, tail: BatchTail, seed: UInt64, trial: Int) {
-    self.init(program: program, tail: tail, seed: seed, trial: trial, on: .chosen)
+    self.init(program: program, tail: PreparedTail(tail), seed: seed, trial: trial)
+  }
+
+  /// As ``init(program:tail:seed:trial:)``, with a tail that was prepared before.
+  public init(program: AugmentationProgram, tail: PreparedTail, seed: UInt64, trial: Int) {
+    self.program = program
+    self.seed = seed
+    self.trial = trial
+    prepared = tail
+    walk = PolicyWalk(program)
   }
 
   /// Makes an augmenter that works with chosen instructions.
   package init(
     program: AugmentationProgram, tail: BatchTail, seed: UInt64, trial: Int, on instructions: InstructionSet
   ) {
-    self.program = program
-    self.tail = tail
-    self.seed = seed
-    self.trial = trial
-    walk = PolicyWalk(program)
-    table = tail.normalisation
-    kernels = instructions.kernels
-    scaling = kernels.flatMap { TailScaling.find(tail, kernels: $0) }
+    self.init(program: program, tail: PreparedTail(tail, on: instructions), seed: seed, trial: trial)
   }
 
   /// Whether numbers are computed and not looked up; they are the same.
-  package var normalisesByArithmetic: Bool { scaling != nil }
+  package var normalisesByArithmetic: Bool { prepared.scaling != nil }
 
   /// Writes a batch: `samples.count * height * width * 3` numbers, the whole of `output`.
   ///
@@ -80,12 +79,30 @@ public struct BatchAugmenter: Sendable {
     into output: UnsafeMutableBufferPointer<Float>,
     threads: Int
   ) {
+    write(samples: samples, at: samples, of: images, epoch: epoch, into: output, threads: threads)
+  }
+
+  /// As ``write(samples:of:epoch:into:threads:)``, for images that stand elsewhere in the stack than samples are counted.
+  ///
+  /// - Parameters:
+  ///   - samples: the indices by which random numbers are drawn.
+  ///   - places: the place of each sample's image in the stack; as many as there are samples.
+  ///   - images: the images, 8-bit RGB.
+  ///   - epoch: the epoch, from 0; it selects the random numbers.
+  ///   - output: the memory of the batch, in the layout of ``tail``.
+  ///   - threads: How many threads share the work; with 1 the caller does it all.
+  public func write(
+    samples: ArraySlice<Int>, at places: ArraySlice<Int>, of images: ImageStack, epoch: Int,
+    into output: UnsafeMutableBufferPointer<Float>, threads: Int
+  ) {
+    precondition(samples.count == places.count, "\(places.count) places for \(samples.count) samples")
     precondition(output.count == samples.count * images.imageSize, "the output is not the size of the batch")
     guard let start = output.baseAddress, images.imageSize > 0 else { return }
+    let (width, height, kernels) = (images.width, images.height, prepared.kernels)
     let workers = max(1, min(threads, samples.count))
     if workers == 1 {
-      var canvas = Canvas(width: images.width, height: images.height, kernels: kernels)
-      write(samples, of: images, epoch: epoch, with: &canvas, to: start)
+      var canvas = Canvas(width: width, height: height, kernels: kernels)
+      write(samples, at: places, of: images, epoch: epoch, with: &canvas, to: start)
       return
     }
     let shared = SharedOutput(start: start)
@@ -94,13 +111,12 @@ public struct BatchAugmenter: Sendable {
     let pieces = (samples.count + piece - 1) / piece
     let turn = SharedCounter()
     HelperThreads.shared.share(among: workers) {
-      var canvas = Canvas(width: images.width, height: images.height, kernels: kernels)
+      var canvas = Canvas(width: width, height: height, kernels: kernels)
       while case let index = turn.next(), index < pieces {
-        let (first, end) = (index * piece, min((index + 1) * piece, samples.count))
+        let (first, count) = (index * piece, min(piece, samples.count - index * piece))
         write(
-          samples[samples.startIndex + first..<samples.startIndex + end], of: images, epoch: epoch,
-          with: &canvas,
-          to: shared.start + first * images.imageSize)
+          samples.dropFirst(first).prefix(count), at: places.dropFirst(first).prefix(count), of: images,
+          epoch: epoch, with: &canvas, to: shared.start + first * images.imageSize)
       }
     }
   }
@@ -113,15 +129,20 @@ public struct BatchAugmenter: Sendable {
   ) -> (image: RGBAImage, applied: [AppliedOperation]) {
     var image = images.image(at: sample)
     var applied: [AppliedOperation] = []
+    guard images.imageSize > 0 else { return (image, applied) }
     var random = stream(epoch: epoch, sample: sample)
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: walk.longest) { order in
-      guard let order = order.baseAddress, images.imageSize > 0 else { return }
-      walk.draw(using: &random, order: order, width: images.width, height: images.height) { step, arguments in
-        image = image.applying(step.operation, parameter: arguments.parameter, center: arguments.center)
-        applied.append(AppliedOperation(step, arguments))
-      }
+    walk.draw(using: &random, width: images.width, height: images.height) { step, arguments in
+      image = image.applying(step.operation, parameter: arguments.parameter, center: arguments.center)
+      applied.append(AppliedOperation(step, arguments))
     }
     return (image, applied)
+  }
+
+  /// What the tail does to a sample's image of a size in pixels, after the operations.
+  public func tailDraw(sample: Int, epoch: Int, width: Int, height: Int) -> TailDraw {
+    var random = stream(epoch: epoch, sample: sample)
+    walk.draw(using: &random, width: width, height: height) { _, _ in }
+    return TailDraw(tail, width: width, height: height, using: &random)
   }
 
   private func stream(epoch: Int, sample: Int) -> RandomStream {
@@ -130,21 +151,21 @@ public struct BatchAugmenter: Sendable {
 
   /// Writes some samples, one after another.
   private func write(
-    _ samples: ArraySlice<Int>, of images: ImageStack, epoch: Int, with canvas: inout Canvas,
-    to output: UnsafeMutablePointer<Float>
+    _ samples: ArraySlice<Int>, at places: ArraySlice<Int>, of images: ImageStack, epoch: Int,
+    with canvas: inout Canvas, to output: UnsafeMutablePointer<Float>
   ) {
     let (width, height) = (images.width, images.height)
     images.pixels.withUnsafeBufferPointer { pixels in
-      table.withUnsafeBufferPointer { table in
+      prepared.table.withUnsafeBufferPointer { table in
         withUnsafeTemporaryAllocation(of: Int.self, capacity: walk.longest) { order in
           guard let pixels = pixels.baseAddress, let table = table.baseAddress, let order = order.baseAddress
           else { return }
           let writer = TailWriter(width: width, height: height, layout: tail.layout, table: table)
           var target = output
-          for sample in samples {
+          for (sample, place) in zip(samples, places) {
             precondition(
-              sample >= 0 && sample < images.count, "no image \(sample) in a stack of \(images.count)")
-            let source = pixels + sample &* images.imageSize
+              place >= 0 && place < images.count, "no image \(place) in a stack of \(images.count)")
+            let source = pixels + place &* images.imageSize
             var random = stream(epoch: epoch, sample: sample)
             var isOnCanvas = false
             walk.draw(using: &random, order: order, width: width, height: height) { step, arguments in
@@ -155,7 +176,7 @@ public struct BatchAugmenter: Sendable {
               step.operation.kernel(&canvas, arguments)
             }
             let draw = TailDraw(tail, width: width, height: height, using: &random)
-            if let kernels, let scaling {
+            if let kernels = prepared.kernels, let scaling = prepared.scaling {
               if !isOnCanvas { canvas.load(rgb: source) }
               write(canvas, draw, with: kernels, scaling, to: target)
             } else if isOnCanvas {

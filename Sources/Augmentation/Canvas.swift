@@ -36,11 +36,8 @@ struct Canvas: ~Copyable {
     self.width = width
     self.height = height
     self.kernels = kernels
-    // Pixels before an image, and at least so many behind it. A multiple of 16, so that an image begins where a line of
-    // the cache does.
-    let margin = (Int(CPIXELS_MARGIN) + width + 15) / 16 * 16
-    let bufferBytes = (width * height + 2 * margin + 15) / 16 * 64
-    let (countBytes, tableBytes, sumBytes) = (4 * 3 * 256 * 4, 3 * 256, 4 * width * 2)
+    let margin = Self.margin(width: width)
+    let (bufferBytes, countBytes, tableBytes, sumBytes) = Self.parts(width: width, height: height)
     let total = 2 * bufferBytes + countBytes + tableBytes + sumBytes
     memory = .allocate(byteCount: total, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: total)
@@ -57,6 +54,22 @@ struct Canvas: ~Copyable {
   }
 
   deinit { memory.deallocate() }
+
+  /// Pixels before an image, and at least so many behind it.
+  ///
+  /// A multiple of 16, so that an image begins where a line of the cache does.
+  private static func margin(width: Int) -> Int { (Int(CPIXELS_MARGIN) + width + 15) / 16 * 16 }
+
+  /// The bytes of each pixel buffer, of counts, of tables and of the sums of a row.
+  private static func parts(width: Int, height: Int) -> (Int, Int, Int, Int) {
+    ((width * height + 2 * margin(width: width) + 15) / 16 * 64, 4 * 3 * 256 * 4, 3 * 256, 4 * width * 2)
+  }
+
+  /// The bytes of memory that a canvas of this size takes.
+  static func byteCount(width: Int, height: Int) -> Int {
+    let (buffer, counts, tables, sums) = parts(width: width, height: height)
+    return 2 * buffer + counts + tables + sums
+  }
 
   mutating func swapBuffers() {
     swap(&pixels, &spare)

@@ -21,6 +21,13 @@ public struct Operation: Sendable {
   public let usesCenter: Bool
   /// A parameter in pixels takes effect in multiples of this many.
   public let grain: Int
+  /// Where the operation moves pixels, by its parameter; nil where every pixel stays in its place.
+  ///
+  /// Labels of pixels and boxes follow it, see ``ImageAugmenter``.
+  public let movement: Movement?
+
+  /// The map of an application: from the parameter and the image's width and height in pixels.
+  public typealias Movement = @Sendable (_ parameter: Double, _ width: Int, _ height: Int) -> AffineMap
 
   /// Returns the parameter of a magnitude in 0...9.
   private let scale: @Sendable (Int) -> Double
@@ -33,7 +40,7 @@ public struct Operation: Sendable {
     name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
     usesCenter: Bool = false, grain: Int = 1,
     scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
-    kernel: @escaping Kernel
+    movement: Movement? = nil, kernel: @escaping Kernel
   ) {
     self.name = name
     self.unit = unit
@@ -42,6 +49,7 @@ public struct Operation: Sendable {
     self.usesCenter = usesCenter
     self.grain = grain
     self.scale = scale
+    self.movement = movement
     self.kernel = kernel
   }
 
@@ -69,11 +77,13 @@ public struct Operation: Sendable {
   ///   - usesCenter: whether a place in the image is drawn for each application.
   ///   - grain: a parameter in pixels takes effect in multiples of this many.
   ///   - scale: the parameter of a magnitude in 0...9.
+  ///   - movement: where pixels go, if they do not stay in their places.
   ///   - apply: the changed image, of the same size; alpha 0 marks pixels without data.
   public init(
     name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
     usesCenter: Bool = false, grain: Int = 1,
     scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
+    movement: Movement? = nil,
     apply: @escaping @Sendable (RGBAImage, OperationArguments) -> RGBAImage
   ) {
     precondition(
@@ -85,7 +95,7 @@ public struct Operation: Sendable {
     self.init(
       name: name, unit: unit, parameters: parameters, isSigned: isSigned, usesCenter: usesCenter,
       grain: grain,
-      scale: scale
+      scale: scale, movement: movement
     ) { canvas, arguments in
       canvas.load(apply(canvas.image(), arguments))
     }

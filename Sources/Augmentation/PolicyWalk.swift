@@ -37,6 +37,18 @@ struct PolicyWalk: Sendable {
     }
   }
 
+  /// As ``draw(using:order:width:height:apply:)``, with scratch memory of its own.
+  @inline(__always)
+  func draw(
+    using random: inout RandomStream, width: Int, height: Int,
+    apply: (AugmentationProgram.Step, OperationArguments) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: max(longest, 1)) { order in
+      guard let order = order.baseAddress else { return }
+      draw(using: &random, order: order, width: width, height: height, apply: apply)
+    }
+  }
+
   /// Goes through one alternative.
   @inline(__always)
   private func follow(

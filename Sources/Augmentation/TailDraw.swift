@@ -1,12 +1,15 @@
 /// The geometry of the tail as drawn for one image.
-struct TailDraw {
-  /// How far the cut-out piece lies to the right of and below the image's corner; negative towards the padding.
-  var shiftX = 0
-  var shiftY = 0
-  var isFlipped = false
-  /// The columns and rows of the finished image that Cutout sets to the mean colour.
-  var blankColumns = 0..<0
-  var blankRows = 0..<0
+public struct TailDraw: Hashable, Sendable {
+  /// How far the cut-out piece lies to the right of the image's corner, in pixels; negative towards the padding.
+  public private(set) var shiftX = 0
+  /// How far it lies below the corner, in pixels.
+  public private(set) var shiftY = 0
+  /// Whether it is mirrored afterwards.
+  public private(set) var isFlipped = false
+  /// The columns of the finished image that Cutout sets to the mean colour.
+  public private(set) var blankColumns = 0..<0
+  /// The rows of the finished image that Cutout sets to the mean colour.
+  public private(set) var blankRows = 0..<0
 
   init(_ tail: BatchTail, width: Int, height: Int, using random: inout RandomStream) {
     if tail.cropPadding > 0 {

@@ -38,6 +38,13 @@ public struct PolicyChoice: Sendable {
     }
   }
 
+  /// A schedule that is at hand, called by its name.
+  public init(_ schedule: Schedule) {
+    argument = schedule.name
+    isFile = false
+    content = .schedule(schedule)
+  }
+
   /// The schedule behind the choice, before stretching; nil where one program holds for all epochs.
   public var schedule: Schedule? {
     if case .schedule(let schedule) = content { schedule } else { nil }

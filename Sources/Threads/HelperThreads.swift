@@ -98,6 +98,20 @@ public final class HelperThreads: @unchecked Sendable {
     }
   }
 
+  /// Holds the helpers' lock, from before a fork until one of the two functions below has been called.
+  package func holdForFork() { lock.lock() }
+
+  /// Lets the lock go in the process that forked.
+  package func releaseInParent() { lock.unlock() }
+
+  /// Begins without helpers in the process that was forked: a fork copies no thread but its own.
+  package func startAnewInChild() {
+    calls = []
+    (waiting, started, isRefused) = (0, 0, false)
+    work.forgetWaiters()
+    lock.unlock()
+  }
+
   private final class Call: @unchecked Sendable {
     // The lock of the helpers guards the variables.
     /// How many more helpers may run the body.

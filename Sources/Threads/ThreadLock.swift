@@ -24,10 +24,18 @@ package final class ThreadLock: @unchecked Sendable {
     mutex.deallocate()
   }
 
+  /// Waits until nobody holds the lock, and holds it.
+  ///
+  /// For a lock that is let go elsewhere; otherwise see ``withLock(_:)``.
+  package func lock() { pthread_mutex_lock(mutex) }
+
+  /// Lets the lock go, which this thread holds.
+  package func unlock() { pthread_mutex_unlock(mutex) }
+
   /// Runs the body while no other thread runs one under the same lock.
   package func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     return try body()
   }
 }
@@ -48,6 +56,12 @@ package final class ThreadCondition: @unchecked Sendable {
   deinit {
     pthread_cond_destroy(condition)
     condition.deallocate()
+  }
+
+  /// Forgets who waits: in a process that was forked they are not there.
+  func forgetWaiters() {
+    condition.initialize(to: pthread_cond_t())
+    pthread_cond_init(condition, nil)
   }
 
   /// Lets the lock, which must be held, go until woken, perhaps for no reason.

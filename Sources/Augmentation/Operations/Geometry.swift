@@ -2,11 +2,6 @@ import CPixels
 
 /// Movements of pixels: what leaves the image is lost, what comes from outside is transparent black.
 extension Canvas {
-  /// The affine map from a place in the new image to its place in the old: x' = a·x + b·y + c, y' = d·x + e·y + f.
-  struct AffineMap {
-    var a, b, c, d, e, f: Double
-  }
-
   /// Moves row y sideways: its pixels come from `(start + y * step) >> 16` columns further right.
   mutating func slideRows(start: Int, step: Int) {
     if let kernels {

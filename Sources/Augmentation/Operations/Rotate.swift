@@ -9,16 +9,21 @@
 extension Operation {
   /// Turns the image about its middle, counter-clockwise where positive; a search's magnitude is 3 degrees.
   public static let rotate = Operation(
-    name: "Rotate", unit: .degrees, parameters: -360...360, isSigned: true, scale: { Double(3 * $0) }
+    name: "Rotate", unit: .degrees, parameters: -360...360, isSigned: true, scale: { Double(3 * $0) },
+    movement: turn
   ) { canvas, arguments in
-    let (cosine, sine) = rotation(degrees: arguments.parameter)
-    guard sine != 0 || cosine != 1 else { return }
-    let (middleX, middleY) = (Double(canvas.width) / 2, Double(canvas.height) / 2)
-    canvas.resample(
-      Canvas.AffineMap(
-        a: cosine, b: -sine, c: cosine * -middleX + -sine * -middleY + middleX,
-        d: sine, e: cosine, f: sine * -middleX + cosine * -middleY + middleY))
+    let map = turn(degrees: arguments.parameter, width: canvas.width, height: canvas.height)
+    if map != .identity { canvas.resample(map) }
   }
+}
+
+@Sendable private func turn(degrees: Double, width: Int, height: Int) -> AffineMap {
+  let (cosine, sine) = rotation(degrees: degrees)
+  guard sine != 0 || cosine != 1 else { return .identity }
+  let (middleX, middleY) = (Double(width) / 2, Double(height) / 2)
+  return AffineMap(
+    a: cosine, b: -sine, c: cosine * -middleX + -sine * -middleY + middleX,
+    d: sine, e: cosine, f: sine * -middleX + cosine * -middleY + middleY)
 }
 
 /// Returns cosine and sine of an angle to 15 decimals, the precision to which Pillow rounds them.

@@ -1,7 +1,8 @@
 extension Operation {
   /// Slides each row sideways by a share of its distance from the top; a search's magnitude is 0.03.
   public static let shearX = Operation(
-    name: "ShearX", unit: .slope, parameters: slopes, isSigned: true, scale: slope
+    name: "ShearX", unit: .slope, parameters: slopes, isSigned: true, scale: slope,
+    movement: { slope, _, _ in AffineMap(a: 1, b: slope, c: 0, d: 0, e: 1, f: 0) }
   ) { canvas, arguments in
     // A column of the new image is a whole column of the old, so a row moves as one piece.
     canvas.slideRows(
@@ -10,10 +11,14 @@ extension Operation {
 
   /// Slides each column up or down by a share of its distance from the left; a search's magnitude is 0.03.
   public static let shearY = Operation(
-    name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope
+    name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope, movement: shearColumns
   ) { canvas, arguments in
-    canvas.resample(Canvas.AffineMap(a: 1, b: 0, c: 0, d: arguments.parameter, e: 1, f: 0))
+    canvas.resample(shearColumns(slope: arguments.parameter, width: canvas.width, height: canvas.height))
   }
+}
+
+@Sendable private func shearColumns(slope: Double, width: Int, height: Int) -> AffineMap {
+  AffineMap(a: 1, b: 0, c: 0, d: slope, e: 1, f: 0)
 }
 
 private let slopes = -100.0...100.0
