@@ -47,6 +47,13 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+// The compiler's list of what a static FoundationEssentials needs lacks two libraries.
+let pythonLibraryLink = [
+  "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "-z", "-Xlinker", "defs",
+  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/PythonLibrary/exports.map",
+  "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-Bsymbolic", "-Xlinker", "-soname=libpba.so",
+]
+
 // Loaded at run time beside libtorch_cuda, whose symbols stay open until then; no program links it.
 let cudaLibrary: (products: [Product], targets: [Target]) =
   hasCUDAHeaders
@@ -75,6 +82,8 @@ let package = Package(
     .executable(name: "pba", targets: ["pba"]),
     // Loaded when the first tensor is made; stands beside the program.
     .library(name: "CTorch", type: .dynamic, targets: ["ATenBackend"]),
+    // `libpba`: what the Python package calls. With --static-swift-stdlib it needs nothing of Swift.
+    .library(name: "pba-python", type: .dynamic, targets: ["PythonLibrary"]),
   ] + libraries.map { .library(name: $0, targets: [$0]) } + cudaLibrary.products,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -193,6 +202,12 @@ let package = Package(
         .copy("base.yaml"), .copy("search"), .copy("table_1_cifar10"), .copy("table_2_cifar100"),
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ], swiftSettings: notOptimised),
+
+    // The C interface of augmentation and policies, for Python. It shows its own functions and nothing else.
+    .target(
+      name: "PythonLibrary", dependencies: ["Augmentation", "Images", "Policies", "Text", "Threads"],
+      exclude: ["exports.map", "pba.h"],
+      linkerSettings: [.unsafeFlags(pythonLibraryLink, .when(platforms: [.linux]))]),
 
     // The command line
     .target(

@@ -1,0 +1,75 @@
+"""What goes along with an image whose pixels are moved: masks, bounding boxes and key points of torchvision."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import torch
+from torchvision import tv_tensors
+from torchvision.transforms.v2 import functional as F
+
+from ._engine import Engine
+
+_LARGEST_LABEL = 2**24 - 1
+
+
+def moved_mask(engine: Engine, mask: tv_tensors.Mask, epoch: int, index: int, fill: int) -> tv_tensors.Mask:
+    """Move a mask (…, height, width) of integers or truth values through the kernels that move the image's pixels."""
+    if mask.is_floating_point() or mask.is_complex():
+        raise TypeError(f"mask: found {mask.dtype}, expected integers or bool")
+    if mask.device.type != "cpu":
+        raise ValueError(f"mask: found a tensor on {mask.device}, expected one on the CPU")
+    plain = mask.as_subclass(torch.Tensor)
+    if plain.numel() and not 0 <= int(plain.min()) <= int(plain.max()) <= _LARGEST_LABEL:
+        raise ValueError(f"mask: found labels from {plain.min()} to {plain.max()}, expected 0 to {_LARGEST_LABEL}")
+    if mask.dtype != torch.bool and not torch.iinfo(mask.dtype).min <= fill <= torch.iinfo(mask.dtype).max:
+        raise ValueError(f"mask_fill: found {fill}, expected a number that {mask.dtype} can hold")
+    if not engine.moves(epoch, index, mask.shape[-2:]) or plain.numel() == 0:
+        return tv_tensors.wrap(plain.clone(), like=mask)
+    planes = plain.reshape(-1, *plain.shape[-2:]).to(torch.int32).contiguous().numpy()
+    moved = np.stack([engine.labels(plane, epoch, index, fill) for plane in planes])
+    return tv_tensors.wrap(torch.from_numpy(moved).reshape(plain.shape).to(mask.dtype), like=mask)
+
+
+def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, index: int) -> tv_tensors.BoundingBoxes:
+    """Return the boxes around the moved corners, clipped to the image."""
+    named = boxes.format
+    if named.name not in ("XYXY", "XYWH", "CXCYWH"):
+        raise ValueError(f"boxes: found the format {named.name}, expected XYXY, XYWH or CXCYWH: rotated boxes are not moved")
+    forward = engine.forward_map(epoch, index, boxes.canvas_size)
+    plain = boxes.as_subclass(torch.Tensor)
+    if forward is None or plain.numel() == 0:
+        return tv_tensors.wrap(plain.clone(), like=boxes)
+    edges = F.convert_bounding_box_format(
+        plain.to(torch.float64), old_format=named, new_format=tv_tensors.BoundingBoxFormat.XYXY)
+    left, top, right, bottom = edges.unbind(-1)
+    x, y = _moved(torch.stack([left, right, right, left], -1), torch.stack([top, top, bottom, bottom], -1), forward)
+    height, width = boxes.canvas_size
+    around = torch.stack([
+        x.amin(-1).clamp(0, width), y.amin(-1).clamp(0, height), x.amax(-1).clamp(0, width), y.amax(-1).clamp(0, height)], -1)
+    gone = (around[..., 2] <= around[..., 0]) | (around[..., 3] <= around[..., 1])
+    if bool(gone.any()):
+        warnings.warn(
+            f"Augment: {int(gone.sum())} of {gone.numel()} bounding boxes lie outside of the image now and have no area; put "
+            "torchvision's v2.SanitizeBoundingBoxes behind Augment, which takes them away with their labels", stacklevel=2)
+    result = F.convert_bounding_box_format(around, old_format=tv_tensors.BoundingBoxFormat.XYXY, new_format=named)
+    if not boxes.is_floating_point():
+        result = result.round()
+    return tv_tensors.wrap(result.to(boxes.dtype), like=boxes)
+
+
+def moved_points(engine: Engine, points: "tv_tensors.KeyPoints", epoch: int, index: int) -> "tv_tensors.KeyPoints":
+    """Move key points; they are not clipped, as a point outside of the image has no nearest one that means the same."""
+    forward = engine.forward_map(epoch, index, points.canvas_size)
+    plain = points.as_subclass(torch.Tensor)
+    if forward is None or plain.numel() == 0:
+        return tv_tensors.wrap(plain.clone(), like=points)
+    x, y = _moved(plain[..., 0].to(torch.float64), plain[..., 1].to(torch.float64), forward)
+    result = torch.stack([x, y], -1)
+    return tv_tensors.wrap((result if points.is_floating_point() else result.round()).to(points.dtype), like=points)
+
+
+def _moved(x: torch.Tensor, y: torch.Tensor, forward: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    (a, b, c), (d, e, f) = forward[:2].tolist()
+    return a * x + b * y + c, d * x + e * y + f

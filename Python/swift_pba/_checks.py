@@ -1,0 +1,35 @@
+"""Checks of arguments that several functions take."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, SupportsIndex
+
+# Random numbers are counted by 32 bits, so a larger number would repeat a smaller one.
+LARGEST_KEY = 2**32 - 1
+LARGEST_SEED = 2**64 - 1
+
+
+def integer(value: SupportsIndex, name: str, low: int, high: int) -> int:
+    """Return a whole number within bounds; numpy's integers are numbers too, truth values are not."""
+    if isinstance(value, bool):
+        raise TypeError(f"{name}: found {value}, expected an integer")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: found {value!r} of type {type(value).__name__}, expected an integer") from None
+    if not low <= number <= high:
+        raise ValueError(f"{name}: found {number}, expected {low} to {high}")
+    return number
+
+
+def key(epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:
+    """Return an epoch and an index that random numbers can be drawn by."""
+    return integer(epoch, "epoch", 0, LARGEST_KEY), integer(index, "index", 0, LARGEST_KEY)
+
+
+def truth(value: Any, name: str) -> bool:
+    """Return a truth value."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: found {value!r}, expected True or False")
+    return value

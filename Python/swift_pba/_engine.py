@@ -1,0 +1,132 @@
+"""A policy that was opened in the native library: what `Augment` and `BatchAugment` call."""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, SupportsIndex
+
+import numpy as np
+
+from . import _checks, _library
+from ._library import _ROOM, message
+from .schedule import Schedule, policy_text
+
+LARGEST_SIDE = 32767
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An operation that is applied to a sample, with all that is drawn for it.
+
+    Attributes
+    ----------
+    operation : str
+        The operation's name.
+    parameter : float
+        Its strength in the operation's own unit, the direction included.
+    magnitude : int or None
+        The magnitude of the search that the strength stands for, 0 to 9; None where the policy has another scale.
+    probability : float
+        The probability with which it could be applied.
+    center : tuple of int or None
+        The column and row that are drawn as its middle, for operations that have one.
+    movement : tuple of float or None
+        Where pixels come from, for operations that move them: (a, b, c, d, e, f) with old x = a·x + b·y + c and
+        old y = d·x + e·y + f, in pixels from the corner of the image.
+    """
+
+    operation: str
+    parameter: float
+    magnitude: int | None
+    probability: float
+    center: tuple[int, int] | None
+    movement: tuple[float, float, float, float, float, float] | None
+
+
+class Engine:
+    """A policy with its seed and settings; it is opened again where it was unpickled."""
+
+    def __init__(
+        self, policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule, seed: SupportsIndex, settings: dict[str, Any]
+    ) -> None:
+        if policy is None or isinstance(policy, bool):
+            raise TypeError(f"policy: found {policy}, expected the name of a policy, a path, a mapping, or a Schedule")
+        self.seed = _checks.integer(seed, "seed", 0, _checks.LARGEST_SEED)
+        settings = {name: value for name, value in settings.items() if value is not None}
+        self._policy = policy_text(policy)
+        self._settings = json.dumps(settings)
+        self._open()
+        # A file is read once: what is done with it later, here or on other machines, changes nothing.
+        opened = json.loads(_library.description(self.handle))
+        self.epochs: int = opened["epochs"]
+        if opened["schedule"] is not None:
+            self._policy = json.dumps(opened["schedule"])
+            self._settings = json.dumps(settings | {"order": opened["order"]})
+
+    def _open(self) -> None:
+        self.handle = _library.open_augmenter(self._policy, self.seed, self._settings)
+        weakref.finalize(self, _library.library().pba_close, self.handle)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "handle"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._open()
+
+    def images(self, images: np.ndarray, epoch: int, index: int) -> np.ndarray:
+        """Augment contiguous images (…, height, width, 3) of one sample, 8 bits in and out."""
+        *count, height, width, _ = images.shape
+        output = np.empty(images.shape, np.uint8)
+        if output.size == 0:
+            raise ValueError(f"image: found {height} × {width} pixels, expected at least one")
+        code = _library.library().pba_images(
+            self.handle, images.__array_interface__["data"][0], int(np.prod(count)) if count else 1, height, width, index, epoch,
+            output.__array_interface__["data"][0], message.buffer, _ROOM)
+        if code:
+            raise _library.error()
+        return output
+
+    def labels(self, labels: np.ndarray, epoch: int, index: int, fill: int) -> np.ndarray:
+        """Move the labels (height, width), contiguous and of type int32, of a sample's pixels."""
+        height, width = labels.shape
+        output = np.empty(labels.shape, np.int32)
+        code = _library.library().pba_labels(
+            self.handle, labels.ctypes.data, height, width, index, epoch, fill, output.ctypes.data, message.buffer, _ROOM)
+        if code:
+            raise _library.error()
+        return output
+
+    def explain(self, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> dict[str, Any]:
+        """Return what is drawn for a sample's image of a size (height, width)."""
+        epoch, index = _checks.key(epoch, index)
+        if isinstance(size, (str, bytes)) or not isinstance(size, Sequence) or len(size) != 2:
+            raise TypeError(f"size: found {size!r}, expected (height, width) in pixels")
+        height, width = (_checks.integer(side, name, 1, LARGEST_SIDE) for side, name in zip(size, ("height", "width"), strict=True))
+        return json.loads(_library.explanation(self.handle, index, epoch, height, width))
+
+    def operations(self, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> list[Applied]:
+        """Return the operations that are applied to a sample's image of a size (height, width), in their order."""
+        return [
+            Applied(
+                entry["operation"], entry["parameter"], entry["magnitude"], entry["probability"],
+                entry["center"] and tuple(entry["center"]), entry["movement"] and tuple(entry["movement"]))
+            for entry in self.explain(epoch, index, size)["operations"]]
+
+    def forward_map(self, epoch: int, index: int, size: Sequence[int]) -> np.ndarray | None:
+        """Return the matrix by which a place (x, y, 1) of a sample's image goes to its new place; None where all stay."""
+        movements = [applied.movement for applied in self.operations(epoch, index, tuple(size)) if applied.movement is not None]
+        if not movements:
+            return None
+        backward = np.eye(3)
+        for movement in movements:
+            backward = backward @ np.vstack([np.reshape(movement, (2, 3)), [0, 0, 1]])
+        return np.linalg.inv(backward)
+
+    def moves(self, epoch: int, index: int, size: Sequence[int]) -> bool:
+        """Return whether an operation moves pixels of a sample's image."""
+        return any(applied.movement is not None for applied in self.operations(epoch, index, tuple(size)))

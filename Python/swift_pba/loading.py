@@ -1,0 +1,173 @@
+"""Data loaders in which every transform knows which sample of which epoch it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+from . import _checks
+from .keys import Key, _current
+
+try:
+    from torch.utils.data import DataLoader, Dataset, IterableDataset, RandomSampler, Sampler, SequentialSampler
+except ImportError as error:
+    raise ImportError(
+        f"swift_pba.loader, wrap and Epochs work on PyTorch's data loaders, and torch cannot be imported ({error}): "
+        "pip install swift-pba[torch]; without it use Augment.apply(image, epoch=…, index=…)") from None
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["Epochs", "KeyedDataset", "loader", "wrap"]
+
+
+class KeyedDataset(Dataset):
+    """A dataset whose transforms know the sample and the epoch; made by :func:`wrap`."""
+
+    def __init__(self, dataset: Any, batched: bool = False) -> None:
+        self.dataset = dataset
+        if batched:
+            # PyTorch calls it where a dataset has it.
+            self.__getitems__ = dataset.__getitems__
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, key: SupportsIndex) -> Any:
+        token = _current.set((key.epoch, int(key)) if isinstance(key, Key) else None)
+        try:
+            return self.dataset[int(key)]
+        finally:
+            _current.reset(token)
+
+    def __getattr__(self, name: str) -> Any:
+        # What else the dataset has, such as `classes`; not while this object is being unpickled.
+        if name.startswith("__") or "dataset" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(self.dataset, name)
+
+
+def wrap(dataset: Any, *, batched: bool = False) -> KeyedDataset:
+    """Wrap a dataset, so that transforms inside it know which sample of which epoch they work on.
+
+    The dataset itself is not changed. Its indices must come from :class:`Epochs`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A dataset with ``__getitem__`` and ``__len__``: torchvision's, a Hugging Face dataset, one of your own.
+    batched : bool, default False
+        Whether to hand whole lists of keys to the dataset's ``__getitems__``. There is no current sample then: use the keys
+        with :class:`BatchAugment` or ``Augment.apply``.
+
+    Returns
+    -------
+    KeyedDataset
+    """
+    if isinstance(dataset, KeyedDataset):
+        return dataset
+    if isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__"):
+        raise TypeError(
+            f"dataset: found {type(dataset).__name__}, expected one with __getitem__: samples of a stream have no index; number them "
+            "yourself and call Augment.apply(image, epoch=…, index=…)")
+    if _checks.truth(batched, "batched") and not hasattr(dataset, "__getitems__"):
+        raise TypeError(f"dataset: found {type(dataset).__name__} without __getitems__, which batched=True calls")
+    return KeyedDataset(dataset, batched)
+
+
+class Epochs(Sampler):
+    """A sampler that numbers its epochs: it yields the indices of another sampler, each with its epoch.
+
+    Each ``iter()`` is the next epoch. The epoch travels with the index, so it is right in every worker, persistent or not,
+    however many batches are prepared ahead.
+
+    Parameters
+    ----------
+    sampler : iterable of int or of list of int
+        A sampler, or a batch sampler. If it has ``set_epoch``, as ``DistributedSampler`` has, it is called for each epoch.
+    start_epoch : int, default 0
+        The first epoch: where a training is resumed.
+    """
+
+    def __init__(self, sampler: Iterable[Any], start_epoch: SupportsIndex = 0) -> None:
+        if not hasattr(sampler, "__iter__"):
+            raise TypeError(f"sampler: found {type(sampler).__name__}, expected a sampler or a list of indices")
+        self.sampler = sampler
+        self.set_epoch(start_epoch)
+
+    def set_epoch(self, epoch: SupportsIndex) -> None:
+        """Make the next epoch this one, counted from 0."""
+        self.epoch = _checks.integer(epoch, "epoch", 0, _checks.LARGEST_KEY)
+        self._forward()
+
+    def _forward(self) -> None:
+        if hasattr(self.sampler, "set_epoch"):
+            self.sampler.set_epoch(self.epoch)
+        self._seen = getattr(self.sampler, "epoch", None)
+
+    def __iter__(self) -> Iterator[Any]:
+        inner = getattr(self.sampler, "epoch", None)
+        if isinstance(inner, int) and inner != self._seen:
+            # Somebody has set the epoch of the inner sampler itself, as training scripts do.
+            self.set_epoch(inner)
+        epoch = self.epoch
+        self._forward()
+        indices = iter(self.sampler)
+        self.epoch = epoch + 1
+        return _with_epoch(indices, epoch)
+
+    def __len__(self) -> int:
+        return len(self.sampler)  # type: ignore[arg-type]
+
+
+def _with_epoch(indices: Iterator[Any], epoch: int) -> Iterator[Any]:
+    for entry in indices:
+        yield [Key(index, epoch) for index in entry] if isinstance(entry, (list, tuple)) else Key(entry, epoch)
+
+
+def loader(dataset: Any, *, start_epoch: SupportsIndex = 0, **options: Any) -> DataLoader:
+    """Make a data loader in which :class:`Augment` knows epoch and sample: ``DataLoader`` over :func:`wrap` and :class:`Epochs`.
+
+    Each pass over the loader is the next epoch. ``loader.sampler.set_epoch(e)`` goes to another one (``loader.batch_sampler``
+    where you gave a batch sampler).
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset, with its transforms.
+    start_epoch : int, default 0
+        The first epoch: where a training is resumed.
+    **options
+        Those of ``torch.utils.data.DataLoader``.
+
+    Returns
+    -------
+    torch.utils.data.DataLoader
+
+    Examples
+    --------
+    >>> transform = v2.Compose([pba.Augment("rcifar10", epochs=90), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
+    >>> loader = pba.loader(CIFAR10("data", transform=transform), batch_size=128, shuffle=True, num_workers=4)
+    >>> for epoch in range(90):
+    ...     for images, labels in loader: ...
+    """
+    keyed = wrap(dataset)
+    batch_sampler = options.get("batch_sampler")
+    if batch_sampler is not None:
+        return DataLoader(keyed, **(options | {"batch_sampler": _epochs(batch_sampler, start_epoch)}))
+    sampler = options.get("sampler")
+    shuffle = options.pop("shuffle", None)
+    if sampler is None:
+        generator: torch.Generator | None = options.get("generator")
+        sampler = RandomSampler(keyed, generator=generator) if shuffle else SequentialSampler(keyed)
+    elif shuffle:
+        raise ValueError("shuffle: found True beside a sampler, expected one of the two: the sampler decides the order")
+    return DataLoader(keyed, **(options | {"sampler": _epochs(sampler, start_epoch)}))
+
+
+def _epochs(sampler: Any, start_epoch: SupportsIndex) -> Epochs:
+    if not isinstance(sampler, Epochs):
+        return Epochs(sampler, start_epoch)
+    if start_epoch:
+        sampler.set_epoch(start_epoch)
+    return sampler

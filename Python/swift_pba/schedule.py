@@ -1,0 +1,180 @@
+"""Schedules: which policy applies at which epoch of a training."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, SupportsIndex
+
+from . import _checks, _library
+
+#: What names a policy: its name, the path of a schedule file, its text, or a schedule that is at hand.
+PolicyLike = "str | os.PathLike[str] | Mapping[str, Any] | Schedule"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation of a policy.
+
+    Attributes
+    ----------
+    operation : str
+        The operation's name, such as ``"Rotate"``.
+    probability : int
+        Its probability in tenths, 0 to 10.
+    magnitude : int
+        Its strength, 0 to 9.
+    """
+
+    operation: str
+    probability: int
+    magnitude: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of epochs with one policy."""
+
+    epochs: int
+    policy: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Which policy applies at each epoch of a training; made by :func:`swift_pba.load`.
+
+    Attributes
+    ----------
+    name : str
+        What the schedule is called.
+    epochs : int
+        The length of the training it is for.
+    operation_count : tuple of float
+        The probabilities of applying 0, 1, 2, … operations to an image.
+    segments : tuple of Segment
+        The policies in the order of training.
+    provenance : dict
+        Where the schedule comes from.
+
+    Examples
+    --------
+    >>> import swift_pba as pba
+    >>> schedule = pba.load("rcifar10")
+    >>> schedule.epochs, len(schedule.policy(0))
+    (200, 30)
+    >>> schedule.stretched(90).epochs
+    90
+    """
+
+    name: str
+    epochs: int
+    operation_count: tuple[float, ...]
+    segments: tuple[Segment, ...]
+    provenance: dict[str, Any] = field(compare=False)
+    _text: str = field(repr=False)
+
+    @classmethod
+    def _parse(cls, text: str) -> Schedule:
+        values = json.loads(text)
+        return cls(
+            values["name"], values["epochs"], tuple(values["operationCount"]),
+            tuple(
+                Segment(segment["epochs"], tuple(Entry(**entry) for entry in segment["policy"]))
+                for segment in values["segments"]),
+            values["provenance"], text)
+
+    def policy(self, epoch: SupportsIndex) -> tuple[Entry, ...]:
+        """Return the policy of an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            The epoch, counted from 0, below :attr:`epochs`.
+
+        Returns
+        -------
+        tuple of Entry
+            The operations that may be applied in that epoch.
+        """
+        place = _checks.integer(epoch, "epoch", 0, self.epochs - 1)
+        for segment in self.segments:
+            if place < segment.epochs:
+                return segment.policy
+            place -= segment.epochs
+        raise AssertionError("the segments are shorter than the schedule")
+
+    def stretched(self, epochs: SupportsIndex) -> Schedule:
+        """Return the same policies spread over another number of epochs, by the rule of the published code.
+
+        Parameters
+        ----------
+        epochs : int
+            The length of the training, 1 to 1,000,000.
+        """
+        return Schedule._parse(_library.schedule_text(self._text, _checks.integer(epochs, "epochs", 1, 1_000_000)))
+
+    def to_json(self) -> str:
+        """Return the text of the schedule's file, which ``pba`` and :func:`swift_pba.load` read."""
+        return self._text
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the schedule to a file.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, which is replaced as a whole if it is there.
+        """
+        target = Path(path)
+        temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(self._text, encoding="utf-8")
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def load(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> Schedule:
+    """Load a schedule.
+
+    Parameters
+    ----------
+    policy : str, path-like, mapping or Schedule
+        The name of a published schedule (``"rcifar10"``, ``"rsvhn"``), the path of a schedule file, or its content.
+
+    Returns
+    -------
+    Schedule
+
+    Raises
+    ------
+    ValueError
+        If there is no such schedule, or the file holds none; the message names the place in it.
+    """
+    if isinstance(policy, Schedule):
+        return policy
+    return Schedule._parse(_library.schedule_text(policy_text(policy)))
+
+
+def policy_text(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> str:
+    """Return how the library takes a policy: a name, a path, or the text of a schedule."""
+    if isinstance(policy, Schedule):
+        return policy.to_json()
+    if isinstance(policy, Mapping):
+        try:
+            return json.dumps(policy, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"policy: found a mapping that JSON cannot express ({error}), expected a schedule") from None
+    if isinstance(policy, str):
+        return policy
+    if isinstance(policy, os.PathLike):
+        path = os.fspath(policy)
+        if isinstance(path, bytes):
+            path = os.fsdecode(path)
+        # A path is a file, whatever its name.
+        return path if os.path.isabs(path) else os.path.join(os.curdir, path)
+    raise TypeError(
+        f"policy: found {type(policy).__name__}, expected the name of a policy, a path, a mapping, or a Schedule")
