@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "albumentations", "load",
-    "loader", "models", "policies", "sample", "wrap",
+    "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "albumentations",
+    "load", "loader", "models", "policies", "sample", "wrap",
 ]
 
 # These import torch or others, which takes a second and may not be there: only where they are used.

@@ -59,7 +59,7 @@ def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, ind
     return tv_tensors.wrap(result.to(boxes.dtype), like=boxes)
 
 
-def moved_points(engine: Engine, points: "tv_tensors.KeyPoints", epoch: int, index: int) -> "tv_tensors.KeyPoints":
+def moved_points(engine: Engine, points: tv_tensors.KeyPoints, epoch: int, index: int) -> tv_tensors.KeyPoints:
     """Move key points; they are not clipped, as a point outside of the image has no nearest one that means the same."""
     forward = engine.forward_map(epoch, index, points.canvas_size)
     plain = points.as_subclass(torch.Tensor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import weakref
 from collections.abc import Mapping, Sequence
@@ -85,8 +86,8 @@ class Engine:
         if output.size == 0:
             raise ValueError(f"image: found {height} × {width} pixels, expected at least one")
         code = _library.library().pba_images(
-            self.handle, images.__array_interface__["data"][0], int(np.prod(count)) if count else 1, height, width, index, epoch,
-            output.__array_interface__["data"][0], message.buffer, _ROOM)
+            self.handle, _library.address(images), math.prod(count), height, width, index, epoch, _library.address(output),
+            message.buffer, _ROOM)
         if code:
             raise _library.error()
         return output
@@ -96,7 +97,8 @@ class Engine:
         height, width = labels.shape
         output = np.empty(labels.shape, np.int32)
         code = _library.library().pba_labels(
-            self.handle, labels.ctypes.data, height, width, index, epoch, fill, output.ctypes.data, message.buffer, _ROOM)
+            self.handle, _library.address(labels), height, width, index, epoch, fill, _library.address(output),
+            message.buffer, _ROOM)
         if code:
             raise _library.error()
         return output
@@ -106,7 +108,8 @@ class Engine:
         epoch, index = _checks.key(epoch, index)
         if isinstance(size, (str, bytes)) or not isinstance(size, Sequence) or len(size) != 2:
             raise TypeError(f"size: found {size!r}, expected (height, width) in pixels")
-        height, width = (_checks.integer(side, name, 1, LARGEST_SIDE) for side, name in zip(size, ("height", "width"), strict=True))
+        height = _checks.integer(size[0], "height", 1, LARGEST_SIDE)
+        width = _checks.integer(size[1], "width", 1, LARGEST_SIDE)
         return json.loads(_library.explanation(self.handle, index, epoch, height, width))
 
     def operations(self, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> list[Applied]:

@@ -67,9 +67,9 @@ class Augment(_Base):
     """
 
     def __init__(
-        self, policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule, *, epochs: SupportsIndex | None, seed: SupportsIndex = 0,
-        fill: Sequence[int] = (124, 116, 104), mask_fill: SupportsIndex = 0, dataset: str = "cifar10", order: str | None = None,
-        trial: SupportsIndex = 0, scale_to_size: bool = True,
+        self, policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule, *, epochs: SupportsIndex | None,
+        seed: SupportsIndex = 0, fill: Sequence[int] = (124, 116, 104), mask_fill: SupportsIndex = 0,
+        dataset: str = "cifar10", order: str | None = None, trial: SupportsIndex = 0, scale_to_size: bool = True,
     ) -> None:
         super().__init__()
         self._engine = Engine(
@@ -144,9 +144,9 @@ class Augment(_Base):
         key = current()
         if key is None:
             raise RuntimeError(
-                "Augment: the sample and its epoch are not known here; make the data loader with swift_pba.loader(dataset, …), which "
-                "tells them, or call augment.apply(image, epoch=…, index=…). Where a framework replaces the sampler, switch that "
-                "off (in Lightning: Trainer(use_distributed_sampler=False))")
+                "Augment: the sample and its epoch are not known here; make the data loader with swift_pba.loader(dataset, …), "
+                "which tells them, or call augment.apply(image, epoch=…, index=…). Where a framework replaces the sampler, "
+                "switch that off (in Lightning: Trainer(use_distributed_sampler=False))")
         return self._checked(*key)
 
     def _checked(self, epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:
@@ -154,8 +154,8 @@ class Augment(_Base):
         if self.epochs is not None and epoch >= self.epochs and not self._has_warned:
             self._has_warned = True
             warnings.warn(
-                f"Augment: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last epoch "
-                "holds from here on. Give epochs=, the whole length of the training", stacklevel=2)
+                f"Augment: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
+                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=2)
         return epoch, index
 
     def _image(self, image: Any, epoch: int, index: int) -> Any:
@@ -166,8 +166,8 @@ class Augment(_Base):
         if hasattr(image, "detach"):
             return self._tensor(image, epoch, index)
         raise TypeError(
-            f"image: found {type(image).__name__}, expected a PIL image, an array of uint8 (height, width, 3), or a tensor of uint8 "
-            "(3, height, width)")
+            f"image: found {type(image).__name__}, expected a PIL image, an array of uint8 (height, width, 3), or a tensor of "
+            "uint8 (3, height, width)")
 
     def _array(self, image: np.ndarray, epoch: int, index: int) -> np.ndarray:
         if image.dtype != np.uint8:
@@ -185,7 +185,9 @@ class Augment(_Base):
 
         if image.mode not in ("RGB", "L"):
             raise ValueError(f"image: found the mode {image.mode!r}, expected 'RGB' or 'L': image.convert('RGB')")
-        return Image.fromarray(self._array(np.asarray(image), epoch, index))
+        result = self._array(np.asarray(image), epoch, index)
+        # As Image.fromarray, without its look at the array's type.
+        return Image.frombuffer(image.mode, image.size, result, "raw", image.mode, 0, 1)
 
     def _tensor(self, image: Any, epoch: int, index: int) -> Any:
         import torch

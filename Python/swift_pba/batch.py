@@ -58,10 +58,10 @@ class BatchAugment:
     """
 
     def __init__(
-        self, policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule, *, epochs: SupportsIndex | None, seed: SupportsIndex = 0,
-        mean: Sequence[float], std: Sequence[float], crop_padding: SupportsIndex | None = None, flip: bool = True,
-        cutout: SupportsIndex | None = None, layout: str = "nchw", dataset: str = "cifar10", order: str | None = None,
-        trial: SupportsIndex = 0, scale_to_size: bool = True,
+        self, policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule, *, epochs: SupportsIndex | None,
+        seed: SupportsIndex = 0, mean: Sequence[float], std: Sequence[float], crop_padding: SupportsIndex | None = None,
+        flip: bool = True, cutout: SupportsIndex | None = None, layout: str = "nchw", dataset: str = "cifar10",
+        order: str | None = None, trial: SupportsIndex = 0, scale_to_size: bool = True,
     ) -> None:
         if layout not in ("nchw", "nhwc"):
             raise ValueError(f"layout: found {layout!r}, expected 'nchw' or 'nhwc'")
@@ -114,8 +114,9 @@ class BatchAugment:
         shape = (expected, 3, height, width) if self.layout == "nchw" else (expected, height, width, 3)
         target, returned = _output(out, shape, is_tensor)
         code = _library.library().pba_batch(
-            self._engine.handle, source.ctypes.data, count, height, width, None if places is None else places.ctypes.data,
-            indices.ctypes.data, epochs.ctypes.data, expected, threads, target.ctypes.data, message.buffer, _ROOM)
+            self._engine.handle, _library.address(source), count, height, width,
+            None if places is None else _library.address(places), _library.address(indices), _library.address(epochs), expected,
+            threads, _library.address(target), message.buffer, _ROOM)
         if code:
             raise _library.error()
         return returned

@@ -68,8 +68,8 @@ def wrap(dataset: Any, *, batched: bool = False) -> KeyedDataset:
         return dataset
     if isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__"):
         raise TypeError(
-            f"dataset: found {type(dataset).__name__}, expected one with __getitem__: samples of a stream have no index; number them "
-            "yourself and call Augment.apply(image, epoch=…, index=…)")
+            f"dataset: found {type(dataset).__name__}, expected one with __getitem__: samples of a stream have no index; number "
+            "them yourself and call Augment.apply(image, epoch=…, index=…)")
     if _checks.truth(batched, "batched") and not hasattr(dataset, "__getitems__"):
         raise TypeError(f"dataset: found {type(dataset).__name__} without __getitems__, which batched=True calls")
     return KeyedDataset(dataset, batched)
