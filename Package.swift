@@ -47,12 +47,16 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-// The compiler's list of what a static FoundationEssentials needs lacks two libraries.
-let pythonLibraryLink = [
-  "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "-z", "-Xlinker", "defs",
-  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/PythonLibrary/exports.map",
-  "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-Bsymbolic", "-Xlinker", "-soname=libpba.so",
-]
+// The standard library is a part of what is linked with this, so that it runs on a machine without Swift. The compiler's own
+// list of what its static Foundation needs lacks these libraries.
+let staticStandardLibrary = ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"]
+let programLink = ["-lCoreFoundation", "-l_FoundationICU"] + staticStandardLibrary
+let pythonLibraryLink =
+  staticStandardLibrary + [
+    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-Bsymbolic",
+    "-Xlinker", "-soname=libpba.so",
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/PythonLibrary/exports.map",
+  ]
 
 // Loaded at run time beside libtorch_cuda, whose symbols stay open until then; no program links it.
 let cudaLibrary: (products: [Product], targets: [Target]) =
@@ -99,6 +103,8 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
+    // Takes the place of functions that only new systems' C and C++ libraries have.
+    .target(name: "CCompatibility"),
     .target(name: "Threads"),
     .target(name: "Text"),
     .target(name: "Statistics"),
@@ -205,7 +211,8 @@ let package = Package(
 
     // The C interface of augmentation and policies, for Python. It shows its own functions and nothing else.
     .target(
-      name: "PythonLibrary", dependencies: ["Augmentation", "Images", "Policies", "Text", "Threads"],
+      name: "PythonLibrary",
+      dependencies: ["Augmentation", "CCompatibility", "Images", "Policies", "Text", "Threads"],
       exclude: ["exports.map", "pba.h"],
       linkerSettings: [.unsafeFlags(pythonLibraryLink, .when(platforms: [.linux]))]),
 
@@ -217,7 +224,9 @@ let package = Package(
         "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads",
         "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),
-    .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
+    .executableTarget(
+      name: "pba", dependencies: ["CCompatibility", "CImageDecoders", "Command", "CProcess"],
+      linkerSettings: [.unsafeFlags(programLink, .when(platforms: [.linux]))]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -1,4 +1,6 @@
 import Augmentation
+// Linked, not called: its functions take the place of others.
+import CCompatibility
 import Policies
 import Text
 
