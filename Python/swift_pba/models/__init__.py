@@ -5,6 +5,13 @@
 >>> scores = network(pba.models.preprocess(image, network.info)[None])      # doctest: +SKIP
 """
 
+try:
+    import torch  # noqa: F401
+except ModuleNotFoundError as error:
+    if error.name != "torch":
+        raise
+    raise ModuleNotFoundError("swift_pba.models needs PyTorch: pip install torch", name=error.name) from None
+
 from .checkpoint import load, read_info, save
 from .classifier import Classifier
 from .info import CheckpointInfo

@@ -56,8 +56,11 @@ def load(checkpoint: str | os.PathLike[str], *, map_location: torch.device | str
     """
     path = checkpoint_file(Path(checkpoint))
     contents, info = _read(path)
-    with torch.device("meta"):  # nothing is drawn and no memory taken until every shape is known to be right
-        model = network(info.model, len(info.class_names))
+    try:
+        with torch.device("meta"):  # nothing is drawn and no memory taken until every shape is known to be right
+            model = network(info.model, len(info.class_names))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     shapes = {name: tuple(tensor.shape) for name, tensor in _stored(model).items()}
     _require_shapes(contents, path, info.model, shapes | _momentum(model))
     device = torch.device("cpu" if map_location is None else map_location)

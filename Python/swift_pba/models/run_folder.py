@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import shutil
@@ -43,9 +44,13 @@ def checkpoint_file(path: Path) -> Path:
 
     Raises
     ------
+    FileNotFoundError
+        Where nothing has that name.
     ValueError
         Where the folder holds no training, or none of its checkpoints is there.
     """
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "found no checkpoint and no folder of a training", str(path))
     if not path.is_dir():
         return path
     journal = path / _JOURNAL
