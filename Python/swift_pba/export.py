@@ -85,7 +85,7 @@ def export(
     info = model.info
     assert info is not None  # load() gives every network one
     # With one image alone, tracing would take the number 1 for a constant.
-    images = torch.zeros(2 if batch is None else batch, 3, *info.image_size)
+    images = torch.zeros(2 if batch is None else batch, 3, *info.image_size, dtype=torch.float32)
     with warnings.catch_warnings():
         # What PyTorch will change in itself is of no interest to those who export.
         warnings.simplefilter("ignore", FutureWarning)

@@ -73,3 +73,31 @@ def test_a_journal_that_was_changed_is_refused(tmp_path: Path) -> None:
         file.unlink()
     with pytest.raises(ValueError, match="found no checkpoint of this training"):
         models.load(run)
+
+
+def test_reading_a_run_leaves_it_as_it_is_and_sees_its_log(tmp_path: Path) -> None:
+    run = trained(tmp_path / "run", "wrn_10_1", dataset="noise:8x8x3")
+
+    def state() -> dict[str, bytes]:
+        return {str(file): file.read_bytes() for file in run.rglob("*") if file.is_file()}
+
+    before = state()
+    assert models.load(run).info.epoch == 1
+    assert state() == before
+    writer = sqlite3.connect(run / "run.sqlite", isolation_level=None)
+    writer.execute("PRAGMA wal_autocheckpoint = 0")
+    writer.execute("DELETE FROM checkpoint")
+    assert (run / "run.sqlite-wal").stat().st_size > 0
+    before = state()
+    with pytest.raises(ValueError, match="found no checkpoint of this training"):
+        models.load(run)
+    assert state() == before
+    writer.close()
+
+
+def test_links_in_place_of_a_journal_are_refused(tmp_path: Path) -> None:
+    run = trained(tmp_path / "run", "wrn_10_1", dataset="noise:8x8x3")
+    (run / "run.sqlite").rename(tmp_path / "elsewhere")
+    (run / "run.sqlite").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match="run.sqlite: found no regular file, expected the journal of a run"):
+        models.load(run)

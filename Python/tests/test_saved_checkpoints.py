@@ -87,6 +87,18 @@ def test_the_description_can_come_from_another_checkpoint(tmp_path: Path) -> Non
     assert evaluated(tmp_path / "a.safetensors")["images"] == 1000
 
 
+def test_neither_types_nor_places_by_default_change_a_file(tmp_path: Path) -> None:
+    network = models.load(small_checkpoint("ss_4"))
+    models.save(network, tmp_path / "a")
+    torch.set_default_dtype(torch.float64)
+    try:
+        loaded = models.load(tmp_path / "a")
+        models.save(loaded.double(), tmp_path / "b")
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 def test_class_names_of_every_kind_are_kept(tmp_path: Path) -> None:
     names = ['a"b\\c', "b\x08\x0c\x1f\n\t\r", "e/é😀\x7f\u2028", "z"]
     generator = np.random.default_rng(0)

@@ -143,7 +143,7 @@ def save(
     info = _described(model, _like(model, like), {name: value for name, value in given.items() if value is not None}, recipe)
     stored = {name: tensor.detach().to("cpu", torch.float32) for name, tensor in _stored(model).items()}
     (size,) = _momentum(model)[_MOMENTUM]
-    places, body = laid_out(stored | {_MOMENTUM: torch.zeros(size)})
+    places, body = laid_out(stored | {_MOMENTUM: torch.zeros(size, dtype=torch.float32)})
     metadata = {"format": FORMAT, "version": VERSION, "info": info.to_json()}
     sealed = metadata | {_DIGEST: _digest(places, metadata, body)}
     write_whole(Path(path), joined(header(places, sealed), body))

@@ -89,4 +89,4 @@ def uniforms(count: int, x: torch.Tensor, generator: torch.Generator | None) -> 
     They are drawn where the generator is, or where ``x`` is if there is none.
     """
     device = x.device if generator is None else generator.device
-    return torch.rand(count, len(x), 1, 1, 1, generator=generator, device=device).to(x.device)
+    return torch.rand(count, len(x), 1, 1, 1, generator=generator, device=device, dtype=torch.float32).to(x.device)

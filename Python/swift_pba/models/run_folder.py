@@ -6,19 +6,21 @@ import contextlib
 import errno
 import hashlib
 import json
-import shutil
 import sqlite3
+import stat
 import struct
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 _JOURNAL = "run.sqlite"
 _SCHEMAS = {"1", "2", "3", "4", "5"}
 _SEALED = "5"
 """The version of the schema from which on every row has a digest."""
+_COPIES, _PAUSE = 5, 0.1
+"""How often a copy of the journal is tried, and the seconds between two tries."""
 # The columns that a row's digest is over, in their order.
 _SEALS = {
     "run": ("id", "kind", "configuration", "version", "finished"),
@@ -54,7 +56,7 @@ def checkpoint_file(path: Path) -> Path:
     if not path.is_dir():
         return path
     journal = path / _JOURNAL
-    if journal.is_symlink() or not journal.is_file():
+    if not journal.exists():
         raise ValueError(f"{path}: no run is there; name a checkpoint, or the folder of a training")
     try:
         with _opened(journal) as database:
@@ -125,33 +127,48 @@ def _digest(table: str, values: list[Any]) -> int:
 
 @contextlib.contextmanager
 def _opened(journal: Path) -> Iterator[sqlite3.Connection]:
-    """Open the journal to read, or a copy where it lies in a folder in which nothing may be written: SQLite writes beside it."""
-    try:
-        connection = _connected(journal)
-    except sqlite3.OperationalError:
-        with tempfile.TemporaryDirectory(prefix="pba-journal") as folder:
-            for end in ("", "-wal"):
-                file = journal.with_name(journal.name + end)
-                if file.is_file() and not file.is_symlink():
-                    shutil.copyfile(file, Path(folder) / file.name)
-            with contextlib.closing(_connected(Path(folder) / journal.name)) as connection:
-                yield connection
-        return
-    with contextlib.closing(connection):
-        yield connection
+    """Open a copy of the journal, since SQLite makes files beside one even to read it."""
+    with tempfile.TemporaryDirectory(prefix="pba-journal") as folder:
+        place = Path(folder) / _JOURNAL
+        _copy_at_rest(journal, place)
+        with contextlib.closing(sqlite3.connect(place)) as connection:
+            # The file may come from a stranger: nothing in its schema is run that could do more than keep data.
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
+            foreign = connection.execute("SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')").fetchone()
+            if foreign is not None:
+                raise sqlite3.DatabaseError(f"found the {foreign[0]} {foreign[1]}, expected tables and indices alone")
+            yield connection
 
 
-def _connected(journal: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{quote(str(journal.absolute()))}?mode=ro", uri=True, timeout=5)
-    try:
-        # The file may come from a stranger: nothing in its schema is run that could do more than keep data.
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
-        foreign = connection.execute("SELECT type, name FROM sqlite_master WHERE type NOT IN ('table', 'index')").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    if foreign is not None:
-        connection.close()
-        raise sqlite3.DatabaseError(f"found the {foreign[0]} {foreign[1]}, expected tables and indices alone")
-    return connection
+def _copy_at_rest(journal: Path, place: Path) -> None:
+    """Copy the journal and its log, again where they were written meanwhile: one of before and one of after do not fit."""
+    for attempt in range(_COPIES):
+        time.sleep(_PAUSE if attempt else 0)
+        before = _stamps(journal)
+        for source, target in zip(_with_log(journal), _with_log(place), strict=True):
+            target.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                target.write_bytes(source.read_bytes())
+        if _stamps(journal) == before:
+            return
+    raise ValueError(f"{journal}: it is being written by another process; try again, or name a checkpoint")
+
+
+def _with_log(journal: Path) -> tuple[Path, Path]:
+    return journal, journal.with_name(journal.name + "-wal")
+
+
+def _stamps(journal: Path) -> list[tuple[int, int, int] | None]:
+    """What changes when a file is written or replaced; None where there is none."""
+    stamps: list[tuple[int, int, int] | None] = []
+    for file in _with_log(journal):
+        try:
+            status = file.lstat()
+        except FileNotFoundError:
+            stamps.append(None)
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{file}: found no regular file, expected the journal of a run")
+        stamps.append((status.st_ino, status.st_size, status.st_mtime_ns))
+    return stamps
