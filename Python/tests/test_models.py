@@ -103,7 +103,8 @@ def test_loading_draws_nothing_and_copies_keep_the_info() -> None:
     before = torch.get_rng_state()
     network = models.load(small_checkpoint(), map_location="cpu")
     assert torch.equal(before, torch.get_rng_state())
-    assert {tensor.device.type for tensor in models.load(small_checkpoint(), map_location="meta").state_dict().values()} == {"meta"}
+    elsewhere = models.load(small_checkpoint(), map_location="meta").state_dict()
+    assert {tensor.device.type for tensor in elsewhere.values()} == {"meta"}
     for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
         assert other.info == network.info
         assert all(torch.equal(a, b) for a, b in zip(other.state_dict().values(), network.state_dict().values(), strict=True))
