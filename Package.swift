@@ -130,6 +130,8 @@ let package = Package(
         .linkedLibrary("m", .when(platforms: [.linux])),
         // A function that is declared and nowhere defined is an error here, not when the library is loaded.
         .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "defs"], .when(platforms: [.linux])),
+        // It holds no Swift, and so does not begin by it nor ask for its library.
+        .unsafeFlags(["-nostartfiles", "-static-stdlib"], .when(platforms: [.linux])),
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -145,7 +147,7 @@ let package = Package(
         .unsafeFlags(
           systemLibraries(
             ["tiff", "webpdemux", "webp", "jpeg", "gif"],
-            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
+            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "deflate"]))
       ]),
 
     .target(name: "Torch", dependencies: ["CTorch"]),
