@@ -183,7 +183,7 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "Images", "Policies", "PopulationBasedTraining",
         "RunStore", "Statistics", "Text", "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -240,7 +240,8 @@ let package = Package(
         "Reports", "Augmentation", "Files", "Images", "Policies", "PopulationBasedTraining", "RunStore",
       ]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
+      name: "InteropTests",
+      dependencies: ["Interop", "Augmentation", "Images", "Policies", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
