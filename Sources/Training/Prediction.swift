@@ -78,10 +78,10 @@ public final class Predictor {
     try trainer.restore(file, name: name)
   }
 
-  /// The pixels of one batch on the CPU: those of 16 images of 32 × 32.
+  /// The pixels of one batch on the CPU: those of 32 images of 32 × 32.
   ///
   /// More would make a single image slow, as every batch is full.
-  private static let batchPixels = 16 * 32 * 32
+  private static let batchPixels = 32 * 32 * 32
   /// The bytes of the images that are decoded at a time, unless one is larger.
   private static let decodedBytes = 1 << 26
   private static let mostDecoded = 256

@@ -52,12 +52,12 @@ struct PredictionSession {
   /// Throws if images could not be read, unless those are left out.
   func settle(skip: Bool) throws {
     guard unreadable > 0 else { return }
-    let words = "\(unreadable) of \(counted(files.items.count, "image")) could not be read"
+    let share = "\(unreadable) of \(counted(files.items.count, "image"))"
     guard skip else {
       throw SettingsError(
-        "\(words), each for the reason above; repair or remove them, or give --skip-unreadable",
+        "\(share) could not be read, each for the reason above; repair or remove them, or give --skip-unreadable",
         isUsageMistake: false)
     }
-    printNote("left out: \(words)")
+    printNote("left out: \(share) could not be read")
   }
 }
