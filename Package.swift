@@ -201,7 +201,7 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "ImageFiles", "Images", "Policies",
         "PopulationBasedTraining", "RunStore", "Statistics", "Text", "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -269,7 +269,8 @@ let package = Package(
         "RunStore",
       ]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
+      name: "InteropTests",
+      dependencies: ["Interop", "Augmentation", "Images", "Policies", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
