@@ -38,6 +38,31 @@ import Testing
     }
   }
 
+  @Test(arguments: sizes) func planesAreTheSameImage(width: Int, height: Int) {
+    let area = width * height
+    func planes(_ bytes: [UInt8]) -> [UInt8] {
+      (0..<3).flatMap { channel in (0..<area).map { bytes[3 * $0 + channel] } }
+    }
+    let images = noiseStack(count: 12, width: width, height: height)
+    let augmenter = ImageAugmenter(program: BatchTests.program, seed: 5, trial: 0)
+    var workspace = ImageWorkspace(width: width, height: height)
+    func augmented(_ source: [UInt8], _ sample: Int, _ layout: BatchTail.Layout) -> [UInt8] {
+      var result = [UInt8](repeating: 0, count: source.count)
+      source.withUnsafeBufferPointer { source in
+        result.withUnsafeMutableBufferPointer {
+          augmenter.write(
+            sample: sample, epoch: 1, of: source, layout: layout, fill: Self.fill, into: $0, using: &workspace
+          )
+        }
+      }
+      return result
+    }
+    for sample in 0..<images.count {
+      let source = Array(images.pixels[sample * images.imageSize..<(sample + 1) * images.imageSize])
+      #expect(augmented(planes(source), sample, .nchw) == planes(augmented(source, sample, .nhwc)))
+    }
+  }
+
   @Test func sourceAndResultMayBeTheSameMemory() {
     let images = noiseStack(count: 30, width: 16, height: 11)
     let single = ImageAugmenter(program: BatchTests.program, seed: 5, trial: 0)
