@@ -10,7 +10,7 @@ import swift_pba as pba
 import torch
 
 SMALL = "--dataset bundled --train-size 200 --validation-size 100 --model wrn_10_1 --batch-size 32".split()
-FOLDER = Path("/check/trained")
+FOLDER = Path(__file__).parent / "trained"
 
 
 def run(*arguments: str) -> str:

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import swift_pba as pba
 
+FOLDER = Path(__file__).parent
 LIGHT = [
     ["--version"], ["--help"], ["policy", "list"], ["policy", "show", "trivialaugment-wide"], ["data", "list"],
-    ["schedule", "show", "rcifar10"], ["schedule", "plot", "rcifar10", "-o", "/check/schedule.svg"],
-    ["preview", "--policy", "rcifar10", "-o", "/check/preview.svg"], ["preview", "--operations", "-o", "/check/operations.svg"],
+    ["schedule", "show", "rcifar10"], ["schedule", "plot", "rcifar10", "-o", str(FOLDER / "schedule.svg")],
+    ["preview", "--policy", "rcifar10", "-o", str(FOLDER / "preview.svg")],
+    ["preview", "--operations", "-o", str(FOLDER / "operations.svg")],
 ]
 
 PIP = "-m pip install 'swift-pba[torch]'"
@@ -33,9 +35,9 @@ def main() -> None:
         done = run(*arguments)
         assert done.returncode == 0, (arguments, done)
     assert pba.__version__ in run("--version").stdout
-    train = run("train", "--dataset", "bundled", "--epochs", "1", "--run", "/check/run")
+    train = run("train", "--dataset", "bundled", "--epochs", "1", "--run", str(FOLDER / "run"))
     assert train.returncode == 1 and "/venv/bin/" in train.stderr and PIP in train.stderr, train
-    assert not Path("/check/run").exists()
+    assert not (FOLDER / "run").exists()
     try:
         getattr(pba, "loader")  # noqa: B009
     except ImportError as error:
