@@ -130,6 +130,8 @@ let package = Package(
         .linkedLibrary("m", .when(platforms: [.linux])),
         // A function that is declared and nowhere defined is an error here, not when the library is loaded.
         .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "defs"], .when(platforms: [.linux])),
+        // It holds no Swift, and so does not begin by it nor ask for its library.
+        .unsafeFlags(["-nostartfiles", "-static-stdlib"], .when(platforms: [.linux])),
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -145,7 +147,7 @@ let package = Package(
         .unsafeFlags(
           systemLibraries(
             ["tiff", "webpdemux", "webp", "jpeg", "gif"],
-            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
+            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "deflate"]))
       ]),
 
     .target(name: "Torch", dependencies: ["CTorch"]),
@@ -199,7 +201,7 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "ImageFiles", "Images", "Policies",
         "PopulationBasedTraining", "RunStore", "Statistics", "Text", "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -267,7 +269,8 @@ let package = Package(
         "RunStore",
       ]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
+      name: "InteropTests",
+      dependencies: ["Interop", "Augmentation", "Images", "Policies", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",
