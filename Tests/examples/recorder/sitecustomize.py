@@ -2,8 +2,11 @@
 are started. It appends to the file PBA_RECORD a line for each sample that swift_pba augments: what it is (image, labels or
 batch), the epoch, the index, and a digest of the result."""
 
+import functools
 import hashlib
+import inspect
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,27 +24,34 @@ def write(kind: str, epoch: int, index: int, result: Any) -> None:
         os.close(file)
 
 
-def install() -> None:
-    images, labels, batch = Engine.images, Engine.labels, BatchAugment.__call__
+def recorded(kind: str, method: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """A method of the engine that is called with an epoch and an index, and records what it returns."""
+    signature = inspect.signature(method)
 
-    def recorded_images(self: Engine, pixels: np.ndarray, epoch: int, index: int) -> np.ndarray:
-        result = images(self, pixels, epoch, index)
-        write("image", epoch, index, result)
+    @functools.wraps(method)
+    def call(*arguments: Any, **named: Any) -> np.ndarray:
+        result = method(*arguments, **named)
+        given = signature.bind(*arguments, **named).arguments
+        write(kind, given["epoch"], given["index"], result)
         return result
 
-    def recorded_labels(self: Engine, pixels: np.ndarray, epoch: int, index: int, fill: int) -> np.ndarray:
-        result = labels(self, pixels, epoch, index, fill)
-        write("labels", epoch, index, result)
-        return result
+    return call
 
-    def recorded_batch(self: BatchAugment, pixels: Any, keys: Any, **options: Any) -> Any:
-        result = batch(self, pixels, keys, **options)
+
+def recorded_batch(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of a batch augmenter, which records each sample of the batch that it returns."""
+
+    @functools.wraps(method)
+    def call(self: BatchAugment, images: Any, keys: Any, **options: Any) -> Any:
+        result = method(self, images, keys, **options)
         for key, sample in zip(keys, result, strict=True):
             write("batch", key.epoch, int(key), sample)
         return result
 
-    Engine.images, Engine.labels, BatchAugment.__call__ = recorded_images, recorded_labels, recorded_batch
+    return call
 
 
 if "PBA_RECORD" in os.environ:
-    install()
+    Engine.images = recorded("image", Engine.images)
+    Engine.labels = recorded("labels", Engine.labels)
+    BatchAugment.__call__ = recorded_batch(BatchAugment.__call__)
