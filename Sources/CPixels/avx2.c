@@ -3,6 +3,11 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2"))), apply_to = function)
 #define LANES 8
+#define PACKED(even, odd) (u8) _mm256_packus_epi16((__m256i)(even), (__m256i)(odd))
+#define UPPER_PRODUCT(first, second) (i16) _mm256_mulhi_epi16((__m256i)(first), (__m256i)(second))
+#define UPPER_PRODUCT_UNSIGNED(first, second) (u16) _mm256_mulhi_epu16((__m256i)(first), (__m256i)(second))
+#define PAIR_PRODUCTS(first, second) (i32) _mm256_madd_epi16((__m256i)(first), (__m256i)(second))
+#define DOUBLE_GREEN(pixels) (i16) _mm256_maddubs_epi16((__m256i)(pixels), _mm256_set1_epi32(0x0200))
 #define KERNELS cpixels_avx2
 #define KERNELS_NAME "avx2"
 #include "kernels.h"

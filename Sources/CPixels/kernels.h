@@ -1,7 +1,11 @@
 // The kernels, written once in vectors of LANES pixels. Included by a file for each set of instructions, which names
 // the table of its kernels KERNELS.
 #include "vectors.h"
+#include "words.h"
+#include "mixing.h"
+#include "grey.h"
 #include "colours.h"
+#include "sharpen.h"
 #include "statistics.h"
 #include "movements.h"
 #include "tail.h"

@@ -15,6 +15,13 @@ static void slide_rows(const uint32_t *pixels, uint32_t *result, ptrdiff_t width
   }
 }
 
+// Pixels from anywhere: no gain in instructions made for it.
+INLINE u32 gathered(const uint32_t *source, i32 places) {
+  u32 pixels;
+  for (int lane = 0; lane < LANES; lane++) pixels[lane] = source[places[lane]];
+  return pixels;
+}
+
 // Whether a coordinate that starts here stays, in all four corners, where 32-bit numbers hold it.
 INLINE bool is_small(int64_t start, int64_t across, int64_t down) {
   const int64_t limit = 1 << 30;
@@ -43,7 +50,7 @@ static bool resample(const uint32_t *pixels, uint32_t *result, ptrdiff_t width, 
       i32 inside = ((u32)source_x < limit_x) & ((u32)source_y < limit_y);
       // Place -1, before the image, is transparent black.
       i32 places = (((source_y >> 16) * (int32_t)width + (source_x >> 16)) & inside) | ~inside;
-      store_u32(result + y * width + x, GATHER(pixels, places));
+      store_u32(result + y * width + x, gathered(pixels, places));
       source_x += next_x;
       source_y += next_y;
     }
