@@ -30,22 +30,3 @@ static void solarize(uint32_t *pixels, ptrdiff_t count, uint8_t lowest) {
     store_u32(pixels + index, (u32)(values ^ (u8)(values >= lowest)) | ALPHA);
   }
 }
-
-static void replace(uint32_t *pixels, ptrdiff_t count, const uint8_t *tables) {
-  // Entries in the place where the pixel has them, so that three of them need only be joined.
-  uint32_t red[256], green[256], blue[256];
-  for (int value = 0; value < 256; value++) {
-    red[value] = tables[value] | ALPHA;
-    green[value] = (uint32_t)tables[256 + value] << 8;
-    blue[value] = (uint32_t)tables[512 + value] << 16;
-  }
-  // Four pixels a turn. Gathers, which a compiler would choose, are slower than plain loads. Up to three pixels behind
-  // the image are changed as well.
-#pragma clang loop vectorize(disable)
-  for (ptrdiff_t index = 0; index < count; index += 4) {
-    for (int turn = 0; turn < 4; turn++) {
-      uint32_t pixel = pixels[index + turn];
-      pixels[index + turn] = red[pixel & 255] | green[pixel >> 8 & 255] | blue[pixel >> 16 & 255];
-    }
-  }
-}

@@ -28,6 +28,7 @@ typedef uint8_t u8_quad __attribute__((vector_size(16)));
   }                                                                                              \
   INLINE void store_##type(void *place, type value) { __builtin_memcpy(place, &value, sizeof value); }
 DEFINE_ACCESS(u32)
+DEFINE_ACCESS(i32)
 DEFINE_ACCESS(f32)
 DEFINE_ACCESS(u8)
 DEFINE_ACCESS(u16)
