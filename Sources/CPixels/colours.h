@@ -15,18 +15,18 @@ static void load_rgb(uint32_t *pixels, const uint8_t *rgb, ptrdiff_t count) {
 }
 
 static void invert(uint32_t *pixels, ptrdiff_t count) {
-  for (ptrdiff_t index = 0; index < count; index += LANES)
-    store_u32(pixels + index, ~load_u32(pixels + index) | ALPHA);
+  for (ptrdiff_t index = 0; index < count; index += 8)
+    store_u32_eight(pixels + index, ~load_u32_eight(pixels + index) | ALPHA);
 }
 
 static void keep_bits(uint32_t *pixels, ptrdiff_t count, uint32_t kept) {
-  for (ptrdiff_t index = 0; index < count; index += LANES)
-    store_u32(pixels + index, (load_u32(pixels + index) & kept) | ALPHA);
+  for (ptrdiff_t index = 0; index < count; index += 8)
+    store_u32_eight(pixels + index, (load_u32_eight(pixels + index) & kept) | ALPHA);
 }
 
 static void solarize(uint32_t *pixels, ptrdiff_t count, uint8_t lowest) {
-  for (ptrdiff_t index = 0; index < count; index += LANES) {
-    u8 values = load_u8(pixels + index);
-    store_u32(pixels + index, (u32)(values ^ (u8)(values >= lowest)) | ALPHA);
+  for (ptrdiff_t index = 0; index < count; index += 8) {
+    u8_eight values = load_u8_eight(pixels + index);
+    store_u32_eight(pixels + index, (u32_eight)(values ^ (u8_eight)(values >= lowest)) | ALPHA);
   }
 }

@@ -13,7 +13,7 @@ import Testing
     + (2...100).map(Double.init) + (1...40).map { Double($0) * 2.487_651 }
 
   /// All values of a byte, each in each channel once, with every alpha.
-  static let values = (0..<256).flatMap { value in
+  static let values: [UInt8] = (0..<256).flatMap { value in
     [value, 255 - value, value ^ 85, value * 7 & 255].map(UInt8.init(truncatingIfNeeded:))
   }
 
@@ -32,27 +32,33 @@ import Testing
     }
   }
 
-  /// Every value beside as many pixels of one grey as bring the mean to each level from 0 to 255.
+  /// Every value beside so many pixels of one grey that they bring the mean to each level from 0 to 255.
   @Test(arguments: sets)
   func contrastOfEveryValueAtEveryGrey(set: InstructionSet) {
     let magnitudes = Operation.magnitudes.map(Operation.contrast.parameter(magnitude:))
+    let sum = stride(from: 0, to: Self.values.count, by: 4)
+      .map { EnhanceTests.luma(Array(Self.values[$0..<$0 + 3])) }.reduce(0, +)
+    var means: Set<Int> = []
     for grey in 0...255 {
       // The mean of the values themselves is about 127.
-      let filler = grey < 127 ? max(grey - 1, 0) : min(grey + 1, 255)
-      let count = grey == filler ? 40_000 : 256 * abs(grey - 127)
-      let pixels = (0..<count).flatMap { _ in [UInt8](repeating: UInt8(filler), count: 3) + [255] }
+      let filler = grey == 127 ? grey : grey < 127 ? max(grey - 1, 0) : min(grey + 1, 255)
+      let count = grey == filler ? 70_000 : 256 * abs(grey - 127)
+      means.insert(Int(Double(sum + count * filler) / Double(256 + count) + 0.5))
+      let level = UInt8(filler)
+      let pixels = (0..<4 * count).map { $0 % 4 == 3 ? 255 : level }
       let image = RGBAImage(width: 256 + count, height: 1, pixels: Self.values + pixels)
       let others = (0..<4).map { Self.factors[(grey * 4 + $0) % Self.factors.count] }
       for factor in (count > 20_000 ? [magnitudes[7]] : magnitudes) + others {
         #expect(!Self.differs(image, .contrast, factor, set), "\(set) \(factor), grey \(grey)")
       }
     }
+    #expect(means == Set(0...255))
   }
 
   /// Every value beside every luma.
   @Test(arguments: sets)
   func colorOfEveryValueAtEveryLuma(set: InstructionSet) {
-    let pixels = (0..<65536).flatMap { index in
+    let pixels = (0..<65536).flatMap { index -> [UInt8] in
       // Two channels of one level and a third, whichever, leave luma where nearly all levels are met.
       let (value, level) = (UInt8(index & 255), UInt8(index >> 8))
       return index % 3 == 0
