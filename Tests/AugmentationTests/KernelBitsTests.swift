@@ -2,8 +2,9 @@ import Augmentation
 import Images
 import Testing
 
-/// The kernels that compute in integers, or by tables in vectors, hold for every value, grey level and factor: all are
-/// tried where they are few, and densely where they are many. The reference is the plain code.
+/// The kernels that compute in integers, or by tables in vectors, hold for every value, grey level and factor.
+///
+/// All are tried where they are few, and densely where they are many. The reference is the plain code.
 @Suite struct KernelBitsTests {
   static let sets = InstructionSetTests.sets
   /// The ten magnitudes, hundredths and 64ths, what no short fraction is, whole numbers, and far ones.
@@ -89,7 +90,8 @@ import Testing
       for height in Set([1, 2, 3, 4 + width % 7, width]) {
         let image = noiseImage(width: width, height: height, seed: UInt64(width))
         for operation in Operation.catalogue {
-          let parameter = operation.usesParameter ? operation.parameter(magnitude: 1 + (width + height) % 9) : 0
+          let magnitude = 1 + (width + height) % 9
+          let parameter = operation.usesParameter ? operation.parameter(magnitude: magnitude) : 0
           #expect(
             !Self.differs(image, operation, parameter, set),
             "\(set) \(operation) \(parameter) \(width)×\(height)")

@@ -14,8 +14,9 @@ extension Operation {
   ) { canvas, arguments in
     if let kernels = canvas.kernels {
       // Columns move as one piece, too.
-      let (start, step) = (fixedPoint(arguments.parameter * 0.5 + 0.5), fixedPoint(arguments.parameter))
-      kernels.slide_columns(canvas.pixels, canvas.spare, canvas.width, canvas.height, Int64(start), Int64(step))
+      kernels.slide_columns(
+        canvas.pixels, canvas.spare, canvas.width, canvas.height,
+        Int64(fixedPoint(arguments.parameter * 0.5 + 0.5)), Int64(fixedPoint(arguments.parameter)))
       return canvas.swapBuffers()
     }
     canvas.resample(Canvas.AffineMap(a: 1, b: 0, c: 0, d: arguments.parameter, e: 1, f: 0))
