@@ -166,7 +166,7 @@ def policy_text(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -
     if isinstance(policy, Mapping):
         try:
             return json.dumps(policy, allow_nan=False)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"policy: found a mapping that JSON cannot express ({error}), expected a schedule") from None
     if isinstance(policy, str):
         return policy
