@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import swift_pba as pba
 import torch
 from pictures import picture
 from torch.utils.data import Dataset
-
-import swift_pba as pba
 
 POLICY = "trivialaugment-wide"
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import swift_pba as pba
 import torch
 from datasets import POLICY, Batches, Pictures
 from pictures import picture
 from torch.utils.data import BatchSampler, DataLoader, Dataset, IterableDataset, RandomSampler, SequentialSampler, Subset
 from torch.utils.data.distributed import DistributedSampler
-
-import swift_pba as pba
 
 COUNT = 13
 EXPECTED: dict[tuple[int, int], np.ndarray] = {}
