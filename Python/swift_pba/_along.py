@@ -32,7 +32,7 @@ def check_inputs(inputs: list[Any]) -> None:
             along[tuple(value.canvas_size)] = "key points"
         elif hasattr(value, "getbands"):
             images.add((value.height, value.width))
-        else:
+        elif value.ndim >= 3:
             images.add(tuple(value.shape[-2:]))
     for size, name in along.items():
         if images and size not in images:

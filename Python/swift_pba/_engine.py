@@ -18,6 +18,7 @@ from ._library import _ROOM, message
 from .schedule import Schedule, policy_text
 
 LARGEST_SIDE = 32767
+LARGEST_AREA = 2**28
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,13 @@ class Tail:
     cutout: tuple[int, int, int, int]
 
 
+def check_size(height: int, width: int, name: str) -> None:
+    """Refuse a size of images that the library refuses, before any of them is copied."""
+    if not (0 < height <= LARGEST_SIDE and 0 < width <= LARGEST_SIDE and height * width <= LARGEST_AREA):
+        raise ValueError(
+            f"{name}: found {height} × {width} pixels, expected 1 to {LARGEST_SIDE} a side, and at most {LARGEST_AREA}")
+
+
 class Engine:
     """A policy with its seed and settings; it is opened again where it was unpickled."""
 
@@ -115,8 +123,6 @@ class Engine:
         """Augment contiguous images (…, height, width, 3) of one sample, 8 bits in and out."""
         *count, height, width, _ = images.shape
         output = np.empty(images.shape, np.uint8)
-        if output.size == 0:
-            raise ValueError(f"image: found the shape {images.shape} without any pixel, expected at least one")
         code = _library.library().pba_images(
             self.handle, _library.address(images), math.prod(count), height, width, index, epoch, _library.address(output),
             message.buffer, _ROOM)

@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from . import _checks
-from ._engine import Applied, Engine
+from ._engine import Applied, Engine, check_size
 from .batch import playing
 from .keys import current
 from .schedule import Schedule
@@ -173,11 +173,14 @@ class Augment(_Base):
             image = _checks.plain(image, "image")
         if image.dtype != np.uint8:
             raise TypeError(f"image: found {image.dtype}, expected uint8: values from 0 to 255, before any scaling")
+        if image.ndim < 2 or image.ndim > 3:
+            raise ValueError(f"image: found the shape {image.shape}, expected (height, width, 3)")
+        check_size(image.shape[0], image.shape[1], "image")
         if image.ndim == 2:
             return self._array(np.stack([image] * 3, -1), epoch, index)[..., 0].copy()
-        if image.ndim == 3 and image.shape[2] == 1:
+        if image.shape[2] == 1:
             return self._array(image[..., 0], epoch, index)[..., None]
-        if image.ndim != 3 or image.shape[2] != 3:
+        if image.shape[2] != 3:
             raise ValueError(f"image: found the shape {image.shape}, expected (height, width, 3)")
         return self._engine.images(np.ascontiguousarray(image), epoch, index)
 
@@ -193,6 +196,7 @@ class Augment(_Base):
     def _tensor(self, image: Any, epoch: int, index: int) -> Any:
         import torch
 
+        like = _wrapped(image)
         if image.dtype != torch.uint8:
             raise TypeError(
                 f"image: found {image.dtype}, expected torch.uint8: put Augment before ToDtype, ToTensor and Normalize")
@@ -202,7 +206,7 @@ class Augment(_Base):
             raise TypeError(f"image: found a tensor of layout {image.layout}, expected torch.strided: image.to_dense()")
         if image.ndim < 3 or image.shape[-3] not in (1, 3):
             raise ValueError(f"image: found the shape {tuple(image.shape)}, expected (3, height, width)")
-        like = _wrapped(image)
+        check_size(*image.shape[-2:], "image")
         plain = image.as_subclass(torch.Tensor)
         is_grey = image.shape[-3] == 1
         if is_grey:

@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from . import _checks, _library
-from ._engine import LARGEST_SIDE, Applied, Engine, Tail
+from ._engine import Applied, Engine, Tail, check_size
 from ._library import _ROOM, message
 from .keys import Key, key_arrays
 from .schedule import Schedule
@@ -99,10 +99,9 @@ class BatchAugment:
         source, is_tensor = _as_numpy(images, "images", np.uint8, ": values from 0 to 255, before any scaling")
         if source.ndim != 4 or source.shape[3] != 3:
             raise ValueError(f"images: found the shape {source.shape}, expected (n, height, width, 3)")
-        source = np.ascontiguousarray(source)
         count, height, width, _ = source.shape
-        if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE):
-            raise ValueError(f"images: found {height} × {width} pixels, expected 1 to {LARGEST_SIDE} a side")
+        check_size(height, width, "images")
+        source = np.ascontiguousarray(source)
         indices, epochs = key_arrays(keys)
         if len(epochs):
             self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment")
@@ -161,8 +160,9 @@ def _three(values: Sequence[float], name: str) -> list[float]:
         raise ValueError(f"{name}: found {len(numbers)} numbers, expected three, for red, green and blue")
     if not np.isfinite(numbers).all():
         raise ValueError(f"{name}: found {numbers}, expected finite numbers")
-    if name == "std" and min(numbers) <= 0:
-        raise ValueError(f"{name}: found {numbers}, expected numbers above 0")
+    lowest, highest = (1e-6, 1e6) if name == "std" else (-1e6, 1e6)
+    if not all(lowest <= number <= highest for number in numbers):
+        raise ValueError(f"{name}: found {numbers}, expected numbers from {lowest:g} to {highest:g}")
     return numbers
 
 
@@ -186,9 +186,10 @@ def _as_numpy(array: Any, name: str, dtype: type[np.generic], advice: str = "") 
 
 def _whole_numbers(values: Any, name: str) -> np.ndarray:
     try:
-        array = _checks.plain(values, name)
+        array = np.asanyarray(values)
     except (TypeError, ValueError, RuntimeError):
         raise TypeError(f"{name}: found {type(values).__name__} that is no array, expected a list of integers") from None
+    array = _checks.plain(array, name)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise TypeError(f"{name}: found an array of {array.dtype} and shape {array.shape}, expected a list of integers")
     if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
@@ -211,6 +212,8 @@ def _output(out: Any, shape: tuple[int, ...], is_tensor: bool) -> tuple[np.ndarr
         raise ValueError(f"out: found the shape {target.shape}, expected {shape}")
     if not target.flags.c_contiguous:
         raise ValueError("out: found an array that is not contiguous, expected one that is")
+    if not target.flags.aligned:
+        raise ValueError("out: found an array at an address that is no multiple of 4, expected one that is")
     if not target.flags.writeable:
         raise ValueError("out: found an array that may not be written to, expected one that may")
     return target, out
