@@ -104,6 +104,10 @@ class Engine:
         self.handle = _library.open_augmenter(self._policy, self.seed, self._settings)
         weakref.finalize(self, _library.library().pba_close, self.handle)
 
+    def played(self) -> tuple[str, str | None]:
+        """Return the policy, a name or a schedule's text, and the order in which a schedule is played."""
+        return self._policy, json.loads(self._settings).get("order")
+
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "handle"}
 

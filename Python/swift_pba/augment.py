@@ -62,7 +62,7 @@ class Augment(_Base):
     >>> augment = pba.Augment("rcifar10", epochs=90)
     >>> image = augment.apply(image, epoch=3, index=7)
     >>> transform = v2.Compose([augment, v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=64, shuffle=True, num_workers=4)
+    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=64, shuffle=True, num_workers=2)
     """
 
     def __init__(

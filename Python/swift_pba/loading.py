@@ -170,10 +170,11 @@ def loader(dataset: Any, *, start_epoch: SupportsIndex = 0, **options: Any) -> D
 
     Examples
     --------
-    >>> transform = v2.Compose([pba.Augment("rcifar10", epochs=90), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-    >>> loader = pba.loader(CIFAR10("data", transform=transform), batch_size=128, shuffle=True, num_workers=4)
-    >>> for epoch in range(90):
-    ...     for images, labels in loader: ...
+    >>> transform = v2.Compose([pba.Augment("rcifar10", epochs=3), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
+    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=128, shuffle=True, num_workers=2)
+    >>> for epoch in range(3):
+    ...     for images, labels in loader:
+    ...         assert images.shape[1:] == (3, 32, 32)  # a step of the training
     """
     keyed = wrap(dataset)
     batch_sampler = options.get("batch_sampler")
