@@ -14,6 +14,7 @@ import numpy as np
 
 ABI_VERSION = 1
 _ROOM = 4096
+_LONGEST_NAME = 4096  # bytes; Linux has no longer paths
 
 # The C functions, described in Sources/PythonLibrary/pba.h: what each returns and takes before the message.
 _FUNCTIONS: dict[str, tuple[type, list[type]]] = {
@@ -130,6 +131,8 @@ def _encoded(text: str, name: str) -> bytes:
         encoded = text.encode()
     except UnicodeError:
         raise ValueError(f"{name}: found {text!r}, expected a text that UTF-8 can express") from None
+    if len(encoded) > _LONGEST_NAME and not text.lstrip().startswith("{"):
+        raise ValueError(f"{name}: found a text of {len(text)} characters, expected a name, a path, or the text of a schedule")
     if b"\0" in encoded:
         raise ValueError(f"{name}: found a text with a null character, expected one without")
     return encoded
