@@ -33,7 +33,7 @@ class Augment(ImageOnlyTransform):
 
     What happens to a sample depends on (policy, seed, epoch, index) alone, as with :class:`swift_pba.Augment`; albumentations'
     own seeds do not enter. Epoch and index come from :func:`swift_pba.loader`, :func:`swift_pba.wrap` with
-    :class:`swift_pba.Epochs`, or :func:`swift_pba.sample`. ``images``, ``volume`` and ``volumes`` are treated alike, slice by slice.
+    :class:`swift_pba.Epochs`, or :func:`swift_pba.sample`. All of ``images``, ``volume`` and ``volumes`` are treated alike.
 
     Masks, boxes and key points are not moved. If they are passed and an operation moves pixels, that is a ``ValueError``: use
     :class:`swift_pba.Augment` with torchvision's ``tv_tensors``, which moves them, or a schedule without such operations.
@@ -96,15 +96,15 @@ class Augment(ImageOnlyTransform):
         """Refuse what would have to be moved, then augment; called by albumentations, in replays too."""
         along = [name for name, value in kwargs.items() if name in self._along and value is not None and len(value)]
         if along:
-            size = params["shape"][:2]
             moving = [
                 applied.operation
-                for applied in self.explain(epoch=params["epoch"], index=params["index"], size=size) if applied.movement is not None]
+                for applied in self.explain(epoch=params["epoch"], index=params["index"], size=params["shape"][:2])
+                if applied.movement is not None]
             if moving:
                 raise ValueError(
-                    f"{', '.join(along)}: found beside an image whose pixels {' and '.join(moving)} moves, expected images alone: "
-                    "they would be left where they are. Use swift_pba.Augment with torchvision's tv_tensors, which moves masks, boxes "
-                    "and key points, or a schedule without operations that move pixels")
+                    f"{', '.join(along)}: found beside an image whose pixels {' and '.join(moving)} moves, expected images "
+                    "alone: they would be left where they are. Use swift_pba.Augment with torchvision's tv_tensors, which moves "
+                    "masks, boxes and key points, or a schedule without operations that move pixels")
         return super().apply_with_params(params, *args, **kwargs)
 
     def add_targets(self, additional_targets: dict[str, str]) -> None:

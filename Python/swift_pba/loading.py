@@ -140,7 +140,7 @@ class _Ours(int):
 
 
 def _told(sampler: Any) -> Any:
-    """Return what is told of each epoch: the sampler, or the one within a batch sampler that has `set_epoch`."""
+    """Return what has to know each epoch: the sampler, or the one within a batch sampler that has `set_epoch`."""
     inner = sampler
     while not hasattr(inner, "set_epoch"):
         inner = getattr(inner, "sampler", None)

@@ -2,9 +2,9 @@
 
     PYTHONPATH=Python python -m pytest Python/tests [--full]
 
-The library is the one that the variable PBA_LIBRARY names, the program the one of PBA_PROGRAM; without them those of the checkout's
-release build: swift build -c release. torch, torchvision and albumentations 2.0.8 have to be installed. --full adds what takes
-minutes: 10⁶ calls, more sizes, epochs and forks.
+The library is the one that the variable PBA_LIBRARY names, the program the one of PBA_PROGRAM; without them those of the
+checkout's release build: swift build -c release. torch, torchvision and albumentations 2.0.8 have to be installed. --full adds
+what takes minutes: 10⁶ calls, more sizes, epochs and forks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes minutes; runs with --full alone")
-    for variable, how in (("PBA_LIBRARY", "swift build -c release --product pba-python"), ("PBA_PROGRAM", "swift build -c release")):
+    products = {"PBA_LIBRARY": "swift build -c release --product pba-python", "PBA_PROGRAM": "swift build -c release"}
+    for variable, how in products.items():
         if not Path(os.environ[variable]).exists():
             pytest.exit(f"{variable}: found no file {os.environ[variable]}; build it, {how}, or set the variable", 2)
     for name, requirement in (

@@ -58,8 +58,8 @@ static int64_t some_handle(Caller *caller) {
 
 // Memory for a message: none, too little, enough, or more than is claimed.
 static char *lend_message(Caller *caller) {
-  static const int64_t rooms[] = {0, 1, 2, 3, 5, 9, 30, 100, 1000, 4096};
-  caller->room = rooms[below(&caller->random, LENGTH(rooms))];
+  static const int64_t lengths_of_text[] = {0, 1, 2, 3, 5, 9, 30, 100, 1000, 4096};
+  caller->room = lengths_of_text[below(&caller->random, LENGTH(lengths_of_text))];
   caller->spoken = lend(&caller->message, &caller->random, (size_t)caller->room, 1, 0);
   if (one_in(&caller->random, 16)) caller->room = -absurd(&caller->random) | INT64_MIN;
   if (one_in(&caller->random, 16)) caller->spoken = NULL;
@@ -208,9 +208,9 @@ static void call_labels(Caller *caller) {
 
 // Calls that give a text: explain, describe, schedule.
 static void call_for_text(Caller *caller, int function) {
-  static const int64_t rooms[] = {0, 1, 2, 3, 7, 20, 80, 300, 2000, 60000};
+  static const int64_t lengths_of_text[] = {0, 1, 2, 3, 7, 20, 80, 300, 2000, 60000};
   Random *random = &caller->random;
-  int64_t room = rooms[below(random, LENGTH(rooms))], claimed = one_in(random, 16) ? -absurd(random) | INT64_MIN : room;
+  int64_t room = lengths_of_text[below(random, LENGTH(lengths_of_text))], claimed = one_in(random, 16) ? -absurd(random) | INT64_MIN : room;
   char *text = lend(&caller->text, random, (size_t)room, 1, 0);
   if (one_in(random, 16)) text = NULL;
   char *message = lend_message(caller);
@@ -232,7 +232,7 @@ static void call_for_text(Caller *caller, int function) {
   if (length < -1) fail("a text has another length than -1 and up");
   if (length >= 0 && text && claimed > 0) {
     check_text(text, claimed, "a text does not end in its room, or is no UTF-8");
-    if (length < claimed && (int64_t)strlen(text) != length) fail("a text is not of the length that was told");
+    if (length < claimed && (int64_t)strlen(text) != length) fail("a text is not of the length that was returned");
   }
   end_call(caller, function, length < 0);
 }

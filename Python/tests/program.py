@@ -47,7 +47,8 @@ class Draw:
                 center = operation.get("center")
                 takes_none = operation["name"] in ("Invert", "Equalize", "AutoContrast")
                 pba(
-                    "apply", operation["name"], before, place, *([] if takes_none else [f"--parameter={operation['parameter']!r}"]),
+                    "apply", operation["name"], before, place,
+                    *([] if takes_none else [f"--parameter={operation['parameter']!r}"]),
                     *(["--center", f"{center['x']},{center['y']}"] if center else []))
             with Image.open(place) as image:
                 return np.asarray(image)

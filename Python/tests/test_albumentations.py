@@ -11,11 +11,10 @@ from typing import Any
 import albumentations as A
 import numpy as np
 import pytest
-from pictures import COLOURING, MOVING, always, mapping, picture
-from torch.utils.data import DataLoader, Dataset
-
 import swift_pba as pba
+from pictures import COLOURING, MOVING, always, mapping, picture
 from swift_pba.albumentations import Augment
+from torch.utils.data import DataLoader, Dataset
 
 IMAGE = picture(21, 34)
 
@@ -30,7 +29,8 @@ def test_pixels_are_ours() -> None:
             with pba.sample(epoch=epoch, index=index):
                 assert np.array_equal(theirs(image=IMAGE)["image"], expected)
                 assert np.array_equal(alone(image=IMAGE)["image"], expected)
-                assert np.array_equal(theirs(image=IMAGE[..., :1].copy())["image"], ours.apply(IMAGE[..., :1], epoch=epoch, index=index))
+                assert np.array_equal(theirs(image=IMAGE[..., :1].copy())["image"],
+                    ours.apply(IMAGE[..., :1], epoch=epoch, index=index))
                 several = theirs(images=np.stack([IMAGE, IMAGE[::-1]]), volume=np.stack([IMAGE] * 3))
             assert np.array_equal(several["images"][0], expected) and np.array_equal(several["volume"][2], expected)
             assert np.array_equal(several["images"][1], ours.apply(IMAGE[::-1], epoch=epoch, index=index))
@@ -65,7 +65,8 @@ def test_what_would_be_left_behind_is_refused(kind: str) -> None:
         transform = A.Compose([Augment(always((name, 5)), epochs=None)], **options)
         with pba.sample(epoch=0, index=1):
             if name in MOVING:
-                with pytest.raises(ValueError, match=rf"{next(iter(extra))}: found beside .* {name} moves.*swift_pba\.Augment with torchvision"):
+                words = rf"{next(iter(extra))}: found beside .* {name} moves.*swift_pba\.Augment with torchvision"
+                with pytest.raises(ValueError, match=words):
                     transform(**image, **extra)
                 if kind not in ("bboxes", "mask of a volume"):
                     assert transform(**image)["image"].shape == IMAGE.shape
@@ -103,7 +104,8 @@ def test_written_out_and_read_back(kind: str, tmp_path: Path) -> None:
     content = mapping((3, [("Invert", 6, 1), ("Rotate", 7, 5)]), (2, [(name, 5, 5) for name in COLOURING]))
     file.write_text(json.dumps(content))
     policy = {
-        "name": "trivialaugment-wide", "order": "rcifar10@last", "file": file, "mapping": content, "schedule": pba.load(content)}[kind]
+        "name": "trivialaugment-wide", "order": "rcifar10@last", "file": file, "mapping": content,
+        "schedule": pba.load(content)}[kind]
     transform = A.Compose([
         A.NoOp(), Augment(policy, epochs=7, seed=2**64 - 1, fill=np.array([3, 2, 1]).tolist(), trial=9, scale_to_size=False)])
     file.unlink()
@@ -112,7 +114,8 @@ def test_written_out_and_read_back(kind: str, tmp_path: Path) -> None:
     A.save(transform, str(tmp_path / "transform.yaml"), data_format="yaml")
     for again in (
             A.from_dict(json.loads(text)), A.load(str(tmp_path / "transform.json")),
-            A.load(str(tmp_path / "transform.yaml"), data_format="yaml"), pickle.loads(pickle.dumps(transform)), copy.deepcopy(transform)):
+            A.load(str(tmp_path / "transform.yaml"), data_format="yaml"), pickle.loads(pickle.dumps(transform)),
+            copy.deepcopy(transform)):
         assert json.dumps(A.to_dict(again)) == text and (repr(again) == repr(transform) or kind == "order")
         for epoch in range(7):
             for index in range(5):
@@ -158,7 +161,8 @@ def test_wrong_arguments() -> None:
     transform = A.Compose([Augment("rcifar10", epochs=9)])
     with pba.sample(epoch=0, index=0):
         for image, error in (
-                (IMAGE.astype(np.float32) / 255, TypeError), (IMAGE.astype(np.int32), TypeError), (np.zeros((4, 4, 5), np.uint8), ValueError)):
+                (IMAGE.astype(np.float32) / 255, TypeError), (IMAGE.astype(np.int32), TypeError),
+                (np.zeros((4, 4, 5), np.uint8), ValueError)):
             with pytest.raises(error, match="image: found"):
                 transform(image=image)
     with pytest.warns(UserWarning, match="found epoch 9"), pba.sample(epoch=9, index=0):

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import swift_pba as pba
 import torch
 from pictures import COLOURING, MOVING, always, mapping, picture
 from PIL import Image
 from torchvision import tv_tensors
 from torchvision.transforms import InterpolationMode, v2
 from torchvision.transforms.v2 import functional as F
-
-import swift_pba as pba
 
 SIZE = (37, 52)
 FORMATS = ["XYXY", "XYWH", "CXCYWH"]
@@ -53,7 +52,8 @@ def moved(value: Any, applied: list[pba.Applied], fill: int = 0) -> Any:
 def policies() -> list[Any]:
     singles = [always((name, magnitude)) for name in MOVING for magnitude in (1, 4, 9)]
     return singles + [
-        always(("Rotate", 6), ("Invert", 0), ("ShearX", 7)), always(("TranslateY", 9), ("ShearY", 4), ("TranslateX", 3), ("Rotate", 9)),
+        always(("Rotate", 6), ("Invert", 0), ("ShearX", 7)),
+        always(("TranslateY", 9), ("ShearY", 4), ("TranslateX", 3), ("Rotate", 9)),
         always(*[(name, 5) for name in MOVING + COLOURING])]
 
 
@@ -116,7 +116,8 @@ def test_masks_move_with_the_image() -> None:
     augment = pba.Augment(mapping((1, [(name, 7, 8) for name in MOVING])), epochs=None, fill=(9, 9, 9), mask_fill=9)
     for index in range(60):
         numbers = torch.from_numpy(labels(*SIZE, highest=255, seed=index))
-        for image in (tv_tensors.Image(numbers.to(torch.uint8).expand(3, -1, -1)), Image.fromarray(numbers.to(torch.uint8).numpy())):
+        for image in (tv_tensors.Image(numbers.to(torch.uint8).expand(3, -1, -1)),
+            Image.fromarray(numbers.to(torch.uint8).numpy())):
             with pba.sample(epoch=0, index=index):
                 shown, mask = augment(image, tv_tensors.Mask(numbers))
             assert np.array_equal(np.asarray(shown) if isinstance(shown, Image.Image) else shown[0].numpy(), mask.numpy())
@@ -154,7 +155,8 @@ def test_boxes_of_several_operations_are_around_their_moved_corners(policy: Any)
     edges = boxes_of("XYXY").as_subclass(torch.Tensor)
     left, top, right, bottom = edges.unbind(-1)
     corners = tv_tensors.KeyPoints(
-        torch.stack([torch.stack(pair, -1) for pair in ((left, top), (right, top), (right, bottom), (left, bottom))], 1), canvas_size=SIZE)
+        torch.stack([torch.stack(pair, -1) for pair in ((left, top), (right, top), (right, bottom), (left, bottom))], 1),
+        canvas_size=SIZE)
     applied = augment.explain(epoch=0, index=6, size=SIZE)
     away = without_clamping(corners, applied)
     limit = torch.tensor([SIZE[1], SIZE[0]] * 2, dtype=torch.float64)
@@ -212,8 +214,8 @@ def test_colours_leave_what_goes_along(name: str) -> None:
         with pba.sample(epoch=0, index=index):
             found = augment(image, {"mask": mask, "boxes": boxes, "points": points, "label": 3})
         assert np.array_equal(np.asarray(found[0]), np.asarray(augment.apply(image, epoch=0, index=index)))
-        assert torch.equal(found[1]["mask"], mask) and torch.equal(found[1]["boxes"], boxes) and torch.equal(found[1]["points"], points)
-        assert found[1]["label"] == 3
+        assert torch.equal(found[1]["mask"], mask) and torch.equal(found[1]["boxes"], boxes)
+        assert torch.equal(found[1]["points"], points) and found[1]["label"] == 3
     assert not np.array_equal(np.asarray(found[0]), np.asarray(image))
 
 
@@ -226,7 +228,8 @@ def test_boxes_that_leave_the_image_are_told(format: str) -> None:
     directions = set()
     for index in range(20):
         down = -augment.explain(epoch=0, index=index, size=SIZE)[0].parameter
-        with pba.sample(epoch=0, index=index), pytest.warns(UserWarning, match="1 of 3 bounding boxes .*SanitizeBoundingBoxes") as told:
+        words = "1 of 3 bounding boxes .*SanitizeBoundingBoxes"
+        with pba.sample(epoch=0, index=index), pytest.warns(UserWarning, match=words) as told:
             _, found, classes = augment(Image.new("RGB", SIZE[::-1]), boxes, torch.tensor([1, 2, 3]))
         assert len(told) == 1
         plain = F.convert_bounding_box_format(found, new_format=tv_tensors.BoundingBoxFormat.XYXY)
@@ -249,7 +252,8 @@ def test_a_detection_sample_through_compose() -> None:
     transform = v2.Compose([v2.ToImage(), augment, v2.ToDtype({tv_tensors.Image: torch.float32, "others": None}, scale=True)])
     image, mask = picture(*SIZE), labels(3, *SIZE, highest=1)
     target = {
-        "boxes": boxes_of("XYXY", count=3), "masks": tv_tensors.Mask(torch.from_numpy(mask).bool()), "labels": torch.tensor([4, 5, 6]),
+        "boxes": boxes_of("XYXY", count=3), "masks": tv_tensors.Mask(torch.from_numpy(mask).bool()),
+        "labels": torch.tensor([4, 5, 6]),
         "image_id": 7, "names": ["a", "b", "c"], "area": torch.tensor([1.0, 2.0, 3.0])}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -263,7 +267,8 @@ def test_a_detection_sample_through_compose() -> None:
             assert found["image_id"] == 7 and found["names"] == ["a", "b", "c"] and set(found) == set(target)
         twice = pickle.loads(pickle.dumps(transform))
         with pba.sample(epoch=0, index=3):
-            assert torch.equal(twice(Image.fromarray(image), target)[1]["boxes"], transform(Image.fromarray(image), target)[1]["boxes"])
+            assert torch.equal(twice(Image.fromarray(image), target)[1]["boxes"],
+                transform(Image.fromarray(image), target)[1]["boxes"])
 
 
 def test_videos_are_moved_as_one() -> None:
@@ -289,7 +294,8 @@ def test_videos_are_moved_as_one() -> None:
     (tv_tensors.Mask(torch.zeros(SIZE, dtype=torch.bool)), ValueError, "mask_fill: found 256, .* torch.bool can hold"),
     (tv_tensors.Mask(torch.zeros(9, dtype=torch.int64)), ValueError, r"mask: found the shape \(9,\)"),
     (tv_tensors.Mask(torch.zeros(1, 40000, dtype=torch.int64)), ValueError, "width: found 40000"),
-    (tv_tensors.BoundingBoxes(torch.zeros(1, 5), format="CXCYWHR", canvas_size=SIZE), ValueError, "the format CXCYWHR, .* not moved"),
+    (tv_tensors.BoundingBoxes(torch.zeros(1, 5), format="CXCYWHR", canvas_size=SIZE), ValueError,
+        "the format CXCYWHR, .* not moved"),
     (tv_tensors.BoundingBoxes(torch.zeros(1, 8), format="XYXYXYXY", canvas_size=SIZE), ValueError, "the format XYXYXYXY"),
     (tv_tensors.BoundingBoxes(torch.zeros(1, 4), format="XYXY", canvas_size=(0, 5)), ValueError, "height: found 0"),
     (tv_tensors.KeyPoints(torch.zeros(1, 2), canvas_size=(5, 99999)), ValueError, "width: found 99999"),
@@ -309,7 +315,8 @@ def test_sizes_that_do_not_fit_the_image() -> None:
     points = tv_tensors.KeyPoints(torch.zeros(1, 2), canvas_size=(10, 20))
     for along, name in ((mask, "mask"), (boxes, "boxes"), (points, "key points")):
         for image in (Image.new("RGB", (10, 20)), torch.zeros(3, 20, 10, dtype=torch.uint8)):
-            with pytest.raises(ValueError, match=rf"{name}: found the size \(10, 20\), .* the image's, \(20, 10\)"), pba.sample(epoch=0, index=0):
+            words = rf"{name}: found the size \(10, 20\), .* the image's, \(20, 10\)"
+            with pytest.raises(ValueError, match=words), pba.sample(epoch=0, index=0):
                 augment(image, along)
         with pba.sample(epoch=0, index=0):
             augment(Image.new("RGB", (20, 10)), along)

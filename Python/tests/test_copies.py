@@ -54,7 +54,8 @@ def test_a_copy_needs_no_file(kind: str, tmp_path: Path) -> None:
     pickled = [[pickle.dumps(transform, protocol) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)] for transform in made]
     file.unlink()
     for transform, texts, before in zip(made, pickled, expected, strict=True):
-        copies = [copy.deepcopy(transform), copy.copy(transform), *map(pickle.loads, texts), pickle.loads(pickle.dumps(transform))]
+        copies = [copy.deepcopy(transform), copy.copy(transform), *map(pickle.loads, texts),
+            pickle.loads(pickle.dumps(transform))]
         copies += [copy.deepcopy(copies[0])]
         for again in copies:
             assert drawn(again) == before
@@ -68,7 +69,8 @@ def test_a_copy_needs_no_file(kind: str, tmp_path: Path) -> None:
         "import pickle, sys, test_copies\n"
         "print(test_copies.drawn(pickle.load(sys.stdin.buffer)) == pickle.load(sys.stdin.buffer))")
     told = subprocess.run(
-        [sys.executable, "-c", program], input=pickled[0][-1] + pickle.dumps(expected[0]), capture_output=True, check=True, cwd="/",
+        [sys.executable, "-c", program], input=pickled[0][-1] + pickle.dumps(expected[0]), capture_output=True, check=True,
+        cwd="/",
         env=os.environ | {"PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(Path(__file__).parent)])})
     assert told.stdout.strip() == b"True", told
 

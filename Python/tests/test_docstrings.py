@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import swift_pba as pba
 import torch
 from pictures import picture
 from PIL import Image
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
-
-import swift_pba as pba
 
 # Modules with tests of their own for what they say.
 OTHERS = {"__main__", "models", "export", "_program", "_export"}

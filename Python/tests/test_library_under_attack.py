@@ -68,38 +68,12 @@ BROKEN = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_the_attack_notices(fault: str, attack: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
     """A library with one fault in `pba_images`, and otherwise harmless, does not pass."""
-    source = tmp_path / "broken.c"
-    source.write_text("""
-        #include "pba.h"
-        #include <stdio.h>
-        #include <stdlib.h>
-        #include <string.h>
-        static char *held;
-        static void say(char *message, int64_t room) { if (message && room > 0) snprintf(message, room, "found nothing"); }
-        int32_t pba_abi_version(void) { return 1; }
-        int64_t pba_open(const char *p, uint64_t s, const char *t, char *m, int64_t r) { held = held ? held : malloc(9); return 7; }
-        int32_t pba_close(int64_t h) { return -1; }
-        int32_t pba_batch(int64_t a, const uint8_t *b, int64_t c, int64_t d, int64_t e, const int64_t *f, const int64_t *g, const int64_t *h,
-          int64_t i, int64_t j, float *k, char *message, int64_t room) { say(message, room); return -1; }
-        int32_t pba_labels(int64_t a, const int32_t *b, int64_t c, int64_t d, int64_t e, int64_t f, int32_t g, int32_t *h, char *message,
-          int64_t room) { say(message, room); return -1; }
-        int64_t pba_explain(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, char *f, int64_t g, char *m, int64_t r) { say(m, r); return -1; }
-        int64_t pba_describe(int64_t a, char *b, int64_t c, char *message, int64_t room) { say(message, room); return -1; }
-        int64_t pba_schedule(const char *a, int64_t b, char *c, int64_t d, char *message, int64_t room) { say(message, room); return -1; }
-        int64_t pba_catalogue(char *text, int64_t room) { if (room >= 8) strcpy(text, "1234567"); return 2000; }
-        int32_t pba_images(int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int64_t sample,
-          int64_t epoch, uint8_t *output, char *message, int64_t room) {
-          if (!images || !output || count < 1 || count > 9 || height < 1 || height > 99 || width < 1 || width > 99) {
-            say(message, room); return -1; }
-          memmove(output, images, 3 * count * height * width);
-          FAULT }
-    """.replace("FAULT", BROKEN[fault]))
     compiler = shutil.which("clang") or "cc"
-    subprocess.run([compiler, "-shared", "-fPIC", "-w", "-I", INCLUDE, "-o", tmp_path / "broken.so", source], check=True)
+    for name, options in (("broken", [f"-DFAULT={BROKEN[fault]}"]), ("whole", [])):
+        subprocess.run(
+            [compiler, "-shared", "-fPIC", "-w", "-I", INCLUDE, *options, HERE / "broken_library.c", "-o",
+             tmp_path / f"{name}.so"], check=True)
     done = attack(str(tmp_path / "broken.so"), 1, 3000, 1)
     assert done.returncode != 0 and ("AddressSanitizer" in done.stderr or "fuzz_library:" in done.stderr), done
-    without = source.read_text().replace(BROKEN[fault], "return 0;")
-    source.write_text(without)
-    subprocess.run([compiler, "-shared", "-fPIC", "-w", "-I", INCLUDE, "-o", tmp_path / "whole.so", source], check=True)
     done = attack(str(tmp_path / "whole.so"), 1, 3000, 1)
     assert done.returncode == 0, done

@@ -56,11 +56,12 @@ def named(options: dict[str, Any]) -> str:
 
 
 def in_daily_run(options: dict[str, Any]) -> bool:
-    """Starting processes anew takes seconds each: the daily run has each way with two workers, and fork with all numbers."""
+    """Starting other processes takes seconds each: the daily run has each way with two workers, and fork with all numbers."""
     return options.get("multiprocessing_context", "fork") == "fork" or options["num_workers"] == 2
 
 
-WORKERS = [pytest.param(options, id=named(options), marks=() if in_daily_run(options) else pytest.mark.full) for options in workers()]
+WORKERS = [
+    pytest.param(options, id=named(options), marks=() if in_daily_run(options) else pytest.mark.full) for options in workers()]
 
 
 @pytest.mark.parametrize("options", WORKERS)
@@ -68,7 +69,8 @@ def test_every_sample_of_every_epoch(options: dict[str, Any], full: bool) -> Non
     is_quick = full or options.get("multiprocessing_context", "fork") == "fork"
     for batch_size, start in itertools.product((1, 4, 13, 16) if full else (5,), (0, 7) if is_quick else (7,)):
         loader = pba.loader(
-            pictures(), start_epoch=start, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(1), **options)
+            pictures(), start_epoch=start, batch_size=batch_size, shuffle=True, generator=torch.Generator().manual_seed(1),
+            **options)
         orders = []
         for epoch in (start, start + 1) if is_quick else (start,):
             orders.append(indices(loader, epoch))
@@ -190,7 +192,8 @@ def test_without_batches(number: int) -> None:
             assert place == index and np.array_equal(image.permute(1, 2, 0).numpy(), expected(epoch, index))
 
 
-@pytest.mark.parametrize("options", [pytest.param(options, id=named(options)) for options in workers() if in_daily_run(options)][::2])
+@pytest.mark.parametrize("options",
+    [pytest.param(options, id=named(options)) for options in workers() if in_daily_run(options)][::2])
 def test_whole_batches_by_their_keys(options: dict[str, Any]) -> None:
     augment = pba.BatchAugment("rcifar10", epochs=9, mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2))
     dataset = pba.wrap(Batches(COUNT, augment), batched=True)
@@ -210,7 +213,8 @@ def test_whole_batches_by_their_keys(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_loader_that_knows_no_epoch_says_what_to_do(number: int) -> None:
     for dataset in (pictures(), pba.wrap(pictures()), Subset(pba.wrap(pictures()), [1, 2])):
-        with pytest.raises(RuntimeError, match=r"make the data loader with swift_pba\.loader\(dataset, …\).*apply\(image, epoch=…"):
+        words = r"make the data loader with swift_pba\.loader\(dataset, …\).*apply\(image, epoch=…"
+        with pytest.raises(RuntimeError, match=words):
             next(iter(DataLoader(dataset, num_workers=number)))
 
 

@@ -63,7 +63,8 @@ def test_without_torch_and_torchvision() -> None:
 
 def test_without_torchvision() -> None:
     done = run(
-        "import sys; sys.modules['torchvision'] = None\nimport torch, swift_pba as pba\naugment = pba.Augment('rsvhn', epochs=3)\n"
+        "import sys; sys.modules['torchvision'] = None\nimport torch, swift_pba as pba\n"
+        "augment = pba.Augment('rsvhn', epochs=3)\n"
         "assert isinstance(augment, torch.nn.Module)\nimage = torch.full((2, 3, 5, 4), 7, dtype=torch.uint8)\n"
         "class Own(torch.Tensor): pass\n"
         "with pba.sample(epoch=1, index=2): assert torch.equal(augment(image), augment.apply(image, epoch=1, index=2))\n"
@@ -74,7 +75,8 @@ def test_without_torchvision() -> None:
 
 def test_importing_loads_neither_torch_nor_the_library() -> None:
     done = run("import sys, swift_pba as pba; from swift_pba import _library\n"
-               "print('torch' in sys.modules, _library.library.cache_info().currsize); pba.policies(); print('torch' in sys.modules)")
+               "print('torch' in sys.modules, _library.library.cache_info().currsize)\n"
+               "pba.policies()\nprint('torch' in sys.modules)")
     assert done.stdout.split() == ["False", "0", "False"], done
 
 
@@ -106,7 +108,8 @@ def test_a_package_without_its_library(tmp_path: Path) -> None:
 def test_only_the_interface_is_exported() -> None:
     """Nothing of the library's inside can be mixed up with torch's."""
     symbols = subprocess.run(
-        ["nm", "-D", "--defined-only", "--extern-only", os.environ["PBA_LIBRARY"]], capture_output=True, text=True, check=True).stdout.split("\n")
+        ["nm", "-D", "--defined-only", "--extern-only", os.environ["PBA_LIBRARY"]], capture_output=True, text=True,
+        check=True).stdout.split("\n")
     names = {line.split()[-1].partition("@")[0] for line in symbols if line} - {"PBA_1"}
     described = Path(__file__).resolve().parents[2] / "Sources" / "PythonLibrary" / "pba.h"
     declared = {word.partition("(")[0] for word in described.read_text().split() if word.startswith("pba_") and "(" in word}

@@ -8,14 +8,12 @@ import resource
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
+import swift_pba as pba
 import torch
 from pictures import picture
 from PIL import Image
 from torchvision import tv_tensors
-
-import swift_pba as pba
 
 IMAGE = picture(8, 8)
 TENSOR = torch.from_numpy(IMAGE).permute(2, 0, 1).contiguous()

@@ -69,7 +69,8 @@ def test_a_schedule_is_the_same_by_file_path_mapping_and_text(tmp_path: Path) ->
             compare(policy, drawn)
 
 
-@pytest.mark.parametrize("magnitude", [0, 5, 9, *(pytest.param(value, marks=pytest.mark.full) for value in (1, 2, 3, 4, 6, 7, 8))])
+@pytest.mark.parametrize("magnitude",
+    [0, 5, 9, *(pytest.param(value, marks=pytest.mark.full) for value in (1, 2, 3, 4, 6, 7, 8))])
 def test_each_operation_at_each_magnitude(magnitude: int, tmp_path: Path, full: bool) -> None:
     images = [picture(*size) for size in (SIZES if full else [(2, 1), (32, 32), (33, 70)])]
     # One epoch for each operation: what is drawn in an epoch is that operation alone.

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import swift_pba as pba
 from pictures import COLOURING, MOVING, mapping
 from program import pba as program
-
-import swift_pba as pba
 
 CONTENT = mapping((2, [("Rotate", 9, 8), ("Invert", 5, 3)]), (1, []), (3, [(name, 4, 6) for name in MOVING + COLOURING]))
 
@@ -49,7 +48,8 @@ def test_files_are_byte_for_byte_those_of_the_program(named: str, tmp_path: Path
     path = tmp_path / "saved.json"
     schedule.save(path)
     assert path.read_bytes() == exported
-    for again in (pba.load(path), pba.load(str(path)), pba.load(json.loads(exported)), pba.load(exported.decode()), pba.load(schedule)):
+    for again in (pba.load(path), pba.load(str(path)), pba.load(json.loads(exported)), pba.load(exported.decode()),
+        pba.load(schedule)):
         assert again == schedule and again.to_json() == schedule.to_json() and again.provenance == schedule.provenance
     content = json.loads(exported)
     assert (schedule.name, schedule.epochs, list(schedule.operation_count), schedule.provenance) == (
@@ -89,9 +89,12 @@ def test_errors_of_epochs() -> None:
 
 
 @pytest.mark.parametrize(("policy", "error", "words"), [
-    (None, TypeError, "policy: found NoneType"), (3, TypeError, "policy: found int"), (b"rcifar10", TypeError, "policy: found bytes"),
-    ([], TypeError, "policy: found list"), ("trivialaugment", ValueError, 'the unknown schedule "trivialaugment", expected one of rcifar10'),
-    ("random", ValueError, "unknown schedule"), ("", ValueError, "unknown schedule"), ("rcifar10@last", ValueError, "unknown schedule"),
+    (None, TypeError, "policy: found NoneType"), (3, TypeError, "policy: found int"),
+    (b"rcifar10", TypeError, "policy: found bytes"),
+    ([], TypeError, "policy: found list"),
+    ("trivialaugment", ValueError, 'the unknown schedule "trivialaugment", expected one of rcifar10'),
+    ("random", ValueError, "unknown schedule"), ("", ValueError, "unknown schedule"),
+    ("rcifar10@last", ValueError, "unknown schedule"),
     ("/no/file.json", ValueError, "/no/file.json: found no such file"), (Path("rsvhn"), ValueError, "found no such file"),
     ("a\0", ValueError, "null character"), ("\udcff", ValueError, "UTF-8"), ({}, ValueError, "format: found nothing"),
     ({"format": "pba-schedule", "version": 1, "name": "\udcff"}, ValueError, "surrogate")], ids=repr)
