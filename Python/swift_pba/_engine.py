@@ -115,13 +115,13 @@ class Engine:
         self.__dict__.update(state)
         self._open()
 
-    def warn_beyond_end(self, epoch: int, name: str) -> None:
-        """Warn, once, of an epoch after the last one."""
+    def warn_beyond_end(self, epoch: int, name: str, depth: int) -> None:
+        """Warn, once, of an epoch after the last one; `depth` counts the functions of this package from here to the caller's."""
         if epoch >= self.epochs and self._has_end and not self._has_warned:
             self._has_warned = True
             warnings.warn(
                 f"{name}: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
-                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=4)
+                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=depth + 1)
 
     def images(self, images: np.ndarray, epoch: int, index: int) -> np.ndarray:
         """Augment contiguous images (…, height, width, 3) of one sample, 8 bits in and out."""

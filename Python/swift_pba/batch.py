@@ -104,7 +104,7 @@ class BatchAugment:
         source = np.ascontiguousarray(source)
         indices, epochs = key_arrays(keys)
         if len(epochs):
-            self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment")
+            self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment", 2)
         if places is not None:
             places = np.ascontiguousarray(_whole_numbers(places, "places"))
         expected = len(indices) if places is None else len(places)

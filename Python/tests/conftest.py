@@ -31,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes minutes; runs with --full alone")
+    for words in ("This DataLoader will create", "the matrix subclass is not the recommended"):
+        config.addinivalue_line("filterwarnings", f"ignore:{words}")
     products = {"PBA_LIBRARY": "swift build -c release --product pba-python", "PBA_PROGRAM": "swift build -c release"}
     for variable, how in products.items():
         if not Path(os.environ[variable]).exists():

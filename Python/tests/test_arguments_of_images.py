@@ -45,16 +45,21 @@ def test_integers_of_any_kind() -> None:
 def test_epochs_after_the_last_one_are_told_once() -> None:
     for make in (
             lambda **options: pba.Augment("rcifar10", **options).apply,
-            lambda **options: lambda image, epoch, index: pba.BatchAugment(
-                "rcifar10", mean=(0, 0, 0), std=(1, 1, 1), **options)(image[None], [pba.Key(index, epoch)])):
-        apply = make(epochs=10)
+            lambda **options: pba.BatchAugment("rcifar10", mean=(0, 0, 0), std=(1, 1, 1), **options)):
+        transform = make(epochs=10)
+
+        def apply(image: np.ndarray, epoch: int, index: int, transform: Any = transform) -> Any:
+            if isinstance(transform, pba.BatchAugment):
+                return transform(image[None], [pba.Key(index, epoch)])
+            return transform(image, epoch=epoch, index=index)
+
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             apply(IMAGE, epoch=9, index=0)
         words = r"found epoch 10 \(counted from 0\) of a training of 10 epochs.*Give epochs="
         with pytest.warns(UserWarning, match=words) as told:
             apply(IMAGE, epoch=10, index=0)
-        assert told[0].filename == __file__
+        assert told[0].filename == __file__ and len(told) == 1
     augment = pba.Augment("rcifar10", epochs=None)
     with pytest.warns(UserWarning, match="found epoch 200"):
         beyond = augment.apply(IMAGE, epoch=200, index=3)
