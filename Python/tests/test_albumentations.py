@@ -52,6 +52,7 @@ def along() -> dict[str, Any]:
         "mask of a volume": {"mask3d": np.zeros((2, 21, 34), np.uint8)}}
 
 
+@pytest.mark.filterwarnings("ignore:Got processor for")
 @pytest.mark.parametrize("kind", along())
 def test_what_would_be_left_behind_is_refused(kind: str) -> None:
     extra = along()[kind]
@@ -80,6 +81,7 @@ def test_what_would_be_left_behind_is_refused(kind: str) -> None:
                 assert np.array_equal(found["image"], ours.apply(IMAGE, epoch=0, index=1))
 
 
+@pytest.mark.filterwarnings("ignore:Got processor for")
 def test_nothing_along_is_nothing_to_refuse() -> None:
     with pba.sample(epoch=0, index=1):
         transform = A.Compose([Augment(always(("Rotate", 9)), epochs=None)], bbox_params=A.BboxParams("coco", label_fields=["c"]))
