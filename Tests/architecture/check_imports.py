@@ -29,8 +29,8 @@ LIBRARIES = {
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
 # The standard library of C, the system's and the compiler's own.
-C_HEADERS = set("""errno fcntl glob limits math poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string ucontext
-    dlfcn pthread unistd immintrin arm_neon sys/auxv sys/mman sys/param sys/resource sys/syscall sys/vfs""".split())
+C_HEADERS = set("""errno fcntl glob limits math poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string
+    ucontext dlfcn pthread unistd immintrin arm_neon sys/auxv sys/mman sys/param sys/resource sys/syscall sys/vfs""".split())
 # Headers that are included without linking what they belong to.
 HEADERS_ALONE = {("ATenBackend", "CTorch"), ("ATenBackend", "CTorchCUDA")}
 LOADED_LATER = " when first needed"
