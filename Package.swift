@@ -47,12 +47,16 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-// The compiler's list of what a static FoundationEssentials needs lacks two libraries.
-let pythonLibraryLink = [
-  "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "-z", "-Xlinker", "defs",
-  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/PythonLibrary/exports.map",
-  "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-Bsymbolic", "-Xlinker", "-soname=libpba.so",
-]
+// The standard library is a part of what is linked with this, so that it runs on a machine without Swift. The compiler's own
+// list of what its static Foundation needs lacks these libraries.
+let staticStandardLibrary = ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"]
+let programLink = ["-lCoreFoundation", "-l_FoundationICU"] + staticStandardLibrary
+let pythonLibraryLink =
+  staticStandardLibrary + [
+    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "--exclude-libs=ALL", "-Xlinker", "-Bsymbolic",
+    "-Xlinker", "-soname=libpba.so",
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/PythonLibrary/exports.map",
+  ]
 
 // Loaded at run time beside libtorch_cuda, whose symbols stay open until then; no program links it.
 let cudaLibrary: (products: [Product], targets: [Target]) =
@@ -99,6 +103,8 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     // Vector code for pixels; what is plain C is compiled for each set of instructions and chosen at run time.
     .target(name: "CPixels"),
+    // Takes the place of functions that only new systems' C and C++ libraries have.
+    .target(name: "CCompatibility"),
     .target(name: "Threads"),
     .target(name: "Text"),
     .target(name: "Statistics"),
@@ -124,6 +130,8 @@ let package = Package(
         .linkedLibrary("m", .when(platforms: [.linux])),
         // A function that is declared and nowhere defined is an error here, not when the library is loaded.
         .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "defs"], .when(platforms: [.linux])),
+        // It holds no Swift, and so does not begin by it nor ask for its library.
+        .unsafeFlags(["-nostartfiles", "-static-stdlib"], .when(platforms: [.linux])),
       ]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -139,7 +147,7 @@ let package = Package(
         .unsafeFlags(
           systemLibraries(
             ["tiff", "webpdemux", "webp", "jpeg", "gif"],
-            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "jbig", "deflate"]))
+            neededByArchives: ["sharpyuv", "zstd", "lzma", "Lerc", "deflate"]))
       ]),
 
     .target(name: "Torch", dependencies: ["CTorch"]),
@@ -193,7 +201,7 @@ let package = Package(
         "Augmentation", "CVectorGraphics", "Files", "ImageFiles", "Images", "Policies",
         "PopulationBasedTraining", "RunStore", "Statistics", "Text", "Threads",
       ]),
-    .target(name: "Interop", dependencies: ["Files", "Policies", "Text"]),
+    .target(name: "Interop", dependencies: ["Augmentation", "Files", "Policies", "Text"]),
 
     // The published experiments: a YAML file each, and what reads them.
     .target(
@@ -205,7 +213,8 @@ let package = Package(
 
     // The C interface of augmentation and policies, for Python. It shows its own functions and nothing else.
     .target(
-      name: "PythonLibrary", dependencies: ["Augmentation", "Images", "Policies", "Text", "Threads"],
+      name: "PythonLibrary",
+      dependencies: ["Augmentation", "CCompatibility", "Images", "Policies", "Text", "Threads"],
       exclude: ["exports.map", "pba.h"],
       linkerSettings: [.unsafeFlags(pythonLibraryLink, .when(platforms: [.linux]))]),
 
@@ -217,7 +226,9 @@ let package = Package(
         "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads",
         "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),
-    .executableTarget(name: "pba", dependencies: ["Command", "CProcess"]),
+    .executableTarget(
+      name: "pba", dependencies: ["CCompatibility", "CImageDecoders", "Command", "CProcess"],
+      linkerSettings: [.unsafeFlags(programLink, .when(platforms: [.linux]))]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
@@ -258,7 +269,8 @@ let package = Package(
         "RunStore",
       ]),
     .testTarget(
-      name: "InteropTests", dependencies: ["Interop", "Augmentation", "Policies", "TestSupport", "Text"],
+      name: "InteropTests",
+      dependencies: ["Interop", "Augmentation", "Images", "Policies", "TestSupport", "Text"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "TrainingTests",

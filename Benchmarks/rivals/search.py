@@ -23,19 +23,19 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-STATED = HERE.parents[1] / "Tests" / "pytorch"
-sys.path[:0] = [str(HERE), str(STATED)]
+PLACES = [str(HERE), *(str(HERE.parents[1] / place) for place in ("Tests/pytorch", "Python"))]
+sys.path[:0] = PLACES
 os.environ.update(RAY_AIR_NEW_OUTPUT="0", RAY_DEDUP_LOGS="0", TUNE_DISABLE_AUTO_CALLBACK_LOGGERS="1",
                   RAY_USAGE_STATS_ENABLED="0", RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS="0")
 
 from serving import load, serve  # noqa: E402
 
 torch, np, ray, PIL, _ = load("torch", "numpy", "ray", "PIL", "ray.tune")
-from layers import optimizer, training_step  # noqa: E402
-from networks import network  # noqa: E402
 from pipeline import DEVIATION, MEAN, OPERATIONS, SIDE, augment, prepare  # noqa: E402
 from ray import tune  # noqa: E402
+from swift_pba.models import network  # noqa: E402
 from torch.utils.data import DataLoader, Dataset  # noqa: E402
+from training import optimizer, training_step  # noqa: E402
 
 NAMES = ["Rotate", "TranslateX", "TranslateY", "Brightness", "Color", "Invert", "Sharpness", "Posterize", "ShearX",
          "Solarize", "ShearY", "Equalize", "AutoContrast", "Cutout", "Contrast"] * 2
@@ -188,7 +188,7 @@ def main() -> None:
         folder = tempfile.mkdtemp(prefix="pba-rival-")
         try:
             start = time.perf_counter()
-            paths = os.pathsep.join([str(HERE), str(STATED)])
+            paths = os.pathsep.join(PLACES)
             threads = task["recipe"]["threads"]
             # Every trial takes its threads of these, so that so many train at once, whatever cores there are.
             ray.init(num_cpus=question["trialsAtOnce"] * threads, include_dashboard=False, log_to_driver=False,

@@ -3,7 +3,7 @@
 
 A question is {"rival": "PyTorch eager" or "torch.compile", "steps": 4}; the answer has the seconds of each step. The
 images are in memory, channels-last, and the loss of every step is read. The network, the optimiser and the step are
-those of Tests/pytorch, which the comparison with PyTorch holds against pba's.
+those that Tests/pytorch holds against pba's.
 """
 
 import argparse
@@ -15,9 +15,10 @@ from typing import Any
 from serving import load, serve
 
 torch, _ = load("torch", "numpy")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests" / "pytorch"))
-from layers import optimizer, training_step  # noqa: E402
-from networks import network as stated  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Tests" / "pytorch"), str(ROOT / "Python")]
+from swift_pba.models import network as stated  # noqa: E402
+from training import optimizer, training_step  # noqa: E402
 
 CLASSES = 10
 RATE = 0.01

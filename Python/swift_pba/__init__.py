@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ._engine import Applied
+from ._version import __version__
 from .batch import BatchAugment
 from .keys import Key, sample
 from .schedule import Entry, Schedule, Segment, load
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
     from .augment import Augment
     from .loading import Epochs, KeyedDataset, loader, wrap
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "albumentations",
-    "load", "loader", "models", "policies", "sample", "wrap",
+    "__version__", "load", "loader", "models", "policies", "sample", "wrap",
 ]
 
 # These import torch or others, which takes a second and may not be there: only where they are used.

@@ -123,13 +123,16 @@ class Engine:
                 f"{name}: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
                 "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=depth + 1)
 
-    def images(self, images: np.ndarray, epoch: int, index: int) -> np.ndarray:
-        """Augment contiguous images (…, height, width, 3) of one sample, 8 bits in and out."""
-        *count, height, width, _ = images.shape
+    def images(self, images: np.ndarray, epoch: int, index: int, *, planar: bool = False) -> np.ndarray:
+        """Augment contiguous images of one sample, 8 bits in and out: (…, height, width, 3), or planar (…, 3, height, width)."""
+        if planar:
+            *count, _, height, width = images.shape
+        else:
+            *count, height, width, _ = images.shape
         output = np.empty(images.shape, np.uint8)
         code = _library.library().pba_images(
-            self.handle, _library.address(images), math.prod(count), height, width, index, epoch, _library.address(output),
-            message.buffer, _ROOM)
+            self.handle, _library.address(images), math.prod(count), height, width, planar, index, epoch,
+            _library.address(output), message.buffer, _ROOM)
         if code:
             raise _library.error()
         return output

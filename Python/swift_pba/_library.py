@@ -20,7 +20,7 @@ _LONGEST_NAME = 4096  # bytes; Linux has no longer paths
 _FUNCTIONS: dict[str, tuple[type, list[type]]] = {
     "pba_open": (c_int64, [c_char_p, c_uint64, c_char_p]),
     "pba_batch": (c_int32, [c_int64, c_void_p, *[c_int64] * 3, *[c_void_p] * 3, c_int64, c_int64, c_void_p]),
-    "pba_images": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int64, c_int64, c_void_p]),
+    "pba_images": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int32, c_int64, c_int64, c_void_p]),
     "pba_labels": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int64, c_int32, c_void_p]),
     "pba_explain": (c_int64, [c_int64, c_int64, c_int64, c_int64, c_int64, c_char_p, c_int64]),
     "pba_describe": (c_int64, [c_int64, c_char_p, c_int64]),

@@ -33,8 +33,8 @@ int32_t pba_batch(
 }
 
 int32_t pba_images(
-    int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int64_t sample, int64_t epoch, uint8_t *output,
-    char *message, int64_t room) {
+    int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t planar, int64_t sample, int64_t epoch,
+    uint8_t *output, char *message, int64_t room) {
   int is_right = images && output && count > 0 && count < 9 && height > 0 && height < 99 && width > 0 && width < 99;
   if (!is_right) return refuse(message, room);
   memmove(output, images, (size_t)(3 * count * height * width));

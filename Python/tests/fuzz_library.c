@@ -180,11 +180,14 @@ static void call_images(Caller *caller) {
   uint8_t *output = one_in(random, 6) ? images : lend_numbers(caller, &caller->target, bytes, 1);
   char *message = lend_message(caller);
   int64_t handle = some_handle(caller), sample = number(random, INT64_C(1) << 32), epoch = number(random, 12);
-  int32_t code = library.images(handle, images, count, height, width, sample, epoch, output, message, caller->room);
+  int32_t planar = one_in(random, 12) ? (int32_t)absurd(random) : (int32_t)below(random, 2);
+  int32_t code = library.images(handle, images, count, height, width, planar, sample, epoch, output, message, caller->room);
   if (code != 0 && code != -1) fail("images gave another code");
   if (code == 0 && images && output && output != images && one_in(random, 4)) {
     // The same once more, in place: the same bytes, unless somebody has closed the handle.
-    if (!library.images(handle, images, count, height, width, sample, epoch, images, NULL, 0) && memcmp(images, output, (size_t)bytes))
+    if (
+      !library.images(handle, images, count, height, width, planar, sample, epoch, images, NULL, 0) &&
+      memcmp(images, output, (size_t)bytes))
       fail("a call made other bytes the second time");
   }
   end_call(caller, 3, code != 0);

@@ -1,7 +1,40 @@
-/// What goes from a canvas to callers that have no alpha channel.
+/// What comes from callers that have no alpha channel, and goes to them.
 extension Canvas {
+  /// Takes `width * height * 3` bytes in the order of a layout as an opaque image.
+  mutating func load(bytes: UnsafePointer<UInt8>, _ layout: BatchTail.Layout) {
+    switch layout {
+    case .nhwc: load(rgb: bytes)
+    case .nchw:
+      let (pixels, area) = (pixels, area)
+      for index in 0..<area {
+        pixels[index] =
+          Pixel(bytes[index]) | Pixel(bytes[area &+ index]) << 8 | Pixel(bytes[2 &* area &+ index]) << 16
+          | Self.alphaMask
+      }
+    }
+  }
+
+  /// Writes `width * height * 3` bytes in the order of a layout, with a colour where there is no data.
+  func store(
+    fill: (red: UInt8, green: UInt8, blue: UInt8), to output: UnsafeMutablePointer<UInt8>,
+    _ layout: BatchTail.Layout
+  ) {
+    switch layout {
+    case .nhwc: storeRGB(fill: fill, to: output)
+    case .nchw:
+      let blank = Pixel(fill.red) | Pixel(fill.green) << 8 | Pixel(fill.blue) << 16
+      let (pixels, area) = (pixels, area)
+      for index in 0..<area {
+        let colour = pixels[index] < 0x0100_0000 ? blank : pixels[index]
+        output[index] = UInt8(truncatingIfNeeded: colour)
+        output[area &+ index] = UInt8(truncatingIfNeeded: colour >> 8)
+        output[2 &* area &+ index] = UInt8(truncatingIfNeeded: colour >> 16)
+      }
+    }
+  }
+
   /// Writes interleaved RGB bytes, `width * height * 3` of them, with a colour where there is no data.
-  func storeRGB(
+  private func storeRGB(
     fill: (red: UInt8, green: UInt8, blue: UInt8), to output: UnsafeMutablePointer<UInt8>
   ) {
     let blank = Pixel(fill.red) | Pixel(fill.green) << 8 | Pixel(fill.blue) << 16

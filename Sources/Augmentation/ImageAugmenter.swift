@@ -50,12 +50,13 @@ public struct ImageAugmenter: Sendable {
   /// - Parameters:
   ///   - sample: the sample's index; it selects the random numbers.
   ///   - epoch: the epoch, from 0; it selects the random numbers.
-  ///   - source: the image, `width * height * 3` bytes of interleaved RGB.
+  ///   - source: the image, `width * height * 3` bytes.
+  ///   - layout: the order of the bytes: pixel after pixel, or plane after plane.
   ///   - fill: the colour of pixels for which operations leave no data.
   ///   - result: the memory of the new image, of the same size and order.
   ///   - workspace: memory for images of this size.
   public func write(
-    sample: Int, epoch: Int, of source: UnsafeBufferPointer<UInt8>,
+    sample: Int, epoch: Int, of source: UnsafeBufferPointer<UInt8>, layout: BatchTail.Layout = .nhwc,
     fill: (red: UInt8, green: UInt8, blue: UInt8), into result: UnsafeMutableBufferPointer<UInt8>,
     using workspace: inout ImageWorkspace
   ) {
@@ -67,13 +68,13 @@ public struct ImageAugmenter: Sendable {
     var isOnCanvas = false
     draw(sample: sample, epoch: epoch, width: width, height: height) { step, arguments in
       if !isOnCanvas {
-        workspace.canvas.load(rgb: first)
+        workspace.canvas.load(bytes: first, layout)
         isOnCanvas = true
       }
       step.operation.kernel(&workspace.canvas, arguments)
     }
     if isOnCanvas {
-      workspace.canvas.storeRGB(fill: fill, to: target)
+      workspace.canvas.store(fill: fill, to: target, layout)
     } else if UnsafePointer(target) != first {
       target.update(from: first, count: source.count)
     }

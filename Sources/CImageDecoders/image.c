@@ -5,6 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*tell)(bool begins);
+
+void cimages_tell_of_decoding(void (*function)(bool begins)) { tell = function; }
+
+decode_result cimages_decode(
+    image_decoder decoder, const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image) {
+  if (tell != NULL) tell(true);
+  const decode_result result = decoder(bytes, count, most_pixels, image);
+  if (tell != NULL) tell(false);
+  return result;
+}
+
 void cimages_begin(decoded_image *image) {
   memset(image, 0, sizeof *image);
   image->orientation = 1;

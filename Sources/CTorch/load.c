@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -22,14 +23,15 @@
 #endif
 
 #ifdef __APPLE__
-#define LIBTORCH_NAME "libtorch_cpu.dylib"
-#define LIBRARY_NAME "libCTorch.dylib"
+#define LIBRARY_ENDING ".dylib"
 #define ON_RUN_PATH "@rpath/"
 #else
-#define LIBTORCH_NAME "libtorch_cpu.so"
-#define LIBRARY_NAME "libCTorch.so"
+#define LIBRARY_ENDING ".so"
 #define ON_RUN_PATH ""
 #endif
+
+#define LIBTORCH_NAME "libtorch_cpu" LIBRARY_ENDING
+#define LIBRARY_NAME "libCTorch" LIBRARY_ENDING
 
 static _Atomic(const ctorch_table *) loaded;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
@@ -82,11 +84,58 @@ static void read_version(void *library) {
     version, sizeof version, "%d.%d.%d", (int)(value >> 56 & 0xff), (int)(value >> 48 & 0xff), (int)(value >> 40 & 0xff));
 }
 
-/// Whether the version that was read has the first two numbers of the one that this was compiled for.
-static bool is_supported(void) {
-  char start[32];
-  const int length = snprintf(start, sizeof start, "%d.%d.", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR);
-  return strncmp(version, start, (size_t)length) == 0;
+/// Writes the first two numbers of a version, as in 2.11.
+static void shorten(const char *whole, char *result, size_t room) {
+  int major = 0, minor = 0;
+  if (sscanf(whole, "%d.%d", &major, &minor) == 2) snprintf(result, room, "%d.%d", major, minor);
+  else snprintf(result, room, "?");
+}
+
+/// Opens the library that was compiled against a version of libtorch, given as 2.11, or returns NULL.
+///
+/// It stands beside the program, where the program's own run path looks first: libCTorch.so of the build itself, and
+/// libCTorch-2.13.so and its like where there are libraries for several versions.
+static void *open_ctorch(const char *wanted, bool is_any_welcome) {
+  char name[64];
+  snprintf(name, sizeof name, ON_RUN_PATH "libCTorch-%s" LIBRARY_ENDING, wanted);
+  void *const library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  char built[16];
+  shorten(TORCH_VERSION, built, sizeof built);
+  if (library != NULL || (strcmp(wanted, built) != 0 && !is_any_welcome)) return library;
+  return dlopen(ON_RUN_PATH LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+}
+
+/// The versions of libtorch for which there are libraries beside the program, as in "2.11, 2.13"; at least its own.
+static const char *supported_versions(void) {
+  static char result[256];
+  shorten(TORCH_VERSION, result, sizeof result);
+#ifndef __APPLE__
+  char pattern[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", pattern, sizeof pattern - 32);
+  char *const slash = length > 0 ? memrchr(pattern, '/', (size_t)length) : NULL;
+  glob_t found;
+  if (slash == NULL) return result;
+  strcpy(slash, "/libCTorch-*" LIBRARY_ENDING);
+  if (glob(pattern, 0, NULL, &found) != 0) return result;
+  for (size_t index = 0; index < found.gl_pathc; index++) {
+    char other[16];
+    shorten(strrchr(found.gl_pathv[index], '-') + 1, other, sizeof other);
+    if (strstr(result, other) == NULL && strlen(result) + strlen(other) + 3 < sizeof result)
+      strcat(strcat(result, ", "), other);
+  }
+  globfree(&found);
+#endif
+  return result;
+}
+
+/// What to do where there is no libtorch of a supported version: for a program of a Python package, as its Python says in
+/// PBA_PYTHON, or for one of a checkout.
+static const char *cure(void) {
+  static char result[PATH_MAX + 64];
+  const char *const python = variable("PBA_PYTHON");
+  if (python == NULL) return "run scripts/bootstrap";
+  snprintf(result, sizeof result, "install it with %s -m pip install 'swift-pba[torch]'", python);
+  return result;
 }
 
 /// Whether a library was not opened because memory is used up, by the loader's reason.
@@ -115,22 +164,23 @@ static const ctorch_table *load(void) {
       folder, reason, TORCH_VERSION, TORCH_VERSION);
   if (reason != NULL)
     return fail(
-      "this needs libtorch, which cannot be loaded (%s); run scripts/bootstrap, or set LIBTORCH to an unpacked libtorch %s "
-      "or to the folder 'torch' of an installed PyTorch %s",
-      reason, TORCH_VERSION, TORCH_VERSION);
+      "this needs libtorch, which cannot be loaded (%s); %s, or set LIBTORCH to an unpacked libtorch %s or to the folder "
+      "'torch' of an installed PyTorch %s",
+      reason, cure(), TORCH_VERSION, TORCH_VERSION);
   read_version(libtorch);
   const bool is_any_welcome = variable("PBA_ANY_LIBTORCH") != NULL;
-  if (!is_supported() && !is_any_welcome)
-    return fail(
-      "libtorch %s %s%s is not supported, only %d.%d is; point LIBTORCH to a %s, or unset it and run scripts/bootstrap, or set "
-      "PBA_ANY_LIBTORCH=1 to try this one anyway",
-      *version ? version : "of an unknown version", folder != NULL ? "in " : "on the library search path",
-      folder != NULL ? folder : "", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION);
-
-  // It stands beside the program, where the program's own run path looks first.
-  void *const library = dlopen(ON_RUN_PATH LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+  char loaded_version[16], built_version[16];
+  shorten(version, loaded_version, sizeof loaded_version);
+  shorten(TORCH_VERSION, built_version, sizeof built_version);
+  void *const library = open_ctorch(loaded_version, is_any_welcome);
   reason = library == NULL ? dlerror() : NULL;
   if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
+  if (reason != NULL && strcmp(loaded_version, built_version) != 0 && !is_any_welcome)
+    return fail(
+      "libtorch %s %s%s is not supported, only %s is; point LIBTORCH to one of these, or unset it and %s, or set "
+      "PBA_ANY_LIBTORCH=1 to try this one anyway",
+      *version ? version : "of an unknown version", folder != NULL ? "in " : "on the library search path",
+      folder != NULL ? folder : "", supported_versions(), cure());
   if (reason != NULL)
     return fail(
       "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); put it beside the program, or "
@@ -138,9 +188,11 @@ static const ctorch_table *load(void) {
       LIBRARY_NAME, *version ? version : "", reason);
   const ctorch_table *(*const entry)(void) = (const ctorch_table *(*)(void))dlsym(library, CTORCH_ENTRY);
   const ctorch_table *const table = entry != NULL ? entry() : NULL;
-  if (
-    table == NULL || strcmp(table->declarations, CTORCH_DECLARATIONS) != 0 ||
-    strcmp(table->torch_version, TORCH_VERSION) != 0)
+  char compiled_version[16] = "";
+  if (table != NULL) shorten(table->torch_version, compiled_version, sizeof compiled_version);
+  const bool is_of_version =
+    strcmp(compiled_version, loaded_version) == 0 || (is_any_welcome && strcmp(compiled_version, built_version) == 0);
+  if (table == NULL || !is_of_version || strcmp(table->declarations, CTORCH_DECLARATIONS) != 0)
     return fail("%s is of another build than this program; build it again: swift build -c release", LIBRARY_NAME);
   preparing = table;
   const bool is_prepared = prepare == NULL || prepare();
@@ -166,7 +218,10 @@ const char *ctorch_load_error(void) { return failure; }
 
 void ct_when_loaded(bool (*body)(void)) { prepare = body; }
 
-const char *ct_built_version(void) { return TORCH_VERSION; }
+const char *ct_built_version(void) {
+  const ctorch_table *const table = atomic_load_explicit(&loaded, memory_order_acquire);
+  return table != NULL ? table->torch_version : TORCH_VERSION;
+}
 
 const char *ct_loaded_version(void) {
   ctorch_loaded();

@@ -22,9 +22,9 @@ public struct PBA: ParsableCommand {
     version: Version.text,
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
-      ReproduceCommand.self, EvaluateCommand.self, ScheduleCommand.self, PolicyCommand.self,
-      ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DataCommand.self, BenchmarkCommand.self,
-      DoctorCommand.self,
+      ReproduceCommand.self, EvaluateCommand.self, PredictCommand.self, ScheduleCommand.self,
+      PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DataCommand.self,
+      BenchmarkCommand.self, DoctorCommand.self,
     ])
 
   /// The parser of arguments makes it.

@@ -39,12 +39,13 @@ extension ImageDecoder {
 }
 
 private typealias NativeDecoder =
-  @Sendable (UnsafePointer<UInt8>?, Int, UInt64, UnsafeMutablePointer<decoded_image>?) -> decode_result
+  @convention(c) @Sendable (UnsafePointer<UInt8>?, Int, UInt64, UnsafeMutablePointer<decoded_image>?) ->
+  decode_result
 
 /// What a decoder finds in the header, when it may make room for no pixel.
 private func nativeSize(_ file: [UInt8], _ decoder: NativeDecoder) -> (width: Int, height: Int)? {
   var image = decoded_image()
-  let result = file.withUnsafeBufferPointer { decoder($0.baseAddress, $0.count, 0, &image) }
+  let result = file.withUnsafeBufferPointer { cimages_decode(decoder, $0.baseAddress, $0.count, 0, &image) }
   cimages_free(&image)
   return result == decode_too_large ? (Int(image.width), Int(image.height)) : nil
 }
@@ -55,7 +56,7 @@ private func decodeNatively(
 ) throws -> RGBImage {
   var image = decoded_image()
   let result = file.withUnsafeBufferPointer {
-    decoder($0.baseAddress, $0.count, UInt64(mostPixelsOfAPhotograph), &image)
+    cimages_decode(decoder, $0.baseAddress, $0.count, UInt64(mostPixelsOfAPhotograph), &image)
   }
   defer { cimages_free(&image) }
   let (width, height) = (Int(image.width), Int(image.height))

@@ -115,7 +115,7 @@ final class Augmenter: Sendable {
 
   /// Writes augmented images of one sample, which all are treated in the same way.
   func write(
-    _ key: SampleKey, _ size: ImageSize, of source: UnsafeBufferPointer<UInt8>,
+    _ key: SampleKey, _ size: ImageSize, _ layout: BatchTail.Layout, of source: UnsafeBufferPointer<UInt8>,
     into output: UnsafeMutableBufferPointer<UInt8>
   ) throws {
     try withWorkshop { workshop in
@@ -124,8 +124,9 @@ final class Augmenter: Sendable {
       for first in stride(from: 0, to: source.count, by: 3 * size.area) {
         let bytes = first..<first + 3 * size.area
         augmenter.write(
-          sample: key.sample, epoch: key.epoch, of: UnsafeBufferPointer(rebasing: source[bytes]), fill: fill,
-          into: UnsafeMutableBufferPointer(rebasing: output[bytes]), using: &workshop.memory)
+          sample: key.sample, epoch: key.epoch, of: UnsafeBufferPointer(rebasing: source[bytes]),
+          layout: layout, fill: fill, into: UnsafeMutableBufferPointer(rebasing: output[bytes]),
+          using: &workshop.memory)
       }
     }
   }
@@ -180,7 +181,8 @@ final class Augmenter: Sendable {
       var pixels = [UInt8](repeating: 0, count: 3 * size.area)
       var labels = [Int32](repeating: 0, count: size.area)
       try pixels.withUnsafeMutableBufferPointer {
-        try write(key, size, of: UnsafeBufferPointer($0), into: $0)
+        try write(key, size, .nhwc, of: UnsafeBufferPointer($0), into: $0)
+        try write(key, size, .nchw, of: UnsafeBufferPointer($0), into: $0)
       }
       try labels.withUnsafeMutableBufferPointer {
         try writeLabels(key, size, of: UnsafeBufferPointer($0), fill: 0, into: $0)

@@ -1,4 +1,6 @@
 import Augmentation
+// Linked, not called: its functions take the place of others.
+import CCompatibility
 import Policies
 import Text
 
@@ -56,7 +58,7 @@ public func batch(
 @_cdecl("pba_images")
 public func images(
   _ handle: Int64, _ images: UnsafePointer<UInt8>?, _ count: Int64, _ height: Int64, _ width: Int64,
-  _ sample: Int64, _ epoch: Int64, _ output: UnsafeMutablePointer<UInt8>?,
+  _ planar: Int32, _ sample: Int64, _ epoch: Int64, _ output: UnsafeMutablePointer<UInt8>?,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int32 {
   reporting(to: message, room, failure: -1) {
@@ -64,7 +66,8 @@ public func images(
     let size = try ImageSize(height: height, width: width)
     let bytes = try size.bytes(of: number(count, in: 0...Int.max, "count"))
     try augmenter.write(
-      SampleKey(sample: sample, epoch: epoch), size, of: memory(images, bytes, "images"),
+      SampleKey(sample: sample, epoch: epoch), size, planar == 0 ? .nhwc : .nchw,
+      of: memory(images, bytes, "images"),
       into: memory(output, bytes, "output"))
     return 0
   }

@@ -47,10 +47,11 @@ int32_t pba_batch(
 
 // Applies the operations drawn for one sample to `count` images of its size, 8 bits in and out. Returns 0 or -1.
 //
-// `images` and `output`: count × height × width × 3 bytes, RGB; they may be the same memory.
+// `images` and `output`: count × height × width × 3 bytes, RGB, or where `planar` is not 0 count × 3 × height × width; they may
+// be the same memory.
 int32_t pba_images(
-  int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int64_t sample, int64_t epoch,
-  uint8_t *output, char *message, int64_t room);
+  int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t planar, int64_t sample,
+  int64_t epoch, uint8_t *output, char *message, int64_t room);
 
 // Moves labels of pixels as the operations drawn for a sample move its pixels. Returns 0 or -1.
 //

@@ -1,4 +1,5 @@
 import Statistics
+import Text
 
 /// The result of a comparison: for each policy its accuracies, their mean, and the difference to the first policy.
 public struct ComparisonSummary: Codable, Hashable, Sendable {
@@ -113,14 +114,9 @@ extension ComparisonSummary {
         row.difference?.mean.description, row.difference?.margin?.description,
         row.entries.count { $0.failure != nil }.description,
       ]
-      return [Self.quoted(row.policy)] + numbers.map { $0 ?? "" }
+      return [csvField(row.policy)] + numbers.map { $0 ?? "" }
         + row.entries.map { $0.accuracy?.description ?? "" }
     }
     return ([heads + seeds.map { "seed_\($0)" }] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
-  }
-
-  private static func quoted(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { [",", "\"", "\r", "\n"].contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -111,12 +111,12 @@ extension Trainer {
   ///   - threads: threads that one operation of torch may use.
   ///   - device: where it is computed.
   ///   - split: which images of the dataset are measured.
-  /// - Returns: loss and accuracy.
+  /// - Returns: loss and accuracy, and which classes were taken for which.
   /// - Throws: ``TrainingError/checkpoint(_:)`` if the file is damaged or made for images of another size.
   public static func evaluating(
     _ file: Data, name: String, on data: DatasetSplits, threads: Int, device: Device,
     split: (DatasetSplits) -> LabeledImages
-  ) throws -> Evaluation {
+  ) throws -> ClassEvaluation {
     let info = try checkpointInfo(file, name: name)
     let images = split(data)
     guard images.count > 0 else {
@@ -136,7 +136,7 @@ extension Trainer {
     recipe.batchSize = min(recipe.batchSize, max(data.train.count, 1))
     let trainer = try Trainer(recipe: recipe, data: normalised, device: device)
     try trainer.restore(file, name: name)
-    return try trainer.evaluate(images)
+    return try trainer.evaluateByClass(images)
   }
 
   /// What a checkpoint says of itself.

@@ -1,7 +1,16 @@
 import Augmentation
 import Datasets
+import Images
 import Models
 import Torch
+
+/// The result of an evaluation, class by class.
+public struct ClassEvaluation: Hashable, Sendable {
+  /// Over all images.
+  public let overall: Evaluation
+  /// Which classes were taken for which.
+  public let confusion: ConfusionMatrix
+}
 
 /// The result of an evaluation.
 public struct Evaluation: Codable, Hashable, Sendable {
@@ -24,19 +33,63 @@ extension Trainer {
   public func evaluate(
     _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void = { _ in }
   ) throws -> Evaluation {
+    try evaluate(split, onBatch: onBatch, onScores: nil)
+  }
+
+  /// As above, and counts which classes were taken for which.
+  public func evaluateByClass(_ split: LabeledImages) throws -> ClassEvaluation {
+    var confusion = ConfusionMatrix(classNames: data.classNames)
+    let count = data.classNames.count
+    let overall = try evaluate(split, onBatch: { _ in }) { range, scores in
+      let numbers = try scores.converted(to: .float32).elements(Float.self)
+      for (place, image) in range.enumerated() {
+        let classes = place * count..<(place + 1) * count
+        // Of equal scores the first counts, as in the accuracy.
+        let highest = classes.max { (numbers[$0], -$0) < (numbers[$1], -$1) }
+        confusion.add(
+          label: Int(split.labels[image]), prediction: (highest ?? classes.lowerBound) - classes.lowerBound)
+      }
+    }
+    return ClassEvaluation(overall: overall, confusion: confusion)
+  }
+
+  /// The network's scores of the classes for some images, which are only normalised: image by image, each class by class.
+  func scores(of images: ImageStack, _ samples: [Int]) throws -> [Float] {
+    try onQueue {
+      try Runtime.setThreads(recipe.threads)
+      return try withoutGradients {
+        let batch = try normalised(samples[...], of: images)
+        let scores = try withPrecision(recipe.precision, on: device) {
+          try network.model.logits(batch, .evaluation)
+        }
+        return try scores.converted(to: .float32).elements(Float.self)
+      }
+    }
+  }
+
+  private func evaluate(
+    _ split: LabeledImages, onBatch: (_ images: Int) throws -> Void,
+    onScores: ((_ images: Range<Int>, _ scores: Tensor) throws -> Void)?
+  ) throws -> Evaluation {
     let images = split.images
-    let augmenter = BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
     let order = Array(0..<images.count)
     return try evaluate(
-      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch
+      count: images.count, batchSize: evaluationBatchSize(images.height, images.width), onBatch: onBatch,
+      onScores: onScores
     ) { range in
       let samples = order[range]
-      let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
-      try batch.withUnsafeMutableElements(of: Float.self) {
-        augmenter.write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
-      }
-      return (try batch.moved(to: device), try labels(of: split, samples).moved(to: device))
+      return (try normalised(samples, of: images), try labels(of: split, samples).moved(to: device))
     }
+  }
+
+  /// A batch of images that are only normalised, where the network is.
+  private func normalised(_ samples: ArraySlice<Int>, of images: ImageStack) throws -> Tensor {
+    let batch = try Tensor.empty([samples.count, 3, images.height, images.width], channelsLast: true)
+    try batch.withUnsafeMutableElements(of: Float.self) {
+      BatchAugmenter(program: .none, tail: evaluationTail, seed: 0, trial: 0)
+        .write(samples: samples, of: images, epoch: 0, into: $0, threads: recipe.threads)
+    }
+    return try batch.moved(to: device)
   }
 
   /// Evaluates the network on images that the device holds.
@@ -50,6 +103,7 @@ extension Trainer {
 
   private func evaluate(
     count: Int, batchSize: Int, onBatch: (_ images: Int) throws -> Void,
+    onScores: ((_ images: Range<Int>, _ scores: Tensor) throws -> Void)? = nil,
     batch: (Range<Int>) throws -> (images: Tensor, labels: Tensor)
   ) throws -> Evaluation {
     try onQueue {
@@ -64,6 +118,7 @@ extension Trainer {
             let logits = try network.model.logits(input, .evaluation)
             try correct.add(logits.countCorrect(labels))
             try total.add(logits.crossEntropy(labels).converted(to: .float64), scaledBy: Double(range.count))
+            try onScores?(range, logits)
           }
           try onBatch(range.count)
         }

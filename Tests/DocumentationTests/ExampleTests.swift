@@ -1,7 +1,9 @@
 import Augmentation
 import Datasets
+import Foundation
 import Images
 import Policies
+import TestSupport
 import Testing
 import Text
 import Torch
@@ -32,6 +34,23 @@ import Training
     let typed = text.text(subject: { "--\($0)" }, within: { "--\($0)" })  // … lower --trainSize
     #expect(shown == "there is no room for 100 images; lower `trainSize`")
     #expect(typed == "there is no room for 100 images; lower --trainSize")
+  }
+
+  @Test func predictor() throws {
+    let folder = try TemporaryFolder()
+    let photos = folder("photos")
+    try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
+    try Data("P6 1 1 255\n123".utf8).write(to: URL(fileURLWithPath: photos + "/1.ppm"))
+    let data = try loadDataset(DataSelection("bundled", trainSize: 32, validationSize: 0))
+    let checkpoint = try Trainer(recipe: Recipe(model: "wrn_10_1", batchSize: 32), data: data).checkpoint()
+    let predictor = try Predictor(checkpoint, name: "epoch-00200.safetensors")
+    try predictor.predict(ImageFileList(at: [photos])) { file, outcome in
+      guard case .success(let prediction) = outcome else { return }
+      for label in prediction.top(3) {
+        print(file.path, predictor.info.classNames[label], prediction.probabilities[label])
+      }
+    }
+    #expect(predictor.info.classNames == data.classNames)
   }
 
   @Test func policy() throws {

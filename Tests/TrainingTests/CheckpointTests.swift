@@ -118,7 +118,7 @@ import Training
     let evaluation = try Trainer.evaluating(file, name: "c", on: elsewhere, threads: 1, device: .cpu) {
       $0.test
     }
-    #expect(try evaluation == trainer.evaluate(data.test))
+    #expect(try evaluation.overall == trainer.evaluate(data.test))
     let large = DatasetSplits(
       name: "toy", classNames: data.classNames, train: data.train, validation: data.validation,
       test: patternedImages(6, side: 12, seed: 3), statistics: data.statistics)

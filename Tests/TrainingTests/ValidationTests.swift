@@ -52,7 +52,7 @@ import Training
     let evaluation = try Trainer.evaluating(file, name: name, on: toyData(), threads: 1, device: .cpu) {
       $0.validation
     }
-    #expect(evaluation.accuracy == accuracies[best - 1])
+    #expect(evaluation.overall.accuracy == accuracies[best - 1])
   }
 
   @Test func patienceEndsTheTraining() throws {

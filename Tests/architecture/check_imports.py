@@ -29,7 +29,7 @@ LIBRARIES = {
     "jpeglib.h": "libjpeg", "jerror.h": "libjpeg", "webp/": "libwebp", "tiff": "libtiff", "gif_lib.h": "giflib",
 }
 # The standard library of C, the system's and the compiler's own.
-C_HEADERS = set("""errno fcntl limits poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string ucontext
+C_HEADERS = set("""errno fcntl glob limits math poll setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdlib string ucontext
     dlfcn pthread unistd immintrin arm_neon sys/auxv sys/mman sys/param sys/resource sys/syscall sys/vfs""".split())
 # Headers that are included without linking what they belong to.
 HEADERS_ALONE = {("ATenBackend", "CTorch"), ("ATenBackend", "CTorchCUDA")}
@@ -133,7 +133,8 @@ def check(
     for name, needed in sorted(targets.items()):
         if name not in folders:
             continue
-        own = {import_ for import_ in imports[name] if import_ in folders or import_ in PACKAGES - {"Foundation", "FoundationEssentials"}}
+        packages = PACKAGES - {"Foundation", "FoundationEssentials"}
+        own = {import_ for import_ in imports[name] if import_ in folders or import_ in packages}
         own -= {used for owner, used in HEADERS_ALONE if owner == name}
         for missing in sorted(own - needed):
             findings.append(f"{name}: imports {missing}, which Package.swift does not list among its dependencies")

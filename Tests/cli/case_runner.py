@@ -27,6 +27,12 @@ def require(holds: object, words: str) -> None:
         raise Failure(words)
 
 
+def tell(text: str, *words: str) -> None:
+    """Fails the case unless a text has all of these words."""
+    for word in words:
+        require(word in text, f"no word of {word} in: {text}")
+
+
 def program(text: str) -> str:
     """The absolute path of the program to test, from an argument."""
     path = Path(text).resolve()

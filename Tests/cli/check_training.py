@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from case_runner import run_cases
+from case_runner import run_cases, tell
 
 COMMON = "--model wrn_10_1 --batch-size 16 --cutout 2 --device cpu --threads 1".split()
 NOISE = ["--dataset", "noise:8x8x3", "--train-size", "96", "--validation-size", "40", *COMMON]
@@ -55,11 +55,6 @@ class Program:
 
     def json(self, *arguments: str) -> dict[str, Any]:
         return json.loads(self(*arguments, "--json")[0])
-
-
-def tell(text: str, *words: str) -> None:
-    for word in words:
-        assert word in text, f"no word of {word} in: {text}"
 
 
 def leaves_nothing(pba: Program) -> None:

@@ -3,11 +3,13 @@
 
     run_notebook.py --pba PATH
 
-Needs the packages nbclient and ipykernel. Prints a line for each fault; exits 1 if there is one.
+Needs the packages nbclient, ipykernel and numpy, and the built library of swift_pba. Prints a line for each fault; exits 1
+if there is one.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -21,7 +23,8 @@ from nbclient.exceptions import CellExecutionError
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from case_runner import Failure, parser_for, require, run_all  # noqa: E402
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 
 
 def printed(cell: nbformat.NotebookNode) -> str:
@@ -58,14 +61,17 @@ def check(cells: list[nbformat.NotebookNode], pba: str) -> Iterator[str]:
         yield f"rcifar10 expanded has not 6000 rows: {expanded[:40]}"
     if "epoch 200: TranslateX    probability 0.6, magnitude 6" not in expanded:
         yield "the last epoch lacks TranslateX 0.6, 6"
-    draws = cell("epoch=epoch")
+    explained = printed(cell("explain"))
+    if explained.count("\n") != 5 or not re.search(r"^sample \d: [A-Z]\w+ [+-]\d+\.\d\d", explained, re.MULTILINE):
+        yield f"what is applied to five samples: {explained}"
+    draws = cell('"--epoch", epoch')
     if printed(draws).count("\n") < 3 * 10:
         yield f"fewer lines than draws: {printed(draws)}"
     wanted = {
-        "epoch=epoch": ["draw 10", "original"], 'epochs="spread"': ["epoch 1", "epoch 150"],
-        'pba.plot("rcifar10")': ["Rotate", "Contrast", "Probability, share of all", "entry 2"],
-        'pba.plot("rsvhn"': ["Rotate", "Magnitude, sum over operations"],
-        "pba.operations": ["Rotate", "Cutout"],
+        '"--epoch", epoch': ["draw 10", "original"], '"--epochs", "spread"': ["epoch 1", "epoch 150"],
+        'draw("schedule", "plot", "rcifar10")': ["Rotate", "Contrast", "Probability, share of all", "entry 2"],
+        'draw("schedule", "plot", "rsvhn"': ["Rotate", "Magnitude, sum over operations"],
+        '"--operations"': ["Rotate", "Cutout"],
     }
     for start, texts in wanted.items():
         shown = drawings(cell(start))
@@ -81,6 +87,7 @@ def check(cells: list[nbformat.NotebookNode], pba: str) -> Iterator[str]:
 def run(pba: str) -> str:
     """Runs the notebook and looks at what its cells show."""
     os.environ["PBA"] = pba
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "Python"), os.environ.get("PYTHONPATH")]))
     notebook = nbformat.read(NOTEBOOKS / "pba.ipynb", as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     require(not any(cell.outputs for cell in code), "pba.ipynb has outputs in it; clear them before it is committed")

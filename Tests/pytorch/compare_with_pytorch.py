@@ -3,31 +3,28 @@
 
 usage: compare_with_pytorch.py --probe .build/release/network-probe [--model ss_96 ...]
 
-Needs torch and numpy. Weights are exchanged as safetensors, read and written here without any other package. Random
+Needs torch and numpy. The networks in PyTorch are those of the Python package. Weights are exchanged as safetensors. Random
 layers draw the same numbers on both sides: from a generator of torch at the same seed, in the same order.
 Prints two lines a model, one for each precision, and a closing line `N passed, M failed`; exits 1 if any failed.
 """
 import argparse
-import json
-import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from layers import backward, optimizer, update
-from networks import network
+from training import backward, optimizer, update
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "Tests" / "cli"), str(ROOT / "Python")]
 from case_runner import program, require, run_all  # noqa: E402
+from swift_pba.models import network  # noqa: E402
+from swift_pba.models.safetensors import Safetensors, encoded  # noqa: E402
 
 # Model, images, height, width.
 Size = tuple[str, int, int, int]
-TYPES = {"F64": np.float64, "F32": np.float32, "I64": np.int64}
 # PyTorch clips gradients by their norm plus 1e-6, pba by their norm: so far may weights differ in double precision.
 TOLERANCES = {torch.float32: 5e-2, torch.float64: 1e-6}
 SEED = 2026
@@ -41,28 +38,6 @@ CASES: list[Size] = [
 # With these, the loss has weights of the classes and smoothed labels.
 WEIGHTED_CASES: list[Size] = [("wrn_10_1", 16, 8, 8)]
 SMOOTHING = 0.1
-
-
-def read_safetensors(path: str) -> dict[str, torch.Tensor]:
-    data = pathlib.Path(path).read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + length])
-    body = data[8 + length:]
-    return {
-        name: torch.from_numpy(
-            np.frombuffer(body[slice(*entry["data_offsets"])], TYPES[entry["dtype"]]).reshape(entry["shape"]).copy())
-        for name, entry in header.items() if name != "__metadata__"}
-
-
-def write_safetensors(path: str, tensors: dict[str, torch.Tensor]) -> None:
-    header, body = {}, b""
-    for name, tensor in tensors.items():
-        raw = tensor.contiguous().numpy().tobytes()
-        kind = {torch.float64: "F64", torch.float32: "F32", torch.int64: "I64"}[tensor.dtype]
-        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(raw)]}
-        body += raw
-    text = json.dumps(header).encode()
-    pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + body)
 
 
 def difference(ours: list[torch.Tensor], theirs: list[torch.Tensor]) -> float:
@@ -92,9 +67,10 @@ def compare(
         weights = (1 + torch.arange(CLASSES)).to(kind) / 4
         loss_options = {"weight": weights, "label_smoothing": SMOOTHING}
         inputs |= {"weights": weights, "smoothing": torch.tensor([SMOOTHING], dtype=kind)}
-    write_safetensors(f"{folder}/in", inputs)
+    Path(f"{folder}/in").write_bytes(encoded(inputs))
     subprocess.run([probe, model_name, str(CLASSES), f"{folder}/in", f"{folder}/out"], check=True)
-    ours = read_safetensors(f"{folder}/out")
+    output = Safetensors(bytearray(Path(f"{folder}/out").read_bytes()), "the probe's output")
+    ours = {place.name: output.tensor(place.name) for place in output.places}
 
     model = network(model_name, CLASSES).to(kind).to(memory_format=torch.channels_last)
     parameters = dict(model.named_parameters())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,18 @@ typedef struct decoded_image {
   /// What to do about a whole file of a kind that is not read; null for one that is damaged. A constant.
   const char *cure;
 } decoded_image;
+
+/// A function that decodes one format; it may make room for at most so many pixels.
+typedef decode_result (*image_decoder)(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+
+/// Calls a decoder.
+decode_result cimages_decode(
+  image_decoder decoder, const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
+
+/// Has `tell` called before a decoder, with true, and after it, with false, by the thread that decodes. Decoders ask for as
+/// much memory as a file says, and its refusal is the file's fault: a program whose other parts need all that they ask for
+/// knows by this which is which. To be called before anything is decoded.
+void cimages_tell_of_decoding(void (*tell)(bool begins));
 
 decode_result cimages_decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);
 decode_result cimages_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, decoded_image *image);

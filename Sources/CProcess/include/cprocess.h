@@ -4,6 +4,7 @@
 // module; libraries and tests do not.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -25,6 +26,12 @@ void cprocess_explain_faults(void);
 ///
 /// Returns 0, or the system's number of what prevents it; then the body was not called.
 int cprocess_with_stack(void (*body)(void));
+
+/// Says that this thread begins, or ends, what takes a refusal of memory for an error and goes on.
+///
+/// It matters where the standard library of Swift is a part of the program, whose requests then look like those of any other
+/// part.
+void cprocess_expect_refusals(bool begins);
 
 /// Ends the program with code 1 and a line that says that the memory is used up.
 ///

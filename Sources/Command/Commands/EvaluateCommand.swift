@@ -1,22 +1,22 @@
 import ArgumentParser
 import Datasets
-import Files
-import Foundation
+import Reports
 import Text
 import Training
 
 /// `pba evaluate`: measures a checkpoint.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure a checkpoint on a dataset's test or validation images.")
+    commandName: "evaluate", abstract: "Measure a checkpoint on a dataset's test or validation images.",
+    discussion: """
+      Prints the accuracy over all images and that of each class. --csv and --plot write the confusion matrix: how many \
+      images of each class (rows) were taken for each class (columns).
+      """)
 
   @Option(help: "The images: \(DatasetFamily.usages).")
   var dataset: String
 
-  @Option(
-    help:
-      "The checkpoint, a safetensors file that pba wrote; or the folder of a training: its best one where it was validated between epochs, otherwise its newest."
-  )
+  @Option(help: NamedCheckpoint.help)
   var checkpoint: String
 
   @Option(help: "Which images: test, validation, train.")
@@ -38,14 +38,21 @@ struct EvaluateCommand: ParsableCommand {
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
   var dataDirectory = Settings.defaultDataPlace
 
-  @Option(help: "Where to compute: auto, cpu, cuda, cuda:N.")
-  var device = Settings.automatic
-
-  @Option(parsing: .unconditional, help: "Threads of one operation. (default: all cores)")
-  var threads: Int?
+  @OptionGroup var compute: ComputeOptions
 
   @Flag(help: "Print the result as JSON.")
   var json = false
+
+  @Option(
+    help:
+      "Also write the confusion matrix to this file, as comma-separated values; - for standard output, in place of the result."
+  )
+  var csv: String?
+
+  @Option(help: "Also draw the confusion matrix; the picture's name ends with .svg or .png.")
+  var plot: String?
+
+  @OptionGroup var look: PictureLook
 
   enum Split: String, CaseIterable, ExpressibleByArgument {
     case test, validation, train
@@ -59,50 +66,63 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  func validate() throws {
+    if json, csv == "-" { throw ValidationError("--csv: found - beside --json, expected a file") }
+    if let plot {
+      try look.validate(plot, option: "--plot")
+      if let csv, csv == plot { throw ValidationError("--plot: found the file of --csv, expected another") }
+    }
+  }
+
   func run() throws {
-    let checkpoint = try checkpointFile(checkpoint)
-    let file = Data(try readBytes(checkpoint, limit: 1 << 34))
-    let info = try Trainer.checkpointInfo(file, name: checkpoint)
+    let target = CSVTarget(csv, force: look.force)
+    try target?.requireFree()
+    if let plot {
+      try look.refuseToOverwrite(plot)
+      try requireFolder(of: plot)
+    }
+    let named = try NamedCheckpoint(checkpoint)
+    let info = try Trainer.checkpointInfo(named.file, name: named.path)
+    try requireRoom(for: info)
     let loaded = try loadShowingProgress(
       DataSelection(
         dataset, trainSize: trainSize, validationSize: validationSize, dataDirectory: dataDirectory,
         images: images.options(for: dataset, trainedOn: info.imageSize)))
     guard loaded.classNames == info.classNames else {
       throw SettingsError(
-        "\(checkpoint) was trained on the classes \(info.classNames.joined(separator: ", ")); those of \(dataset) are"
+        "\(named.path) was trained on the classes \(info.classNames.joined(separator: ", ")); those of \(dataset) are"
           + " \(loaded.classNames.joined(separator: ", ")); name the dataset that it was trained on",
         isUsageMistake: false)
     }
-    var recipe = info.recipe
-    recipe.threads = threads ?? Settings.cores
-    let options = Settings {
-      $0.threads = self.threads
-      $0.device = self.device
-    }.typed()
-    let device = try options.naming {
-      try recipe.validate()
-      return try options.resolvedDevice()
-    }
+    let (device, threads) = try compute.resolved()
     guard split.images(of: loaded).count > 0 else {
       throw SettingsError(
         "\(dataset): found no \(split.rawValue) images, expected some to evaluate on; give another --split"
           + (split == .validation ? ", or --validation-size" : ""), isUsageMistake: false)
     }
-    let evaluation: Evaluation
+    let evaluation: ClassEvaluation
     do {
       evaluation = try Trainer.evaluating(
-        file, name: checkpoint, on: loaded, threads: recipe.threads, device: device, split: split.images)
+        named.file, name: named.path, on: loaded, threads: threads, device: device, split: split.images)
     } catch TrainingError.notFiniteEvaluation(let loss) {
       throw TrainingError.checkpoint(
-        "\(checkpoint): its network's loss is \(loss): the training had diverged")
+        "\(named.path): its network's loss is \(loss): the training had diverged")
     }
-    if json {
-      try printJSON(evaluation)
-    } else {
-      printResult("accuracy \(percent(evaluation.accuracy))")
-      printResult("loss     \(decimal(evaluation.loss, 4))")
-      printResult("images   \(evaluation.images) (\(split.rawValue))")
-      printResult("classes  \(shortList(info.classNames))")
+    try target?.write(evaluation.confusion.writeCSV)
+    if let plot {
+      let matrix = evaluation.confusion
+      try look.write(ConfusionFigure(classNames: matrix.classNames, rows: matrix.rows).drawing, to: plot)
     }
+    if target?.isStandardOutput == true { return }
+    let report = EvaluationReport(evaluation, split: split.rawValue)
+    if json { try printJSON(report.json) } else { report.lines.forEach(printResult) }
+  }
+
+  /// Throws where a picture of the classes was asked for and they are too many.
+  private func requireRoom(for info: CheckpointInfo) throws {
+    guard plot != nil, info.classNames.count > ConfusionFigure.mostClasses else { return }
+    throw SettingsError(
+      "--plot: found \(info.classNames.count) classes, expected at most \(ConfusionFigure.mostClasses), which have room"
+        + " in a picture; give --csv, which has room for all", isUsageMistake: false)
   }
 }

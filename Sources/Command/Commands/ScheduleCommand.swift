@@ -158,38 +158,6 @@ struct ScheduleCommand: ParsableCommand {
       try ScheduleCommand.write(imported.schedule, to: output)
     }
   }
-
-  struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Write a schedule as versioned JSON, as CSV, or as a log that the original PBA reads.")
-
-    @Argument(help: "rcifar10, rsvhn, or a schedule file.")
-    var schedule: String
-
-    @Option(
-      help:
-        "json; csv: a line for each epoch and entry; or ray: lines that the original's --hp_policy reads from a .txt file."
-    )
-    var format: Format = .json
-
-    @Option(name: .shortAndLong, help: "The file to write. (default: standard output)")
-    var output: String?
-
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-      case json, csv, ray
-    }
-
-    func run() throws {
-      let schedule = try Schedule.load(schedule)
-      switch format {
-      case .json: try ScheduleCommand.write(schedule, to: output)
-      case .csv: try ScheduleCommand.write(schedule, to: output, pieces: schedule.writeCSV)
-      case .ray:
-        try ScheduleCommand.write(schedule, as: OriginalLog.data(of: schedule), to: output)
-        printNote("the original reads it with --hp_policy FILE.txt --hp_policy_epochs \(schedule.epochs)")
-      }
-    }
-  }
 }
 
 /// Throws if the folder that a file is to be written into is not there, before work is done for it.

@@ -1,8 +1,27 @@
+import ArgumentParser
 import Files
 import Foundation
 import RunStore
 import Text
 import Training
+
+/// A checkpoint that an option names.
+struct NamedCheckpoint {
+  /// Where its file is.
+  let path: String
+  /// The file's bytes.
+  let file: Data
+
+  /// The help of such an option.
+  static let help: ArgumentHelp =
+    "The checkpoint, a safetensors file that pba wrote; or the folder of a training: its best one where it was validated between epochs, otherwise its newest."
+
+  /// Reads the file that `argument` is, or that the training in this folder has.
+  init(_ argument: String) throws {
+    path = try checkpointFile(argument)
+    file = Data(try readBytes(path, limit: 1 << 34))
+  }
+}
 
 /// The file of a checkpoint that an option names by itself, or by the folder of the training that made it.
 ///

@@ -17,9 +17,6 @@ struct FileContent {
   let bytes: [UInt8]
   let stamp: ContentStamp
 
-  /// The largest file that is read as an image, in bytes.
-  private static let limit = 1 << 30
-
   /// Reads a file whole; throws `FileError`, also where something keeps writing to it.
   init(of path: String) throws {
     for _ in 0..<3 {
@@ -27,7 +24,7 @@ struct FileContent {
       clock_gettime(CLOCK_REALTIME, &now)
       let file = try FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK, action: "open")
       let before = try Self.state(of: file, path)
-      let bytes = try readBytes(of: file, path, limit: Self.limit)
+      let bytes = try readBytes(of: file, path, limit: largestImageFile)
       guard try Self.state(of: file, path) == before, bytes.count == before.size else { continue }
       let isProven = before.provesContent(
         readAt: nanoseconds(now), hasStableNumbers: Self.hasStableNumbers(file))

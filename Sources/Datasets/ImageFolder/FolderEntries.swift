@@ -106,6 +106,15 @@ extension FolderEntryKind {
   }
 }
 
+extension FolderEntryKind {
+  /// What a path leads to, links followed.
+  init(of path: String) {
+    var status = stat()
+    let code = stat(path, &status) == 0 ? 0 : errno
+    self.init(status, code)
+  }
+}
+
 /// Which folder a path leads to; nil where there is none.
 func identity(ofFolder path: String) -> FileIdentity? {
   var status = stat()

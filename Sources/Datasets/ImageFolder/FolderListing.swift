@@ -10,11 +10,17 @@ struct FolderImage: Equatable, Sendable {
 }
 
 /// A file that is no image, or cannot be read, and why.
-public struct UnreadableImage: Equatable, Sendable {
-  /// The path below the folder.
+public struct UnreadableImage: Error, Equatable, Sendable {
+  /// The path, below the folder where it is of an image folder.
   public let path: String
   /// Why it cannot be used, in one line.
   public let reason: String
+
+  /// A file and the reason.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
 }
 
 /// The files of an image folder, found without opening one.

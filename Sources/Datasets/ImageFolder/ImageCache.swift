@@ -2,7 +2,6 @@ import Files
 import Foundation
 import ImageFiles
 import Images
-import Synchronization
 
 /// Decoded images of a folder on the disk, one file of pixels and an index, made when first asked for.
 ///
@@ -220,10 +219,7 @@ struct ImageCache {
     do {
       let file = try FileContent(of: path)
       content = file.stamp
-      let pixels = try PixelBudget.shared.decode(file.bytes, name: path) {
-        $0.covering(width: imageSize.width, height: imageSize.height).pixels
-      }
-      return .success((file.stamp, pixels))
+      return .success((file.stamp, try imageSize.pixels(of: file.bytes, name: path)))
     } catch {
       // Only the content itself is a reason not to try again.
       let lasting = error is ImageFileError ? content : nil
@@ -236,37 +232,3 @@ struct ImageCache {
 private typealias ImageOutcome = Result<ImageCacheIndex.Record, ImageCacheIndex.Fault>
 
 extension ImageCacheIndex.Fault: Error {}
-
-/// Values by their places, gathered from several threads.
-private final class Gathered<Value: Sendable>: Sendable {
-  private struct State {
-    var values: [Value?]
-    var error: (any Error)?
-  }
-
-  private let state: Mutex<State>
-
-  init(count: Int) {
-    state = Mutex(State(values: Array(repeating: nil, count: count)))
-  }
-
-  func set(_ place: Int, _ value: Value) { state.withLock { $0.values[place] = value } }
-
-  /// Makes one value; after an error nothing more is done.
-  func make(_ place: Int, _ body: () throws -> Value) {
-    guard state.withLock({ $0.error == nil }) else { return }
-    do {
-      set(place, try body())
-    } catch {
-      state.withLock { $0.error = error }
-    }
-  }
-
-  var values: [Value?] { state.withLock { $0.values } }
-
-  func finished() throws -> [Value] {
-    let (values, error) = state.withLock { ($0.values, $0.error) }
-    if let error { throw error }
-    return values.compactMap(\.self)
-  }
-}

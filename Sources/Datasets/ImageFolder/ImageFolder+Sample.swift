@@ -1,4 +1,3 @@
-import Files
 import Images
 
 extension ImageFolder {
@@ -17,10 +16,7 @@ extension ImageFolder {
     var (pixels, labels): ([UInt8], [Int32]) = ([], [])
     for image in drawn.pool where labels.count < min(count, train) {
       do {
-        let path = root + "/" + image.path
-        pixels += try PixelBudget.shared.decode(readBytes(path, limit: 1 << 30), name: path) {
-          $0.covering(width: size.width, height: size.height).pixels
-        }
+        pixels += try size.pixels(ofFile: root + "/" + image.path)
         labels.append(image.label)
       } catch {
         guard options.skipUnreadable else { throw error }

@@ -150,7 +150,7 @@ struct ImageFolder: DatasetSource {
     forEachConcurrently(images.indices) { place in
       let path = root + "/" + images[place].path
       do {
-        try PixelBudget.shared.decode(readBytes(path, limit: 1 << 30), name: path) { _ in }
+        try PixelBudget.shared.decode(readBytes(path, limit: largestImageFile), name: path) { _ in }
       } catch {
         faults.add(UnreadableImage(path: images[place].path, reason: "\(error)"))
       }

@@ -1,0 +1,176 @@
+/// The parts of the module that are the same for every schedule.
+enum TorchvisionTemplate {
+  /// The docstring, which says what is lost.
+  static let head = #"""
+    """An augmentation schedule of pba as a transform for torchvision.
+
+    Written by `pba schedule export`. It needs torch, torchvision and Pillow, and nothing of pba.
+
+        augment = Augment()
+        dataset = ImageFolder("photos", transforms.Compose([augment, transforms.ToTensor()]))
+        loader = DataLoader(dataset, batch_size=128, shuffle=True, num_workers=2)
+        for epoch in range(epochs):
+            augment.set_epoch(epoch)
+            for images, labels in loader:
+                ...
+
+    Operations, probabilities, strengths and the walk through a policy are those of pba, and so are the pixels of every
+    operation. What is lost:
+
+    - The random numbers are those of Python's `random`, which torch seeds in each worker of a DataLoader. So an image does not
+      get what it gets in a training of pba, and what it gets depends on its worker and on the order of the images, not on
+      seed, epoch and index alone.
+    - Nothing sets the epoch but `set_epoch`, before each `for images in loader`. Without it the first policy holds. A training
+      of another length than EPOCHS needs another file: `pba schedule stretch` makes the schedule for it.
+    - Workers see the epoch through shared memory, also persistent ones. Those that are in the middle of an epoch when it is set
+      apply the new policy to the images that they prepare from then on. A copy of this transform that was pickled for another
+      program, or made by `copy.deepcopy`, has an epoch of its own.
+    - Pixels that an operation leaves without data get the colour `fill`. A training of pba gives them the mean colour of its
+      training images: pass that colour for the same effect.
+    - Lengths in pixels are for images of 32x32, unless `scale_to_size` is true.
+    - Crop, flip and the Cutout of the training recipe are no part of a schedule: add them behind this transform.
+    """
+
+
+    """#
+
+  /// The Python modules that the code uses.
+  static let imports =
+    [
+      "import math", "import random", "from collections.abc import Callable", "", "import torch",
+      "from PIL import Image", "from torchvision.transforms.v2 import functional", "", "",
+    ].joined(separator: "\n")
+
+  /// What stands before the policies.
+  static let headOfSegments = #"""
+    #: The policies in the order of training: the number of epochs, then for each operation that may happen its name, its
+    #: probability, its strength (degrees, slope, pixels, factor, bits or level) and whether half of its applications have the
+    #: opposite direction. Entries of probability 0 are left out.
+    SEGMENTS: tuple[tuple[int, tuple[tuple[str, float, float, bool], ...]], ...] = (
+
+    """#
+
+  /// The operations, the walk and the module.
+  static let code = #"""
+    #: The length of the schedule.
+    EPOCHS = sum(epochs for epochs, _ in SEGMENTS)
+
+    #: Strengths that are lengths in pixels, with the number of pixels that they take effect in multiples of.
+    LENGTHS = {"TranslateX": 1, "TranslateY": 1, "Cutout": 2}
+
+
+    def _moved(image: Image.Image, x: float = 0.0, y: float = 0.0, slope_x: float = 0.0, slope_y: float = 0.0) -> Image.Image:
+        """Moves the image to the left by x pixels and up by y, or shears it about its upper left corner."""
+        shear = [math.degrees(math.atan(slope_x)), math.degrees(math.atan(slope_y))]
+        return functional.affine(image, angle=0.0, translate=[-int(x), -int(y)], scale=1.0, shear=shear, center=[0.0, 0.0])
+
+
+    def _recoloured(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+        """Changes the colours of an image, all of which has data then."""
+        return change(image.convert("RGB")).convert("RGBA")
+
+
+    def _cutout(image: Image.Image, side: float) -> Image.Image:
+        """Blanks a square about a random place; it may reach over the edge."""
+        reach = int(side) // 2
+        y = random.randrange(image.height)
+        x = random.randrange(image.width)
+        changed = image.copy()
+        box = (max(x - reach, 0), max(y - reach, 0), min(x + reach, image.width), min(y + reach, image.height))
+        changed.paste((125, 122, 113, 0), box)
+        return changed
+
+
+    #: What each operation does to an RGBA image, of which alpha 0 marks pixels without data.
+    OPERATIONS: dict[str, Callable[[Image.Image, float], Image.Image]] = {
+        "Rotate": lambda image, degrees: functional.rotate(image, degrees),
+        "TranslateX": lambda image, pixels: _moved(image, x=pixels),
+        "TranslateY": lambda image, pixels: _moved(image, y=pixels),
+        "ShearX": lambda image, slope: _moved(image, slope_x=slope),
+        "ShearY": lambda image, slope: _moved(image, slope_y=slope),
+        "Brightness": lambda image, factor: functional.adjust_brightness(image, factor),
+        "Color": lambda image, factor: functional.adjust_saturation(image, factor),
+        "Contrast": lambda image, factor: functional.adjust_contrast(image, factor),
+        "Sharpness": lambda image, factor: functional.adjust_sharpness(image, factor),
+        "Posterize": lambda image, bits: _recoloured(image, lambda rgb: functional.posterize(rgb, int(bits))),
+        "Solarize": lambda image, level: _recoloured(image, lambda rgb: functional.solarize(rgb, level)),
+        "Invert": lambda image, _: _recoloured(image, functional.invert),
+        "Equalize": lambda image, _: _recoloured(image, functional.equalize),
+        "AutoContrast": lambda image, _: _recoloured(image, functional.autocontrast),
+        "Cutout": _cutout,
+    }
+
+
+    class Augment(torch.nn.Module):
+        """Applies the policy of the epoch to PIL images.
+
+        Parameters
+        ----------
+        fill
+            The colour of pixels that an operation leaves without data; None leaves them black, and those of Cutout grey.
+        scale_to_size
+            Whether lengths in pixels are multiplied by the shorter side of the image over 32, as in trainings of pba on image
+            folders.
+        """
+
+        def __init__(self, fill: tuple[int, int, int] | None = (125, 122, 113), scale_to_size: bool = False) -> None:
+            super().__init__()
+            self.fill = fill
+            self.scale_to_size = scale_to_size
+            # In shared memory, so that the workers of a DataLoader see it change.
+            self._epoch = torch.zeros(1, dtype=torch.int64).share_memory_()
+
+        @property
+        def epoch(self) -> int:
+            """The epoch whose policy holds, counted from 0."""
+            return int(self._epoch[0])
+
+        def set_epoch(self, epoch: int) -> None:
+            """Sets the epoch, counted from 0. After the last one of the schedule its last policy holds."""
+            if epoch < 0:
+                raise ValueError(f"epoch: found {epoch}, expected 0 or more")
+            self._epoch[0] = epoch
+
+        def policy(self) -> tuple[tuple[str, float, float, bool], ...]:
+            """Returns what may happen to an image of this epoch: name, probability, strength, whether there are two directions."""
+            epoch = self.epoch
+            for epochs, entries in SEGMENTS:
+                if epoch < epochs:
+                    return entries
+                epoch -= epochs
+            return SEGMENTS[-1][1]
+
+        def draw(self, side: int = 32) -> list[tuple[str, float]]:
+            """Draws what happens to an image whose shorter side has so many pixels: names and strengths, in their order."""
+            count = random.choices(range(len(OPERATION_COUNT)), OPERATION_COUNT)[0]
+            entries = self.policy()
+            drawn: list[tuple[str, float]] = []
+            for name, probability, strength, has_directions in random.sample(entries, len(entries)):
+                if len(drawn) == count:
+                    break
+                if random.random() < probability:
+                    if name in LENGTHS and self.scale_to_size:
+                        unit = LENGTHS[name]
+                        strength = float(math.floor(strength * side / 32 / unit + 0.5) * unit)
+                    drawn.append((name, -strength if has_directions and random.random() < 0.5 else strength))
+            return drawn
+
+        def forward(self, img: Image.Image) -> Image.Image:
+            """Returns the augmented image, of the same size, in mode RGB."""
+            if not isinstance(img, Image.Image):
+                raise TypeError(f"found {type(img).__name__}, expected a PIL image: put this before ToTensor or ToImage")
+            image = img.convert("RGB").convert("RGBA")
+            for name, strength in self.draw(min(img.size)):
+                image = OPERATIONS[name](image, strength)
+            if self.fill is None:
+                return image.convert("RGB")
+            paper = Image.new("RGB", image.size, self.fill)
+            # Not blended: a pixel has data or has none.
+            paper.paste(image.convert("RGB"), mask=image.getchannel("A").point(lambda alpha: 255 if alpha else 0))
+            return paper
+
+        def extra_repr(self) -> str:
+            return f"{NAME!r}, epoch {self.epoch} of {EPOCHS}"
+
+    """#
+}
