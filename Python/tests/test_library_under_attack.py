@@ -55,6 +55,28 @@ def test_no_call_harms(
         print(f" [{threads} threads: {summary}]", end="")
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("instructions", ["plain", "avx2"])
+def test_no_call_touches_other_memory_of_the_library(instructions: str, tmp_path: Path) -> None:
+    """Valgrind sees each byte that the library reads and writes, its own memory too; it knows no larger instructions."""
+    for tool in ("valgrind", "strip"):
+        assert shutil.which(tool), f"found no {tool}, which this test works with: apt-get install valgrind binutils"
+    library, attack, schedule = tmp_path / "library.so", tmp_path / "attack", tmp_path / "schedule.json"
+    # Valgrind cannot read what a debugger is given.
+    subprocess.run(["strip", "-S", "-o", library, os.environ["PBA_LIBRARY"]], check=True)
+    compiler = shutil.which("clang") or "cc"
+    subprocess.run(
+        [compiler, "-std=gnu17", "-O1", "-w", "-I", INCLUDE, HERE / "fuzz_library.c", "-o", attack, "-ldl", "-lpthread"],
+        check=True)
+    schedule.write_text(json.dumps(mapping((5, [("Cutout", 7, 9), ("ShearX", 7, 9)]))))
+    done = subprocess.run(
+        ["valgrind", "-q", "--num-callers=30", attack, library, "5", "3000", "400", "2", schedule], check=False,
+        capture_output=True, text=True, timeout=600, env=os.environ | {"PBA_SIMD": instructions})
+    # The system's own loader is said to read a little too far.
+    assert done.returncode == 0 and "library.so" not in done.stderr, done.stderr[:8000]
+    assert int(done.stdout.splitlines()[-1].split()[0]) > 1000
+
+
 BROKEN = {
     "reads after the images": "(void)*(volatile const unsigned char *)(images + 3 * count * height * width); return 0;",
     "writes after the output": "((volatile unsigned char *)output)[3 * count * height * width] = 1; return 0;",
