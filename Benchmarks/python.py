@@ -195,7 +195,7 @@ PARTS = {"batch": batches, "sample": samples, "loader": loaders, "call": calls}
 
 
 def measure(work: Work, images: int) -> float:
-    """Microseconds of wall time for an image."""
+    """Microseconds of elapsed time for an image."""
     count, took = 0, 0.0
     while took < LEAST:
         start = time.perf_counter()
@@ -230,7 +230,7 @@ def main() -> None:
         return print(json.dumps({"results": results, "missing": sorted(missing)}))
     versions = ", ".join(f"{name} {getattr(importlib.import_module(name), '__version__', '?')}" for name in (
         "torch", "torchvision", "albumentations", "kornia", "timm", "PIL") if name not in missing)
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {versions}; µs an image, wall, "
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {versions}; µs an image, elapsed, "
           f"n = {options.rounds}")
     for name in sorted(missing):
         print(f"left out, as it is not installed: {name}")

@@ -3,8 +3,9 @@
 
 Two questions: {"pipeline": {"policy": [[name, probability, magnitude], ...], "counts": [...]}, "images": 1024} is the
 whole augmentation of 32×32 images; {"operation": name, "parameter": number, "size": side} one operation alone, in Pillow
-(an RGB image), torchvision (a uint8 tensor, channels first) and albumentations (a uint8 array, channels last), each with
-what it offers to users. The answer is {"microseconds": {rival: time of an image}}. Everything runs on one thread.
+(an RGB image), torchvision (a uint8 tensor, channels first, and Pillow's image), albumentations (a uint8 array, channels
+last) and kornia (a float tensor), each with what it offers to users. The answer is {"microseconds": {rival: time of an
+image}}. Everything runs on one thread.
 """
 
 import random
@@ -14,8 +15,8 @@ from typing import Any
 from pipeline import SIDE, augment, prepare
 from serving import load, microseconds, serve
 
-np, PIL, torch, torchvision, cv2, albumentations = load(
-    "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations")
+np, PIL, torch, torchvision, cv2, albumentations, kornia = load(
+    "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations", "kornia")
 from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
 from torchvision.transforms import v2  # noqa: E402
 
@@ -66,7 +67,7 @@ def pillow(operation: str, value: float, size: int) -> Transform:
 
 
 def tensors(operation: str, value: float, size: int) -> Transform:
-    """A function from a uint8 tensor to a uint8 tensor."""
+    """A function from a uint8 tensor to a uint8 tensor, by torchvision, which takes Pillow's images as well."""
     def affine(
         angle: float = 0.0, translate: tuple[int, int] = (0, 0), shear: tuple[float, float] = (0.0, 0.0)
     ) -> Transform:
@@ -116,6 +117,36 @@ def arrays(operation: str, value: float, size: int) -> Callable[..., dict[str, A
     }[operation]()
 
 
+def floats(operation: str, value: float) -> Transform | None:
+    """A function from a float tensor of one image to another, by kornia; None where it has none."""
+    enhance, geometry = kornia.enhance, kornia.geometry.transform
+
+    def moved(function: Callable[..., Any], *numbers: float) -> Transform:
+        numbers_of_image = torch.tensor([numbers], dtype=torch.float32)
+        return lambda image: function(image, numbers_of_image, mode="nearest")
+
+    def rotated(image: Any) -> Any:
+        return geometry.rotate(image, torch.tensor([float(value)]), mode="nearest")
+
+    found = {
+        "Rotate": lambda: rotated,
+        "ShearX": lambda: moved(geometry.shear, value, 0.0),
+        "ShearY": lambda: moved(geometry.shear, 0.0, value),
+        "TranslateX": lambda: moved(geometry.translate, -value, 0.0),
+        "TranslateY": lambda: moved(geometry.translate, 0.0, -value),
+        "Brightness": lambda: lambda image: enhance.adjust_brightness_accumulative(image, value),
+        "Color": lambda: lambda image: enhance.adjust_saturation_with_gray_subtraction(image, value),
+        "Contrast": lambda: lambda image: enhance.adjust_contrast_with_mean_subtraction(image, value),
+        "Sharpness": lambda: lambda image: enhance.sharpness(image, value),
+        "Invert": lambda: enhance.invert,
+        "Equalize": lambda: enhance.equalize,
+        "AutoContrast": lambda: enhance.normalize_min_max,
+        "Posterize": lambda: lambda image: enhance.posterize(image, int(value)),
+        "Solarize": lambda: lambda image: enhance.solarize(image, value / 255),
+    }.get(operation)
+    return found() if found else None
+
+
 def square(value: float, size: int) -> tuple[int, int, int]:
     side = min(int(value), size) if value >= 1 else 1
     return (size - side) // 2, (size - side) // 2, side
@@ -127,19 +158,27 @@ class Operations:
     def __init__(self, size: int) -> None:
         self.size = size
         # Not every value occurs, as in most pictures, so that AutoContrast has something to do.
-        noise = np.random.default_rng(1).integers(20, 236, (max(4, 65536 // size**2), size, size, 3), np.uint8)
+        # So few images that they stay in the processor's second cache.
+        noise = np.random.default_rng(1).integers(20, 236, (max(1, 65536 // size**2), size, size, 3), np.uint8)
         self.arrays = list(noise)
         self.tensors = [torch.from_numpy(image).permute(2, 0, 1).contiguous() for image in noise]
         self.pictures = [Image.fromarray(image) for image in noise]
+        self.floats = [image[None].float() / 255 for image in self.tensors]
 
     def measure(self, operation: str, value: float) -> dict[str, float]:
         times = {}
-        transform = arrays(operation, value, self.size)
-        subjects = {
+        transform, floating = arrays(operation, value, self.size), floats(operation, value)
+        torchvision_transform = tensors(operation, value, self.size)
+        subjects: dict[str, tuple[Transform, Sequence[Any]]] = {
             "Pillow": (pillow(operation, value, self.size), self.pictures),
-            "torchvision": (tensors(operation, value, self.size), self.tensors),
+            "torchvision": (torchvision_transform, self.tensors),
             "albumentations": (lambda image: transform(image=image)["image"], self.arrays),
         }
+        # torchvision removes a square from tensors only.
+        if operation != "Cutout":
+            subjects["torchvision, PIL"] = (torchvision_transform, self.pictures)
+        if floating:
+            subjects["kornia"] = (floating, self.floats)
         for name, (apply, images) in subjects.items():
             def call(apply: Transform = apply, images: Sequence[Any] = images) -> None:
                 for image in images:
@@ -197,7 +236,7 @@ def main() -> None:
             sizes[size] = Operations(size)
         return {"microseconds": sizes[size].measure(question["operation"], question["parameter"])}
 
-    serve(answer, [np, PIL, torch, torchvision, cv2, albumentations])
+    serve(answer, [np, PIL, torch, torchvision, cv2, albumentations, kornia])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +13,32 @@ from torchvision.transforms.v2 import functional as F
 from ._engine import Engine
 
 _LARGEST_LABEL = 2**24 - 1
+_KeyPoints = getattr(tv_tensors, "KeyPoints", ())  # not in older versions
+
+
+def check_inputs(inputs: list[Any]) -> None:
+    """Check that something is there to work on, and that what goes along has the size of an image."""
+    if not inputs:
+        raise TypeError(
+            "image: found none among the inputs, expected a PIL image or a tensor; an array (height, width, 3) is taken alone: "
+            "augment(array)")
+    images, along = set(), {}
+    for value in inputs:
+        if isinstance(value, tv_tensors.Mask):
+            along[tuple(value.shape[-2:])] = "mask"
+        elif isinstance(value, tv_tensors.BoundingBoxes):
+            along[tuple(value.canvas_size)] = "boxes"
+        elif isinstance(value, _KeyPoints):
+            along[tuple(value.canvas_size)] = "key points"
+        elif hasattr(value, "getbands"):
+            images.add((value.height, value.width))
+        elif value.ndim >= 3:
+            images.add(tuple(value.shape[-2:]))
+    for size, name in along.items():
+        if images and size not in images:
+            raise ValueError(
+                f"{name}: found the size {size}, expected the image's, {' or '.join(map(str, sorted(images)))}: "
+                "(height, width), before anything resizes one of them alone")
 
 
 def moved_mask(engine: Engine, mask: tv_tensors.Mask, epoch: int, index: int, fill: int) -> tv_tensors.Mask:
@@ -20,14 +47,20 @@ def moved_mask(engine: Engine, mask: tv_tensors.Mask, epoch: int, index: int, fi
         raise TypeError(f"mask: found {mask.dtype}, expected integers or bool")
     if mask.device.type != "cpu":
         raise ValueError(f"mask: found a tensor on {mask.device}, expected one on the CPU")
+    if mask.layout != torch.strided:
+        raise TypeError(f"mask: found a tensor of layout {mask.layout}, expected torch.strided: mask.to_dense()")
+    if mask.ndim < 2:
+        raise ValueError(f"mask: found the shape {tuple(mask.shape)}, expected (…, height, width)")
     plain = mask.as_subclass(torch.Tensor)
-    if plain.numel() and not 0 <= int(plain.min()) <= int(plain.max()) <= _LARGEST_LABEL:
-        raise ValueError(f"mask: found labels from {plain.min()} to {plain.max()}, expected 0 to {_LARGEST_LABEL}")
-    if mask.dtype != torch.bool and not torch.iinfo(mask.dtype).min <= fill <= torch.iinfo(mask.dtype).max:
-        raise ValueError(f"mask_fill: found {fill}, expected a number that {mask.dtype} can hold")
+    wide = plain.to(torch.int64)  # not all types can be compared
+    if wide.numel() and not 0 <= int(wide.min()) <= int(wide.max()) <= _LARGEST_LABEL:
+        raise ValueError(f"mask: found labels from {int(wide.min())} to {int(wide.max())}, expected 0 to {_LARGEST_LABEL}")
+    lowest, highest = (0, 1) if mask.dtype == torch.bool else (torch.iinfo(mask.dtype).min, torch.iinfo(mask.dtype).max)
+    if not lowest <= fill <= highest:
+        raise ValueError(f"mask_fill: found {fill}, expected a number that a mask of {mask.dtype} can hold")
     if not engine.moves(epoch, index, mask.shape[-2:]) or plain.numel() == 0:
         return tv_tensors.wrap(plain.clone(), like=mask)
-    planes = plain.reshape(-1, *plain.shape[-2:]).to(torch.int32).contiguous().numpy()
+    planes = wide.reshape(-1, *plain.shape[-2:]).to(torch.int32).contiguous().numpy()
     moved = np.stack([engine.labels(plane, epoch, index, fill) for plane in planes])
     return tv_tensors.wrap(torch.from_numpy(moved).reshape(plain.shape).to(mask.dtype), like=mask)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any, SupportsIndex
 
+import numpy as np
+
 # Random numbers are counted by 32 bits, so a larger number would repeat a smaller one.
 LARGEST_KEY = 2**32 - 1
 LARGEST_SEED = 2**64 - 1
@@ -12,7 +14,8 @@ LARGEST_SEED = 2**64 - 1
 
 def integer(value: SupportsIndex, name: str, low: int, high: int) -> int:
     """Return a whole number within bounds; numpy's integers are numbers too, truth values are not."""
-    if isinstance(value, bool):
+    # A tensor of truth values would count as 0 or 1.
+    if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
         raise TypeError(f"{name}: found {value}, expected an integer")
     try:
         number = operator.index(value)
@@ -26,6 +29,13 @@ def integer(value: SupportsIndex, name: str, low: int, high: int) -> int:
 def key(epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:
     """Return an epoch and an index that random numbers can be drawn by."""
     return integer(epoch, "epoch", 0, LARGEST_KEY), integer(index, "index", 0, LARGEST_KEY)
+
+
+def plain(array: Any, name: str) -> np.ndarray:
+    """Return an array of numpy's own type."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{name}: found a masked array, expected a plain one: array.filled(value) makes one")
+    return np.asarray(array)
 
 
 def truth(value: Any, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from ._library import _ROOM, message
 from .schedule import Schedule, policy_text
 
 LARGEST_SIDE = 32767
+LARGEST_AREA = 2**28
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,33 @@ class Applied:
     movement: tuple[float, float, float, float, float, float] | None
 
 
+@dataclass(frozen=True)
+class Tail:
+    """What `BatchAugment` does to a sample after its operations.
+
+    Attributes
+    ----------
+    shift : tuple of int
+        How far the piece that the crop cuts out lies to the right of the image's corner, and below it, in pixels; negative
+        towards the padding.
+    flipped : bool
+        Whether that piece is mirrored.
+    cutout : tuple of int
+        The part of the finished image that Cutout sets to the mean colour: left, top, right and bottom edge, in pixels.
+    """
+
+    shift: tuple[int, int]
+    flipped: bool
+    cutout: tuple[int, int, int, int]
+
+
+def check_size(height: int, width: int, name: str) -> None:
+    """Refuse a size of images that the library refuses, before any of them is copied."""
+    if not (0 < height <= LARGEST_SIDE and 0 < width <= LARGEST_SIDE and height * width <= LARGEST_AREA):
+        raise ValueError(
+            f"{name}: found {height} × {width} pixels, expected 1 to {LARGEST_SIDE} a side, and at most {LARGEST_AREA}")
+
+
 class Engine:
     """A policy with its seed and settings; it is opened again where it was unpickled."""
 
@@ -64,6 +93,9 @@ class Engine:
         # A file is read once: what is done with it later, here or on other machines, changes nothing.
         opened = json.loads(_library.description(self.handle))
         self.epochs: int = opened["epochs"]
+        # What has one policy has no last epoch, unless the caller named it.
+        self._has_end = "epochs" in settings or (opened["schedule"] is not None and self.epochs > 1)
+        self._has_warned = False
         if opened["schedule"] is not None:
             self._policy = json.dumps(opened["schedule"])
             self._settings = json.dumps(settings | {"order": opened["order"]})
@@ -72,6 +104,10 @@ class Engine:
         self.handle = _library.open_augmenter(self._policy, self.seed, self._settings)
         weakref.finalize(self, _library.library().pba_close, self.handle)
 
+    def played(self) -> tuple[str, str | None]:
+        """Return the policy, a name or a schedule's text, and the order in which a schedule is played."""
+        return self._policy, json.loads(self._settings).get("order")
+
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "handle"}
 
@@ -79,15 +115,24 @@ class Engine:
         self.__dict__.update(state)
         self._open()
 
-    def images(self, images: np.ndarray, epoch: int, index: int) -> np.ndarray:
-        """Augment contiguous images (…, height, width, 3) of one sample, 8 bits in and out."""
-        *count, height, width, _ = images.shape
+    def warn_beyond_end(self, epoch: int, name: str, depth: int) -> None:
+        """Warn, once, of an epoch after the last one; `depth` counts the functions of this package from here to the caller's."""
+        if epoch >= self.epochs and self._has_end and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(
+                f"{name}: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
+                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=depth + 1)
+
+    def images(self, images: np.ndarray, epoch: int, index: int, *, planar: bool = False) -> np.ndarray:
+        """Augment contiguous images of one sample, 8 bits in and out: (…, height, width, 3), or planar (…, 3, height, width)."""
+        if planar:
+            *count, _, height, width = images.shape
+        else:
+            *count, height, width, _ = images.shape
         output = np.empty(images.shape, np.uint8)
-        if output.size == 0:
-            raise ValueError(f"image: found {height} × {width} pixels, expected at least one")
         code = _library.library().pba_images(
-            self.handle, _library.address(images), math.prod(count), height, width, index, epoch, _library.address(output),
-            message.buffer, _ROOM)
+            self.handle, _library.address(images), math.prod(count), height, width, planar, index, epoch,
+            _library.address(output), message.buffer, _ROOM)
         if code:
             raise _library.error()
         return output
@@ -119,6 +164,11 @@ class Engine:
                 entry["operation"], entry["parameter"], entry["magnitude"], entry["probability"],
                 entry["center"] and tuple(entry["center"]), entry["movement"] and tuple(entry["movement"]))
             for entry in self.explain(epoch, index, size)["operations"]]
+
+    def tail(self, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> Tail:
+        """Return what follows the operations on a sample's image of a size (height, width)."""
+        drawn = self.explain(epoch, index, size)["tail"]
+        return Tail(tuple(drawn["shift"]), drawn["flipped"], tuple(drawn["cutout"]))
 
     def forward_map(self, epoch: int, index: int, size: Sequence[int]) -> np.ndarray | None:
         """Return the matrix by which a place (x, y, 1) of a sample's image goes to its new place; None where all stay."""

@@ -14,12 +14,13 @@ import numpy as np
 
 ABI_VERSION = 1
 _ROOM = 4096
+_LONGEST_NAME = 4096  # bytes; Linux has no longer paths
 
 # The C functions, described in Sources/PythonLibrary/pba.h: what each returns and takes before the message.
 _FUNCTIONS: dict[str, tuple[type, list[type]]] = {
     "pba_open": (c_int64, [c_char_p, c_uint64, c_char_p]),
     "pba_batch": (c_int32, [c_int64, c_void_p, *[c_int64] * 3, *[c_void_p] * 3, c_int64, c_int64, c_void_p]),
-    "pba_images": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int64, c_int64, c_void_p]),
+    "pba_images": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int32, c_int64, c_int64, c_void_p]),
     "pba_labels": (c_int32, [c_int64, c_void_p, c_int64, c_int64, c_int64, c_int64, c_int32, c_void_p]),
     "pba_explain": (c_int64, [c_int64, c_int64, c_int64, c_int64, c_int64, c_char_p, c_int64]),
     "pba_describe": (c_int64, [c_int64, c_char_p, c_int64]),
@@ -51,7 +52,12 @@ def library() -> ctypes.CDLL:
         found = ctypes.CDLL(str(path))
     except OSError as error:
         raise ImportError(f"swift_pba: {path} cannot be loaded ({error}); install the wheel of swift-pba again") from None
-    version = found.pba_abi_version()
+    try:
+        version = found.pba_abi_version()
+    except AttributeError:
+        raise ImportError(
+            f"swift_pba: {path} is another library, found no pba_abi_version in it; name libpba with PBA_LIBRARY, or unset it"
+        ) from None
     if version != ABI_VERSION:
         raise ImportError(
             f"swift_pba: {path} has interface {version}, expected {ABI_VERSION}: it is of another version than this package; "
@@ -122,10 +128,11 @@ def catalogue_text() -> str:
 
 def _encoded(text: str, name: str) -> bytes:
     try:
-        encoded = os.fsencode(text)
-        encoded.decode("utf-8")
+        encoded = text.encode()
     except UnicodeError:
         raise ValueError(f"{name}: found {text!r}, expected a text that UTF-8 can express") from None
+    if len(encoded) > _LONGEST_NAME and not text.lstrip().startswith("{"):
+        raise ValueError(f"{name}: found a text of {len(text)} characters, expected a name, a path, or the text of a schedule")
     if b"\0" in encoded:
         raise ValueError(f"{name}: found a text with a null character, expected one without")
     return encoded

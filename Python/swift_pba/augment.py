@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, SupportsIndex
 
 import numpy as np
 
 from . import _checks
-from ._engine import Applied, Engine
+from ._engine import Applied, Engine, check_size
 from .batch import playing
 from .keys import current
 from .schedule import Schedule
@@ -63,7 +62,7 @@ class Augment(_Base):
     >>> augment = pba.Augment("rcifar10", epochs=90)
     >>> image = augment.apply(image, epoch=3, index=7)
     >>> transform = v2.Compose([augment, v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=64, shuffle=True, num_workers=4)
+    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=64, shuffle=True, num_workers=2)
     """
 
     def __init__(
@@ -75,9 +74,8 @@ class Augment(_Base):
         self._engine = Engine(
             policy, seed, playing(epochs, dataset, order, trial, scale_to_size) | {"fill": _colour(fill)})
         self.mask_fill = _checks.integer(mask_fill, "mask_fill", -(2**31), 2**31 - 1)
-        self.epochs = self._engine.epochs if epochs is not None else None
+        self.epochs = None if epochs is None else self._engine.epochs
         self._label = policy if isinstance(policy, str) and not policy.lstrip().startswith("{") else "a schedule"
-        self._has_warned = False
 
     def extra_repr(self) -> str:
         """Return what stands in the parentheses of the transform's text."""
@@ -113,6 +111,8 @@ class Augment(_Base):
                 raise TypeError(
                     f"found {len(inputs)} inputs, expected one image; masks and boxes go along where torchvision is installed")
             return self._image(inputs[0], *self._now())
+        if not inputs:
+            raise TypeError("found no input, expected an image")
         return super().forward(*inputs)
 
     if _Base is object:
@@ -122,8 +122,11 @@ class Augment(_Base):
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         """Find the sample that is being prepared; called by torchvision once for all inputs of a call."""
+        from . import _along
+
+        _along.check_inputs(flat_inputs)
         epoch, index = self._now()
-        return {"epoch": epoch, "index": index, "size": _image_size(flat_inputs)}
+        return {"epoch": epoch, "index": index}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         """Augment one input, or move it as its image is moved; called by torchvision."""
@@ -151,11 +154,7 @@ class Augment(_Base):
 
     def _checked(self, epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:
         epoch, index = _checks.key(epoch, index)
-        if self.epochs is not None and epoch >= self.epochs and not self._has_warned:
-            self._has_warned = True
-            warnings.warn(
-                f"Augment: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
-                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=2)
+        self._engine.warn_beyond_end(epoch, "Augment", 3)
         return epoch, index
 
     def _image(self, image: Any, epoch: int, index: int) -> Any:
@@ -170,13 +169,18 @@ class Augment(_Base):
             "uint8 (3, height, width)")
 
     def _array(self, image: np.ndarray, epoch: int, index: int) -> np.ndarray:
+        if type(image) is not np.ndarray:
+            image = _checks.plain(image, "image")
         if image.dtype != np.uint8:
             raise TypeError(f"image: found {image.dtype}, expected uint8: values from 0 to 255, before any scaling")
+        if image.ndim < 2 or image.ndim > 3:
+            raise ValueError(f"image: found the shape {image.shape}, expected (height, width, 3)")
+        check_size(image.shape[0], image.shape[1], "image")
         if image.ndim == 2:
             return self._array(np.stack([image] * 3, -1), epoch, index)[..., 0].copy()
-        if image.ndim == 3 and image.shape[2] == 1:
+        if image.shape[2] == 1:
             return self._array(image[..., 0], epoch, index)[..., None]
-        if image.ndim != 3 or image.shape[2] != 3:
+        if image.shape[2] != 3:
             raise ValueError(f"image: found the shape {image.shape}, expected (height, width, 3)")
         return self._engine.images(np.ascontiguousarray(image), epoch, index)
 
@@ -192,25 +196,28 @@ class Augment(_Base):
     def _tensor(self, image: Any, epoch: int, index: int) -> Any:
         import torch
 
+        like = _wrapped(image)
         if image.dtype != torch.uint8:
             raise TypeError(
                 f"image: found {image.dtype}, expected torch.uint8: put Augment before ToDtype, ToTensor and Normalize")
         if image.device.type != "cpu":
             raise ValueError(f"image: found a tensor on {image.device}, expected one on the CPU: augment in the data loader")
+        if image.layout != torch.strided:
+            raise TypeError(f"image: found a tensor of layout {image.layout}, expected torch.strided: image.to_dense()")
         if image.ndim < 3 or image.shape[-3] not in (1, 3):
             raise ValueError(f"image: found the shape {tuple(image.shape)}, expected (3, height, width)")
-        plain = image.as_subclass(torch.Tensor)
-        is_grey = image.shape[-3] == 1
-        if is_grey:
-            plain = plain.expand(*plain.shape[:-3], 3, *plain.shape[-2:])
-        rows = plain.detach().movedim(-3, -1).contiguous().numpy()
-        result = torch.from_numpy(self._engine.images(rows, epoch, index)).movedim(-1, -3)
-        result = (result[..., :1, :, :] if is_grey else result).contiguous()
-        if type(image) is torch.Tensor:
+        check_size(*image.shape[-2:], "image")
+        planes = image.detach().as_subclass(torch.Tensor).numpy()
+        if image.shape[-3] == 1:
+            augmented = self._engine.images(np.repeat(planes, 3, -3), epoch, index, planar=True)[..., :1, :, :].copy()
+        else:
+            augmented = self._engine.images(np.ascontiguousarray(planes), epoch, index, planar=True)
+        result = torch.from_numpy(augmented)
+        if like is None:
             return result
         from torchvision import tv_tensors
 
-        return tv_tensors.wrap(result, like=image)
+        return tv_tensors.wrap(result, like=like)
 
 
 def _colour(fill: Sequence[int]) -> list[int]:
@@ -219,11 +226,14 @@ def _colour(fill: Sequence[int]) -> list[int]:
     return [_checks.integer(level, f"fill[{place}]", 0, 255) for place, level in enumerate(fill)]
 
 
-def _image_size(inputs: list[Any]) -> tuple[int, int] | None:
-    """Return height and width of the first image among the inputs."""
-    for value in inputs:
-        if hasattr(value, "getbands"):
-            return value.height, value.width
-        if hasattr(value, "detach") and value.ndim >= 3:
-            return tuple(value.shape[-2:])
-    return None
+def _wrapped(image: Any) -> Any:
+    """Return an image or video of torchvision's own types; None for any other tensor."""
+    if type(image).__module__.partition(".")[0] != "torchvision":
+        return None
+    from torchvision import tv_tensors
+
+    if isinstance(image, (tv_tensors.Image, tv_tensors.Video)):
+        return image
+    raise TypeError(
+        f"image: found {type(image).__name__}, expected an image: what goes along is moved with its image by augment(image, …), "
+        "within a loader of swift_pba.loader, or `with swift_pba.sample(epoch=…, index=…):`")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, SupportsIndex
 
 import numpy as np
 
 from . import _checks, _library
-from ._engine import LARGEST_SIDE, Applied, Engine
+from ._engine import Applied, Engine, Tail, check_size
 from ._library import _ROOM, message
 from .keys import Key, key_arrays
 from .schedule import Schedule
@@ -96,16 +96,15 @@ class BatchAugment:
             `out`, or a new one: a torch tensor where `images` is one, otherwise a numpy array.
         """
         threads = _checks.integer(threads, "threads", 1, 256)
-        source, is_tensor = _as_numpy(images, "images")
-        if source.dtype != np.uint8:
-            raise TypeError(f"images: found {source.dtype}, expected uint8: values from 0 to 255, before any scaling")
+        source, is_tensor = _as_numpy(images, "images", np.uint8, ": values from 0 to 255, before any scaling")
         if source.ndim != 4 or source.shape[3] != 3:
             raise ValueError(f"images: found the shape {source.shape}, expected (n, height, width, 3)")
-        source = np.ascontiguousarray(source)
         count, height, width, _ = source.shape
-        if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE):
-            raise ValueError(f"images: found {height} × {width} pixels, expected 1 to {LARGEST_SIDE} a side")
+        check_size(height, width, "images")
+        source = np.ascontiguousarray(source)
         indices, epochs = key_arrays(keys)
+        if len(epochs):
+            self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment", 2)
         if places is not None:
             places = np.ascontiguousarray(_whole_numbers(places, "places"))
         expected = len(indices) if places is None else len(places)
@@ -113,6 +112,8 @@ class BatchAugment:
             raise ValueError(f"keys: found {len(indices)}, expected {count if places is None else expected}, one for each image")
         shape = (expected, 3, height, width) if self.layout == "nchw" else (expected, height, width, 3)
         target, returned = _output(out, shape, is_tensor)
+        if out is not None and np.may_share_memory(target, source):
+            raise ValueError("out: found memory that images use too, expected other memory")
         code = _library.library().pba_batch(
             self._engine.handle, _library.address(source), count, height, width,
             None if places is None else _library.address(places), _library.address(indices), _library.address(epochs), expected,
@@ -124,6 +125,10 @@ class BatchAugment:
     def explain(self, *, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> list[Applied]:
         """Return the operations that are applied to a sample's image of a size (height, width), in their order."""
         return self._engine.operations(epoch, index, size)
+
+    def explain_tail(self, *, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> Tail:
+        """Return what follows the operations on a sample's image of a size (height, width): crop, flip and Cutout."""
+        return self._engine.tail(epoch, index, size)
 
 
 def playing(
@@ -142,33 +147,53 @@ def playing(
 
 def _three(values: Sequence[float], name: str) -> list[float]:
     try:
-        numbers = [float(value) for value in values]
-    except (TypeError, ValueError):
+        # A set has no order, and of a text each letter would count.
+        if isinstance(values, (str, bytes, Set, Mapping)):
+            raise TypeError
+        found = list(values)
+        if any(isinstance(value, (bool, str, bytes)) for value in found):
+            raise TypeError
+        numbers = [float(value) for value in found]
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: found {values!r}, expected three numbers, for red, green and blue") from None
     if len(numbers) != 3:
         raise ValueError(f"{name}: found {len(numbers)} numbers, expected three, for red, green and blue")
     if not np.isfinite(numbers).all():
         raise ValueError(f"{name}: found {numbers}, expected finite numbers")
-    if name == "std" and min(numbers) <= 0:
-        raise ValueError(f"{name}: found {numbers}, expected numbers above 0")
+    lowest, highest = (1e-6, 1e6) if name == "std" else (-1e6, 1e6)
+    if not all(lowest <= number <= highest for number in numbers):
+        raise ValueError(f"{name}: found {numbers}, expected numbers from {lowest:g} to {highest:g}")
     return numbers
 
 
-def _as_numpy(array: Any, name: str) -> tuple[np.ndarray, bool]:
-    """Return an array without a copy, and whether it is a tensor of torch."""
-    if isinstance(array, np.ndarray):
-        return array, False
-    if type(array).__module__.partition(".")[0] == "torch" or hasattr(array, "detach"):
-        if array.device.type != "cpu":
-            raise ValueError(f"{name}: found a tensor on {array.device}, expected one on the CPU: call it before .to(device)")
-        return array.detach().numpy(), True
-    raise TypeError(f"{name}: found {type(array).__name__}, expected a numpy array or a torch tensor")
+def _as_numpy(array: Any, name: str, dtype: type[np.generic], advice: str = "") -> tuple[np.ndarray, bool]:
+    """Return an array of a type without a copy, and whether it is a tensor of torch."""
+    is_tensor = hasattr(array, "detach") and hasattr(array, "layout")
+    if not is_tensor and not isinstance(array, np.ndarray):
+        raise TypeError(f"{name}: found {type(array).__name__}, expected a numpy array or a torch tensor")
+    if str(array.dtype).removeprefix("torch.") != np.dtype(dtype).name:
+        raise TypeError(f"{name}: found {array.dtype}, expected {np.dtype(dtype).name}{advice}")
+    if not is_tensor:
+        return _checks.plain(array, name), False
+    if array.device.type != "cpu":
+        raise ValueError(f"{name}: found a tensor on {array.device}, expected one on the CPU: call it before .to(device)")
+    if str(array.layout) != "torch.strided":
+        raise TypeError(f"{name}: found a tensor of layout {array.layout}, expected torch.strided: tensor.to_dense()")
+    if array.requires_grad:
+        raise ValueError(f"{name}: found a tensor that requires grad, expected one that does not: tensor.detach()")
+    return array.numpy(), True
 
 
 def _whole_numbers(values: Any, name: str) -> np.ndarray:
-    array = np.asarray(values)
+    try:
+        array = np.asanyarray(values)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"{name}: found {type(values).__name__} that is no array, expected a list of integers") from None
+    array = _checks.plain(array, name)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise TypeError(f"{name}: found an array of {array.dtype} and shape {array.shape}, expected a list of integers")
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name}: found {array.max()}, expected the places of images")
     return array.astype(np.int64)
 
 
@@ -182,13 +207,13 @@ def _output(out: Any, shape: tuple[int, ...], is_tensor: bool) -> tuple[np.ndarr
 
         tensor = torch.empty(shape, dtype=torch.float32)
         return tensor.numpy(), tensor
-    target, _ = _as_numpy(out, "out")
-    if target.dtype != np.float32:
-        raise TypeError(f"out: found {target.dtype}, expected float32")
+    target, _ = _as_numpy(out, "out", np.float32)
     if target.shape != shape:
         raise ValueError(f"out: found the shape {target.shape}, expected {shape}")
     if not target.flags.c_contiguous:
         raise ValueError("out: found an array that is not contiguous, expected one that is")
+    if not target.flags.aligned:
+        raise ValueError("out: found an array at an address that is no multiple of 4, expected one that is")
     if not target.flags.writeable:
         raise ValueError("out: found an array that may not be written to, expected one that may")
     return target, out

@@ -25,10 +25,10 @@ class KeyedDataset(Dataset):
     """A dataset whose transforms know the sample and the epoch; made by :func:`wrap`."""
 
     def __init__(self, dataset: Any, batched: bool = False) -> None:
-        self.dataset = dataset
+        self.__dict__["dataset"] = dataset
         if batched:
             # PyTorch calls it where a dataset has it.
-            self.__getitems__ = dataset.__getitems__
+            self.__dict__["__getitems__"] = dataset.__getitems__
 
     def __len__(self) -> int:
         return len(self.dataset)
@@ -45,6 +45,10 @@ class KeyedDataset(Dataset):
         if name.startswith("__") or "dataset" not in self.__dict__:
             raise AttributeError(name)
         return getattr(self.dataset, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # What is set is meant for the dataset, such as another `transform`.
+        setattr(self.dataset, name, value)
 
 
 def wrap(dataset: Any, *, batched: bool = False) -> KeyedDataset:
@@ -64,13 +68,16 @@ def wrap(dataset: Any, *, batched: bool = False) -> KeyedDataset:
     -------
     KeyedDataset
     """
+    _checks.truth(batched, "batched")
     if isinstance(dataset, KeyedDataset):
-        return dataset
+        if not batched:
+            return dataset
+        dataset = dataset.dataset
     if isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__"):
         raise TypeError(
             f"dataset: found {type(dataset).__name__}, expected one with __getitem__: samples of a stream have no index; number "
             "them yourself and call Augment.apply(image, epoch=…, index=…)")
-    if _checks.truth(batched, "batched") and not hasattr(dataset, "__getitems__"):
+    if batched and not hasattr(dataset, "__getitems__"):
         raise TypeError(f"dataset: found {type(dataset).__name__} without __getitems__, which batched=True calls")
     return KeyedDataset(dataset, batched)
 
@@ -78,13 +85,14 @@ def wrap(dataset: Any, *, batched: bool = False) -> KeyedDataset:
 class Epochs(Sampler):
     """A sampler that numbers its epochs: it yields the indices of another sampler, each with its epoch.
 
-    Each ``iter()`` is the next epoch. The epoch travels with the index, so it is right in every worker, persistent or not,
+    Each pass over it is the next epoch. The epoch travels with the index, so it is right in every worker, persistent or not,
     however many batches are prepared ahead.
 
     Parameters
     ----------
     sampler : iterable of int or of list of int
-        A sampler, or a batch sampler. If it has ``set_epoch``, as ``DistributedSampler`` has, it is called for each epoch.
+        A sampler, or a batch sampler. If it, or the sampler within it, has ``set_epoch``, as ``DistributedSampler`` has, that
+        is called for each epoch; and an epoch that somebody else sets there holds here too.
     start_epoch : int, default 0
         The first epoch: where a training is resumed.
     """
@@ -93,6 +101,7 @@ class Epochs(Sampler):
         if not hasattr(sampler, "__iter__"):
             raise TypeError(f"sampler: found {type(sampler).__name__}, expected a sampler or a list of indices")
         self.sampler = sampler
+        self._told = _told(sampler)
         self.set_epoch(start_epoch)
 
     def set_epoch(self, epoch: SupportsIndex) -> None:
@@ -101,28 +110,43 @@ class Epochs(Sampler):
         self._forward()
 
     def _forward(self) -> None:
-        if hasattr(self.sampler, "set_epoch"):
-            self.sampler.set_epoch(self.epoch)
-        self._seen = getattr(self.sampler, "epoch", None)
+        if hasattr(self._told, "set_epoch"):
+            self._told.set_epoch(_Ours(self.epoch))
+        self._seen = getattr(self._told, "epoch", None)
 
     def __iter__(self) -> Iterator[Any]:
-        inner = getattr(self.sampler, "epoch", None)
-        if isinstance(inner, int) and inner != self._seen:
-            # Somebody has set the epoch of the inner sampler itself, as training scripts do.
-            self.set_epoch(inner)
+        # All this happens at the first index: loaders with workers call iter() twice, and use the second.
+        inner = getattr(self._told, "epoch", None)
+        is_ours = inner is self._seen if isinstance(self._seen, _Ours) else inner == self._seen
+        if isinstance(inner, int) and not is_ours:
+            # Somebody has set the epoch of the inner sampler itself, as training scripts do; the same one again counts too.
+            self.set_epoch(int(inner))
         epoch = self.epoch
         self._forward()
         indices = iter(self.sampler)
         self.epoch = epoch + 1
-        return _with_epoch(indices, epoch)
+        for entry in indices:
+            yield [Key(index, epoch) for index in entry] if isinstance(entry, (list, tuple)) else Key(entry, epoch)
 
     def __len__(self) -> int:
         return len(self.sampler)  # type: ignore[arg-type]
 
 
-def _with_epoch(indices: Iterator[Any], epoch: int) -> Iterator[Any]:
-    for entry in indices:
-        yield [Key(index, epoch) for index in entry] if isinstance(entry, (list, tuple)) else Key(entry, epoch)
+class _Ours(int):
+    """An epoch that `Epochs` has set, and nobody else."""
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        return int, (int(self),)
+
+
+def _told(sampler: Any) -> Any:
+    """Return what has to know each epoch: the sampler, or the one within a batch sampler that has `set_epoch`."""
+    inner = sampler
+    while not hasattr(inner, "set_epoch"):
+        inner = getattr(inner, "sampler", None)
+        if inner is None:
+            return sampler
+    return inner
 
 
 def loader(dataset: Any, *, start_epoch: SupportsIndex = 0, **options: Any) -> DataLoader:
@@ -146,10 +170,11 @@ def loader(dataset: Any, *, start_epoch: SupportsIndex = 0, **options: Any) -> D
 
     Examples
     --------
-    >>> transform = v2.Compose([pba.Augment("rcifar10", epochs=90), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-    >>> loader = pba.loader(CIFAR10("data", transform=transform), batch_size=128, shuffle=True, num_workers=4)
-    >>> for epoch in range(90):
-    ...     for images, labels in loader: ...
+    >>> transform = v2.Compose([pba.Augment("rcifar10", epochs=3), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
+    >>> loader = pba.loader(ImageFolder("photos", transform=transform), batch_size=128, shuffle=True, num_workers=2)
+    >>> for epoch in range(3):
+    ...     for images, labels in loader:
+    ...         assert images.shape[1:] == (3, 32, 32)  # a step of the training
     """
     keyed = wrap(dataset)
     batch_sampler = options.get("batch_sampler")

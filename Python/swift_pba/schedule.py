@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +130,7 @@ class Schedule:
             The file, which is replaced as a whole if it is there.
         """
         target = Path(path)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+        temporary = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}.tmp")
         try:
             temporary.write_text(self._text, encoding="utf-8")
             temporary.replace(target)
@@ -166,7 +167,7 @@ def policy_text(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -
     if isinstance(policy, Mapping):
         try:
             return json.dumps(policy, allow_nan=False)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"policy: found a mapping that JSON cannot express ({error}), expected a schedule") from None
     if isinstance(policy, str):
         return policy

@@ -20,6 +20,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case avx2
   /// x86-64 with AVX-512 F, BW, VL and DQ.
   case avx512
+  /// x86-64 with AVX-512 F, BW, VL, DQ, VBMI and VNNI.
+  case avx512vbmi
 
   /// The variable of the environment that chooses.
   public static let variable = "PBA_SIMD"

@@ -3,7 +3,7 @@
 
 #if defined(__x86_64__)
 
-extern const cpixels_kernels cpixels_avx2, cpixels_avx512;
+extern const cpixels_kernels cpixels_avx2, cpixels_avx512, cpixels_avx512vbmi;
 
 static const cpixels_kernels *usable_avx2(void) {
   bool is_usable = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
@@ -17,7 +17,14 @@ static const cpixels_kernels *usable_avx512(void) {
   return is_usable ? &cpixels_avx512 : NULL;
 }
 
+static const cpixels_kernels *usable_avx512vbmi(void) {
+  bool is_usable =
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") && usable_avx512() != NULL;
+  return is_usable ? &cpixels_avx512vbmi : NULL;
+}
+
 const cpixels_kernels *cpixels_named(const char *name) {
+  if (__builtin_strcmp(name, "avx512vbmi") == 0) return usable_avx512vbmi();
   if (__builtin_strcmp(name, "avx512") == 0) return usable_avx512();
   if (__builtin_strcmp(name, "avx2") == 0) return usable_avx2();
   return NULL;

@@ -1,9 +1,15 @@
 // The kernels, written once in vectors of LANES pixels. Included by a file for each set of instructions, which names
 // the table of its kernels KERNELS.
 #include "vectors.h"
+#include "words.h"
+#include "lookup.h"
+#include "mixing.h"
+#include "grey.h"
 #include "colours.h"
+#include "sharpen.h"
 #include "statistics.h"
 #include "movements.h"
+#include "columns.h"
 #include "tail.h"
 
 const cpixels_kernels KERNELS = {
@@ -20,6 +26,7 @@ const cpixels_kernels KERNELS = {
     .stretch_tables = stretch_tables,
     .equalize_tables = equalize_tables,
     .slide_rows = slide_rows,
+    .slide_columns = slide_columns,
     .resample = resample,
     .tail = tail,
 };

@@ -2,17 +2,13 @@
 
 static uint64_t sum_luma(const uint32_t *pixels, ptrdiff_t count) {
   uint64_t total = 0;
-  // A lane holds the greys of so many pixels without overflow.
-  const ptrdiff_t longest = LANES * (ptrdiff_t)(1 << 22);
   ptrdiff_t index = 0;
   while (index + LANES <= count) {
-    ptrdiff_t end = count - index > longest ? index + longest : count;
-    i32 sums = {0};
-    for (; index + LANES <= end; index += LANES) {
-      u32 these = load_u32(pixels + index);
-      sums += __builtin_convertvector(luma(channel(these, 0), channel(these, 8), channel(these, 16)), i32);
-    }
-    for (int lane = 0; lane < LANES; lane++) total += (uint32_t)sums[lane];
+    // The upper words hold the greys of so many pixels without overflow; the lower ones are of no interest.
+    ptrdiff_t end = count - index > 256 * LANES ? index + 256 * LANES : count;
+    u16 sums = {0};
+    for (; index + LANES <= end; index += LANES) sums += (u16)luma_products(load_u32(pixels + index));
+    total += __builtin_reduce_add((u32)sums >> 16);
   }
   for (; index < count; index++) {
     uint32_t pixel = pixels[index];

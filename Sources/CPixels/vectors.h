@@ -10,10 +10,15 @@ typedef int32_t i32 __attribute__((vector_size(4 * LANES)));
 typedef float f32 __attribute__((vector_size(4 * LANES)));
 typedef uint8_t u8 __attribute__((vector_size(4 * LANES)));
 typedef uint16_t u16 __attribute__((vector_size(4 * LANES)));
-// Half as many bytes, which widen to u16.
-typedef uint8_t u8_half __attribute__((vector_size(2 * LANES)));
+typedef int16_t i16 __attribute__((vector_size(4 * LANES)));
+// Twice as many bytes, for products of 16-bit numbers.
 typedef uint32_t u32_of_u16 __attribute__((vector_size(8 * LANES)));
+typedef int32_t i32_of_i16 __attribute__((vector_size(8 * LANES)));
 typedef uint8_t u8_quad __attribute__((vector_size(16)));
+
+// Eight pixels, for what is only as fast as memory: on some processors that is slower in 512 bits than in 256.
+typedef uint32_t u32_eight __attribute__((vector_size(32)));
+typedef uint8_t u8_eight __attribute__((vector_size(32)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define ALPHA 0xFF000000u
@@ -27,11 +32,14 @@ typedef uint8_t u8_quad __attribute__((vector_size(16)));
   }                                                                                              \
   INLINE void store_##type(void *place, type value) { __builtin_memcpy(place, &value, sizeof value); }
 DEFINE_ACCESS(u32)
+DEFINE_ACCESS(i32)
 DEFINE_ACCESS(f32)
 DEFINE_ACCESS(u8)
 DEFINE_ACCESS(u16)
-DEFINE_ACCESS(u8_half)
+DEFINE_ACCESS(i16)
 DEFINE_ACCESS(u8_quad)
+DEFINE_ACCESS(u32_eight)
+DEFINE_ACCESS(u8_eight)
 
 #if LANES == 16
 #define COUNTING {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
@@ -42,6 +50,15 @@ DEFINE_ACCESS(u8_quad)
 #elif LANES == 4
 #define COUNTING {0, 1, 2, 3}
 #define REVERSED(v) __builtin_shufflevector(v, v, 3, 2, 1, 0)
+#endif
+
+// Indexes of a shuffle that does the same in every 128 bits of a vector of bytes.
+#if LANES == 16
+#define IN_PARTS(indexes) indexes(0), indexes(16), indexes(32), indexes(48)
+#elif LANES == 8
+#define IN_PARTS(indexes) indexes(0), indexes(16)
+#else
+#define IN_PARTS(indexes) indexes(0)
 #endif
 
 // Three vectors r, g, b as r0 g0 b0 r1 g1 b1 …, to memory.
@@ -76,14 +93,6 @@ INLINE void store_merged(float *place, f32 r, f32 g, f32 b) {
   store_f32(place + 2 * LANES, last);
 }
 
-// Two halves as one.
-INLINE u32 joined(u8_half first, u8_half second) {
-  u8 both;
-  __builtin_memcpy(&both, &first, sizeof first);
-  __builtin_memcpy((char *)&both + sizeof first, &second, sizeof second);
-  return (u32)both;
-}
-
 // One channel of the pixels, as numbers.
 INLINE f32 channel(u32 pixels, int shift) {
   return __builtin_convertvector((i32)(pixels >> shift & 255), f32);
@@ -91,27 +100,3 @@ INLINE f32 channel(u32 pixels, int shift) {
 
 // Numbers in 0...255, cut off, as one channel of pixels.
 INLINE u32 placed(f32 values, int shift) { return (u32)__builtin_convertvector(values, i32) << shift; }
-
-// The grey of each pixel (ITU-R 601-2 in 16-bit fixed point). All sums are integers below 2²⁴, so they are exact.
-INLINE f32 luma(f32 red, f32 green, f32 blue) {
-#pragma clang fp contract(fast)
-  f32 sum = red * 19595.0f + (green * 38470.0f + (blue * 7471.0f + 32768.0f));
-  return __builtin_convertvector((i32)((u32)__builtin_convertvector(sum, i32) >> 16), f32);
-}
-
-// The mixture of two values: a product rounded, then a sum rounded, as Pillow has it; kept in 0...255.
-INLINE f32 mixed(f32 degenerate, f32 value, float factor) {
-  f32 product = factor * (value - degenerate);
-  f32 mixture = degenerate + product;
-  return __builtin_elementwise_min(__builtin_elementwise_max(mixture, (f32){0}), (f32){0} + 255.0f);
-}
-
-#ifndef GATHER
-// Pixels from anywhere: no gain in instructions made for it.
-INLINE u32 gathered(const uint32_t *source, i32 places) {
-  u32 pixels;
-  for (int lane = 0; lane < LANES; lane++) pixels[lane] = source[places[lane]];
-  return pixels;
-}
-#define GATHER(source, places) gathered(source, places)
-#endif

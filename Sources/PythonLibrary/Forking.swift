@@ -11,7 +11,7 @@ import Threads
 /// What lets a child go on augmenting that was forked from a process with several threads, as data loaders do.
 ///
 /// A child has the thread that forked and no other, but all locks as they were. So the locks of this library are held by
-/// the thread that forks, and the child counts its helpers anew.
+/// the thread that forks, and the child counts its helpers from zero.
 enum Forking {
   private static let registration: Void = {
     // Made now, as they cannot be made within a fork.

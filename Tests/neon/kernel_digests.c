@@ -2,7 +2,7 @@
 //
 //     kernel_digests NAME
 //
-// NAME is "neon", "avx2" or "avx512". All must print the same lines. For 64-bit ARM it is built without a C library, so
+// NAME is "neon", "avx2", "avx512" or "avx512vbmi". All must print the same lines. For 64-bit ARM it is built without a C library, so
 // that a compiler for x86-64 and an emulator are enough.
 #include "cpixels.h"
 
@@ -73,7 +73,7 @@ static void fill(ptrdiff_t count) {
 
 static const int sizes[][2] = {{1, 1},   {3, 5},   {5, 3},  {16, 3}, {17, 16},
                                {31, 33}, {32, 32}, {64, 7}, {7, 64}, {300, 64}};
-static const float factors[] = {0, 0.1f, 0.28f, 0.999f, 1.36f, 1.72f, 3.7f, 100};
+static const float factors[] = {0, 0.1f, 0.28f, 0.46f, 0.999f, 1.18f, 1.36f, 1.72f, 2, 3.7f, 100};
 
 // Does `work` on fresh noise of each size and digests `bytes` bytes of `place`.
 #define EACH_SIZE(name, work, place, bytes)                              \
@@ -98,7 +98,8 @@ static int digests(const char *name) {
   EACH_SIZE("solarize", kernels->solarize(pixels, count, 77), pixels, 4 * count);
   EACH_SIZE("equalize_tables", kernels->equalize_tables(pixels, count, counts, tables), tables, count > 255 ? 768 : 0);
   EACH_SIZE("replace", kernels->replace(pixels, count, tables), pixels, 4 * count);
-  EACH_FACTOR { EACH_SIZE("mix_grey", kernels->mix_grey(pixels, count, 131, factors[f]), pixels, 4 * count); }
+  for (uint32_t grey = 0; grey < 256; grey += 51)
+    EACH_FACTOR { EACH_SIZE("mix_grey", kernels->mix_grey(pixels, count, grey, factors[f]), pixels, 4 * count); }
   EACH_FACTOR { EACH_SIZE("mix_luma", kernels->mix_luma(pixels, count, factors[f]), pixels, 4 * count); }
   EACH_FACTOR {
     EACH_SIZE("sharpen", if (width < 3 || height < 3) continue;
@@ -109,6 +110,7 @@ static int digests(const char *name) {
   EACH_SIZE("stretch_tables", kernels->stretch_tables(pixels, count, tables), tables, 768);
   for (int step = -70000; step <= 70000; step += 7919) {
     EACH_SIZE("slide_rows", kernels->slide_rows(pixels, result, width, height, step * 3, step), result, 4 * count);
+    EACH_SIZE("slide_columns", kernels->slide_columns(pixels, result, width, height, step * 3, step), result, 4 * count);
     cpixels_walk walk = {-step * 4, step * 3, 65536 - step, step, -step, 65536 + step / 2};
     EACH_SIZE("resample", if (!kernels->resample(pixels, result, width, height, walk)) return 2, result, 4 * count);
   }

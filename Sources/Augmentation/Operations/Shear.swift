@@ -13,6 +13,13 @@ extension Operation {
   public static let shearY = Operation(
     name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope, movement: shearColumns
   ) { canvas, arguments in
+    if let kernels = canvas.kernels {
+      // Columns move as one piece, too.
+      kernels.slide_columns(
+        canvas.pixels, canvas.spare, canvas.width, canvas.height,
+        Int64(fixedPoint(arguments.parameter * 0.5 + 0.5)), Int64(fixedPoint(arguments.parameter)))
+      return canvas.swapBuffers()
+    }
     canvas.resample(shearColumns(slope: arguments.parameter, width: canvas.width, height: canvas.height))
   }
 }

@@ -64,6 +64,9 @@ typedef struct cpixels_kernels {
   /// Moves row y sideways by (start + y * step) >> 16 pixels.
   void (*_Nonnull slide_rows)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
                               ptrdiff_t height, int64_t start, int64_t step);
+  /// Moves column x up by (start + x * step) >> 16 pixels.
+  void (*_Nonnull slide_columns)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
+                                 ptrdiff_t height, int64_t start, int64_t step);
   /// Moves pixels by nearest neighbour; false, and nothing done, where 32-bit numbers cannot hold the walk.
   bool (*_Nonnull resample)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
                             ptrdiff_t height, cpixels_walk walk);
@@ -72,5 +75,5 @@ typedef struct cpixels_kernels {
                         const cpixels_scaling *_Nonnull scaling);
 } cpixels_kernels;
 
-/// The kernels of a set of instructions by name, "neon", "avx2" or "avx512"; NULL where this machine does not have it.
+/// The kernels of a set of instructions by name, "neon", "avx2", "avx512" or "avx512vbmi"; NULL where this machine does not have it.
 const cpixels_kernels *_Nullable cpixels_named(const char *_Nonnull name);

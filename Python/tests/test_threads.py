@@ -1,0 +1,161 @@
+"""Threads share transforms, and processes fork while other threads are at work: the bits stay the same and nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+import swift_pba as pba
+from pictures import picture
+
+SIZES = [(9, 14), (32, 32), (40, 21)]
+IMAGES = {size: np.stack([picture(*size, seed) for seed in range(24)]) for size in SIZES}
+
+
+def batches(policy: str = "rcifar10") -> pba.BatchAugment:
+    return pba.BatchAugment(policy, epochs=20, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.25))
+
+
+def keys(epoch: int) -> list[pba.Key]:
+    return [pba.Key(31 * place, epoch) for place in range(24)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_eight_threads_on_one_transform(threads: int) -> None:
+    single, whole = pba.Augment("trivialaugment-wide", epochs=None), batches()
+    work = [(size, epoch) for size in SIZES for epoch in range(8)]
+    expected = [
+        (whole(IMAGES[size], keys(epoch)).tobytes(), single.apply(IMAGES[size][3], epoch=epoch, index=5).tobytes())
+        for size, epoch in work]
+    starting = threading.Barrier(8)
+
+    def hammer(number: int) -> int:
+        starting.wait()
+        count = 0
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            place = (7 * number + 5 * count) % len(work)
+            size, epoch = work[place]
+            assert whole(IMAGES[size], keys(epoch), threads=threads).tobytes() == expected[place][0]
+            assert single.apply(IMAGES[size][3], epoch=epoch, index=5).tobytes() == expected[place][1]
+            with pytest.raises(ValueError, match=f"height: found {40000 + number}"):
+                single.explain(epoch=0, index=0, size=(40000 + number, 1))
+            with pytest.raises(ValueError, match=r"places\[0\]: found -" + str(number + 1)):
+                whole(IMAGES[size], keys(epoch)[:1], places=[-number - 1])
+            if count % 16 == 0:
+                # Opened and closed beside the others' calls.
+                assert batches()(IMAGES[size], keys(epoch)).tobytes() == expected[place][0]
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(8) as pool:
+        assert min(pool.map(hammer, range(8))) > 0
+
+
+def test_the_interpreter_goes_on_meanwhile() -> None:
+    """A call gives up the interpreter's lock: a thread of Python advances during a single one."""
+    whole = batches()
+    images = np.stack([picture(224, 224)] * 8)
+    done, rounds = threading.Event(), 0
+
+    def call() -> None:
+        whole(np.concatenate([images] * 8), [pba.Key(place, 19) for place in range(64)])
+        done.set()
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    while not done.is_set():
+        rounds += 1
+    thread.join()
+    assert rounds > 1000
+
+
+def child(whole: pba.BatchAugment, single: pba.Augment, expected: Any, result: int) -> None:
+    """What a forked process does; it must end by os._exit, whatever happens."""
+    code = 3
+    try:
+        signal.alarm(60)
+        for threads in (2, 1, 4):
+            ours = (
+                whole(IMAGES[32, 32], keys(3), threads=threads).tobytes(),
+                batches()(IMAGES[32, 32], keys(3), threads=threads).tobytes(),
+                single.apply(IMAGES[40, 21][0], epoch=2, index=9).tobytes(),
+                pba.Augment("trivialaugment-wide", epochs=None).apply(IMAGES[40, 21][0], epoch=2, index=9).tobytes())
+            if ours != (expected[0], expected[0], expected[1], expected[1]):
+                code = 4
+                break
+        else:
+            code = 0
+        os.write(result, b"x")
+    finally:
+        os._exit(code)
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_forks_amid_calls_of_other_threads(full: bool) -> None:
+    whole, single = batches(), pba.Augment("trivialaugment-wide", epochs=None)
+    expected = (
+        whole(IMAGES[32, 32], keys(3), threads=1).tobytes(), single.apply(IMAGES[40, 21][0], epoch=2, index=9).tobytes())
+    stopping = threading.Event()
+
+    def work(number: int) -> int:
+        calls = 0
+        while not stopping.is_set():
+            whole(IMAGES[SIZES[number % 3]], keys(calls % 20), threads=4)
+            if number == 3:
+                # Locks and caches of opening are held by now and then too.
+                batches(("rsvhn", "autoaugment", "none")[calls % 3])
+            calls += 1
+        return calls
+
+    with ThreadPoolExecutor(4) as pool:
+        workers = [pool.submit(work, number) for number in range(4)]
+        try:
+            for round in range(400 if full else 60):
+                reading, writing = os.pipe()
+                process = os.fork()
+                if process == 0:
+                    child(whole, single, expected, writing)
+                os.close(writing)
+                _, status = os.waitpid(process, 0)
+                told = os.read(reading, 1)
+                os.close(reading)
+                assert os.waitstatus_to_exitcode(status) == 0 and told == b"x", (
+                    f"child {round} ended with {os.waitstatus_to_exitcode(status)}: -14 is a hang, 4 are other bits")
+                # And this process still has its helpers.
+                assert whole(IMAGES[32, 32], keys(3), threads=4).tobytes() == expected[0]
+        finally:
+            stopping.set()
+        assert min(worker.result() for worker in workers) > 0
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_child_of_a_child() -> None:
+    whole, single = batches(), pba.Augment("trivialaugment-wide", epochs=None)
+    expected = (
+        whole(IMAGES[32, 32], keys(3), threads=4).tobytes(), single.apply(IMAGES[40, 21][0], epoch=2, index=9).tobytes())
+    for _ in range(5):
+        process = os.fork()
+        if process == 0:
+            code = 5
+            try:
+                signal.alarm(60)
+                reading, writing = os.pipe()
+                if whole(IMAGES[32, 32], keys(3), threads=2).tobytes() == expected[0]:
+                    grandchild = os.fork()
+                    if grandchild == 0:
+                        child(whole, single, expected, writing)
+                    _, status = os.waitpid(grandchild, 0)
+                    code = os.waitstatus_to_exitcode(status)
+            finally:
+                os._exit(abs(code))
+        _, status = os.waitpid(process, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
