@@ -198,6 +198,11 @@ def check_segmentation(place: Place) -> str:
     return depends_on_seed_and_epoch_alone(place, "segmentation.py", kinds={"image": 128})
 
 
+def check_albumentations_pipeline(place: Place) -> str:
+    photographs(place.folder / "photos", 8)
+    return depends_on_seed_and_epoch_alone(place, "albumentations_pipeline.py", "photos", "--size", "64", kinds={"image": 16})
+
+
 def options_of(source: str) -> set[str]:
     """The options that an example declares."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -236,7 +241,7 @@ def main() -> None:
     run_cases(__doc__, [
         check_sources_and_README, check_pytorch_loop, check_pytorch_loop_after_a_kill, check_finetune_resnet18,
         check_lightning_module, check_lightning_module_after_a_kill, check_lightning_module_on_two_devices, check_hugging_face,
-        check_cifar_in_memory, check_segmentation,
+        check_cifar_in_memory, check_segmentation, check_albumentations_pipeline,
     ], Place)
 
 
