@@ -6,9 +6,15 @@ import Images
 /// ``BatchAugmenter`` does to the same sample of the same epoch before them. Labels of pixels move as the pixels do.
 ///
 /// ```swift
-/// let augmenter = ImageAugmenter(program: program, seed: 1, trial: 0)
-/// var workspace = ImageWorkspace(width: 64, height: 48)
-/// augmenter.write(sample: 7, epoch: 0, of: image, fill: (124, 116, 104), into: result, using: &workspace)
+/// let rotation = AugmentationProgram.Step(operation: .rotate, probability: 1, magnitude: 7)
+/// let augmenter = ImageAugmenter(
+///   program: AugmentationProgram(alternatives: [.init(steps: [rotation], countDistribution: nil)]),
+///   seed: 1, trial: 0)
+/// var workspace = ImageWorkspace(width: 5, height: 6)
+/// bytes.withUnsafeMutableBufferPointer {
+///   augmenter.write(
+///     sample: 7, epoch: 0, of: UnsafeBufferPointer($0), fill: (124, 116, 104), into: $0, using: &workspace)
+/// }
 /// ```
 public struct ImageAugmenter: Sendable {
   /// The operations that are drawn and applied to each image.

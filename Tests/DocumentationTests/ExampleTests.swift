@@ -63,6 +63,22 @@ import Training
     #expect(program.alternatives.map(\.countDistribution) == [[0.2, 0.3, 0.5]])
   }
 
+  @Test func imageAugmenter() {
+    var bytes = [UInt8](repeating: 7, count: 5 * 6 * 3)
+    let rotation = AugmentationProgram.Step(operation: .rotate, probability: 1, magnitude: 7)
+    let augmenter = ImageAugmenter(
+      program: AugmentationProgram(alternatives: [.init(steps: [rotation], countDistribution: nil)]),
+      seed: 1, trial: 0)
+    var workspace = ImageWorkspace(width: 5, height: 6)
+    bytes.withUnsafeMutableBufferPointer {
+      augmenter.write(
+        sample: 7, epoch: 0, of: UnsafeBufferPointer($0), fill: (124, 116, 104), into: $0, using: &workspace)
+    }
+    // The corners come from outside of the image.
+    #expect(Array(bytes.prefix(3)) == [124, 116, 104])
+    #expect(bytes.contains(7))
+  }
+
   @Test func batchAugmenter() {
     let images = ImageStack(count: 8, height: 6, width: 5, pixels: (0..<720).map { UInt8($0 % 251) })
     let rotation = AugmentationProgram.Step(operation: .rotate, probability: 0.4, magnitude: 7)
