@@ -42,6 +42,9 @@ def test_a_wrapped_dataset_is_the_dataset() -> None:
     assert len(keyed) == COUNT and keyed.classes == ("a", "b") and keyed.count == COUNT
     keyed.transform = None
     assert dataset.transform is None
+    keyed.dataset = pictures(3)
+    assert len(keyed) == 3 and dataset.count == COUNT
+    keyed.dataset = dataset
     with pytest.raises(AttributeError, match="'Pictures' object has no attribute 'missing'"):
         keyed.missing  # noqa: B018
     for again in (pickle.loads(pickle.dumps(keyed)), copy.deepcopy(keyed), copy.copy(keyed)):
