@@ -47,7 +47,10 @@ class KeyedDataset(Dataset):
         return getattr(self.dataset, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # What is set is meant for the dataset, such as another `transform`.
+        if name == "dataset":
+            KeyedDataset.__init__(self, value, "__getitems__" in self.__dict__)
+            return
+        # What else is set is meant for the dataset, such as another `transform`.
         setattr(self.dataset, name, value)
 
 
