@@ -101,7 +101,6 @@ class BatchAugment:
             raise ValueError(f"images: found the shape {source.shape}, expected (n, height, width, 3)")
         count, height, width, _ = source.shape
         check_size(height, width, "images")
-        source = np.ascontiguousarray(source)
         indices, epochs = key_arrays(keys)
         if len(epochs):
             self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment", 2)
@@ -114,6 +113,14 @@ class BatchAugment:
         target, returned = _output(out, shape, is_tensor)
         if out is not None and np.may_share_memory(target, source):
             raise ValueError("out: found memory that images use too, expected other memory")
+        if not source.flags.c_contiguous:
+            if places is not None:
+                # Of a dataset that is not contiguous only the images of this batch are copied.
+                outside = places[(places < 0) | (places >= count)]
+                if outside.size:
+                    raise ValueError(f"places: found {outside[0]}, expected a place among {count} images, from 0")
+                source, count, places = source[places], expected, None
+            source = np.ascontiguousarray(source)
         code = _library.library().pba_batch(
             self._engine.handle, _library.address(source), count, height, width,
             None if places is None else _library.address(places), _library.address(indices), _library.address(epochs), expected,
