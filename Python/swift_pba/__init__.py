@@ -11,7 +11,7 @@ import importlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from ._engine import Applied
+from ._engine import Applied, Tail
 from ._version import __version__
 from .batch import BatchAugment
 from .keys import Key, sample
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .loading import Epochs, KeyedDataset, loader, wrap
 
 __all__ = [
-    "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "albumentations",
-    "__version__", "load", "loader", "models", "policies", "sample", "wrap",
+    "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "Tail",
+    "__version__", "albumentations", "load", "loader", "models", "policies", "sample", "wrap",
 ]
 
 # These import torch or others, which takes a second and may not be there: only where they are used.

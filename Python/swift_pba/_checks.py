@@ -17,6 +17,8 @@ def integer(value: SupportsIndex, name: str, low: int, high: int) -> int:
     # A tensor of truth values would count as 0 or 1.
     if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
         raise TypeError(f"{name}: found {value}, expected an integer")
+    if value is None:
+        raise TypeError(f"{name}: found nothing, expected an integer")
     try:
         number = operator.index(value)
     except TypeError:

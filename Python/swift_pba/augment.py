@@ -81,7 +81,7 @@ class Augment(_Base):
         """Return what stands in the parentheses of the transform's text."""
         return f"{self._label!r}, epochs={self.epochs}, seed={self._engine.seed}"
 
-    def apply(self, image: Any, *, epoch: SupportsIndex, index: SupportsIndex) -> Any:
+    def apply(self, image: Any, *, epoch: SupportsIndex | None = None, index: SupportsIndex | None = None) -> Any:
         """Augment one image of a sample.
 
         Parameters
@@ -98,6 +98,9 @@ class Augment(_Base):
         PIL image, array or tensor
             The augmented image, of the same type and size.
         """
+        if epoch is None and index is None and callable(image) and _Base is not object:
+            # What nn.Module calls so: a function for all modules of a network, of which this may be one.
+            return super().apply(image)
         return self._image(image, *self._checked(epoch, index))
 
     def explain(self, *, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> list[Applied]:

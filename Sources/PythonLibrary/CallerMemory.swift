@@ -47,6 +47,18 @@ func text(_ text: UnsafePointer<CChar>?, _ name: String) throws(PolicyError) -> 
   return found
 }
 
+/// The policy that a caller passes: a text that may be long if it is a schedule, and not otherwise, as errors repeat it.
+func policyText(_ policy: UnsafePointer<CChar>?) throws(PolicyError) -> String {
+  let policy = try text(policy, "policy")
+  let longest = 4096
+  guard policy.utf8.count <= longest || policy.first(where: { !$0.isWhitespace }) == "{" else {
+    throw PolicyError(
+      place: "policy", found: "a text of \(policy.utf8.count) bytes",
+      expected: "a schedule as JSON, or a name or a path of at most \(longest) bytes")
+  }
+  return policy
+}
+
 /// The memory that a caller lends for reading.
 func memory<Element>(
   _ pointer: UnsafePointer<Element>?, _ count: Int, _ name: String

@@ -26,7 +26,12 @@ extension Schedule {
   /// The schedule of a text that is one; nil for a text that is no JSON object.
   init?(ifJSON text: String) throws(PolicyError) {
     guard text.first(where: { !$0.isWhitespace }) == "{" else { return nil }
-    try self.init(jsonText: text.utf8)
+    do {
+      try self.init(jsonText: text.utf8)
+    } catch {
+      // As the content of a file, so that places in it are not taken for settings.
+      throw error.inFile("policy")
+    }
   }
 
   /// The schedule of a name, a file or a text.

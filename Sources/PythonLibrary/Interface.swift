@@ -21,7 +21,7 @@ public func open(
 ) -> Int64 {
   reporting(to: message, room, failure: 0) {
     let settings = try AugmenterSettings(jsonText: text(settings, "settings"))
-    let augmenter = try Augmenter(policy: text(policy, "policy"), seed: seed, settings)
+    let augmenter = try Augmenter(policy: policyText(policy), seed: seed, settings)
     Forking.makeSafe()
     return AugmenterTable.shared.add(augmenter)
   }
@@ -125,7 +125,7 @@ public func schedule(
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int64 {
   reporting(to: message, room, failure: -1) {
-    let schedule = try Schedule(named: PythonLibrary.text(policy, "policy"))
+    let schedule = try Schedule(named: policyText(policy))
     let stretched = epochs == 0 ? schedule : try schedule.stretched(to: Int(epochs))
     return copy(String(decoding: stretched.jsonData(), as: UTF8.self), to: text, textRoom)
   }
