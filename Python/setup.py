@@ -1,5 +1,7 @@
 """Names the wheel for its platform, as it holds a program and a library, and for every Python, as these are not of one."""
 
+import pathlib
+
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
@@ -24,5 +26,8 @@ class PlatformDistribution(Distribution):
         """Return that it is not for every platform."""
         return True
 
+
+if not (pathlib.Path(__file__).parent / "swift_pba" / "libpba.so").exists():
+    raise SystemExit("swift-pba: found no library beside the package: make the wheel with scripts/wheel, and install that")
 
 setup(cmdclass={"bdist_wheel": PlatformWheel}, distclass=PlatformDistribution)

@@ -8,38 +8,43 @@
 from __future__ import annotations
 
 import importlib
-import json
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from ._engine import Applied, Tail
 from ._version import __version__
-from .batch import BatchAugment
-from .keys import Key, sample
-from .schedule import Entry, Schedule, Segment, load
 
 if TYPE_CHECKING:
-    from . import albumentations, models
+    from . import models
+    from ._engine import Applied, Tail
     from .augment import Augment
+    from .batch import BatchAugment
+    from .keys import Key, sample
     from .loading import Epochs, KeyedDataset, loader, wrap
+    from .schedule import Entry, Schedule, load
 
-__all__ = [
-    "Applied", "Augment", "BatchAugment", "Entry", "Epochs", "Key", "KeyedDataset", "Schedule", "Segment", "Tail",
-    "__version__", "albumentations", "load", "loader", "models", "policies", "sample", "wrap",
-]
-
-# These import torch or others, which takes a second and may not be there: only where they are used.
-_LATER = {"Augment": "augment", "Epochs": "loading", "KeyedDataset": "loading", "loader": "loading", "wrap": "loading"}
+# Each name with the module that has it, which is imported where the name is first used: the command `pba` needs none of them,
+# torch takes a second, and it may not be there.
+_MODULE_OF = {
+    "Applied": "_engine", "Augment": "augment", "BatchAugment": "batch", "Entry": "schedule", "Key": "keys",
+    "Schedule": "schedule", "Tail": "_engine", "load": "schedule", "sample": "keys",
+}
+_MODULE_OF_TORCH = {"Epochs": "loading", "KeyedDataset": "loading", "loader": "loading", "wrap": "loading"}
 _MODULES = ("albumentations", "models")
+
+__all__ = ["Applied", "Augment", "BatchAugment", "Entry", "Key", "Schedule", "Tail", "__version__", "load", "policies", "sample"]
+if TYPE_CHECKING or importlib.util.find_spec("torch"):
+    __all__ += ["Epochs", "KeyedDataset", "loader", "models", "wrap"]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
-    if name in _LATER:
-        value = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = (_MODULE_OF | _MODULE_OF_TORCH).get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{module}", __name__), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
@@ -48,6 +53,8 @@ def __dir__() -> list[str]:
 
 def policies() -> dict[str, str]:
     """Return the policies with a name: how each is written, and what it does."""
+    import json
+
     from . import _library
 
     return {policy["usage"]: policy["summary"] for policy in json.loads(_library.catalogue_text())["policies"]}

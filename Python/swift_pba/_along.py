@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
@@ -54,7 +55,9 @@ def moved_mask(engine: Engine, mask: tv_tensors.Mask, epoch: int, index: int, fi
     plain = mask.as_subclass(torch.Tensor)
     wide = plain.to(torch.int64)  # not all types can be compared
     if wide.numel() and not 0 <= int(wide.min()) <= int(wide.max()) <= _LARGEST_LABEL:
-        raise ValueError(f"mask: found labels from {int(wide.min())} to {int(wide.max())}, expected 0 to {_LARGEST_LABEL}")
+        raise ValueError(
+            f"mask: found labels from {int(wide.min())} to {int(wide.max())}, expected 0 to {_LARGEST_LABEL}: where a "
+            "negative one means that a pixel is ignored, give it another number before, such as 255")
     lowest, highest = (0, 1) if mask.dtype == torch.bool else (torch.iinfo(mask.dtype).min, torch.iinfo(mask.dtype).max)
     if not lowest <= fill <= highest:
         raise ValueError(f"mask_fill: found {fill}, expected a number that a mask of {mask.dtype} can hold")
@@ -66,7 +69,11 @@ def moved_mask(engine: Engine, mask: tv_tensors.Mask, epoch: int, index: int, fi
 
 
 def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, index: int) -> tv_tensors.BoundingBoxes:
-    """Return the boxes around the moved corners, clipped to the image."""
+    """Return the boxes around the moved corners, clipped to the image.
+
+    They are clipped once, after all operations: a box may cover a place that one operation pushed out of the image and
+    another brought back without data.
+    """
     named = boxes.format
     if named.name not in ("XYXY", "XYWH", "CXCYWH"):
         raise ValueError(f"boxes: found the format {named.name}, expected XYXY, XYWH or CXCYWH: rotated boxes are not moved")
@@ -85,7 +92,8 @@ def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, ind
     if bool(gone.any()):
         warnings.warn(
             f"Augment: {int(gone.sum())} of {gone.numel()} bounding boxes lie outside of the image now and have no area; put "
-            "torchvision's v2.SanitizeBoundingBoxes behind Augment, which takes them away with their labels", stacklevel=2)
+            "torchvision's v2.SanitizeBoundingBoxes behind Augment, which takes them away with their labels",
+            stacklevel=_depth_of_caller())
     result = F.convert_bounding_box_format(around, old_format=tv_tensors.BoundingBoxFormat.XYXY, new_format=named)
     if not boxes.is_floating_point():
         result = result.round()
@@ -101,6 +109,14 @@ def moved_points(engine: Engine, points: tv_tensors.KeyPoints, epoch: int, index
     x, y = _moved(plain[..., 0].to(torch.float64), plain[..., 1].to(torch.float64), forward)
     result = torch.stack([x, y], -1)
     return tv_tensors.wrap((result if points.is_floating_point() else result.round()).to(points.dtype), like=points)
+
+
+def _depth_of_caller() -> int:
+    """Return how many calls up from the caller of this the first one is that belongs to neither this package nor torch."""
+    frame, depth = sys._getframe(1), 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("swift_pba", "torch", "torchvision"):
+        frame, depth = frame.f_back, depth + 1
+    return depth
 
 
 def _moved(x: torch.Tensor, y: torch.Tensor, forward: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:

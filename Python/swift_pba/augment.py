@@ -14,9 +14,14 @@ from .batch import playing
 from .keys import current
 from .schedule import Schedule
 
+# What a transform is derived from: torchvision's, where its functions for own transforms are public (0.21), otherwise torch's.
 try:
     from torchvision.transforms.v2 import Transform as _Base
+
+    _HAS_TARGETS = hasattr(_Base, "make_params")
 except ImportError:
+    _HAS_TARGETS = False
+if not _HAS_TARGETS:
     try:
         from torch.nn import Module as _Base
     except ImportError:
@@ -109,13 +114,15 @@ class Augment(_Base):
 
     def forward(self, *inputs: Any) -> Any:
         """Augment the sample that is being prepared: an image, or an image with what goes along, in any nesting."""
-        if _Base.__name__ != "Transform" or (len(inputs) == 1 and isinstance(inputs[0], np.ndarray)):
+        if not _HAS_TARGETS or (len(inputs) == 1 and isinstance(inputs[0], np.ndarray)):
             if len(inputs) != 1:
                 raise TypeError(
-                    f"found {len(inputs)} inputs, expected one image; masks and boxes go along where torchvision is installed")
+                    f"found {len(inputs)} inputs, expected one image; masks and boxes go along where torchvision 0.21 or later "
+                    "is installed")
             return self._image(inputs[0], *self._now())
         if not inputs:
             raise TypeError("found no input, expected an image")
+        _refuse_arrays(inputs)
         return super().forward(*inputs)
 
     if _Base is object:
@@ -221,6 +228,17 @@ class Augment(_Base):
         from torchvision import tv_tensors
 
         return tv_tensors.wrap(result, like=like)
+
+
+def _refuse_arrays(inputs: tuple[Any, ...]) -> None:
+    """Refuse images that torchvision would hand through as they are, while it moves what goes along."""
+    from torch.utils._pytree import tree_leaves
+
+    for leaf in tree_leaves(inputs):
+        if isinstance(leaf, np.ndarray) and leaf.ndim > 1:
+            raise TypeError(
+                f"image: found an array of shape {leaf.shape} beside other inputs, expected a PIL image or a tensor there: "
+                "tv_tensors.Image(torch.from_numpy(array).permute(2, 0, 1))")
 
 
 def _colour(fill: Sequence[int]) -> list[int]:

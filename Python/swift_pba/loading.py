@@ -13,7 +13,7 @@ try:
 except ImportError as error:
     raise ImportError(
         f"swift_pba.loader, wrap and Epochs work on PyTorch's data loaders, and torch cannot be imported ({error}): "
-        "pip install swift-pba[torch]; without it use Augment.apply(image, epoch=…, index=…)") from None
+        "pip install 'swift-pba[torch]'; without it use Augment.apply(image, epoch=…, index=…)") from None
 
 if TYPE_CHECKING:
     import torch
@@ -34,7 +34,12 @@ class KeyedDataset(Dataset):
         return len(self.dataset)
 
     def __getitem__(self, key: SupportsIndex) -> Any:
-        token = _current.set((key.epoch, int(key)) if isinstance(key, Key) else None)
+        is_known = isinstance(key, Key)
+        if not is_known and _current.get() is not None:
+            raise RuntimeError(
+                "KeyedDataset: found a plain index while a sample is prepared: this dataset was wrapped, and then put into "
+                "another one; wrap the outermost dataset alone, which swift_pba.loader does")
+        token = _current.set((key.epoch, int(key)) if is_known else None)
         try:
             return self.dataset[int(key)]
         finally:
@@ -155,7 +160,8 @@ def _told(sampler: Any) -> Any:
 def loader(dataset: Any, *, start_epoch: SupportsIndex = 0, **options: Any) -> DataLoader:
     """Make a data loader in which :class:`Augment` knows epoch and sample: ``DataLoader`` over :func:`wrap` and :class:`Epochs`.
 
-    Each pass over the loader is the next epoch. ``loader.sampler.set_epoch(e)`` goes to another one (``loader.batch_sampler``
+    Each pass over the loader is the next epoch, also one that ends early, such as a look at the first batch.
+    ``loader.sampler.set_epoch(e)`` goes to another one (``loader.batch_sampler``
     where you gave a batch sampler).
 
     Parameters

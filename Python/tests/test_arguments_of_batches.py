@@ -11,6 +11,7 @@ import swift_pba as pba
 import torch
 from PIL import Image
 from refusals import AUGMENT, BATCH, IMAGE, KEYS, NAN, STACK, frombuffer, refused
+from swift_pba import _library
 
 
 @pytest.mark.parametrize("name", ["mean", "std"])
@@ -176,3 +177,16 @@ def test_images_too_large_for_the_library_are_not_copied_first() -> None:
     refused(ValueError, f"image: {words}", lambda: AUGMENT.apply(huge[0, ..., 0], epoch=0, index=0))
     tensor = torch.zeros(1, dtype=torch.uint8).expand(4, 3, 32767, 32767)
     refused(ValueError, f"image: {words}", lambda: AUGMENT.apply(tensor, epoch=0, index=0))
+
+
+def test_the_library_refuses_lengths_that_fit_in_no_memory() -> None:
+    """Before it makes room for anything, whatever memory the caller says it has."""
+    numbers = np.zeros(8, np.int64)
+    output = np.zeros(8, np.float32)
+    augmenter = pba.BatchAugment("none", epochs=None, mean=[0.5] * 3, std=[0.25] * 3)._engine
+    for length in (2**36, 2**40, 2**41, 2**63 - 1, -1):
+        for place in (None, _library.address(output)):
+            code = _library.library().pba_batch(
+                augmenter.handle, _library.address(np.zeros(12, np.uint8)), 1, 2, 2, _library.address(numbers),
+                _library.address(numbers), _library.address(numbers), length, 1, place, _library.message.buffer, 4096)
+            assert code == -1 and str(_library.error()).startswith(("length", "count", "memory", "output")), length

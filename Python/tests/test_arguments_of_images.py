@@ -168,8 +168,18 @@ def test_images_in_any_memory() -> None:
 def test_what_a_call_as_a_transform_refuses() -> None:
     with pba.sample(epoch=0, index=0):
         refused(TypeError, "found no input", AUGMENT)
-        for inputs in (("text",), (None, 3), ({"image": IMAGE},), (IMAGE, 3), ([],), ({},), (IMAGE, np.zeros((6, 5)))):
+        for inputs in (("text",), (None, 3), ([],), ({},)):
             refused(TypeError, "image: found none among the inputs", lambda inputs=inputs: AUGMENT(*inputs))
+        # torchvision leaves arrays as they are, and would move the mask alone.
+        mask = tv_tensors.Mask(torch.zeros(6, 5, dtype=torch.uint8))
+        pil = Image.fromarray(IMAGE)
+        for inputs in (({"image": IMAGE},), (IMAGE, 3), (IMAGE, np.zeros((6, 5))), (IMAGE, mask), (pil, IMAGE),
+                       ({"image": IMAGE, "mask": mask},), ([pil, {"more": (IMAGE,)}],)):
+            refused(TypeError, r"image: found an array of shape \(6, 5(, 3)?\) beside other inputs, expected a PIL image or",
+                    lambda inputs=inputs: AUGMENT(*inputs))
+        # Labels and numbers may be arrays.
+        label, vector = np.int64(4), np.zeros(3)
+        assert AUGMENT(pil, label, vector)[1:] == (label, vector)
         refused(ValueError, "the mode 'RGBA'", lambda: AUGMENT(Image.new("RGBA", (3, 3)), 4))
         refused(TypeError, "found torch.float32", lambda: AUGMENT(torch.zeros(3, 4, 4), 4))
     with pytest.raises(RuntimeError, match=r"not known here; make the data loader with swift_pba\.loader"):

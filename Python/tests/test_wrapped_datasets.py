@@ -51,9 +51,9 @@ def test_a_wrapped_dataset_is_the_dataset() -> None:
         assert type(again) is pba.KeyedDataset and len(again) == COUNT and again.classes == ("a", "b")
     assert not hasattr(keyed, "__getitems__")
     with pba.sample(epoch=3, index=4):
-        # A plain index has no key, though somebody else's is there.
+        # A plain index has no key, though somebody else's is there: that of a dataset around this one.
         dataset.transform = pba.Augment(POLICY, epochs=1000, seed=8)
-        with pytest.raises(RuntimeError, match="not known here"):
+        with pytest.raises(RuntimeError, match="wrap the outermost dataset alone"):
             keyed[2]
         assert np.array_equal(keyed[pba.Key(2, 5)][0].permute(1, 2, 0).numpy(), expected(5, 2))
         assert np.array_equal(dataset.transform(picture(11, 9, 4)), expected(3, 4))

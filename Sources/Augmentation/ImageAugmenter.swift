@@ -91,7 +91,8 @@ public struct ImageAugmenter: Sendable {
 
   /// Writes the labels of a sample's pixels where its image has the pixels: they move with them, and nothing else happens.
   ///
-  /// A number of labels other than the workspace's size asks for, and one outside ``labels``, is a programmer's error.
+  /// A number of labels other than the workspace's size asks for is a programmer's error. Of a label outside ``labels`` only
+  /// the lower 24 bits are kept, where any pixel moves.
   /// Source and result may be the same memory.
   ///
   /// - Parameters:

@@ -91,18 +91,34 @@ static void shorten(const char *whole, char *result, size_t room) {
   else snprintf(result, room, "?");
 }
 
+/// Opens one of the libraries beside the program, where the program's own run path looks first, or returns NULL.
+///
+/// - reason: why it cannot be opened, of the first that is there and cannot; empty where none is there.
+static void *open_beside(const char *name, char *reason, size_t room) {
+  void *const library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  const char *const words = library == NULL ? dlerror() : NULL;
+  // The loader's words begin with the name where it finds no such file, as for any other reason; the rest tells them apart.
+  if (words != NULL && *reason == 0 && strstr(words, "No such file") == NULL) snprintf(reason, room, "%s", words);
+  return library;
+}
+
 /// Opens the library that was compiled against a version of libtorch, given as 2.11, or returns NULL.
 ///
-/// It stands beside the program, where the program's own run path looks first: libCTorch.so of the build itself, and
-/// libCTorch-2.13.so and its like where there are libraries for several versions.
-static void *open_ctorch(const char *wanted, bool is_any_welcome) {
-  char name[64];
-  snprintf(name, sizeof name, ON_RUN_PATH "libCTorch-%s" LIBRARY_ENDING, wanted);
-  void *const library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-  char built[16];
+/// libCTorch-2.11.so and its like stand where there are libraries for several versions, libCTorch.so beside the program of a
+/// build.
+static void *open_ctorch(const char *wanted, bool is_any_welcome, char *reason, size_t room) {
+  char name[64], built[16];
   shorten(TORCH_VERSION, built, sizeof built);
-  if (library != NULL || (strcmp(wanted, built) != 0 && !is_any_welcome)) return library;
-  return dlopen(ON_RUN_PATH LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+  *reason = 0;
+  snprintf(name, sizeof name, ON_RUN_PATH "libCTorch-%s" LIBRARY_ENDING, wanted);
+  void *library = open_beside(name, reason, room);
+  const bool is_own = strcmp(wanted, built) == 0;
+  if (library == NULL && !is_own && is_any_welcome) {
+    snprintf(name, sizeof name, ON_RUN_PATH "libCTorch-%s" LIBRARY_ENDING, built);
+    library = open_beside(name, reason, room);
+  }
+  if (library == NULL && (is_own || is_any_welcome)) library = open_beside(ON_RUN_PATH LIBRARY_NAME, reason, room);
+  return library;
 }
 
 /// The versions of libtorch for which there are libraries beside the program, as in "2.11, 2.13"; at least its own.
@@ -120,12 +136,20 @@ static const char *supported_versions(void) {
   for (size_t index = 0; index < found.gl_pathc; index++) {
     char other[16];
     shorten(strrchr(found.gl_pathv[index], '-') + 1, other, sizeof other);
-    if (strstr(result, other) == NULL && strlen(result) + strlen(other) + 3 < sizeof result)
+    char within[sizeof result + 4], whole[24];
+    snprintf(within, sizeof within, ", %s,", result);
+    snprintf(whole, sizeof whole, ", %s,", other);
+    if (strstr(within, whole) == NULL && strlen(result) + strlen(other) + 3 < sizeof result)
       strcat(strcat(result, ", "), other);
   }
   globfree(&found);
 #endif
   return result;
+}
+
+/// What to do where the library does not fit the program.
+static const char *rebuild(void) {
+  return variable("PBA_PYTHON") != NULL ? "install the wheel of swift-pba again" : "build it again: swift build -c release";
 }
 
 /// What to do where there is no libtorch of a supported version: for a program of a Python package, as its Python says in
@@ -159,33 +183,33 @@ static const ctorch_table *load(void) {
   if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
   if (reason != NULL && folder != NULL)
     return fail(
-      "LIBTORCH is set to %s, and no libtorch can be loaded from there (%s); point it to an unpacked libtorch %s or to the "
-      "folder 'torch' of an installed PyTorch %s, or unset it",
-      folder, reason, TORCH_VERSION, TORCH_VERSION);
+      "LIBTORCH is set to %s, and no libtorch can be loaded from there (%s); point it to an unpacked libtorch or to the "
+      "folder 'torch' of an installed PyTorch, of version %s, or unset it",
+      folder, reason, supported_versions());
   if (reason != NULL)
     return fail(
-      "this needs libtorch, which cannot be loaded (%s); %s, or set LIBTORCH to an unpacked libtorch %s or to the folder "
-      "'torch' of an installed PyTorch %s",
-      reason, cure(), TORCH_VERSION, TORCH_VERSION);
+      "this needs libtorch, which cannot be loaded (%s); %s, or set LIBTORCH to an unpacked libtorch or to the folder 'torch' "
+      "of an installed PyTorch, of version %s",
+      reason, cure(), supported_versions());
   read_version(libtorch);
   const bool is_any_welcome = variable("PBA_ANY_LIBTORCH") != NULL;
   char loaded_version[16], built_version[16];
   shorten(version, loaded_version, sizeof loaded_version);
   shorten(TORCH_VERSION, built_version, sizeof built_version);
-  void *const library = open_ctorch(loaded_version, is_any_welcome);
-  reason = library == NULL ? dlerror() : NULL;
-  if (reason != NULL && is_for_memory(reason)) return fail_for_memory(reason);
-  if (reason != NULL && strcmp(loaded_version, built_version) != 0 && !is_any_welcome)
+  char obstacle[1024];
+  void *const library = open_ctorch(loaded_version, is_any_welcome, obstacle, sizeof obstacle);
+  const bool is_there = library != NULL || *obstacle != 0;
+  if (library == NULL && is_for_memory(obstacle)) return fail_for_memory(obstacle);
+  if (!is_there && strcmp(loaded_version, built_version) != 0 && !is_any_welcome)
     return fail(
       "libtorch %s %s%s is not supported, only %s is; point LIBTORCH to one of these, or unset it and %s, or set "
       "PBA_ANY_LIBTORCH=1 to try this one anyway",
       *version ? version : "of an unknown version", folder != NULL ? "in " : "on the library search path",
       folder != NULL ? folder : "", supported_versions(), cure());
-  if (reason != NULL)
+  if (library == NULL)
     return fail(
-      "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); put it beside the program, or "
-      "build it again: swift build -c release",
-      LIBRARY_NAME, *version ? version : "", reason);
+      "%s, the part of this program that uses libtorch %s, cannot be loaded (%s); put it beside the program, or %s",
+      LIBRARY_NAME, *version ? version : "", is_there ? obstacle : "no such file", rebuild());
   const ctorch_table *(*const entry)(void) = (const ctorch_table *(*)(void))dlsym(library, CTORCH_ENTRY);
   const ctorch_table *const table = entry != NULL ? entry() : NULL;
   char compiled_version[16] = "";
@@ -193,7 +217,7 @@ static const ctorch_table *load(void) {
   const bool is_of_version =
     strcmp(compiled_version, loaded_version) == 0 || (is_any_welcome && strcmp(compiled_version, built_version) == 0);
   if (table == NULL || !is_of_version || strcmp(table->declarations, CTORCH_DECLARATIONS) != 0)
-    return fail("%s is of another build than this program; build it again: swift build -c release", LIBRARY_NAME);
+    return fail("%s is of another build than this program; %s", LIBRARY_NAME, rebuild());
   preparing = table;
   const bool is_prepared = prepare == NULL || prepare();
   preparing = NULL;

@@ -102,7 +102,8 @@ final class Augmenter: Sendable {
     threads: Int
   ) throws {
     let size = try ImageSize(height: Int64(stack.height), width: Int64(stack.width))
-    try requireMemory(threads * ImageWorkspace.byteCount(width: size.width, height: size.height))
+    try requireMemory(
+      min(threads, keys.count) * ImageWorkspace.byteCount(width: size.width, height: size.height))
     try withWorkshop { workshop in
       try keys.forEachRun { samples, epoch in
         let numbers = samples.startIndex * stack.imageSize..<samples.endIndex * stack.imageSize
@@ -206,12 +207,14 @@ final class Augmenter: Sendable {
 /// Throws where the system has no memory for a large image, which Swift would answer by ending the process.
 func requireMemory(_ bytes: Int) throws(PolicyError) {
   guard bytes > 1 << 24 else { return }
-  guard let probe = malloc(bytes) else {
+  // Not malloc, which a compiler may leave out beside its free.
+  let probe = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Int32(MAP_ANON), -1, 0)
+  guard let probe, probe != MAP_FAILED else {
     throw PolicyError(
       place: "memory", found: "no room for \(bytes >> 20) MiB", expected: "memory for the images",
       cure: "use smaller images, or fewer threads")
   }
-  free(probe)
+  munmap(probe, bytes)
 }
 
 extension AppliedOperation {

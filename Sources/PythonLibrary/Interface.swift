@@ -44,9 +44,10 @@ public func batch(
   reporting(to: message, room, failure: -1) {
     let augmenter = try AugmenterTable.shared.augmenter(handle)
     let size = try ImageSize(height: height, width: width)
-    let keys = try BatchKeys(samples: samples, epochs: epochs, count: length)
     let stack = try imageStack(images, count: count, size)
-    let output = try memory(output, size.bytes(of: keys.count), "output")
+    // 2⁴⁰ samples fit in no memory that a caller has.
+    let output = try memory(output, size.bytes(of: number(length, in: 0...1 << 40, "length")), "output")
+    let keys = try BatchKeys(samples: samples, epochs: epochs, count: length)
     try augmenter.write(
       keys, places: batchPlaces(places, keys.count, of: stack), of: stack, into: output,
       threads: threadCount(threads))

@@ -26,6 +26,7 @@ struct BatchKeys {
     let count = try number(count, in: 0...1 << 40, "count")
     let samples = try memory(samples, count, "samples")
     let epochs = try memory(epochs, count, "epochs")
+    try requireMemory(count * 2 * MemoryLayout<Int>.stride)
     var keys: (samples: [Int], epochs: [Int]) = ([], [])
     keys.samples.reserveCapacity(count)
     keys.epochs.reserveCapacity(count)

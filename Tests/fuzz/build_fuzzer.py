@@ -158,7 +158,7 @@ def link(manifest: Manifest, ours: list[pathlib.Path], marks: list[str]) -> None
     start = args.index("--defsym") - 1
     args = args[:start] + args[start + 4:]
     args = replaced(args, "-o", str(OUT / "fuzzer")) + ["-sanitize=address,fuzzer"]
-    for name in ("cprocess_explain_faults", "cprocess_with_stack"):
+    for name in ("cprocess_expect_refusals", "cprocess_explain_faults", "cprocess_with_stack"):
         args += ["-Xlinker", f"--defsym={name}=0"]
     kept = [(path, pathlib.Path(path).stat().st_mtime_ns) for path in objects]
     stage = Stage("fuzzer", fingerprint(args, marks, kept))

@@ -41,7 +41,7 @@ def main() -> None:
     try:
         getattr(pba, "loader")  # noqa: B009
     except ImportError as error:
-        assert "pip install swift-pba[torch]" in str(error), error
+        assert "pip install 'swift-pba[torch]'" in str(error), error
     else:
         raise AssertionError("swift_pba.loader was found without torch")
     print(f"without torch: augmentation, and {len(LIGHT)} commands")
