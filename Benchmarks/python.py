@@ -54,6 +54,21 @@ kornia = found("kornia.augmentation")
 timm = found("timm.data.auto_augment")
 
 
+def two_of_eleven() -> Any:
+    """Two of albumentations' operations that are like those of the policies."""
+    a = albumentations
+    return a.SomeOf([
+        a.Rotate(30), a.Affine(shear=(-15, 15)), a.Affine(translate_percent=0.3), a.RandomBrightnessContrast(), a.ColorJitter(),
+        a.InvertImg(), a.Sharpen(), a.Posterize(), a.Solarize(), a.Equalize(), a.AutoContrast()], n=2)
+
+
+def processor() -> str:
+    """The name of the processor."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
 def noise(count: int, side: int) -> np.ndarray:
     """Smooth random images: neighbours are alike, as in photographs."""
     generator = np.random.default_rng(0)
@@ -85,10 +100,7 @@ def batches(side: int) -> Iterator[tuple[str, int, Work]]:
     if albumentations:
         a = albumentations
         some = a.Compose([
-            a.SomeOf([
-                a.Rotate(30), a.Affine(shear=(-15, 15)), a.Affine(translate_percent=0.3), a.RandomBrightnessContrast(),
-                a.ColorJitter(), a.InvertImg(), a.Sharpen(), a.Posterize(), a.Solarize(), a.Equalize(), a.AutoContrast()], n=2),
-            a.PadIfNeeded(side + side // 4, side + side // 4), a.RandomCrop(side, side), a.HorizontalFlip(),
+            two_of_eleven(), a.PadIfNeeded(side + side // 4, side + side // 4), a.RandomCrop(side, side), a.HorizontalFlip(),
             a.Normalize(MEAN, STD)])
         yield "albumentations SomeOf 2 of 11", 32, lambda: np.stack([some(image=image)["image"] for image in images[:32]])
     if kornia:
@@ -116,10 +128,7 @@ def samples(side: int) -> Iterator[tuple[str, int, Work]]:
                 yield (f"torchvision {name} {kind}", 32,
                        lambda operation=operation, inputs=inputs: [operation(image) for image in inputs])
     if albumentations:
-        a = albumentations
-        some = a.Compose([a.SomeOf([
-            a.Rotate(30), a.Affine(shear=(-15, 15)), a.Affine(translate_percent=0.3), a.RandomBrightnessContrast(),
-            a.ColorJitter(), a.InvertImg(), a.Sharpen(), a.Posterize(), a.Solarize(), a.Equalize(), a.AutoContrast()], n=2)])
+        some = albumentations.Compose([two_of_eleven()])
         yield "albumentations SomeOf 2 of 11", 32, lambda: [some(image=image)["image"] for image in images]
     if timm:
         for name, transform in (
@@ -145,8 +154,8 @@ class Images(torch.utils.data.Dataset):
 class Batches(Images):
     """The same, a whole batch at once."""
 
-    def __getitems__(self, keys: list[pba.Key]) -> list[torch.Tensor]:
-        return list(torch.from_numpy(self.transform(self.images, keys, places=list(map(int, keys)))))
+    def __getitems__(self, keys: list[pba.Key]) -> torch.Tensor:
+        return torch.from_numpy(self.transform(self.images, keys, places=np.asarray(keys)))
 
 
 def as_floats(image: np.ndarray) -> torch.Tensor:
@@ -170,12 +179,9 @@ def loaders(side: int) -> Iterator[tuple[str, int, Work]]:
         pba.loader(Images(images, lambda image: as_floats(augment(image))), **options))
     batch = pba.BatchAugment("trivialaugment-wide", epochs=None, mean=MEAN, std=STD)
     yield "swift_pba a batch at a time", IMAGES, consume(
-        pba.loader(pba.wrap(Batches(images, batch), batched=True), **options))
+        pba.loader(pba.wrap(Batches(images, batch), batched=True), collate_fn=lambda batch: batch, **options))
     if albumentations:
-        a = albumentations
-        some = a.Compose([a.SomeOf([
-            a.Rotate(30), a.Affine(shear=(-15, 15)), a.Affine(translate_percent=0.3), a.RandomBrightnessContrast(),
-            a.ColorJitter(), a.InvertImg(), a.Sharpen(), a.Posterize(), a.Solarize(), a.Equalize(), a.AutoContrast()], n=2)])
+        some = albumentations.Compose([two_of_eleven()])
         yield "albumentations SomeOf 2 of 11", IMAGES, consume(
             plain(Images(images, lambda image: as_floats(some(image=image)["image"])), **options))
     if v2:
@@ -230,7 +236,7 @@ def main() -> None:
         return print(json.dumps({"results": results, "missing": sorted(missing)}))
     versions = ", ".join(f"{name} {getattr(importlib.import_module(name), '__version__', '?')}" for name in (
         "torch", "torchvision", "albumentations", "kornia", "timm", "PIL") if name not in missing)
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {versions}; µs an image, elapsed, "
+    print(f"{processor()}, Python {platform.python_version()}, {versions}; µs an image, elapsed, "
           f"n = {options.rounds}")
     for name in sorted(missing):
         print(f"left out, as it is not installed: {name}")
