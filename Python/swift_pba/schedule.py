@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, SupportsIndex
 
 from . import _checks, _library
+from ._files import write_whole
 
 #: What names a policy: its name, the path of a schedule file, its text, or a schedule that is at hand.
 PolicyLike = "str | os.PathLike[str] | Mapping[str, Any] | Schedule"
@@ -129,13 +129,7 @@ class Schedule:
         path : path-like
             The file, which is replaced as a whole if it is there.
         """
-        target = Path(path)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-        try:
-            temporary.write_text(self._text, encoding="utf-8")
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(Path(path), self._text.encode())
 
 
 def load(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> Schedule:

@@ -141,3 +141,32 @@ def test_saving_replaces_a_file_as_a_whole(tmp_path: Path) -> None:
         with pytest.raises(error):
             schedule.save(wrong)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["private.json", "schedule.json"]
+
+
+def test_saving_follows_no_link_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule, precious, path = pba.load("rsvhn"), tmp_path / "precious", tmp_path / "schedule.json"
+    precious.write_text("precious")
+    # What another user of the folder could foresee: the process and the thread, and now even the random part.
+    monkeypatch.setattr("secrets.token_hex", lambda count: "5" * 2 * count)
+    for name in (f"schedule.json.{os.getpid()}.{threading.get_ident()}.tmp", f".schedule.json.{'5' * 16}.partial"):
+        (tmp_path / name).symlink_to(precious)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(FileExistsError):
+        schedule.save(path)
+    assert sorted(tmp_path.iterdir()) == before and precious.read_text() == "precious"
+    monkeypatch.undo()
+    schedule.save(path)
+    assert path.read_text() == schedule.to_json() and precious.read_text() == "precious"
+
+
+def test_a_saved_schedule_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, written, fsync = tmp_path / "schedule.json", [], os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        written.append((os.fstat(descriptor).st_ino, path.exists()))
+
+    monkeypatch.setattr("os.fsync", noted)
+    pba.load("rsvhn").save(path)
+    # The file before it has its name, then the folder with the name.
+    assert written == [(path.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
