@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
 import stat
 import threading
+import typing
+from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -86,6 +89,35 @@ def test_errors_of_epochs() -> None:
             schedule.stretched(value)
     with pytest.raises(FrozenInstanceError):
         schedule.epochs = 3
+
+
+def test_no_field_differs_from_the_text() -> None:
+    schedule = pba.load("rcifar10")
+    for changes in ({"epochs": 90}, {"name": "mine"}, {"segments": ()}, {"operation_count": (1.0,)}, {"provenance": {}}):
+        # Python 3.13 and later raise TypeError.
+        with pytest.raises((ValueError, TypeError), match=f"{next(iter(changes))} is declared with init=False"):
+            dataclasses.replace(schedule, **changes)
+        with pytest.raises(TypeError, match="unexpected keyword argument"):
+            pba.Schedule(schedule.to_json(), **changes)
+    assert dataclasses.replace(schedule) == schedule
+    other = dataclasses.replace(schedule, _text=schedule.stretched(90).to_json())
+    assert (other, other.epochs) == (schedule.stretched(90), 90)
+    with pytest.raises(ValueError, match="found"):
+        dataclasses.replace(schedule, _text="{}")
+
+
+def test_schedules_that_differ_in_their_origin_alone_are_equal() -> None:
+    schedule, other = pba.load(CONTENT), pba.load(CONTENT | {"provenance": {"who": "another"}})
+    assert schedule == other and hash(schedule) == hash(other)
+    assert other.provenance == {"who": "another"} != schedule.provenance
+    for changes in ({"name": "another"}, {"segments": CONTENT["segments"][:2], "epochs": 3}, {"operationCount": [0.5, 0.5]}):
+        assert pba.load(CONTENT | changes) != schedule
+
+
+def test_type_hints_can_be_read() -> None:
+    # Tools that read them at run time find the types, not a text.
+    assert set(typing.get_args(typing.get_type_hints(pba.load)["policy"])) == {
+        str, os.PathLike[str], Mapping[str, Any], pba.Schedule}
 
 
 @pytest.mark.parametrize(("policy", "error", "words"), [
