@@ -19,8 +19,8 @@ from typing import NoReturn
 
 import torch
 
+from ._files import write_whole
 from .models import CheckpointInfo, Classifier, load
-from .models.files import write_whole
 
 INPUT, OUTPUT = "images", "scores"
 _BATCH = "batch"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TypeAlias
 
 from . import _checks, _library
+from ._files import write_whole
 
 #: What names a policy: its name, the path of a schedule file, its text, or a schedule that is at hand.
-PolicyLike = "str | os.PathLike[str] | Mapping[str, Any] | Schedule"
+PolicyLike: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Schedule"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Segment:
 class Schedule:
     """Which policy applies at each epoch of a training; made by :func:`swift_pba.load`.
 
+    Schedules are equal if they differ in nothing but where they come from.
+
     Attributes
     ----------
     name : str
@@ -70,22 +72,23 @@ class Schedule:
     90
     """
 
-    name: str
-    epochs: int
-    operation_count: tuple[float, ...]
-    segments: tuple[Segment, ...]
-    provenance: dict[str, Any] = field(compare=False)
-    _text: str = field(repr=False)
+    # Everything is read from the text, which is what transforms play and files hold, so that no field can differ from it.
+    _text: str = field(repr=False, compare=False)
+    name: str = field(init=False)
+    epochs: int = field(init=False)
+    operation_count: tuple[float, ...] = field(init=False)
+    segments: tuple[Segment, ...] = field(init=False)
+    provenance: dict[str, Any] = field(init=False, compare=False)
 
-    @classmethod
-    def _parse(cls, text: str) -> Schedule:
+    def __post_init__(self) -> None:
+        text = _library.schedule_text(self._text)
         values = json.loads(text)
-        return cls(
-            values["name"], values["epochs"], tuple(values["operationCount"]),
-            tuple(
-                Segment(segment["epochs"], tuple(Entry(**entry) for entry in segment["policy"]))
-                for segment in values["segments"]),
-            values["provenance"], text)
+        segments = tuple(
+            Segment(segment["epochs"], tuple(Entry(**entry) for entry in segment["policy"])) for segment in values["segments"])
+        for name, value in (
+                ("_text", text), ("name", values["name"]), ("epochs", values["epochs"]), ("segments", segments),
+                ("operation_count", tuple(values["operationCount"])), ("provenance", values["provenance"])):
+            object.__setattr__(self, name, value)
 
     def policy(self, epoch: SupportsIndex) -> tuple[Entry, ...]:
         """Return the policy of an epoch.
@@ -115,7 +118,7 @@ class Schedule:
         epochs : int
             The length of the training, 1 to 1,000,000.
         """
-        return Schedule._parse(_library.schedule_text(self._text, _checks.integer(epochs, "epochs", 1, 1_000_000)))
+        return Schedule(_library.schedule_text(self._text, _checks.integer(epochs, "epochs", 1, 1_000_000)))
 
     def to_json(self) -> str:
         """Return the text of the schedule's file, which ``pba`` and :func:`swift_pba.load` read."""
@@ -129,16 +132,10 @@ class Schedule:
         path : path-like
             The file, which is replaced as a whole if it is there.
         """
-        target = Path(path)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-        try:
-            temporary.write_text(self._text, encoding="utf-8")
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(Path(path), self._text.encode())
 
 
-def load(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> Schedule:
+def load(policy: PolicyLike) -> Schedule:
     """Load a schedule.
 
     Parameters
@@ -157,10 +154,10 @@ def load(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> Sched
     """
     if isinstance(policy, Schedule):
         return policy
-    return Schedule._parse(_library.schedule_text(policy_text(policy)))
+    return Schedule(policy_text(policy))
 
 
-def policy_text(policy: str | os.PathLike[str] | Mapping[str, Any] | Schedule) -> str:
+def policy_text(policy: PolicyLike) -> str:
     """Return how the library takes a policy: a name, a path, or the text of a schedule."""
     if isinstance(policy, Schedule):
         return policy.to_json()

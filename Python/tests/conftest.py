@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     left_out = [item for item in items if item.get_closest_marker("full")]
     if left_out:
-        # Deselected, and told so at the end, rather than skipped.
+        # Deselected, not skipped: the summary of pytest then says how many.
         items[:] = [item for item in items if not item.get_closest_marker("full")]
         config.hook.pytest_deselected(items=left_out)
 

@@ -82,7 +82,7 @@ static void end_call(Caller *caller, int function, int has_failed) {
     int is_whole = caller->spoken && caller->room > 100 && (int64_t)strlen(caller->spoken) < caller->room - 4;
     if (is_whole && !strstr(caller->spoken, "found ")) {
       fprintf(stderr, "of %s: %s\n", names[function], caller->spoken);
-      fail("a message says not what was found");
+      fail("a message does not say what was found");
     }
   }
   take_back(&caller->source, "something was written around the images");

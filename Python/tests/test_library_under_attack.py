@@ -72,7 +72,7 @@ def test_no_call_touches_other_memory_of_the_library(instructions: str, tmp_path
     done = subprocess.run(
         ["valgrind", "-q", "--num-callers=30", attack, library, "5", "3000", "400", "2", schedule], check=False,
         capture_output=True, text=True, timeout=600, env=os.environ | {"PBA_SIMD": instructions})
-    # The system's own loader is said to read a little too far.
+    # Valgrind reports reads past the end in the system's loader as well, so only findings in the library count.
     assert done.returncode == 0 and "library.so" not in done.stderr, done.stderr[:8000]
     assert int(done.stdout.splitlines()[-1].split()[0]) > 1000
 

@@ -183,6 +183,6 @@ def test_whole_batches_by_their_keys(options: dict[str, Any]) -> None:
                 assert torch.equal(image, augment(torch.from_numpy(picture(11, 9, index))[None], [pba.Key(index, epoch)])[0])
                 seen.append(index)
         assert sorted(seen) == list(range(COUNT))
-    # Wrapped once more, or before without.
+    # A data set that is wrapped already, without whole batches or with them.
     assert "__getitems__" in vars(pba.wrap(pba.wrap(Batches(2, augment)), batched=True))
     assert pba.wrap(dataset) is dataset

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from swift_pba import models
@@ -72,14 +74,27 @@ def test_random_layers_draw_from_the_generator_given(name: str) -> None:
     (lambda: models.WideResNet(10, 1, 0), ValueError), (lambda: models.WideResNet(10.0, 1, 2), TypeError),
     (lambda: models.ShakeShake(3, 2), ValueError), (lambda: models.PyramidNet(12, 1, 2), ValueError),
     (lambda: models.network("wrn_10_1", True), TypeError), (lambda: models.network(None, 1), TypeError),
+    (lambda: models.network("wrn_10_1", np.True_), TypeError), (lambda: models.network("wrn_10_1", np.float64(3)), TypeError),
+    (lambda: models.network("wrn_10_1", None), TypeError), (lambda: models.network("wrn_10_1", np.int64(0)), ValueError),
 ])
 def test_impossible_networks_are_refused(make: Callable[[], object], error: type[Exception]) -> None:
     with pytest.raises(error, match="found"):
         make()
 
 
-
-
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, torch.tensor], ids=lambda kind: kind.__name__)
+def test_integers_of_libraries_are_integers(kind: Callable[[int], Any], tmp_path: Path) -> None:
+    # The channels are multiples of these numbers, more than 8 bits hold.
+    made = {
+        models.WideResNet(kind(10), kind(10), kind(3)): "wrn_10_10", models.ShakeShake(kind(2), kind(3)): "ss_2",
+        models.PyramidNet(kind(11), kind(200), kind(3)): "pyramid_net_11_200", models.network("wrn_10_1", kind(3)): "wrn_10_1"}
+    for network, name in made.items():
+        same = models.network(name, 3)
+        assert (network.name, type(network.classes), network.classes) == (name, int, 3)
+        assert [(key, value.shape) for key, value in network.state_dict().items()] == [
+            (key, value.shape) for key, value in same.state_dict().items()]
+    info = models.save(network, tmp_path / "a", class_names=["a", "b", "c"], image_size=(8, 8), mean=[0, 0, 0], std=[1, 1, 1])
+    assert models.load(tmp_path / "a").classes == 3 == len(info.class_names)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -135,8 +150,6 @@ def test_the_names_of_a_checkpoint_are_those_of_the_state_dict(name: str) -> Non
     network.load_state_dict(tensors)  # strict
     network.info = models.read_info(small_run(name))
     assert on_bundled(network.eval()) == on_bundled(models.load(small_run(name)))
-
-
 
 
 def test_a_machine_without_pytorch_is_told_what_to_install() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
 import stat
 import threading
+import typing
+from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -88,6 +91,35 @@ def test_errors_of_epochs() -> None:
         schedule.epochs = 3
 
 
+def test_no_field_differs_from_the_text() -> None:
+    schedule = pba.load("rcifar10")
+    for changes in ({"epochs": 90}, {"name": "mine"}, {"segments": ()}, {"operation_count": (1.0,)}, {"provenance": {}}):
+        # Python 3.13 and later raise TypeError.
+        with pytest.raises((ValueError, TypeError), match=f"{next(iter(changes))} is declared with init=False"):
+            dataclasses.replace(schedule, **changes)
+        with pytest.raises(TypeError, match="unexpected keyword argument"):
+            pba.Schedule(schedule.to_json(), **changes)
+    assert dataclasses.replace(schedule) == schedule
+    other = dataclasses.replace(schedule, _text=schedule.stretched(90).to_json())
+    assert (other, other.epochs) == (schedule.stretched(90), 90)
+    with pytest.raises(ValueError, match="found"):
+        dataclasses.replace(schedule, _text="{}")
+
+
+def test_schedules_that_differ_in_their_origin_alone_are_equal() -> None:
+    schedule, other = pba.load(CONTENT), pba.load(CONTENT | {"provenance": {"who": "another"}})
+    assert schedule == other and hash(schedule) == hash(other)
+    assert other.provenance == {"who": "another"} != schedule.provenance
+    for changes in ({"name": "another"}, {"segments": CONTENT["segments"][:2], "epochs": 3}, {"operationCount": [0.5, 0.5]}):
+        assert pba.load(CONTENT | changes) != schedule
+
+
+def test_type_hints_can_be_read() -> None:
+    # Tools that read them at run time find the types, not a text.
+    assert set(typing.get_args(typing.get_type_hints(pba.load)["policy"])) == {
+        str, os.PathLike[str], Mapping[str, Any], pba.Schedule}
+
+
 @pytest.mark.parametrize(("policy", "error", "words"), [
     (None, TypeError, "policy: found NoneType"), (3, TypeError, "policy: found int"),
     (b"rcifar10", TypeError, "policy: found bytes"),
@@ -141,3 +173,32 @@ def test_saving_replaces_a_file_as_a_whole(tmp_path: Path) -> None:
         with pytest.raises(error):
             schedule.save(wrong)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["private.json", "schedule.json"]
+
+
+def test_saving_follows_no_link_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule, precious, path = pba.load("rsvhn"), tmp_path / "precious", tmp_path / "schedule.json"
+    precious.write_text("precious")
+    # What another user of the folder could foresee: the process and the thread, and now even the random part.
+    monkeypatch.setattr("secrets.token_hex", lambda count: "5" * 2 * count)
+    for name in (f"schedule.json.{os.getpid()}.{threading.get_ident()}.tmp", f".schedule.json.{'5' * 16}.partial"):
+        (tmp_path / name).symlink_to(precious)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(FileExistsError):
+        schedule.save(path)
+    assert sorted(tmp_path.iterdir()) == before and precious.read_text() == "precious"
+    monkeypatch.undo()
+    schedule.save(path)
+    assert path.read_text() == schedule.to_json() and precious.read_text() == "precious"
+
+
+def test_a_saved_schedule_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, written, fsync = tmp_path / "schedule.json", [], os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        written.append((os.fstat(descriptor).st_ino, path.exists()))
+
+    monkeypatch.setattr("os.fsync", noted)
+    pba.load("rsvhn").save(path)
+    # The file before it has its name, then the folder with the name.
+    assert written == [(path.stat().st_ino, False), (tmp_path.stat().st_ino, True)]

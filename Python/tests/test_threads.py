@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 import swift_pba as pba
-from pictures import picture
+from pictures import mapping, picture
+from swift_pba import _library
 
 SIZES = [(9, 14), (32, 32), (40, 21)]
 IMAGES = {size: np.stack([picture(*size, seed) for seed in range(24)]) for size in SIZES}
@@ -58,22 +61,51 @@ def test_eight_threads_on_one_transform(threads: int) -> None:
         assert min(pool.map(hammer, range(8))) > 0
 
 
-def test_the_interpreter_goes_on_meanwhile() -> None:
-    """A call gives up the interpreter's lock: a thread of Python advances during a single one."""
-    whole = batches()
-    images = np.stack([picture(224, 224)] * 8)
-    done, rounds = threading.Event(), 0
+def longest_pause(call: Callable[[], object]) -> float:
+    """Return for what part of a call of another thread this one stood still at a stretch."""
+    took = []
 
-    def call() -> None:
-        whole(np.concatenate([images] * 8), [pba.Key(place, 19) for place in range(64)])
-        done.set()
+    def timed() -> None:
+        before = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - before)
 
-    thread = threading.Thread(target=call)
+    thread = threading.Thread(target=timed)
+    longest, last = 0.0, time.perf_counter()
     thread.start()
-    while not done.is_set():
-        rounds += 1
+    while not took and thread.is_alive():
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
     thread.join()
-    assert rounds > 1000
+    return longest / took[0]
+
+
+def test_the_interpreter_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call gives up the interpreter's lock: another thread of Python goes on during a single one."""
+    # A large image, so that a call takes many times as long as the system's scheduler lets a thread wait.
+    large = np.tile(picture(300, 300), (10, 10, 1))
+    policy = mapping((1, [("Sharpness", 10, 9), ("Rotate", 10, 9)]), counts=(0.0, 0.0, 1.0))
+    whole = pba.BatchAugment(policy, epochs=None, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.25))
+    single = pba.Augment(policy, epochs=None)
+
+    def one_batch() -> None:
+        whole(large[None], [pba.Key(0, 0)], threads=1)
+
+    def one_image() -> None:
+        single.apply(large, epoch=0, index=0)
+
+    calls = (one_batch, one_image)
+    for call in calls:
+        call()
+        assert min(longest_pause(call) for _ in range(5)) < 0.25, call
+    # The same functions of the same library, with the lock kept.
+    keeping = ctypes.PyDLL(str(_library.library_path()))
+    for name in ("pba_batch", "pba_images"):
+        function, known = getattr(keeping, name), getattr(_library.library(), name)
+        function.restype, function.argtypes = known.restype, known.argtypes
+    monkeypatch.setattr(_library, "library", lambda: keeping)
+    for call in calls:
+        assert max(longest_pause(call) for _ in range(5)) > 0.5, call
 
 
 def child(whole: pba.BatchAugment, single: pba.Augment, expected: Any, result: int) -> None:

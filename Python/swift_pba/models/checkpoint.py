@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
+from .._files import write_whole
 from .classifier import Classifier
-from .files import write_whole
 from .info import CheckpointInfo
 from .networks import network
 from .recipe import complete

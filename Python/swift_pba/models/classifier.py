@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from typing import SupportsIndex
 
 import torch
 from torch import nn
 
+from .. import _checks
 from .info import CheckpointInfo
 
 
@@ -33,10 +35,10 @@ class Classifier(nn.Module, ABC):
         What the checkpoint says that the network was loaded from; None for one that was not.
     """
 
-    def __init__(self, name: str, classes: int) -> None:
+    def __init__(self, name: str, classes: SupportsIndex) -> None:
         super().__init__()
         self.name = name
-        self.classes = whole("classes", classes, 1, 1_000_000)
+        self.classes = _checks.integer(classes, "classes", 1, 1_000_000)
         self.info: CheckpointInfo | None = None
 
     @abstractmethod
@@ -50,15 +52,6 @@ class Classifier(nn.Module, ABC):
         generator : torch.Generator, optional
             What random layers draw from in training; by default PyTorch's own generator of the images' device.
         """
-
-
-def whole(name: str, value: int, low: int, high: int) -> int:
-    """Return a whole number within bounds; ``ValueError`` or ``TypeError`` say what was found and expected."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name}: found {value!r}, expected a whole number from {low} to {high}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: found {value}, expected {low} to {high}")
-    return value
 
 
 def numbers(name: str, prefix: str, count: int) -> list[int] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsIndex
+
 from .classifier import Classifier
 from .pyramid_net import PyramidNet
 from .shake_shake import ShakeShake
@@ -11,7 +13,7 @@ FAMILIES = (WideResNet, ShakeShake, PyramidNet)
 """Every family of networks: a new one is a file of its own and an entry here."""
 
 
-def network(name: str, classes: int) -> Classifier:
+def network(name: str, classes: SupportsIndex) -> Classifier:
     """Build a freshly initialised network.
 
     Parameters

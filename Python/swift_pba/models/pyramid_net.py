@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import SupportsIndex
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .classifier import Classifier, numbers, whole
+from .. import _checks
+from .classifier import Classifier, numbers
 from .layers import Convolution, last_layer, mixed, uniforms, without_weights
 
 EXPANSION = 4
@@ -77,10 +80,12 @@ class PyramidNet(Classifier):
         " (depth D = 9n + 2, growth G)"
     )
 
-    def __init__(self, depth: int, growth: int, classes: int) -> None:
-        if whole("depth", depth, 11, 1991) % 9 != 2:
+    def __init__(self, depth: SupportsIndex, growth: SupportsIndex, classes: SupportsIndex) -> None:
+        depth = _checks.integer(depth, "depth", 11, 1991)
+        if depth % 9 != 2:
             raise ValueError(f"depth: found {depth}, expected 9n + 2 from 11 on, such as {(depth + 2) // 9 * 9 + 2}")
-        super().__init__(f"pyramid_net_{depth}_{whole('growth', growth, 1, 2000)}", classes)
+        growth = _checks.integer(growth, "growth", 1, 2000)
+        super().__init__(f"pyramid_net_{depth}_{growth}", classes)
         per_stage = (depth - 2) // 9
         blocks = 3 * per_stage
         self.conv = Convolution(3, 16)
@@ -101,7 +106,7 @@ class PyramidNet(Classifier):
         self.linear = last_layer(inputs, self.classes)
 
     @classmethod
-    def named(cls, name: str, classes: int) -> PyramidNet | None:
+    def named(cls, name: str, classes: SupportsIndex) -> PyramidNet | None:
         """Build the network of a name such as ``"pyramid_net_29_24"``; None for the name of another family."""
         if name.split("_")[:2] != ["pyramid", "net"]:
             return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 FRACTION_BITS = 22
 """The bits after the point in a weight, as Pillow has them for 8-bit pixels: 32 less 8 for a pixel and 2 for sums."""
-_ROWS_AT_ONCE = 256
+_NUMBERS_AT_ONCE = 1 << 18
 
 
 def covering(image: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -33,16 +35,24 @@ def covering(image: np.ndarray, height: int, width: int) -> np.ndarray:
     else:
         scaled = max((2 * old_height * width + old_width) // (2 * old_width), height), width
     top, left = (scaled[0] - height) // 2, (scaled[1] - width) // 2
-    down = _weights(old_height, scaled[0], range(top, top + height))
-    across = _weights(old_width, scaled[1], range(left, left + width))
+    down = _taps(old_height, scaled[0], range(top, top + height))
+    across = _taps(old_width, scaled[1], range(left, left + width))
     # Each pass is rounded before the other, so their order counts; it is that of Pillow 13.
     if old_height > scaled[0] and old_height - scaled[0] > 2 * (old_width - scaled[1]):
         return _across(_down(image, down), across)
     return _down(_across(image, across), down)
 
 
-def _weights(size: int, new_size: int, places: range) -> np.ndarray | slice:
-    """The weights [places, size] of old places in new ones, as whole numbers; a slice where the size stays.
+@dataclass(frozen=True)
+class _Taps:
+    """What each new place is made of: [places, taps], as many for each as the one with most has; those beyond weigh nothing."""
+
+    old: np.ndarray
+    weights: np.ndarray
+
+
+def _taps(size: int, new_size: int, places: range) -> _Taps | slice:
+    """The old places that new ones are made of, with weights that are whole numbers; a slice where the size stays.
 
     The triangle filter of support 1, stretched by the scale when an image shrinks; weights are normalised in double
     precision, then rounded to 22 bits after the point.
@@ -51,19 +61,16 @@ def _weights(size: int, new_size: int, places: range) -> np.ndarray | slice:
         return slice(places.start, places.stop)
     scale = size / new_size
     stretch = max(scale, 1.0)
-    weights = np.zeros((len(places), size))
-    for row, place in enumerate(places):
-        center = (place + 0.5) * scale
-        low = max(int(center - stretch + 0.5), 0)
-        end = min(int(center + stretch + 0.5), size)
-        distances = (abs((old - center + 0.5) * (1 / stretch)) for old in range(low, end))
-        exact = [1 - distance if distance < 1 else 0.0 for distance in distances]
-        total = 0.0
-        for weight in exact:  # sum() is more exact than this from Python 3.12 on
-            total += weight
-        shares = (weight if total == 0 else weight / total for weight in exact)
-        weights[row, low:end] = [int(0.5 + share * (1 << FRACTION_BITS)) for share in shares]
-    return weights
+    centers = (np.array(places)[:, None] + 0.5) * scale
+    low = np.maximum((centers - stretch + 0.5).astype(np.int64), 0)
+    end = np.minimum((centers + stretch + 0.5).astype(np.int64), size)
+    old = low + np.arange((end - low).max())
+    distances = np.abs((old - centers + 0.5) * (1 / stretch))
+    exact = np.where((old < end) & (distances < 1), 1 - distances, 0.0)
+    # cumsum() adds one after another, as Pillow does; the sum() of numpy adds in pairs.
+    total = np.cumsum(exact, axis=1)[:, -1:]
+    shares = exact / np.where(total == 0, 1.0, total)
+    return _Taps(np.minimum(old, size - 1), np.floor(0.5 + shares * (1 << FRACTION_BITS)))
 
 
 def _rounded(sums: np.ndarray) -> np.ndarray:
@@ -72,18 +79,20 @@ def _rounded(sums: np.ndarray) -> np.ndarray:
     return np.clip(whole, 0, 255).astype(np.uint8)
 
 
-def _across(image: np.ndarray, weights: np.ndarray | slice) -> np.ndarray:
-    if isinstance(weights, slice):
-        return image[:, weights]
-    result = np.empty((len(image), len(weights), 3), np.uint8)
-    for start in range(0, len(image), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        result[rows] = _rounded(weights @ image[rows].astype(np.float64))
-    return result
+def _across(image: np.ndarray, taps: _Taps | slice) -> np.ndarray:
+    return image[:, taps] if isinstance(taps, slice) else _down(image.swapaxes(0, 1), taps).swapaxes(0, 1)
 
 
-def _down(image: np.ndarray, weights: np.ndarray | slice) -> np.ndarray:
-    if isinstance(weights, slice):
-        return image[weights]
-    sums = weights @ image.reshape(len(image), -1).astype(np.float64)
-    return _rounded(sums).reshape(len(weights), -1, 3)
+def _down(image: np.ndarray, taps: _Taps | slice) -> np.ndarray:
+    if isinstance(taps, slice):
+        return image[taps]
+    count, most = taps.old.shape
+    first, last = taps.old[0, 0], taps.old[-1, -1]
+    rows = np.ascontiguousarray(image[first : last + 1]).reshape(last + 1 - first, -1)
+    result = np.empty((count, rows.shape[1]), np.uint8)
+    step = max(1, _NUMBERS_AT_ONCE // (most * rows.shape[1]))
+    for start in range(0, count, step):
+        some = slice(start, start + step)
+        values = rows[taps.old[some] - first].astype(np.float64)
+        result[some] = _rounded(taps.weights[some, None] @ values)[:, 0]
+    return result.reshape(count, *image.shape[1:])

@@ -150,12 +150,6 @@ def laid_out(tensors: Mapping[str, torch.Tensor]) -> tuple[list[TensorPlace], by
     return places, b"".join(parts)
 
 
-def encoded(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str] | None = None) -> bytes:
-    """Give the whole file of these tensors."""
-    places, body = laid_out(tensors)
-    return joined(header(places, metadata or {}), body)
-
-
 def joined(header: bytes, body: bytes) -> bytes:
     """Give the whole file of a header and the bytes of all tensors."""
     return len(header).to_bytes(8, "little") + header + body

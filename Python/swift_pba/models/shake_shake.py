@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import SupportsIndex
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .classifier import Classifier, numbers, whole
+from .. import _checks
+from .classifier import Classifier, numbers
 from .layers import Convolution, last_layer, mixed, uniforms
 
 BLOCKS_PER_STAGE = 4
@@ -97,8 +100,9 @@ class ShakeShake(Classifier):
     #: How the names of these networks look.
     pattern = "ss_W (Shake-Shake 26 2×Wd, W even; published: ss_32, ss_96, ss_112)"
 
-    def __init__(self, width: int, classes: int) -> None:
-        if whole("width", width, 2, 1024) % 2:
+    def __init__(self, width: SupportsIndex, classes: SupportsIndex) -> None:
+        width = _checks.integer(width, "width", 2, 1024)
+        if width % 2:
             raise ValueError(f"width: found {width}, expected an even number from 2 to 1024")
         super().__init__(f"ss_{width}", classes)
         widths = [16, width, 2 * width, 4 * width]
@@ -116,7 +120,7 @@ class ShakeShake(Classifier):
         self.linear = last_layer(widths[3], self.classes)
 
     @classmethod
-    def named(cls, name: str, classes: int) -> ShakeShake | None:
+    def named(cls, name: str, classes: SupportsIndex) -> ShakeShake | None:
         """Build the network of a name such as ``"ss_32"``; None for the name of another family."""
         if name.split("_")[0] != "ss":
             return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import SupportsIndex
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .classifier import Classifier, numbers, whole
+from .. import _checks
+from .classifier import Classifier, numbers
 from .layers import Convolution, last_layer, without_weights
 
 
@@ -69,10 +72,12 @@ class WideResNet(Classifier):
     #: How the names of these networks look.
     pattern = "wrn_D_K (Wide-ResNet, depth D = 6n + 4, width K; for example wrn_40_2)"
 
-    def __init__(self, depth: int, widening: int, classes: int) -> None:
-        if whole("depth", depth, 10, 1000) % 6 != 4:
+    def __init__(self, depth: SupportsIndex, widening: SupportsIndex, classes: SupportsIndex) -> None:
+        depth = _checks.integer(depth, "depth", 10, 1000)
+        if depth % 6 != 4:
             raise ValueError(f"depth: found {depth}, expected 6n + 4 from 10 on, such as {(depth - 1) // 6 * 6 + 4}")
-        super().__init__(f"wrn_{depth}_{whole('widening', widening, 1, 64)}", classes)
+        widening = _checks.integer(widening, "widening", 1, 64)
+        super().__init__(f"wrn_{depth}_{widening}", classes)
         widths = [16, 16 * widening, 32 * widening, 64 * widening]
         self.conv = Convolution(3, 16)
         for group in (1, 2, 3):
@@ -89,7 +94,7 @@ class WideResNet(Classifier):
         self.linear = last_layer(widths[3], self.classes)
 
     @classmethod
-    def named(cls, name: str, classes: int) -> WideResNet | None:
+    def named(cls, name: str, classes: SupportsIndex) -> WideResNet | None:
         """Build the network of a name such as ``"wrn_40_2"``; None for the name of another family."""
         if name.split("_")[0] != "wrn":
             return None

@@ -18,8 +18,10 @@ def write_whole(path: Path, contents: bytes) -> None:
         All of it.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
+    # Only a new file: neither one of others nor what a link of that name leads to. So what fails here leaves nothing behind.
+    file = open(temporary, "xb")
     try:
-        with open(temporary, "xb") as file:
+        with file:
             file.write(contents)
             file.flush()
             os.fsync(file.fileno())
