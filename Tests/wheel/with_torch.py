@@ -48,7 +48,7 @@ def main() -> None:
     augment = pba.Augment("rcifar10", epochs=8)
     loader = pba.loader(Images(augment), batch_size=16, shuffle=True, num_workers=2, start_epoch=5)
     batches = torch.cat(list(loader))
-    again = torch.cat([torch.from_numpy(augment.apply(image, epoch=5, index=i)) for i, image in enumerate(loader.dataset.images)])
+    again = [torch.from_numpy(augment.apply(image, epoch=5, index=i)) for i, image in enumerate(loader.dataset.images)]
     # In another order, but each image with the same bytes.
     found, expected = (sorted(image.numpy().tobytes() for image in images) for images in (batches, again))
     assert found == expected
