@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any
 
@@ -11,6 +10,7 @@ import torch
 from torchvision import tv_tensors
 from torchvision.transforms.v2 import functional as F
 
+from . import _checks
 from ._engine import Engine
 
 _LARGEST_LABEL = 2**24 - 1
@@ -93,7 +93,7 @@ def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, ind
         warnings.warn(
             f"Augment: {int(gone.sum())} of {gone.numel()} bounding boxes lie outside of the image now and have no area; put "
             "torchvision's v2.SanitizeBoundingBoxes behind Augment, which takes them away with their labels",
-            stacklevel=_depth_of_caller())
+            stacklevel=_checks.depth_of_caller())
     result = F.convert_bounding_box_format(around, old_format=tv_tensors.BoundingBoxFormat.XYXY, new_format=named)
     if not boxes.is_floating_point():
         result = result.round()
@@ -109,14 +109,6 @@ def moved_points(engine: Engine, points: tv_tensors.KeyPoints, epoch: int, index
     x, y = _moved(plain[..., 0].to(torch.float64), plain[..., 1].to(torch.float64), forward)
     result = torch.stack([x, y], -1)
     return tv_tensors.wrap((result if points.is_floating_point() else result.round()).to(points.dtype), like=points)
-
-
-def _depth_of_caller() -> int:
-    """Return how many calls up from the caller of this the first one is that belongs to neither this package nor torch."""
-    frame, depth = sys._getframe(1), 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("swift_pba", "torch", "torchvision"):
-        frame, depth = frame.f_back, depth + 1
-    return depth
 
 
 def _moved(x: torch.Tensor, y: torch.Tensor, forward: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:

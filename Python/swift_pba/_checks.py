@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -45,3 +46,11 @@ def truth(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name}: found {value!r}, expected True or False")
     return value
+
+
+def depth_of_caller() -> int:
+    """Return how many calls up from the caller of this the first one is that belongs to neither this package nor torch."""
+    frame, depth = sys._getframe(1), 1
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("swift_pba", "torch", "torchvision"):
+        frame, depth = frame.f_back, depth + 1
+    return depth

@@ -115,13 +115,15 @@ class Engine:
         self.__dict__.update(state)
         self._open()
 
-    def warn_beyond_end(self, epoch: int, name: str, depth: int) -> None:
-        """Warn, once, of an epoch after the last one; `depth` counts the functions of this package from here to the caller's."""
+    def warn_beyond_end(self, epoch: int, name: str) -> None:
+        """Warn, once, of an epoch after the last one."""
         if epoch >= self.epochs and self._has_end and not self._has_warned:
             self._has_warned = True
             warnings.warn(
                 f"{name}: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
-                "epoch holds from here on. Give epochs=, the whole length of the training", stacklevel=depth + 1)
+                "epoch holds from here on. Each pass over a loader is an epoch, also an evaluation of the training images or a "
+                "look at one batch: loader.sampler.set_epoch(epoch) before a pass says which it is. Give epochs=, the whole "
+                "length of the training, where that is longer", stacklevel=_checks.depth_of_caller())
 
     def images(self, images: np.ndarray, epoch: int, index: int, *, planar: bool = False) -> np.ndarray:
         """Augment contiguous images of one sample, 8 bits in and out: (…, height, width, 3), or planar (…, 3, height, width)."""

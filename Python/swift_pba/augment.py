@@ -164,7 +164,7 @@ class Augment(_Base):
 
     def _checked(self, epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:
         epoch, index = _checks.key(epoch, index)
-        self._engine.warn_beyond_end(epoch, "Augment", 3)
+        self._engine.warn_beyond_end(epoch, "Augment")
         return epoch, index
 
     def _image(self, image: Any, epoch: int, index: int) -> Any:

@@ -103,7 +103,7 @@ class BatchAugment:
         check_size(height, width, "images")
         indices, epochs = key_arrays(keys)
         if len(epochs):
-            self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment", 2)
+            self._engine.warn_beyond_end(int(epochs.max()), "BatchAugment")
         if places is not None:
             places = np.ascontiguousarray(_whole_numbers(places, "places"))
         expected = len(indices) if places is None else len(places)
@@ -167,6 +167,8 @@ def _three(values: Sequence[float], name: str) -> list[float]:
         raise ValueError(f"{name}: found {len(numbers)} numbers, expected three, for red, green and blue")
     if not np.isfinite(numbers).all():
         raise ValueError(f"{name}: found {numbers}, expected finite numbers")
+    if name == "mean" and not all(0 <= number <= 1 for number in numbers):
+        raise ValueError(f"{name}: found {numbers}, expected numbers from 0 to 1: the mean of values that are divided by 255")
     lowest, highest = (1e-6, 1e6) if name == "std" else (-1e6, 1e6)
     if not all(lowest <= number <= highest for number in numbers):
         raise ValueError(f"{name}: found {numbers}, expected numbers from {lowest:g} to {highest:g}")

@@ -174,7 +174,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("file", help="the file to write: model.onnx or model.pt2")
     parser.add_argument("--batch", type=int, metavar="N", help="take exactly N images at once (default: any number)")
     parser.add_argument("--opset", type=int, metavar="N", help="ONNX: the version of the operators (default: PyTorch's choice)")
+    parser.add_argument("--force", action="store_true", help="write over a file that is already there")
     options = parser.parse_args(argv)
+    if os.path.lexists(options.file) and not options.force:
+        words = "is already there and is not written over; name another file, or give --force"
+        print(f"Error: {options.file}: {words}", file=sys.stderr)
+        return 1
     try:
         info = export(options.checkpoint, options.file, batch=options.batch, opset=options.opset)
     except (ImportError, OSError, ValueError) as error:

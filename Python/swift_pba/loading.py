@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -108,6 +109,10 @@ class Epochs(Sampler):
     def __init__(self, sampler: Iterable[Any], start_epoch: SupportsIndex = 0) -> None:
         if not hasattr(sampler, "__iter__"):
             raise TypeError(f"sampler: found {type(sampler).__name__}, expected a sampler or a list of indices")
+        if getattr(sampler, "replacement", False) is True:
+            warnings.warn(
+                "Epochs: the sampler draws with replacement, and an image that it draws twice in an epoch is augmented in the "
+                "same way: what happens depends on seed, epoch and index alone", stacklevel=_checks.depth_of_caller())
         self.sampler = sampler
         self._told = _told(sampler)
         self.set_epoch(start_epoch)

@@ -179,6 +179,12 @@ def test_images_too_large_for_the_library_are_not_copied_first() -> None:
     refused(ValueError, f"image: {words}", lambda: AUGMENT.apply(tensor, epoch=0, index=0))
 
 
+def test_a_mean_of_bytes_is_refused() -> None:
+    """Not taken as one of values that are divided by 255."""
+    refused(ValueError, "expected numbers from 0 to 1",
+            lambda: pba.BatchAugment("none", epochs=None, mean=[120] * 3, std=[0.5] * 3))
+
+
 def test_the_library_refuses_lengths_that_fit_in_no_memory() -> None:
     """Before it makes room for anything, whatever memory the caller says it has."""
     numbers = np.zeros(8, np.int64)

@@ -164,3 +164,11 @@ def test_an_error_of_the_dataset_leaves_no_key_behind() -> None:
         raise ZeroDivisionError
     with pytest.raises(RuntimeError, match="not known here"):
         pba.Augment("none", epochs=None)(picture(3, 3))
+
+
+def test_a_sampler_with_replacement_is_warned_of() -> None:
+    """What it draws twice is augmented in the same way."""
+    weighted = torch.utils.data.WeightedRandomSampler([1.0] * COUNT, COUNT)
+    with pytest.warns(UserWarning, match="draws with replacement") as warned:
+        pba.Epochs(weighted)
+    assert warned[0].filename == __file__
