@@ -11,11 +11,15 @@ import Text
 
 /// The version of this interface; it changes with every change that breaks a caller.
 @_cdecl("pba_abi_version")
-public func abiVersion() -> Int32 { 1 }
+public func pbaABIVersion() -> Int32 {
+  // Callers ask this first, so that no fork comes before.
+  Forking.makeSafe()
+  return 1
+}
 
 /// Opens an augmenter; returns its handle, or 0 and the reason in `message`.
 @_cdecl("pba_open")
-public func open(
+public func pbaOpen(
   _ policy: UnsafePointer<CChar>?, _ seed: UInt64, _ settings: UnsafePointer<CChar>?,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int64 {
@@ -29,13 +33,13 @@ public func open(
 
 /// Closes an augmenter; returns 0, or -1 for a handle that is not open.
 @_cdecl("pba_close")
-public func close(_ handle: Int64) -> Int32 {
+public func pbaClose(_ handle: Int64) -> Int32 {
   AugmenterTable.shared.remove(handle) ? 0 : -1
 }
 
 /// Writes a batch of normalised numbers; returns 0, or -1 and the reason in `message`.
 @_cdecl("pba_batch")
-public func batch(
+public func pbaBatch(
   _ handle: Int64, _ images: UnsafePointer<UInt8>?, _ count: Int64, _ height: Int64, _ width: Int64,
   _ places: UnsafePointer<Int64>?, _ samples: UnsafePointer<Int64>?, _ epochs: UnsafePointer<Int64>?,
   _ length: Int64, _ threads: Int64, _ output: UnsafeMutablePointer<Float>?,
@@ -57,7 +61,7 @@ public func batch(
 
 /// Writes augmented images of one sample, 8 bits in and out; returns 0, or -1 and the reason in `message`.
 @_cdecl("pba_images")
-public func images(
+public func pbaImages(
   _ handle: Int64, _ images: UnsafePointer<UInt8>?, _ count: Int64, _ height: Int64, _ width: Int64,
   _ planar: Int32, _ sample: Int64, _ epoch: Int64, _ output: UnsafeMutablePointer<UInt8>?,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
@@ -76,7 +80,7 @@ public func images(
 
 /// Moves labels of pixels as an image's pixels are moved; returns 0, or -1 and the reason in `message`.
 @_cdecl("pba_labels")
-public func labels(
+public func pbaLabels(
   _ handle: Int64, _ labels: UnsafePointer<Int32>?, _ height: Int64, _ width: Int64, _ sample: Int64,
   _ epoch: Int64, _ fill: Int32, _ output: UnsafeMutablePointer<Int32>?,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
@@ -94,7 +98,7 @@ public func labels(
 
 /// Describes as JSON what is drawn for a sample; returns the text's length, or -1 and the reason in `message`.
 @_cdecl("pba_explain")
-public func explain(
+public func pbaExplain(
   _ handle: Int64, _ sample: Int64, _ epoch: Int64, _ height: Int64, _ width: Int64,
   _ text: UnsafeMutablePointer<CChar>?, _ textRoom: Int64,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
@@ -110,7 +114,7 @@ public func explain(
 /// Describes as JSON what was opened: the schedule, if it is one, its order and the number of epochs; returns the text's
 /// length, or -1 and the reason in `message`.
 @_cdecl("pba_describe")
-public func describe(
+public func pbaDescribe(
   _ handle: Int64, _ text: UnsafeMutablePointer<CChar>?, _ textRoom: Int64,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int64 {
@@ -121,7 +125,7 @@ public func describe(
 
 /// Gives the schedule of a policy as the text of its file; returns the text's length, or -1 and the reason in `message`.
 @_cdecl("pba_schedule")
-public func schedule(
+public func pbaSchedule(
   _ policy: UnsafePointer<CChar>?, _ epochs: Int64, _ text: UnsafeMutablePointer<CChar>?, _ textRoom: Int64,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int64 {
@@ -134,6 +138,6 @@ public func schedule(
 
 /// Lists policies and operations as JSON; returns the text's length.
 @_cdecl("pba_catalogue")
-public func catalogue(_ text: UnsafeMutablePointer<CChar>?, _ textRoom: Int64) -> Int64 {
+public func pbaCatalogue(_ text: UnsafeMutablePointer<CChar>?, _ textRoom: Int64) -> Int64 {
   copy(Catalogue.json.text, to: text, textRoom)
 }

@@ -105,27 +105,4 @@ import Threads
     do { try SystemThread.start { done.signal() } } catch { Issue.record(error) }
     #expect(done.wait(timeout: .now() + 60) == .success)
   }
-
-  /// The fork itself is tried from Python, by Python/tests; a test's process must not fork.
-  @Test func afterAForkHelpersBeginAnew() {
-    let started = Parts()
-    let helpers = HelperThreads { body throws(ThreadError) in
-      started.begin()
-      try SystemThread.start(body)
-    }
-    let parts = Parts()
-    helpers.share(among: 3, work(parts, 1000))
-    #expect(started.runs > 0)
-    helpers.holdForFork()
-    helpers.releaseInParent()
-    let again = Parts()
-    helpers.share(among: 3, work(again, 1000))
-    #expect(again.done.sorted() == Array(0..<1000))
-    let before = started.runs
-    helpers.holdForFork()
-    helpers.startAnewInChild()
-    let more = Parts()
-    helpers.share(among: 3, work(more, 1000))
-    #expect(more.done.sorted() == Array(0..<1000) && started.runs > before)
-  }
 }
