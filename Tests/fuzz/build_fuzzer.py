@@ -154,6 +154,9 @@ def link(manifest: Manifest, ours: list[pathlib.Path], marks: list[str]) -> None
     listing = OUT / "objects.list"
     listing.write_text("".join(f"'{path}'\n" for path in [*objects, *map(str, ours)]))
     args = [f"@{listing}" if word.startswith("@") else word for word in args]
+    # The program's own standard library comes with a flag that hides the functions of archives, the sanitizers' too.
+    archives = ("CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections")
+    args = without(args, "-static-stdlib", *(f"-l{name}" for name in archives))
     # The program's own main gives way to libFuzzer's.
     start = args.index("--defsym") - 1
     args = args[:start] + args[start + 4:]
