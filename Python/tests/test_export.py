@@ -171,10 +171,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     checkpoint, path = odd_checkpoint(tmp_path, "wrn_10_1", (9, 14)), tmp_path / "model.onnx"
     assert main([str(checkpoint), str(path)]) == 0
     assert capsys.readouterr() == (f"{path}: wrn_10_1, images of 9 × 14, batches of any size, 3 classes\n", "")
-    assert main([str(checkpoint), str(path), "--batch", "2", "--opset", "18"]) == 0
+    written = path.read_bytes()
+    assert main([str(checkpoint), str(path)]) == 1 and path.read_bytes() == written
+    assert "is already there and is not written over; name another file, or give --force" in capsys.readouterr().err
+    assert main([str(checkpoint), str(path), "--batch", "2", "--opset", "18", "--force"]) == 0
     assert capsys.readouterr().out.endswith("batches of 2, 3 classes\n")
     assert session(path).get_inputs()[0].shape == [2, 3, 9, 14]
-    assert main([str(tmp_path / "none"), str(path)]) == 1
+    assert main([str(tmp_path / "none"), str(path), "--force"]) == 1
     assert capsys.readouterr().err.startswith("Error: ")
     for wrong in ([], [str(checkpoint)], [str(checkpoint), str(path), "--batch", "x"], [str(checkpoint), str(path), "--more"]):
         with pytest.raises(SystemExit) as end:

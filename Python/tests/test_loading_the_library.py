@@ -59,7 +59,7 @@ def test_without_torch_and_torchvision() -> None:
     for name in ("loader", "wrap", "Epochs", "KeyedDataset"):
         done = run(hide + f"pba.{name}")
         assert "ImportError: swift_pba.loader, wrap and Epochs work on PyTorch's data loaders, and torch cannot be" in done.stderr
-        assert "pip install swift-pba[torch]" in done.stderr
+        assert "pip install 'swift-pba[torch]'" in done.stderr
 
 
 def test_without_torchvision() -> None:
