@@ -49,9 +49,13 @@ def kill_readers(pba: str, rounds: int) -> str:
         images, data = Path(folder, "images"), Path(folder, "data")
         for number in range(IMAGES):
             write_image(images / f"class {number % 3}" / f"{number}.ppm", number)
-        began = time.monotonic()
-        read(pba, images, Path(folder, "data-0"))
-        duration = time.monotonic() - began
+        # The first of them reads a program that is not in memory yet.
+        durations = []
+        for attempt in range(3):
+            began = time.monotonic()
+            read(pba, images, Path(folder, f"first-{attempt}"))
+            durations.append(time.monotonic() - began)
+        duration = min(durations)
         for number in range(rounds):
             # All images in the first round, then a third of them.
             for changed in range(number % 3, IMAGES, 3 if number else 1):

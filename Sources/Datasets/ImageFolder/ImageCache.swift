@@ -112,6 +112,8 @@ struct ImageCache {
     (index.records, index.faults) = (records, faults)
     // A failure here costs time, not correctness: the next start reads the files again.
     if index != old.index { try? AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath) }
+    // A process that was killed after it had written the index has left its old pixels.
+    try? removeOthers(than: index.pixelFile)
     return Contents(
       pixels: try old.pixels.mapped(size: records.count * bytesPerImage),
       isReadable: findings.map { if case .slot = $0 { true } else { false } },
@@ -178,7 +180,12 @@ struct ImageCache {
     let index = ImageCacheIndex(
       pixelFile: name, pixelFileModified: try file.state().modified, records: records, faults: faults)
     try AtomicFile.write(Data(index.encoded(imageSize: imageSize)), to: indexPath)
-    for entry in try folderEntries(of: folder) where !["index", "lock", name].contains(entry.name) {
+    try removeOthers(than: name)
+  }
+
+  /// Removes what the index does not name; the lock is held.
+  private func removeOthers(than pixelFile: String) throws {
+    for entry in try folderEntries(of: folder) where !["index", "lock", pixelFile].contains(entry.name) {
       unlink(folder + "/" + entry.name)
     }
   }
