@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "Tests" / "cli"), str(ROOT / "Python")]
 from case_runner import program, require, run_all  # noqa: E402
 from swift_pba.models import network  # noqa: E402
-from swift_pba.models.safetensors import Safetensors, encoded  # noqa: E402
+from swift_pba.models.safetensors import Safetensors, header, joined, laid_out  # noqa: E402
 
 # Model, images, height, width.
 Size = tuple[str, int, int, int]
@@ -67,7 +67,8 @@ def compare(
         weights = (1 + torch.arange(CLASSES)).to(kind) / 4
         loss_options = {"weight": weights, "label_smoothing": SMOOTHING}
         inputs |= {"weights": weights, "smoothing": torch.tensor([SMOOTHING], dtype=kind)}
-    Path(f"{folder}/in").write_bytes(encoded(inputs))
+    places, body = laid_out(inputs)
+    Path(f"{folder}/in").write_bytes(joined(header(places, {}), body))
     subprocess.run([probe, model_name, str(CLASSES), f"{folder}/in", f"{folder}/out"], check=True)
     output = Safetensors(bytearray(Path(f"{folder}/out").read_bytes()), "the probe's output")
     ours = {place.name: output.tensor(place.name) for place in output.places}
