@@ -23,7 +23,7 @@ LARGEST_AREA = 2**28
 
 @dataclass(frozen=True)
 class Applied:
-    """An operation that is applied to a sample, with all that is drawn for it.
+    """An operation that is applied to a sample, and the values that were drawn for it.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class Engine:
 
     def _open(self) -> None:
         self.handle = _library.open_augmenter(self._policy, self.seed, self._settings)
-        weakref.finalize(self, _library.library().pba_close, self.handle)
+        weakref.finalize(self, _library.loaded().pba_close, self.handle)
 
     def played(self) -> tuple[str, str | None]:
         """Return the policy, a name or a schedule's text, and the order in which a schedule is played."""
@@ -132,7 +132,7 @@ class Engine:
         else:
             *count, height, width, _ = images.shape
         output = np.empty(images.shape, np.uint8)
-        code = _library.library().pba_images(
+        code = _library.loaded().pba_images(
             self.handle, _library.address(images), math.prod(count), height, width, planar, index, epoch,
             _library.address(output), message.buffer, _ROOM)
         if code:
@@ -143,7 +143,7 @@ class Engine:
         """Move the labels (height, width), contiguous and of type int32, of a sample's pixels."""
         height, width = labels.shape
         output = np.empty(labels.shape, np.int32)
-        code = _library.library().pba_labels(
+        code = _library.loaded().pba_labels(
             self.handle, _library.address(labels), height, width, index, epoch, fill, _library.address(output),
             message.buffer, _ROOM)
         if code:

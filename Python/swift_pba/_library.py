@@ -45,7 +45,7 @@ def library_path() -> Path:
 
 
 @functools.cache
-def library() -> ctypes.CDLL:
+def loaded() -> ctypes.CDLL:
     """Load `libpba`, once."""
     path = library_path()
     try:
@@ -97,7 +97,7 @@ def error() -> ValueError:
 
 def open_augmenter(policy: str, seed: int, settings: str) -> int:
     """Open an augmenter and return its handle."""
-    handle = library().pba_open(_encoded(policy, "policy"), seed, settings.encode(), message.buffer, _ROOM)
+    handle = loaded().pba_open(_encoded(policy, "policy"), seed, settings.encode(), message.buffer, _ROOM)
     if handle == 0:
         raise error()
     return handle
@@ -106,24 +106,24 @@ def open_augmenter(policy: str, seed: int, settings: str) -> int:
 def schedule_text(policy: str, epochs: int = 0) -> str:
     """Return the file of a schedule, stretched to a number of epochs unless that is 0."""
     name = _encoded(policy, "policy")
-    return _text(lambda place, room: library().pba_schedule(name, epochs, place, room, message.buffer, _ROOM))
+    return _text(lambda place, room: loaded().pba_schedule(name, epochs, place, room, message.buffer, _ROOM))
 
 
 def explanation(handle: int, index: int, epoch: int, height: int, width: int) -> str:
     """Return what is drawn for a sample as JSON."""
-    explain = library().pba_explain
+    explain = loaded().pba_explain
     return _text(lambda place, room: explain(handle, index, epoch, height, width, place, room, message.buffer, _ROOM))
 
 
 def description(handle: int) -> str:
     """Return what was opened as JSON."""
-    describe = library().pba_describe
+    describe = loaded().pba_describe
     return _text(lambda place, room: describe(handle, place, room, message.buffer, _ROOM))
 
 
 def catalogue_text() -> str:
     """Return what the library knows by name as JSON."""
-    return _text(library().pba_catalogue)
+    return _text(loaded().pba_catalogue)
 
 
 def _encoded(text: str, name: str) -> bytes:

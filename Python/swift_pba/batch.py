@@ -121,7 +121,7 @@ class BatchAugment:
                     raise ValueError(f"places: found {outside[0]}, expected a place among {count} images, from 0")
                 source, count, places = source[places], expected, None
             source = np.ascontiguousarray(source)
-        code = _library.library().pba_batch(
+        code = _library.loaded().pba_batch(
             self._engine.handle, _library.address(source), count, height, width,
             None if places is None else _library.address(places), _library.address(indices), _library.address(epochs), expected,
             threads, _library.address(target), message.buffer, _ROOM)
@@ -222,7 +222,7 @@ def _output(out: Any, shape: tuple[int, ...], is_tensor: bool) -> tuple[np.ndarr
     if not target.flags.c_contiguous:
         raise ValueError("out: found an array that is not contiguous, expected one that is")
     if not target.flags.aligned:
-        raise ValueError("out: found an array at an address that is no multiple of 4, expected one that is")
+        raise ValueError("out: found an array at a misaligned address, expected a multiple of 4")
     if not target.flags.writeable:
         raise ValueError("out: found an array that may not be written to, expected one that may")
     return target, out

@@ -40,7 +40,7 @@ class Wrong:
 
 
 def frombuffer(array: np.ndarray) -> np.ndarray:
-    """Return the same array at an address that is no multiple of anything, and that may not be written to."""
+    """Return the same array at a misaligned address, and read-only."""
     return np.frombuffer(b"x" + array.tobytes(), array.dtype, array.size, 1).reshape(array.shape)
 
 

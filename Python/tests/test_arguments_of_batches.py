@@ -147,7 +147,7 @@ def test_memory_that_is_read_and_written() -> None:
     assert BATCH(images, KEYS, out=apart) is apart
     # An address between those of two numbers.
     crooked = memory[201:921].view(np.float32).reshape(2, 3, 6, 5)
-    refused(ValueError, "out: found an array at an address that is no multiple of 4", lambda: BATCH(images, KEYS, out=crooked))
+    refused(ValueError, "out: found an array at a misaligned address", lambda: BATCH(images, KEYS, out=crooked))
 
 
 def test_batches_in_any_memory() -> None:
@@ -192,7 +192,7 @@ def test_the_library_refuses_lengths_that_fit_in_no_memory() -> None:
     augmenter = pba.BatchAugment("none", epochs=None, mean=[0.5] * 3, std=[0.25] * 3)._engine
     for length in (2**36, 2**40, 2**41, 2**63 - 1, -1):
         for place in (None, _library.address(output)):
-            code = _library.library().pba_batch(
+            code = _library.loaded().pba_batch(
                 augmenter.handle, _library.address(np.zeros(12, np.uint8)), 1, 2, 2, _library.address(numbers),
                 _library.address(numbers), _library.address(numbers), length, 1, place, _library.message.buffer, 4096)
             assert code == -1 and str(_library.error()).startswith(("length", "count", "memory", "output")), length

@@ -28,7 +28,7 @@ def test_torch_before_and_after() -> None:
     for name, code in {
         "torch first": "import torch; torch.ones(3).sum(); import numpy as np, swift_pba as pba\n" + DRAWN,
         "library first": (
-            "import numpy as np, swift_pba as pba; from swift_pba import _library; _library.library(); import torch; "
+            "import numpy as np, swift_pba as pba; from swift_pba import _library; _library.loaded(); import torch; "
             "torch.nn.Conv2d(3, 3, 3)(torch.ones(1, 3, 9, 9)).sum().backward()\n" + DRAWN),
         "both in threads": (
             "import threading, numpy as np, swift_pba as pba\n"
@@ -77,7 +77,7 @@ def test_without_torchvision() -> None:
 
 def test_importing_loads_neither_torch_nor_the_library() -> None:
     done = run("import sys, swift_pba as pba; from swift_pba import _library\n"
-               "print('torch' in sys.modules, _library.library.cache_info().currsize)\n"
+               "print('torch' in sys.modules, _library.loaded.cache_info().currsize)\n"
                "pba.policies()\nprint('torch' in sys.modules)")
     assert done.stdout.split() == ["False", "0", "False"], done
 

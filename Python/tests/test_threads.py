@@ -101,7 +101,7 @@ def test_the_interpreter_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> N
     # The same functions of the same library, with the lock kept.
     keeping = ctypes.PyDLL(str(_library.library_path()))
     for name in ("pba_batch", "pba_images"):
-        function, known = getattr(keeping, name), getattr(_library.library(), name)
+        function, known = getattr(keeping, name), getattr(_library.loaded(), name)
         function.restype, function.argtypes = known.restype, known.argtypes
     monkeypatch.setattr(_library, "library", lambda: keeping)
     for call in calls:

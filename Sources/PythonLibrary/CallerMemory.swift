@@ -77,7 +77,7 @@ func memory<Element>(
   let alignment = MemoryLayout<Element>.alignment
   guard Int(bitPattern: pointer) % alignment == 0 else {
     throw PolicyError(
-      place: name, found: "an address that is no multiple of \(alignment)", expected: "one that is aligned")
+      place: name, found: "a misaligned address", expected: "a multiple of \(alignment)")
   }
   return UnsafeMutableBufferPointer(start: pointer, count: count)
 }

@@ -35,7 +35,7 @@ def preprocess(image: Any, info: CheckpointInfo) -> torch.Tensor:
     Raises
     ------
     TypeError, ValueError
-        For what is no image of 8 bits a colour; the message says what was found and expected.
+        If the input is not an 8-bit image; the message says what was found and expected.
     """
     pixels = _pixels(image)
     height, width = info.image_size
