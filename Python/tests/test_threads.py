@@ -103,7 +103,7 @@ def test_the_interpreter_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("pba_batch", "pba_images"):
         function, known = getattr(keeping, name), getattr(_library.loaded(), name)
         function.restype, function.argtypes = known.restype, known.argtypes
-    monkeypatch.setattr(_library, "library", lambda: keeping)
+    monkeypatch.setattr(_library, "loaded", lambda: keeping)
     for call in calls:
         assert max(longest_pause(call) for _ in range(5)) > 0.5, call
 
