@@ -19,6 +19,8 @@ from .schedule import Schedule, policy_text
 
 LARGEST_SIDE = 32767
 LARGEST_AREA = 2**28
+# Orders of an image's bytes: (…, height, width, 3), (…, 3, height, width), (…, height, width, 4) with a byte without meaning.
+RGB, PLANAR, RGBX = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,15 @@ class Engine:
                 "look at one batch: loader.sampler.set_epoch(epoch) before a pass says which it is. Give epochs=, the whole "
                 "length of the training, where that is longer", stacklevel=_checks.depth_of_caller())
 
-    def images(self, images: np.ndarray, epoch: int, index: int, *, planar: bool = False) -> np.ndarray:
-        """Augment contiguous images of one sample, 8 bits in and out: (…, height, width, 3), or planar (…, 3, height, width)."""
-        if planar:
+    def images(self, images: np.ndarray, epoch: int, index: int, layout: int = RGB) -> np.ndarray:
+        """Augment contiguous images of one sample, 8 bits in and out, whose bytes are in the order of a layout."""
+        if layout == PLANAR:
             *count, _, height, width = images.shape
         else:
             *count, height, width, _ = images.shape
         output = np.empty(images.shape, np.uint8)
         code = _library.loaded().pba_images(
-            self.handle, _library.address(images), math.prod(count), height, width, planar, index, epoch,
+            self.handle, _library.address(images), math.prod(count), height, width, layout, index, epoch,
             _library.address(output), message.buffer, _ROOM)
         if code:
             raise _library.error()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 _ROOM = 4096
 _LONGEST_NAME = 4096  # bytes; Linux has no longer paths
 

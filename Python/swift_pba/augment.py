@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from . import _checks
-from ._engine import Applied, Engine, check_size
+from ._engine import PLANAR, RGBX, Applied, Engine, check_size
 from .batch import playing
 from .keys import current
 from .schedule import Schedule
@@ -199,9 +199,13 @@ class Augment(_Base):
 
         if image.mode not in ("RGB", "L"):
             raise ValueError(f"image: found the mode {image.mode!r}, expected 'RGB' or 'L': image.convert('RGB')")
-        result = self._array(np.asarray(image), epoch, index)
-        # As Image.fromarray, without its look at the array's type.
-        return Image.frombuffer(image.mode, image.size, result, "raw", image.mode, 0, 1)
+        if image.mode == "L":
+            return Image.fromarray(self._array(np.asarray(image), epoch, index))
+        width, height = image.size
+        check_size(height, width, "image")
+        # As Pillow has it in memory: three bytes a pixel take it three times as long, each way.
+        pixels = np.frombuffer(image.tobytes("raw", "RGBX"), np.uint8).reshape(height, width, 4)
+        return Image.frombytes("RGB", image.size, self._engine.images(pixels, epoch, index, RGBX), "raw", "RGBX")
 
     def _tensor(self, image: Any, epoch: int, index: int) -> Any:
         import torch
@@ -210,18 +214,18 @@ class Augment(_Base):
         if image.dtype != torch.uint8:
             raise TypeError(
                 f"image: found {image.dtype}, expected torch.uint8: put Augment before ToDtype, ToTensor and Normalize")
-        if image.device.type != "cpu":
+        if not image.is_cpu:
             raise ValueError(f"image: found a tensor on {image.device}, expected one on the CPU: augment in the data loader")
         if image.layout != torch.strided:
             raise TypeError(f"image: found a tensor of layout {image.layout}, expected torch.strided: image.to_dense()")
         if image.ndim < 3 or image.shape[-3] not in (1, 3):
             raise ValueError(f"image: found the shape {tuple(image.shape)}, expected (3, height, width)")
         check_size(*image.shape[-2:], "image")
-        planes = image.detach().as_subclass(torch.Tensor).numpy()
+        planes = (image if type(image) is torch.Tensor else image.detach().as_subclass(torch.Tensor)).numpy()
         if image.shape[-3] == 1:
-            augmented = self._engine.images(np.repeat(planes, 3, -3), epoch, index, planar=True)[..., :1, :, :].copy()
+            augmented = self._engine.images(np.repeat(planes, 3, -3), epoch, index, PLANAR)[..., :1, :, :].copy()
         else:
-            augmented = self._engine.images(np.ascontiguousarray(planes), epoch, index, planar=True)
+            augmented = self._engine.images(np.ascontiguousarray(planes), epoch, index, PLANAR)
         result = torch.from_numpy(augmented)
         if like is None:
             return result

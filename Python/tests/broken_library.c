@@ -17,7 +17,7 @@ static int32_t refuse(char *message, int64_t room) {
   return -1;
 }
 
-int32_t pba_abi_version(void) { return 1; }
+int32_t pba_abi_version(void) { return 2; }
 
 int64_t pba_open(const char *policy, uint64_t seed, const char *settings, char *message, int64_t room) {
   held = held ? held : malloc(9);
@@ -33,11 +33,11 @@ int32_t pba_batch(
 }
 
 int32_t pba_images(
-    int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t planar, int64_t sample, int64_t epoch,
+    int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t layout, int64_t sample, int64_t epoch,
     uint8_t *output, char *message, int64_t room) {
   int is_right = images && output && count > 0 && count < 9 && height > 0 && height < 99 && width > 0 && width < 99;
   if (!is_right) return refuse(message, room);
-  memmove(output, images, (size_t)(3 * count * height * width));
+  memmove(output, images, (size_t)((layout == 2 ? 4 : 3) * count * height * width));
   FAULT
 }
 

@@ -175,18 +175,18 @@ static void call_batch(Caller *caller) {
 static void call_images(Caller *caller) {
   Random *random = &caller->random;
   int64_t height = number(random, 60), width = number(random, 60), count = number(random, 4);
-  __int128 bytes = (__int128)height * width < capacity ? (__int128)height * width * 3 * count : -1;
+  int32_t layout = one_in(random, 12) ? (int32_t)absurd(random) : (int32_t)below(random, 3);
+  __int128 bytes = (__int128)height * width < capacity ? (__int128)height * width * (layout == 2 ? 4 : 3) * count : -1;
   uint8_t *images = lend_numbers(caller, &caller->source, bytes, 1);
   uint8_t *output = one_in(random, 6) ? images : lend_numbers(caller, &caller->target, bytes, 1);
   char *message = lend_message(caller);
   int64_t handle = some_handle(caller), sample = number(random, INT64_C(1) << 32), epoch = number(random, 12);
-  int32_t planar = one_in(random, 12) ? (int32_t)absurd(random) : (int32_t)below(random, 2);
-  int32_t code = library.images(handle, images, count, height, width, planar, sample, epoch, output, message, caller->room);
+  int32_t code = library.images(handle, images, count, height, width, layout, sample, epoch, output, message, caller->room);
   if (code != 0 && code != -1) fail("images gave another code");
   if (code == 0 && images && output && output != images && one_in(random, 4)) {
     // The same once more, in place: the same bytes, unless somebody has closed the handle.
     if (
-      !library.images(handle, images, count, height, width, planar, sample, epoch, images, NULL, 0) &&
+      !library.images(handle, images, count, height, width, layout, sample, epoch, images, NULL, 0) &&
       memcmp(images, output, (size_t)bytes))
       fail("a call made other bytes the second time");
   }
@@ -271,7 +271,7 @@ int main(int count, char **arguments) {
   if (!(library.name = (typeof(library.name))dlsym(found, "pba_" #name))) fail("the library lacks pba_" #name)
   FIND(abi_version); FIND(open); FIND(close); FIND(batch); FIND(images); FIND(labels); FIND(explain); FIND(describe); FIND(schedule);
   FIND(catalogue);
-  if (library.abi_version() != 1) fail("the library has another interface");
+  if (library.abi_version() != 2) fail("the library has another interface");
   schedule_path = arguments[6];
   FILE *file = fopen(schedule_path, "r");
   schedule_text = calloc(1, longest / 4);

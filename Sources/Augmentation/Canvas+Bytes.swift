@@ -1,10 +1,15 @@
 /// What comes from callers that have no alpha channel, and goes to them.
 extension Canvas {
   /// Takes `width * height * 3` bytes in the order of a layout as an opaque image.
-  mutating func load(bytes: UnsafePointer<UInt8>, _ layout: BatchTail.Layout) {
+  mutating func load(bytes: UnsafePointer<UInt8>, _ layout: PixelLayout) {
     switch layout {
-    case .nhwc: load(rgb: bytes)
-    case .nchw:
+    case .rgb: load(rgb: bytes)
+    case .rgbx:
+      let (pixels, area, words) = (pixels, area, UnsafeRawPointer(bytes))
+      for index in 0..<area {
+        pixels[index] = words.loadUnaligned(fromByteOffset: 4 &* index, as: Pixel.self) | Self.alphaMask
+      }
+    case .planar:
       let (pixels, area) = (pixels, area)
       for index in 0..<area {
         pixels[index] =
@@ -17,12 +22,19 @@ extension Canvas {
   /// Writes `width * height * 3` bytes in the order of a layout, with a colour where there is no data.
   func store(
     fill: (red: UInt8, green: UInt8, blue: UInt8), to output: UnsafeMutablePointer<UInt8>,
-    _ layout: BatchTail.Layout
+    _ layout: PixelLayout
   ) {
     switch layout {
-    case .nhwc: storeRGB(fill: fill, to: output)
-    case .nchw:
-      let blank = Pixel(fill.red) | Pixel(fill.green) << 8 | Pixel(fill.blue) << 16
+    case .rgb: storeRGB(fill: fill, to: output)
+    case .rgbx:
+      let blank = Self.pixel(fill)
+      let (pixels, area, words) = (pixels, area, UnsafeMutableRawPointer(output))
+      for index in 0..<area {
+        let colour = pixels[index] < 0x0100_0000 ? blank : pixels[index]
+        words.storeBytes(of: colour | Self.alphaMask, toByteOffset: 4 &* index, as: Pixel.self)
+      }
+    case .planar:
+      let blank = Self.pixel(fill)
       let (pixels, area) = (pixels, area)
       for index in 0..<area {
         let colour = pixels[index] < 0x0100_0000 ? blank : pixels[index]
@@ -33,11 +45,15 @@ extension Canvas {
     }
   }
 
+  private static func pixel(_ colour: (red: UInt8, green: UInt8, blue: UInt8)) -> Pixel {
+    Pixel(colour.red) | Pixel(colour.green) << 8 | Pixel(colour.blue) << 16
+  }
+
   /// Writes interleaved RGB bytes, `width * height * 3` of them, with a colour where there is no data.
   private func storeRGB(
     fill: (red: UInt8, green: UInt8, blue: UInt8), to output: UnsafeMutablePointer<UInt8>
   ) {
-    let blank = Pixel(fill.red) | Pixel(fill.green) << 8 | Pixel(fill.blue) << 16
+    let blank = Self.pixel(fill)
     let words = UnsafeMutableRawPointer(output)
     // Four pixels are three words.
     let whole = area / 4

@@ -56,19 +56,19 @@ public struct ImageAugmenter: Sendable {
   /// - Parameters:
   ///   - sample: the sample's index; it selects the random numbers.
   ///   - epoch: the epoch, from 0; it selects the random numbers.
-  ///   - source: the image, `width * height * 3` bytes.
-  ///   - layout: the order of the bytes: pixel after pixel, or plane after plane.
+  ///   - source: the image, `width * height * layout.bytesPerPixel` bytes.
+  ///   - layout: the order of the bytes.
   ///   - fill: the colour of pixels for which operations leave no data.
   ///   - result: the memory of the new image, of the same size and order.
   ///   - workspace: memory for images of this size.
   public func write(
-    sample: Int, epoch: Int, of source: UnsafeBufferPointer<UInt8>, layout: BatchTail.Layout = .nhwc,
+    sample: Int, epoch: Int, of source: UnsafeBufferPointer<UInt8>, layout: PixelLayout = .rgb,
     fill: (red: UInt8, green: UInt8, blue: UInt8), into result: UnsafeMutableBufferPointer<UInt8>,
     using workspace: inout ImageWorkspace
   ) {
     let (width, height) = (workspace.width, workspace.height)
     precondition(
-      source.count == 3 * width * height && result.count == source.count,
+      source.count == layout.bytesPerPixel * width * height && result.count == source.count,
       "the image is not of the workspace's size")
     guard let first = source.baseAddress, let target = result.baseAddress else { return }
     var isOnCanvas = false

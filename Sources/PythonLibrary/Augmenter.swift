@@ -116,14 +116,15 @@ final class Augmenter: Sendable {
 
   /// Writes augmented images of one sample, which all are treated in the same way.
   func write(
-    _ key: SampleKey, _ size: ImageSize, _ layout: BatchTail.Layout, of source: UnsafeBufferPointer<UInt8>,
+    _ key: SampleKey, _ size: ImageSize, _ layout: PixelLayout, of source: UnsafeBufferPointer<UInt8>,
     into output: UnsafeMutableBufferPointer<UInt8>
   ) throws {
     try withWorkshop { workshop in
       try workshop.prepare(size)
       let augmenter = try imageAugmenter(workshop, epoch: key.epoch, size)
-      for first in stride(from: 0, to: source.count, by: 3 * size.area) {
-        let bytes = first..<first + 3 * size.area
+      let length = layout.bytesPerPixel * size.area
+      for first in stride(from: 0, to: source.count, by: length) {
+        let bytes = first..<first + length
         augmenter.write(
           sample: key.sample, epoch: key.epoch, of: UnsafeBufferPointer(rebasing: source[bytes]),
           layout: layout, fill: fill, into: UnsafeMutableBufferPointer(rebasing: output[bytes]),
@@ -179,11 +180,13 @@ final class Augmenter: Sendable {
     do {
       let size = try ImageSize(height: 4, width: 4)
       let key = try SampleKey(sample: 0, epoch: 0)
-      var pixels = [UInt8](repeating: 0, count: 3 * size.area)
+      let pixels = [UInt8](repeating: 0, count: 3 * size.area)
       var labels = [Int32](repeating: 0, count: size.area)
-      try pixels.withUnsafeMutableBufferPointer {
-        try write(key, size, .nhwc, of: UnsafeBufferPointer($0), into: $0)
-        try write(key, size, .nchw, of: UnsafeBufferPointer($0), into: $0)
+      for layout in PixelLayout.allCases {
+        var image = [UInt8](repeating: 0, count: layout.bytesPerPixel * size.area)
+        try image.withUnsafeMutableBufferPointer {
+          try write(key, size, layout, of: UnsafeBufferPointer($0), into: $0)
+        }
       }
       try labels.withUnsafeMutableBufferPointer {
         try writeLabels(key, size, of: UnsafeBufferPointer($0), fill: 0, into: $0)

@@ -1,3 +1,4 @@
+import Augmentation
 import Images
 import Policies
 import Text
@@ -118,6 +119,12 @@ func batchPlaces(
     result.append(Int(place))
   }
   return result
+}
+
+/// The order of an image's bytes, which C calls by its number.
+func pixelLayout(_ layout: Int32) throws(PolicyError) -> PixelLayout {
+  let layouts: [PixelLayout] = [.rgb, .planar, .rgbx]
+  return layouts[try number(Int64(layout), in: 0...layouts.count - 1, "layout")]
 }
 
 /// How many threads share a call's work.

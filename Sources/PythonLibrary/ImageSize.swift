@@ -1,3 +1,4 @@
+import Augmentation
 import Policies
 
 /// The height and width of images in pixels, within what the operations are exact for.
@@ -22,9 +23,9 @@ struct ImageSize: Hashable {
   /// The number of pixels.
   var area: Int { height * width }
 
-  /// The bytes of so many images, three a pixel.
-  func bytes(of count: Int) throws(PolicyError) -> Int {
-    let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: 3 * area)
+  /// The bytes of so many images.
+  func bytes(of count: Int, _ layout: PixelLayout = .rgb) throws(PolicyError) -> Int {
+    let (bytes, isTooMuch) = count.multipliedReportingOverflow(by: layout.bytesPerPixel * area)
     guard !isTooMuch, bytes <= 1 << 46 else {
       throw PolicyError(place: "count", found: "\(count)", expected: "images that fit in memory")
     }

@@ -14,7 +14,7 @@ import Text
 public func pbaABIVersion() -> Int32 {
   // Callers ask this first, so that no fork comes before.
   Forking.makeSafe()
-  return 1
+  return 2
 }
 
 /// Opens an augmenter; returns its handle, or 0 and the reason in `message`.
@@ -63,15 +63,16 @@ public func pbaBatch(
 @_cdecl("pba_images")
 public func pbaImages(
   _ handle: Int64, _ images: UnsafePointer<UInt8>?, _ count: Int64, _ height: Int64, _ width: Int64,
-  _ planar: Int32, _ sample: Int64, _ epoch: Int64, _ output: UnsafeMutablePointer<UInt8>?,
+  _ layout: Int32, _ sample: Int64, _ epoch: Int64, _ output: UnsafeMutablePointer<UInt8>?,
   _ message: UnsafeMutablePointer<CChar>?, _ room: Int64
 ) -> Int32 {
   reporting(to: message, room, failure: -1) {
     let augmenter = try AugmenterTable.shared.augmenter(handle)
     let size = try ImageSize(height: height, width: width)
-    let bytes = try size.bytes(of: number(count, in: 0...Int.max, "count"))
+    let layout = try pixelLayout(layout)
+    let bytes = try size.bytes(of: number(count, in: 0...Int.max, "count"), layout)
     try augmenter.write(
-      SampleKey(sample: sample, epoch: epoch), size, planar == 0 ? .nhwc : .nchw,
+      SampleKey(sample: sample, epoch: epoch), size, layout,
       of: memory(images, bytes, "images"),
       into: memory(output, bytes, "output"))
     return 0

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-// The version of this interface: 1. Another number is another interface.
+// The version of this interface: 2. Another number is another interface.
 int32_t pba_abi_version(void);
 
 // Opens a policy and returns a handle, or 0.
@@ -47,10 +47,12 @@ int32_t pba_batch(
 
 // Applies the operations drawn for one sample to `count` images of its size, 8 bits in and out. Returns 0 or -1.
 //
-// `images` and `output`: count × height × width × 3 bytes, RGB, or where `planar` is not 0 count × 3 × height × width; they may
-// be the same memory.
+// `layout` is the order of the bytes of `images` and `output`, which may be the same memory:
+//   0  count × height × width × 3: red, green, blue
+//   1  count × 3 × height × width: plane after plane
+//   2  count × height × width × 4: red, green, blue and a byte without meaning
 int32_t pba_images(
-  int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t planar, int64_t sample,
+  int64_t handle, const uint8_t *images, int64_t count, int64_t height, int64_t width, int32_t layout, int64_t sample,
   int64_t epoch, uint8_t *output, char *message, int64_t room);
 
 // Moves labels of pixels as the operations drawn for a sample move its pixels. Returns 0 or -1.

@@ -38,15 +38,19 @@ import Testing
     }
   }
 
-  @Test(arguments: sizes) func planesAreTheSameImage(width: Int, height: Int) {
+  @Test(arguments: sizes) func everyLayoutIsTheSameImage(width: Int, height: Int) {
     let area = width * height
     func planes(_ bytes: [UInt8]) -> [UInt8] {
       (0..<3).flatMap { channel in (0..<area).map { bytes[3 * $0 + channel] } }
     }
+    func words(_ bytes: [UInt8]) -> [UInt8] {
+      (0..<area).flatMap { bytes[3 * $0..<3 * $0 + 3] + [UInt8(truncatingIfNeeded: $0)] }
+    }
+    func colours(_ words: [UInt8]) -> [UInt8] { (0..<area).flatMap { words[4 * $0..<4 * $0 + 3] } }
     let images = noiseStack(count: 12, width: width, height: height)
     let augmenter = ImageAugmenter(program: BatchTests.program, seed: 5, trial: 0)
     var workspace = ImageWorkspace(width: width, height: height)
-    func augmented(_ source: [UInt8], _ sample: Int, _ layout: BatchTail.Layout) -> [UInt8] {
+    func augmented(_ source: [UInt8], _ sample: Int, _ layout: PixelLayout) -> [UInt8] {
       var result = [UInt8](repeating: 0, count: source.count)
       source.withUnsafeBufferPointer { source in
         result.withUnsafeMutableBufferPointer {
@@ -59,7 +63,9 @@ import Testing
     }
     for sample in 0..<images.count {
       let source = Array(images.pixels[sample * images.imageSize..<(sample + 1) * images.imageSize])
-      #expect(augmented(planes(source), sample, .nchw) == planes(augmented(source, sample, .nhwc)))
+      let expected = augmented(source, sample, .rgb)
+      #expect(augmented(planes(source), sample, .planar) == planes(expected))
+      #expect(colours(augmented(words(source), sample, .rgbx)) == expected)
     }
   }
 
