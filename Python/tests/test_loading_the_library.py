@@ -96,7 +96,7 @@ def test_a_library_of_another_version(tmp_path: Path) -> None:
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-shared", "-o", tmp_path / "libpba.so", source], check=True)
     done = run("import swift_pba as pba; pba.load('rsvhn')", {"PBA_LIBRARY": str(tmp_path / "libpba.so")})
-    assert f"ImportError: swift_pba: {tmp_path}/libpba.so has interface 7, expected 1" in done.stderr, done
+    assert f"ImportError: swift_pba: {tmp_path}/libpba.so has interface 7, expected 2" in done.stderr, done
 
 
 def test_a_package_without_its_library(tmp_path: Path) -> None:
