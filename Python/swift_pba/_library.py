@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from . import _installation
+
 ABI_VERSION = 2
 _ROOM = 4096
 _LONGEST_NAME = 4096  # bytes; Linux has no longer paths
@@ -33,15 +35,9 @@ def library_path() -> Path:
     named = os.environ.get("PBA_LIBRARY")
     if named:
         return Path(named)
-    here = Path(__file__).resolve().parent
-    beside = here / "libpba.so"
-    built = here.parents[1] / ".build" / "release" / "libpba-python.so"
-    for path in (beside, built):
-        if path.exists():
-            return path
-    raise ImportError(
-        f"swift_pba: found neither {beside} nor {built}; install the wheel of swift-pba, or build the library in the checkout: "
-        "swift build -c release --product pba-python")
+    return _installation.find(
+        "libpba.so", "libpba-python.so", ImportError,
+        "build the library in the checkout: swift build -c release --product pba-python")
 
 
 @functools.cache

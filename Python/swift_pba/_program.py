@@ -7,18 +7,12 @@ import os
 import sys
 from pathlib import Path
 
+from . import _installation
+
 
 def program_path() -> Path:
     """Find the program: beside this package, or in the build folder of its checkout."""
-    here = Path(__file__).resolve().parent
-    beside = here / "bin" / "pba"
-    built = here.parents[1] / ".build" / "release" / "pba"
-    for path in (beside, built):
-        if path.exists():
-            return path
-    raise FileNotFoundError(
-        f"swift_pba: found neither {beside} nor {built}; install the wheel of swift-pba, or run ./pba in the checkout, which "
-        "builds it")
+    return _installation.find("bin/pba", "pba", FileNotFoundError, "run ./pba in the checkout, which builds it")
 
 
 def environment() -> dict[str, str]:

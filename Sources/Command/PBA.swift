@@ -16,8 +16,9 @@ public struct PBA: ParsableCommand {
       "Learn a schedule of image augmentation with a population of small networks, and train with it.",
     discussion: """
       Begin with `pba quickstart`: a search and two kinds of training on bundled images, in minutes.
-      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, 128 + the \
-      signal's number stopped by a signal (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP); what is finished is kept.
+      Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, 75 stopped by \
+      --stop-after, 128 + the signal's number stopped by a signal (130 Ctrl-C, 143 SIGTERM, 129 SIGHUP); what is finished is \
+      kept.
       """,
     version: Version.text,
     subcommands: [

@@ -10,6 +10,7 @@ As root, what is about permissions runs as another user. Needs only Python's sta
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -264,6 +265,34 @@ def ignored_signals_stay_ignored(case: Case) -> None:
         assert process.returncode == 0 and "stopping" not in notes, f"{number!r}: {process.returncode}, {notes[-300:]}"
 
 
+def a_time_that_is_over_stops_in_order(case: Case) -> None:
+    """Searches and trainings end with their own code, name the command that continues, and end as others do."""
+    for command, result, arguments in (
+        ("search", "schedule.json", [*SEARCH, "--epochs", "40"]), ("train", "metrics.jsonl", [*TRAIN, "--epochs", "40"])):
+        whole, parts = case.folder / f"{command}-whole", case.folder / f"{command}-parts"
+        succeeded(case.run(*arguments, "--run", whole))
+        done, stops = case.run(*arguments, "--run", parts, "--stop-after", "1s"), 0
+        while done.returncode == 75:
+            stops += 1
+            words = f"--stop-after: {stops}s", f"pba {command} --resume --run {parts}"
+            assert all(word in done.stderr for word in words), done.stderr
+            # Longer each time: on a busy machine the first may be over before anything is trained.
+            done = case.run(command, "--resume", "--run", parts, "--stop-after", f"{stops + 1}s")
+        succeeded(done)
+        assert stops > 0, f"{command}: it took less than a second"
+        expected, found = ([without_times(line) for line in (run / result).read_text().splitlines()] for run in (whole, parts))
+        assert found == expected, f"{command}: {result} differs"
+    for time_span in (["0s"], ["1"], ["h"], ["1s1h"], ["99999999999d"], ["1s", "--dry-run"]):
+        done = case.run(*SEARCH, "--epochs", "2", "--run", case.folder / "none", "--stop-after", *time_span)
+        assert done.returncode == 64 and "--stop-after" in done.stderr, f"{time_span}: {done.returncode}, {done.stderr[-300:]}"
+    assert not (case.folder / "none").exists()
+
+
+def without_times(line: str) -> str:
+    """A line of a result without the seconds that its work took."""
+    return re.sub(r'"seconds":[0-9.e-]+', "", line)
+
+
 def made_up_checkout(case: Case) -> dict[str, Any]:
     """How to start the script `pba` of a checkout whose `swift` notes in `log` what it builds."""
     checkout, log = case.make("checkout"), case.folder / "log"
@@ -329,7 +358,8 @@ def a_locale_changes_no_number(case: Case) -> None:
 CASES = [
     the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
     a_report_needs_no_right_to_write_into_the_run, what_may_not_be_written_says_what_to_do, a_working_directory_may_be_deleted,
-    closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored, a_build_of_another_user_is_used,
+    closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored,
+    a_time_that_is_over_stops_in_order, a_build_of_another_user_is_used,
     a_build_without_the_part_for_gpus_runs,
     a_locale_changes_no_number,
 ]

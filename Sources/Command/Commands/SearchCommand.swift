@@ -52,7 +52,8 @@ struct SearchRequest {
     if place.dryRun { return try DryRun(configuration).show(json: json) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
       try SearchSession(
-        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
+        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
+        stoppingAt: place.stopAfter)()
     }
     if json {
       try printJSON(SearchSummary(result))

@@ -64,7 +64,8 @@ struct TrainingRequest {
     let result = try TrainingSession(
       configuration, choice, path: folder, resuming: recorded,
       // A file that the run was begun with, or another's, does not ask for it.
-      mayChangeLength: settings.origin(of: \.epochs) == .flag, tensorBoard: place.tensorBoard)()
+      mayChangeLength: settings.origin(of: \.epochs) == .flag, tensorBoard: place.tensorBoard,
+      stoppingAt: place.stopAfter)()
     if json { try printJSON(result) } else { show(result) }
     return result
   }

@@ -21,7 +21,17 @@ struct RunOptions: ParsableArguments {
   )
   var tensorBoard = false
 
+  @Option(
+    help:
+      "Stop in order after this time, such as 90s, 30m, 3h or 1h30m, with exit code 75; the command that continues is printed."
+  )
+  var stopAfter: StopTime?
+
   func validate() throws {
+    if dryRun && stopAfter != nil {
+      throw ValidationError(
+        "--stop-after: found together with --dry-run, expected one of them; leave one out")
+    }
     if run?.isEmpty == true { throw ValidationError("--run: found an empty name, expected a folder") }
     if dryRun && resume {
       throw ValidationError("--dry-run: found together with --resume, expected one of them; leave one out")

@@ -13,17 +13,19 @@ struct ComparisonSession {
   private let path: String
   private let recorded: ComparisonConfiguration?
   private let writesTensorBoard: Bool
+  private let stopTime: StopTime?
 
   init(
     _ configuration: ComparisonConfiguration, _ policies: ComparedPolicies, path: String,
     resuming recorded: ComparisonConfiguration? = nil,
-    tensorBoard: Bool = false
+    tensorBoard: Bool = false, stoppingAt stopTime: StopTime? = nil
   ) {
     requested = configuration
     self.policies = policies
     self.path = path
     self.recorded = recorded
     writesTensorBoard = tensorBoard
+    self.stopTime = stopTime
   }
 
   /// Trains what is not yet trained.
@@ -33,7 +35,7 @@ struct ComparisonSession {
     if recorded == nil { noteSurprises(of: configuration.recipe, policyCutout: 0, on: data) }
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
-    let interruption = try Interruption()
+    let interruption = try Interruption(stoppingAt: stopTime)
     let run = try prepared.open()
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNoteLines(try configuration.yaml().indented())

@@ -4,8 +4,8 @@ import Search
 import Synchronization
 import Threads
 
-/// Turns Ctrl-C, the system's request to end and the loss of the terminal into a request to stop; a second Ctrl-C or
-/// request ends the program at once.
+/// Turns Ctrl-C, the system's request to end, the loss of the terminal and the end of a time into a request to stop; a
+/// second Ctrl-C or request ends the program at once.
 ///
 /// It does so as long as the object lives; afterwards they end the program again. A signal that was ignored before stays
 /// ignored.
@@ -14,22 +14,30 @@ public final class Interruption {
   public let flag = StopFlag()
   private let signals: [Int32]
 
-  /// The code with which the program ends that was asked to stop: that of a program which the signal ends, as shells have it.
-  static var exitCode: ExitCode { ExitCode(128 + heard.number) }
+  /// The code with which the program ends that was asked to stop: that of a program which the signal ends, as shells have
+  /// it, or that of a try later where the time was up.
+  static var exitCode: ExitCode {
+    switch cause.first {
+    case .signal(let number): ExitCode(128 + number)
+    case .time: ExitCode(EX_TEMPFAIL)
+    }
+  }
 
-  private static let heard = HeardSignal()
+  private static let cause = FirstCause()
+  private let isOver = StopFlag()
 
   /// Listens from now on.
   ///
+  /// - Parameter stopTime: when to stop without a signal.
   /// - Throws: `ThreadError` where the system has no thread to listen to signals on; then they end the program.
-  public init() throws {
+  init(stoppingAt stopTime: StopTime?) throws {
     let flag = flag
     let asked = StopFlag()
     // Who starts the program with a signal ignored wants it to outlive the signal: the loss of the terminal with nohup,
     // Ctrl-C in the background of a shell.
     signals = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     try SignalListener.listen(to: signals) { number in
-      Self.heard.take(number)
+      Self.cause.take(.signal(number))
       // Who reads what this program prints may have ended by the same signal.
       signal(SIGPIPE, SIG_IGN)
       // The terminal may say twice that it goes.
@@ -44,9 +52,34 @@ public final class Interruption {
       flag.request()
       printNote("stopping at the next step; once more ends at once")
     }
+    if let stopTime { try wait(for: stopTime) }
   }
 
-  deinit { SignalListener.stop(listeningTo: signals) }
+  /// As above, where only signals stop.
+  public convenience init() throws { try self.init(stoppingAt: nil) }
+
+  deinit {
+    isOver.request()
+    SignalListener.stop(listeningTo: signals)
+  }
+
+  /// Requests a stop at a time, unless this object has ended before.
+  private func wait(for stopTime: StopTime) throws {
+    let (flag, isOver) = (flag, isOver)
+    try SystemThread.start {
+      while true {
+        let left = stopTime.instant - .now
+        guard left > .zero else { break }
+        // Not the whole at once: a machine may sleep meanwhile.
+        usleep(UInt32(min(left / .microseconds(1), 900_000)) + 1)
+        if isOver.isRequested { return }
+      }
+      guard !flag.isRequested else { return }
+      Self.cause.take(.time)
+      flag.request()
+      printNote("--stop-after: \(stopTime.span) are over, stopping at the next step")
+    }
+  }
 
   /// Whether the program ignores a signal.
   private static func isIgnored(_ number: Int32) -> Bool {
@@ -61,14 +94,19 @@ public final class Interruption {
   }
 }
 
-/// The signal that asked the program to stop.
-private final class HeardSignal: Sendable {
-  private let first = Mutex<Int32?>(nil)
+/// What asked the program to stop.
+private final class FirstCause: Sendable {
+  enum Cause {
+    case signal(Int32)
+    case time
+  }
 
-  /// The first one that came; that of a request to end where none came yet.
-  var number: Int32 { first.withLock { $0 } ?? SIGTERM }
+  private let taken = Mutex<Cause?>(nil)
 
-  func take(_ number: Int32) { first.withLock { $0 = $0 ?? number } }
+  /// The first one that came; a request to end where none came yet.
+  var first: Cause { taken.withLock { $0 } ?? .signal(SIGTERM) }
+
+  func take(_ cause: Cause) { taken.withLock { $0 = $0 ?? cause } }
 }
 
 /// A run, or a measurement, that was asked to stop.

@@ -12,15 +12,17 @@ struct SearchSession {
   private let path: String
   private let recorded: SearchConfiguration?
   private let writesTensorBoard: Bool
+  private let stopTime: StopTime?
 
   init(
     _ configuration: SearchConfiguration, path: String, resuming recorded: SearchConfiguration? = nil,
-    tensorBoard: Bool = false
+    tensorBoard: Bool = false, stoppingAt stopTime: StopTime? = nil
   ) {
     requested = configuration
     self.path = path
     self.recorded = recorded
     writesTensorBoard = tensorBoard
+    self.stopTime = stopTime
   }
 
   /// Runs the search to its end.
@@ -33,7 +35,7 @@ struct SearchSession {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
     }
-    let interruption = try Interruption()
+    let interruption = try Interruption(stoppingAt: stopTime)
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNoteLines(try configuration.yaml().indented())

@@ -14,6 +14,7 @@ struct TrainingSession {
   private let recorded: TrainingConfiguration?
   private let mayChangeLength: Bool
   private let writesTensorBoard: Bool
+  private let stopTime: StopTime?
 
   /// - Parameters:
   ///   - configuration: the settings.
@@ -23,10 +24,11 @@ struct TrainingSession {
   ///   - mayChangeLength: whether a resumed run takes another length; otherwise it is refused as other settings
   ///     are.
   ///   - tensorBoard: whether event files are written.
+  ///   - stopTime: when to stop without a signal.
   init(
     _ configuration: TrainingConfiguration, _ policy: PolicyChoice, path: String,
     resuming recorded: TrainingConfiguration?,
-    mayChangeLength: Bool, tensorBoard: Bool
+    mayChangeLength: Bool, tensorBoard: Bool, stoppingAt stopTime: StopTime? = nil
   ) {
     requested = configuration
     self.policy = policy
@@ -34,6 +36,7 @@ struct TrainingSession {
     self.recorded = recorded
     self.mayChangeLength = mayChangeLength
     writesTensorBoard = tensorBoard
+    self.stopTime = stopTime
   }
 
   /// Trains to the end.
@@ -47,7 +50,7 @@ struct TrainingSession {
       try configuration.requireUsable(data)
       try noteSurprises(configuration, on: data)
     }
-    let interruption = try Interruption()
+    let interruption = try Interruption(stoppingAt: stopTime)
     let run: RunDirectory
     if mayChangeLength, let recorded = prepared.recorded,
       recorded.recipe.epochs != configuration.recipe.epochs
