@@ -268,7 +268,7 @@ def ignored_signals_stay_ignored(case: Case) -> None:
 def a_time_that_is_over_stops_in_order(case: Case) -> None:
     """Searches and trainings end with their own code, name the command that continues, and end as others do."""
     for command, result, arguments in (
-        ("search", "schedule.json", [*SEARCH, "--epochs", "40"]), ("train", "metrics.jsonl", [*TRAIN, "--epochs", "40"])):
+        ("search", "schedule.json", [*SEARCH, "--epochs", "40"]), ("train", "metrics.jsonl", [*TRAIN, "--epochs", "12"])):
         whole, parts = case.folder / f"{command}-whole", case.folder / f"{command}-parts"
         succeeded(case.run(*arguments, "--run", whole))
         done, stops = case.run(*arguments, "--run", parts, "--stop-after", "1s"), 0
