@@ -42,7 +42,12 @@ struct SearchSession {
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
     let work = SearchWork(configuration, data)
     let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
-    let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
+    let workers = try configuration.workers.workers.map { _ in
+      try WorkerExecutor(configuration, work: work, showingOn: progress)
+    }
+    defer { workers?.finish() }
+    let executor: any SegmentExecutor =
+      try workers ?? TrainingExecutor(configuration, data: data) { progress.advance($0) }
     let standing = SearchStanding(configuration.rules, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
       progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)

@@ -28,6 +28,11 @@ struct SearchWork {
       .reduce(0) { $0 + images(after: $1.plan.epochs.lowerBound) }
   }
 
+  /// The images of one segment.
+  func images(of segment: SegmentRequest) -> Int {
+    segment.epochs.count * imagesPerEpoch + imagesPerComparison
+  }
+
   /// How much more there is to do because of an event; less is negative.
   mutating func images(addedBy event: SearchEvent) -> Int {
     switch event {
