@@ -47,7 +47,7 @@ struct SegmentTraining: Sendable {
   func train(_ job: SegmentJob, slot: Int) -> SegmentEnding {
     let plan = job.record.plan
     if stop.isRequested { return .interrupted(plan.place) }
-    let file = plan.place.checkpointName
+    let file = plan.place.checkpointName(run.checkpoints.format)
     do {
       if let parent = job.parent, try !run.checkpoints.holds(parent.checkpoint) {
         return .parentLost(parent.place, of: plan.place)
