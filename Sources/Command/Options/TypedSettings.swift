@@ -20,10 +20,10 @@ extension Option {
 
 extension Option where Value == [String] {
   /// The option of a setting that may be given several times.
-  init(_ setting: KeyPath<SettingCatalogue, Setting<[String]>>) {
+  init(wrappedValue: [String], _ setting: KeyPath<SettingCatalogue, Setting<[String]>>) {
     let setting = SettingCatalogue.shared[keyPath: setting]
     self.init(
-      name: .customLong(setting.option), parsing: .singleValue, help: ArgumentHelp(setting.help))
+      wrappedValue: wrappedValue, name: .customLong(setting.option), parsing: .singleValue, help: ArgumentHelp(setting.help))
   }
 }
 

@@ -37,7 +37,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   public var explorer: NamedExplorer?
   /// Where it is computed.
   public var device: DeviceList
-  /// How many workers train at once; nil for one on each device.
+  /// How many workers train at once; nil for one on each device, and on each core of the processor.
   public var workers: Int?
 
   /// A search.
@@ -87,8 +87,10 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     return ScheduleOrigin(name: name, facts: ["trainer": .string(name)])
   }
 
-  /// One worker on each device, unless a number is given.
-  public var concurrency: Concurrency { .trials(workers ?? device.devices.count) }
+  /// One worker on each device, on the processor as many as there are cores, unless a number is given.
+  public var concurrency: Concurrency {
+    workers.map(Concurrency.trials) ?? (device == .cpu ? .automatic : .trials(device.devices.count))
+  }
 
   /// Checks every setting; throws `SettingError` for the first that is wrong.
   public func validate() throws {
