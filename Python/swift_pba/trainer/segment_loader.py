@@ -100,7 +100,8 @@ class SegmentLoader(DataLoader):
             yield batch
             last = time.monotonic()
             segment.report(done=count, total=total)
-        segment._notes.passes.append({"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first})
+        segment._notes.passes.append(
+            {"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first, "ended": last})
 
 
 def make(segment: Segment, dataset: Any, options: dict[str, Any]) -> SegmentLoader:
