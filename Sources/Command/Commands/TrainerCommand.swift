@@ -77,7 +77,6 @@ extension PythonInterpreter {
   ///
   /// Throws where the system does not start it.
   func become(arguments: [String]) throws {
-    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let words = ([path] + arguments).map { strdup($0) } + [nil]
     let values = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     execve(path, words, values)

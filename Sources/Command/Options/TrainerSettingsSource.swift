@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Policies
 import Text
 import Workers
 import Yams
@@ -23,7 +24,7 @@ package struct TrainerSettingsSource: Hashable, Sendable {
         throw SettingsError("\(setting: "trainerConfig"): found no JSON object, expected one")
       }
       return TrainerSettings(values)
-    } catch let error as LiteralError {
+    } catch let error as PolicyError {
       throw SettingsError(
         "\(setting: "trainerConfig"): \(error.place): found \(error.found), expected \(error.expected)")
     }

@@ -42,6 +42,7 @@ struct SearchSession {
   }
 
   private func run(_ prepared: some PreparedSearch) throws -> SearchResult {
+    defer { prepared.finish() }
     let configuration = prepared.configuration
     let interruption = try Interruption()
     let run = try prepared.open()
@@ -83,6 +84,8 @@ protocol PreparedSearch {
   func open() throws -> RunDirectory
   /// What trains the segments; it tells of its progress.
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor
+  /// Ends what was started for the search.
+  func finish()
 }
 
 /// A search with networks of this program.
@@ -117,6 +120,8 @@ struct NetworkSearch: PreparedSearch {
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
     try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
   }
+
+  func finish() {}
 }
 
 extension SearchConfiguration {

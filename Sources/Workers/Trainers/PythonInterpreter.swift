@@ -1,13 +1,14 @@
 import Files
 import Foundation
 import Text
+import Threads
 
 /// The Python in which users' trainers run: an interpreter, and where its package `swift_pba` is.
 public struct PythonInterpreter: Hashable, Sendable {
   /// The interpreter's file.
   public let path: String
-  /// What its processes have in their environment beside what this one has.
-  public let environment: [String: String]
+  /// The environment of its processes.
+  public let variables: [String: String]
 
   /// Names the interpreter; the launcher of an installed package sets it.
   public static let variable = "PBA_PYTHON"
@@ -36,12 +37,12 @@ public struct PythonInterpreter: Hashable, Sendable {
       )
     }
     self.path = path
-    guard let package = Self.package(ofCheckoutAround: programFolder) else {
-      environment = [:]
-      return
+    var variables = variables
+    if let package = Self.package(ofCheckoutAround: programFolder) {
+      let others = variables[Self.searchPath].map { $0.isEmpty ? "" : ":" + $0 } ?? ""
+      variables[Self.searchPath] = package + others
     }
-    let others = variables[Self.searchPath].map { $0.isEmpty ? "" : ":" + $0 } ?? ""
-    environment = [Self.searchPath: package + others]
+    self.variables = variables
   }
 
   /// The program of a name, or of a path.
@@ -63,6 +64,48 @@ public struct PythonInterpreter: Hashable, Sendable {
     return FileKind(following: package + "/swift_pba/__init__.py") == .file ? package : nil
   }
 
+  /// Throws ``PythonError`` where the interpreter cannot load the package `swift_pba`.
+  public func requirePackage() throws {
+    var words: [String] = []
+    let output = try output(of: ["-c", "import swift_pba; print(swift_pba.__version__)"]) { words.append($0) }
+    guard output.isEmpty else { return }
+    let reason = words.last { !$0.allSatisfy(\.isWhitespace) } ?? "it said nothing"
+    throw PythonError(
+      "\(printable(path)) cannot load swift_pba: \(printable(reason)); install it there (\(printable(path)) -m pip install swift-pba),"
+        + " or name the Python that has it by \(Self.variable)")
+  }
+
+  /// Runs the interpreter to its end and gives the lines that it printed.
+  ///
+  /// - Parameters:
+  ///   - arguments: those of the interpreter.
+  ///   - stop: whether it is to be ended before; then `WorkStopped` is thrown.
+  ///   - onErrorLine: called with each line on its standard error.
+  /// - Returns: the lines of its standard output.
+  /// - Throws: `FileError` where it cannot be started.
+  public func output(
+    of arguments: [String], stop: StopFlag = StopFlag(), onErrorLine: @escaping (String) -> Void
+  ) throws -> [String] {
+    let errors = ErrorLines()
+    let process = try ChildProcess([path] + arguments, environment: variables) { errors.add($0) }
+    process.closeInput()
+    var lines: [String] = []
+    do {
+      while true {
+        if stop.isRequested {
+          process.kill()
+          throw WorkStopped()
+        }
+        if let line = try process.receive(within: 0.25) { lines.append(line) }
+        errors.take().forEach(onErrorLine)
+      }
+    } catch is WorkerLoss {
+      // So ends every process.
+      errors.take().forEach(onErrorLine)
+      return lines
+    }
+  }
+
   /// The arguments that start a worker.
   public static let worker = ["-m", "swift_pba.worker"]
   /// The arguments that start what `pba trainer` does.
@@ -76,4 +119,20 @@ public struct PythonError: Error, Hashable, CustomStringConvertible {
 
   /// Makes an error of its text.
   init(_ text: String) { description = text }
+}
+
+/// The lines on a process's standard error that were not looked at yet.
+private final class ErrorLines: @unchecked Sendable {
+  // The lock guards the variable, so sharing the object is safe.
+  private let lock = ThreadLock()
+  private var lines: [String] = []
+
+  func add(_ line: String) { lock.withLock { lines.append(line) } }
+
+  func take() -> [String] {
+    lock.withLock {
+      defer { lines = [] }
+      return lines
+    }
+  }
 }

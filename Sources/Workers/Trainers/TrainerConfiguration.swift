@@ -92,6 +92,9 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     workers.map(Concurrency.trials) ?? (device == .cpu ? .automatic : .trials(device.devices.count))
   }
 
+  /// What the workers of the search are told beside their device.
+  fileprivate var metric: String? { objective.name == Self.usualScore ? nil : objective.name }
+
   /// Checks every setting; throws `SettingError` for the first that is wrong.
   public func validate() throws {
     guard (1...SearchRules.largest).contains(epochs) else {
@@ -114,5 +117,15 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
         )
       }
     }
+  }
+}
+
+extension TrainerWork {
+  /// The work of a search's worker on a device as that sees it.
+  public init(_ search: TrainerConfiguration, device: Device) {
+    self.init(
+      file: search.trainer.file, className: search.trainer.className,
+      settings: (search.trainerConfig ?? TrainerSettings()).value, epochs: search.epochs, device: device,
+      metric: search.metric)
   }
 }

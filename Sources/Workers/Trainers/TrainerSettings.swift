@@ -1,4 +1,4 @@
-import PopulationBasedTraining
+import Policies
 import Text
 
 /// A user's own settings of a trainer, which its class is made with: a JSON object.
