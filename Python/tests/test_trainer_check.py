@@ -141,7 +141,8 @@ def test_the_first_difference_is_named(tmp_path: Path) -> None:
     (tmp_path / "a" / "log").write_text("y")
     assert difference_of_folders(tmp_path / "a", tmp_path / "b") == "log"
     for first, second, words in (
-            ({"a": 1}, {"b": 1}, "x: keys ['a', 'b'] in one of them"), ([1], [1, 2], "x: 1 and 2 entries"), ("a", 3, "x: 'a' and 3"),
+            ({"a": 1}, {"b": 1}, "x: keys ['a', 'b'] in one of them"), ([1], [1, 2], "x: 1 and 2 entries"),
+            ("a", 3, "x: 'a' and 3"),
             (np.zeros(2), np.zeros(3), "x: (2,) of float64 and (3,) of float64"),
             ({"a": {"b": 1}}, {"a": {"b": 2}}, "x.a.b: 1 and 2"),
             ({"a": float("nan")}, {"a": float("nan")}, None), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, None)):
