@@ -80,6 +80,19 @@ def test_passes_belong_to_the_epoch_in_training(tmp_path: Path, number_of_worker
         assert [int(key) for key in again.loader(Pictures(COUNT, None), shuffle=True).sampler] == orders[4]
 
 
+def test_the_first_pass_of_an_epoch_says_how_much_is_done(tmp_path: Path) -> None:
+    """Others only show that the training advances."""
+    reports = []
+    one = segment(tmp_path, (2, 4), None)
+    one._report = lambda epoch, done, total, metrics: reports.append((epoch, done, total))
+    training, validation = (one.loader(Pictures(4, None), batch_size=2) for _ in range(2))
+    for _ in one.epochs:
+        for loader in (training, validation):
+            list(loader)
+    each = [(None, None), (1, 2), (2, 2), (None, None), (None, None)]
+    assert reports == [(epoch, *counts) for epoch in (2, 3) for counts in each]
+
+
 def test_passes_without_epochs_count(tmp_path: Path) -> None:
     one = segment(tmp_path, (2, 4), None)
     loader = one.loader(Pictures(4, None), batch_size=2)

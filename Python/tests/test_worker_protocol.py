@@ -62,7 +62,11 @@ def test_from_start_to_end(tmp_path: Path) -> None:
         content = (tmp_path / "output.tar").read_bytes()
         assert done["t"] == "done" and done["key"] == run["key"] and done["metrics"] == {"train_loss": 0.5}
         assert done["digest"] == hashlib.sha256(content).hexdigest() and done["size"] == len(content)
-        assert 0 < done["seconds"] < 60 and set(done) == {"t", "key", "score", "metrics", "digest", "size", "seconds"}
+        assert 0 < done["seconds"] < 60 and set(done) == {"t", "key", "score", "metrics", "digest", "size", "seconds", "times"}
+        times = done["times"]
+        assert abs(times["started"] - time.time()) < 60 and times["slot"] == 0
+        parts = [times[name] for name in ("preparation", "training", "evaluation", "checkpoint")]
+        assert min(parts) >= 0 and sum(parts) <= done["seconds"] < sum(parts) + 0.2
         assert os.listdir(tmp_path).count("output.tar") == 1 and not list(tmp_path.glob("*.partial"))
         assert worker.quit() == 0
 

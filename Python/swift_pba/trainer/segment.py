@@ -134,6 +134,7 @@ class Segment:
         self._report, self._stop_requested = report, stop_requested
         self._batch_limit = batch_limit
         self._epoch: int | None = None
+        self._has_pass = False
         self._notes = SegmentNotes()
 
     def __reduce__(self) -> NoReturn:
@@ -267,7 +268,7 @@ class SegmentEpochs:
         segment = self._segment
         for epoch in range(segment.first, segment.end):
             segment._notes.epoch_marks.append(time.monotonic())
-            segment._epoch = epoch
+            segment._epoch, segment._has_pass = epoch, False
             segment.report(epoch)
             seed_all(derived(segment.seed, segment.trial, epoch))
             yield epoch
