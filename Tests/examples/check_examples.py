@@ -204,7 +204,6 @@ def check_albumentations_pipeline(place: Place) -> str:
 
 
 def check_own_trainer(place: Place) -> str:
-    """Its checkpoints restore exactly, and the call of the search gives its schedule, the same with another number of workers."""
     environment = place.environment(place.folder / "search.record") | {"PBA_PROGRAM": place.pba, "PBA_PYTHON": sys.executable}
     checked = subprocess.run(
         [sys.executable, "-m", "swift_pba.trainer", "check", str(EXAMPLES / "own_trainer.py"), "--json"], env=environment,
@@ -214,7 +213,7 @@ def check_own_trainer(place: Place) -> str:
     schedules = []
     for workers in ("1", "2"):
         run = place.folder / f"run{workers}"
-        arguments = ["--run", str(run), "--epochs", "4", "--population", "3", "--workers", workers]
+        arguments = ["--run", str(run), "--epochs", "4", "--population", "2", "--workers", workers]
         command = [sys.executable, str(EXAMPLES / "own_trainer.py"), *arguments]
         done = subprocess.run(command, env=environment, cwd=place.folder, capture_output=True, text=True, timeout=300)
         require("a schedule of 4 epochs in" in succeeded(done), done.stdout)
