@@ -98,6 +98,28 @@ def test_segments_follow_from_their_messages_alone(tmp_path: Path) -> None:
         assert changed["digest"] != digests[2]
 
 
+def test_the_order_of_sets_is_the_same_in_all_workers(tmp_path: Path) -> None:
+    """And what a trainer draws when it is made."""
+    file = written(tmp_path, """
+        import random
+        import numpy as np
+        drawn = random.random()
+
+        class Trainer:
+            def __init__(self, config):
+                self.drawn = np.random.rand()
+
+            def train(self, segment):
+                (segment.output / "order").write_text(" ".join({str(number) for number in range(99)}))
+                return {"score": drawn + self.drawn}
+    """)
+    answers = []
+    for _ in range(2):
+        with ready(file) as worker:
+            answers.append(worker.answer(request(tmp_path / f"{len(answers)}")))
+    assert answers[0]["digest"] == answers[1]["digest"] and answers[0]["score"] == answers[1]["score"]
+
+
 def test_what_a_segment_knows(tmp_path: Path) -> None:
     """Everything of the message and of the settings reaches `train`."""
     file = written(tmp_path, """

@@ -52,6 +52,8 @@ def main() -> None:
         if getattr(options, "json", False):
             print(json.dumps({"error": str(error)}))
         sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     if options.json:
         print(json.dumps(dataclasses.asdict(findings) | {"restores": findings.restores}))
     else:

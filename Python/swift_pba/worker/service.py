@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import platform
-import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,6 @@ def serve(channel: Channel) -> int:
                 return 0
     finally:
         worker.work.remove()
-        # Processes that the user's code has started.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(os.getpgrp(), signal.SIGTERM)
 
 
 class Worker:
@@ -112,6 +109,9 @@ class Worker:
         finally:
             # Also the processes of data loaders that are no longer used.
             gc.collect()
+            torch = sys.modules.get("torch")
+            if torch is not None and torch.cuda.is_initialized():
+                torch.cuda.empty_cache()  # other workers may share the device
             self.work.clear()
         self.progress.flush()
         return {"t": "failed", "key": message["key"], "kind": kind, "reason": words, "traceback": frames}
