@@ -1,5 +1,5 @@
-import PopulationBasedTraining
 import Policies
+import PopulationBasedTraining
 import RunStore
 import Search
 import Threads

@@ -32,7 +32,8 @@ func smallTrainerSearch(
   func policiesAndCopiesAreThoseOfASearchWithoutThem(asynchronous: Bool) throws {
     let folder = try TemporaryFolder(inMemory: true)
     let (with, without) = (folder("with"), folder("without"))
-    try search(with, smallTrainerSearch(Self.ranges, asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
+    try search(
+      with, smallTrainerSearch(Self.ranges, asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     try search(without, smallTrainerSearch(asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     let plain = try plans(without)
     #expect(plain.allSatisfy { $0.tuned.isEmpty })

@@ -157,7 +157,8 @@ package struct SettingCatalogue: Sendable {
   package let workers = Setting<Int>(
     "workers",
     help: "Train in so many worker processes at once. No effect on a synchronous result.",
-    standardInWords: "one on each device, or on each core", for: [.search], trainedBy: Self.any, isPartOfExperiment: false)
+    standardInWords: "one on each device, or on each core", for: [.search], trainedBy: Self.any,
+    isPartOfExperiment: false)
   package let tune = Setting<[String]>(
     "tune",
     help:

@@ -136,7 +136,8 @@ extension Settings {
     }
     guard let list = DeviceList(name) else {
       throw SettingsError(
-        "\(setting: "device"): found '\(shown(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1")
+        "\(setting: "device"): found '\(shown(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1"
+      )
     }
     return list
   }

@@ -57,11 +57,13 @@ struct TrainerSearch: PreparedSearch {
     guard let recorded else { return }
     let file = printable(configuration.trainer.file)
     if recorded.trainer != configuration.trainer {
-      printNote("the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
+      printNote(
+        "the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
     }
     if recorded.trainerDigest != configuration.trainerDigest {
       printNote(
-        "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text")
+        "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text"
+      )
     }
     var changed = recorded
     changed.trainer = configuration.trainer

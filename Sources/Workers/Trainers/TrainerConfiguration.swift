@@ -92,7 +92,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     workers.map(Concurrency.trials) ?? (device == .cpu ? .automatic : .trials(device.devices.count))
   }
 
-  /// What the workers of the search are told beside their device.
+  /// What a worker has as the name of the score; nil for the usual one.
   fileprivate var metric: String? { objective.name == Self.usualScore ? nil : objective.name }
 
   /// Checks every setting; throws `SettingError` for the first that is wrong.
@@ -102,7 +102,8 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     }
     try rules.validate()
     if let workers, !(1...SearchRules.largest).contains(workers) {
-      throw SettingError("workers", found: "\(workers)", expected: "a number from 1 to \(SearchRules.largest)")
+      throw SettingError(
+        "workers", found: "\(workers)", expected: "a number from 1 to \(SearchRules.largest)")
     }
     var names: Set<String> = []
     for range in tune ?? [] {
