@@ -19,7 +19,7 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
-  @OptionGroup(title: "Your own training") var trainer: TrainerOptions
+  @OptionGroup var trainer: TrainerOptions
 
   func run() throws {
     let settings = try search.typedSettings.over(trainer.typedSettings).over(shared.settings(for: .search))
