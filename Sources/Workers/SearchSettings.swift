@@ -12,8 +12,8 @@ public protocol SearchSettings: RunConfiguration {
   var origin: ScheduleOrigin { get }
   /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
   var explorer: NamedExplorer? { get }
-  /// How many trials train at once.
-  var concurrency: Concurrency { get }
+  /// How many trials train at once, in this process or as workers.
+  var trialsAtOnce: Concurrency { get }
 }
 
 extension SearchConfiguration: SearchSettings {}
@@ -62,7 +62,7 @@ extension Search {
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: configuration.concurrency, executor: executor,
+      concurrency: configuration.trialsAtOnce, executor: executor,
       explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

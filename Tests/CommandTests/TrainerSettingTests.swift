@@ -13,12 +13,13 @@ import Workers
 private struct Options: ParsableArguments {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var trainer: TrainerOptions
 }
 
 private func typed(_ arguments: [String]) throws -> Settings {
   let options = try Options.parse(arguments)
-  return try options.search.typedSettings.over(options.trainer.typedSettings)
+  return try options.search.typedSettings.over(options.workers.typedSettings).over(options.trainer.typedSettings)
     .over(options.shared.settings(for: .search))
 }
 
@@ -167,8 +168,8 @@ struct TrainerSettingTests {
     #expect(
       again
         == "pba search --epochs 200 --seed 7 --device cuda:1,cuda:0 --population 16 --interval 3 --quantile 0.25"
-        + " --burn-in 0 --asynchronous --trainer \(trainer.file):Mine"
-        + #" --trainer-config '{"b": "it'\''s", "rate": 1}' --metric loss --mode min --workers 3 --tune rate=1.0:2.0:log"#
+        + " --burn-in 0 --asynchronous --workers 3 --trainer \(trainer.file):Mine"
+        + #" --trainer-config '{"b": "it'\''s", "rate": 1}' --metric loss --mode min --tune rate=1.0:2.0:log"#
         + " --run NEW")
     #expect(try trainer.configuration([], resuming: configuration) == configuration)
     #expect(try settings.trainerConfiguration() == configuration)

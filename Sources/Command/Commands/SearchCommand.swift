@@ -19,10 +19,12 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var trainer: TrainerOptions
 
   func run() throws {
-    let settings = try search.typedSettings.over(trainer.typedSettings).over(shared.settings(for: .search))
+    let settings = try search.typedSettings.over(workers.typedSettings).over(trainer.typedSettings)
+      .over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()

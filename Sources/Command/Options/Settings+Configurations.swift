@@ -97,6 +97,7 @@ extension Settings {
       burnIn: self.burnIn ?? base.burnIn, asynchronous: self.asynchronous ?? base.asynchronous,
       device: devices,
       concurrency: self.concurrency ?? base.concurrency)
+    configuration.workers = try workerSettings()
     // The default is not recorded, as it was not before there was a choice.
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
     try configuration.validate()

@@ -89,8 +89,9 @@ protocol PreparedSearch {
 }
 
 /// A search with networks of this program.
-struct NetworkSearch: PreparedSearch {
+final class NetworkSearch: PreparedSearch {
   private let prepared: PreparedRun<SearchConfiguration>
+  private var workers: WorkerExecutor?
   var configuration: SearchConfiguration { prepared.configuration }
   var unit: String { "images" }
   var unitSize: Int { 1 }
@@ -118,10 +119,15 @@ struct NetworkSearch: PreparedSearch {
   func open() throws -> RunDirectory { try prepared.open() }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
-    try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
+    guard configuration.workers.workers != nil else {
+      return try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
+    }
+    let workers = try WorkerExecutor(configuration, work: work, showingOn: progress)
+    self.workers = workers
+    return workers
   }
 
-  func finish() {}
+  func finish() { workers?.finish() }
 }
 
 extension SearchConfiguration {
