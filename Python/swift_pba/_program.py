@@ -11,7 +11,10 @@ from . import _installation
 
 
 def program_path() -> Path:
-    """Find the program: beside this package, or in the build folder of its checkout."""
+    """Find the program: the one that the variable PBA_PROGRAM names, beside this package, or in its checkout's build folder."""
+    named = os.environ.get("PBA_PROGRAM")
+    if named:
+        return Path(named)
     return _installation.find("bin/pba", "pba", FileNotFoundError, "run ./pba in the checkout, which builds it")
 
 

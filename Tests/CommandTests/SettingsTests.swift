@@ -7,6 +7,7 @@ import Search
 import Testing
 import Text
 import Training
+import Workers
 import Yams
 
 /// Settings that were typed as options of a command.
@@ -67,6 +68,11 @@ private let everySetting = Settings {
   $0.from = "its folder/epoch-00002.safetensors"
   $0.validateEvery = 2
   $0.patience = 6
+  $0.trainer = TrainerName(file: "its folder/mine.py", className: "Net")
+  $0.trainerConfig = TrainerSettingsSource(argument: "its folder/own.yaml")
+  $0.score = "f1"
+  $0.direction = .minimize
+  $0.tune = ["rate=0.001:1.0:log", "decay=0.0:1.0"]
 }
 
 @Suite("Settings")

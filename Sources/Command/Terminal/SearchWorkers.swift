@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import Search
-import Synchronization
 import Threads
 import Workers
 
@@ -10,7 +9,7 @@ extension WorkerExecutor {
   ///
   /// - Parameters:
   ///   - configuration: the settings of the search, with all that its images decide.
-  ///   - work: what the images of a segment are counted by.
+  ///   - work: what segments are counted by.
   ///   - progress: the display.
   /// - Throws: ``SettingsError`` where there is no program to start.
   convenience init(
@@ -19,12 +18,11 @@ extension WorkerExecutor {
     let launcher = ProcessLauncher(
       command: try Self.command(), devices: configuration.device.devices
     ) { slot, line in progress.note("worker \(slot): \(line)") }
-    let meter = ShareMeter()
+    let shown = WorkerProgress()
+    shown.show(work, on: progress)
     self.init(
       launcher: launcher, limits: configuration.workers.limits,
-      onProgress: { segment, share in
-        progress.advance(meter.images(of: segment, share: share, of: work.images(of: segment)))
-      },
+      onProgress: { shown.take($0, share: $1) },
       onNote: { progress.note($0) },
       configuration: { slot in
         .network(NetworkWork(search: configuration, device: launcher.device(ofSlot: slot)))
@@ -40,20 +38,5 @@ extension WorkerExecutor {
         isUsageMistake: false)
     }
     return [program, "worker"]
-  }
-}
-
-/// Makes images that are done of the shares of segments.
-private final class ShareMeter: Sendable {
-  private let counted = Mutex<[Int: (key: SegmentKey, images: Int)]>([:])
-
-  /// How many more images are done than when it was asked last; fewer where a segment begins again.
-  func images(of segment: SegmentRequest, share: Double, of all: Int) -> Int {
-    counted.withLock { counted in
-      let before = counted[segment.slot].flatMap { $0.key == segment.key ? $0.images : nil } ?? 0
-      let images = Int(share * Double(all))
-      counted[segment.slot] = (segment.key, images)
-      return images - before
-    }
   }
 }
