@@ -231,3 +231,13 @@ def test_modules_of_the_working_folder_do_not_count(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path / "work")
     with ready(written(tmp_path, "import helper\n" + textwrap.dedent(NUMPY))) as worker:
         assert worker.answer(request(tmp_path / "output"))["t"] == "done"
+
+
+def test_a_link_to_a_file(tmp_path: Path) -> None:
+    """It is imported by the name of the link, which other processes find too."""
+    (tmp_path / "elsewhere").mkdir()
+    written(tmp_path / "elsewhere", NUMPY.replace("weights.sum()", "sorted(segment.missing)"), "other.py")
+    (tmp_path / "my_trainer.py").symlink_to(tmp_path / "elsewhere" / "other.py")
+    with ready(tmp_path / "my_trainer.py") as worker:
+        answer = worker.answer(request(tmp_path / "output"))
+    assert answer["traceback"].startswith("my_trainer.py, line 16, in train: "), answer
