@@ -91,8 +91,11 @@ class Channel:
 
     def _leave(self) -> None:
         """In a child of a fork: give up what belongs to the parent."""
-        os.close(self._reading)
-        os.close(self._writing)
+        # In a child of that child the numbers may stand for other files.
+        if self._reading >= 0:
+            os.close(self._reading)
+            os.close(self._writing)
+        self._reading = self._writing = -1
 
     def _watch(self) -> None:
         waiting, ends = b"", None
