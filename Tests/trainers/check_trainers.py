@@ -124,6 +124,15 @@ def check_settings_of_a_run_begin_the_same_search(search: Search) -> None:
     require(search.results() == expected, "another search")
 
 
+def check_the_number_of_workers_changes_nothing(search: Search) -> None:
+    """One worker, two and more than there are trials give the same bytes"""
+    expected = whole(search, *TUNE)
+    for count in ("1", "7"):
+        succeeded(search.call(*search.arguments(*TUNE, "--workers", count)))
+        require(search.results() == expected, f"another result with {count}")
+        shutil.rmtree(search.run)
+
+
 def check_the_command_of_a_report_begins_the_same_search(search: Search) -> None:
     """The command line in a report begins the same search"""
     expected = whole(search, *TUNE, note="it's \"quoted\" $HOME")
@@ -301,7 +310,8 @@ if __name__ == "__main__":
         __doc__,
         [
             check_a_search_ends_with_a_schedule, check_settings_of_a_run_begin_the_same_search,
-            check_the_command_of_a_report_begins_the_same_search, check_killed_and_resumed, check_a_worker_that_dies,
+            check_the_number_of_workers_changes_nothing, check_the_command_of_a_report_begins_the_same_search,
+            check_killed_and_resumed, check_a_worker_that_dies,
             check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
             check_mistakes_leave_no_folder, check_a_moved_file, check_commands_beside_a_search,
         ], Search)
