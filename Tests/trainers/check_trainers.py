@@ -1,8 +1,11 @@
 """Searches with a user's trainer in Python, by real worker processes: to the schedule, killed and resumed, with each mistake that
 a user can make."""
 
+import html
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -102,7 +105,9 @@ def check_a_search_ends_with_a_schedule(search: Search) -> None:
         require(0.01 <= line["tuned"]["rate"] <= 1 and 0 <= line["tuned"]["decay"] <= 2, f"found {line}")
     require("what is printed harms nothing" in done.stderr, "what the trainer printed was lost")
     require(sorted(search.results()["checkpoints"]) == [f"g0002-t000{trial}.tar" for trial in range(4)], "other checkpoints")
-    require(any((search.run / "tensorboard").rglob("*tfevents*")), "no event files")
+    events = b"".join(file.read_bytes() for file in (search.run / "tensorboard").rglob("*tfevents*"))
+    for tag in (b"tuned/rate", b"tuned/decay", b"metrics/distance", b"loss/train"):
+        require(tag in events, f"no curve {tag.decode()}")
     succeeded(search.call("schedule", "validate", str(search.run / "schedule.json")))
     page = search.folder / "report.html"
     succeeded(search.call("report", str(search.run), "-o", str(page)))
@@ -111,9 +116,34 @@ def check_a_search_ends_with_a_schedule(search: Search) -> None:
 
 def check_settings_of_a_run_begin_the_same_search(search: Search) -> None:
     """The config.yaml of a search, given back, begins the same search"""
-    expected = whole(search, *TUNE)
+    # Longer than a line of the file, with what YAML and shells take for their own.
+    note = "it's \"long\": " + "a  word, # and {another}; " * 8
+    expected = whole(search, *TUNE, "--asynchronous", "--workers", "1", note=note, nested={"list": [1, 2.5, None, True]})
     file = search.folder / "whole" / "config.yaml"
     succeeded(search.call("search", "--config", str(file), "--run", str(search.run)))
+    require(search.results() == expected, "another search")
+
+
+def check_the_number_of_workers_changes_nothing(search: Search) -> None:
+    """One worker, two and more than there are trials give the same bytes"""
+    expected = whole(search, *TUNE)
+    for count in ("1", "7"):
+        succeeded(search.call(*search.arguments(*TUNE, "--workers", count)))
+        require(search.results() == expected, f"another result with {count}")
+        shutil.rmtree(search.run)
+
+
+def check_the_command_of_a_report_begins_the_same_search(search: Search) -> None:
+    """The command line in a report begins the same search"""
+    expected = whole(search, *TUNE, note="it's \"quoted\" $HOME")
+    page = search.folder / "report.html"
+    succeeded(search.call("report", str(search.folder / "whole"), "-o", str(page)))
+    found = re.search(r"<pre><code>(.*?)</code></pre>", page.read_text(), re.DOTALL)
+    require(found, "no command in the report")
+    assert found is not None
+    command = shlex.split(html.unescape(re.sub("<[^>]*>", "", found[1])))
+    require(command[:2] == ["pba", "search"] and command[-2:] == ["--run", "NEW"], f"found {command}")
+    succeeded(search.call(*command[1:-1], str(search.run)))
     require(search.results() == expected, "another search")
 
 
@@ -279,7 +309,9 @@ if __name__ == "__main__":
     run_cases(
         __doc__,
         [
-            check_a_search_ends_with_a_schedule, check_settings_of_a_run_begin_the_same_search, check_killed_and_resumed,
-            check_a_worker_that_dies, check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
+            check_a_search_ends_with_a_schedule, check_settings_of_a_run_begin_the_same_search,
+            check_the_number_of_workers_changes_nothing, check_the_command_of_a_report_begins_the_same_search,
+            check_killed_and_resumed, check_a_worker_that_dies,
+            check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
             check_mistakes_leave_no_folder, check_a_moved_file, check_commands_beside_a_search,
         ], Search)
