@@ -1,0 +1,192 @@
+"""A search for a class of your own, started from Python."""
+
+from __future__ import annotations
+
+import codecs
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from . import _program
+from .schedule import Schedule, load
+
+#: The characters at the end of what the program printed that is kept for an error.
+_KEPT = 8192
+
+
+class SearchError(RuntimeError):
+    """A search that ended without a schedule; the text is what the program said last.
+
+    Attributes
+    ----------
+    code : int
+        The program's exit code: 1 failed, 64 for wrong arguments, 75 stopped in order.
+    """
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def search(
+    trainer: type | str | os.PathLike[str], *, epochs: int, run: str | os.PathLike[str], population: int = 16, interval: int = 3,
+    config: Mapping[str, Any] | None = None, metric: str = "score", mode: str = "max", workers: int | None = None,
+    device: str | None = None, resume: bool | str = False, tune: Mapping[str, str] | None = None, **options: Any,
+) -> Schedule:
+    """Search a schedule for a training of your own; the same as ``pba search --trainer``.
+
+    The trainer's file is imported by each worker, as a module: what stands under ``if __name__ == "__main__":`` does not run
+    there. So a class may be in the script that calls this function, but not in a notebook.
+
+    Parameters
+    ----------
+    trainer : type or path-like
+        A class in a file, or ``"FILE.py"``, or ``"FILE.py:Class"``; see :class:`swift_pba.Trainer`.
+    epochs : int
+        The length of the search.
+    run : path-like
+        The folder of the run.
+    population : int, default 16
+        How many trials.
+    interval : int, default 3
+        Epochs between two comparisons.
+    config : mapping, optional
+        Settings that the class is made with; whatever JSON can express.
+    metric : str, default "score"
+        Which number of what ``train`` returns trials are compared by.
+    mode : {"max", "min"}
+        Whether it is better the higher or the lower it is.
+    workers : int, optional
+        How many segments are trained at once, each in a process of its own.
+    device : str, optional
+        ``"cpu"``, ``"cuda:0"``, or several: ``"cuda:0,cuda:1"``.
+    resume : bool or "auto", default False
+        Whether to continue the run; with ``"auto"`` if it was begun.
+    tune : mapping of str to str, optional
+        Numbers of `config` that join the search: ``{"learning_rate": "1e-4:1e-1:log"}``.
+    **options
+        Any other option of ``pba search``: ``seed=1`` is ``--seed 1``, ``asynchronous=True`` is ``--asynchronous``.
+
+    Returns
+    -------
+    Schedule
+        The schedule of the best trial, as in the run's ``schedule.json``.
+
+    Raises
+    ------
+    SearchError
+        If the search ended in another way. It can be continued with ``resume=True``.
+    """
+    worker = sys.modules.get("swift_pba.worker.user_file")
+    if worker is not None and worker.is_loading():
+        raise RuntimeError(
+            "found a call of swift_pba.search while a worker imports the file, expected it where the file is a script: under "
+            'if __name__ == "__main__":')
+    place = trainer_place(trainer)
+    folder = Path(run)
+    if not isinstance(resume, bool) and resume != "auto":
+        raise ValueError(f"resume: found {resume!r}, expected True, False or 'auto'")
+    is_resumed = (folder / "run.sqlite").exists() if resume == "auto" else resume
+    named: dict[str, Any] = {
+        "population": population, "interval": interval, "metric": None if metric == "score" else metric,
+        "mode": None if mode == "max" else mode, "workers": workers, "device": device, **options}
+    with tempfile.TemporaryDirectory(prefix="swift-pba-search-") as temporary:
+        arguments = ["search", "--trainer", place, "--run", os.fspath(folder), "--epochs", str(epochs)]
+        if config is not None:
+            arguments += ["--trainer-config", str(_config_file(Path(temporary), config))]
+        for name, bounds in (tune or {}).items():
+            arguments += ["--tune", f"{name}={bounds}"]
+        arguments += [*command_line(named), *(["--resume"] if is_resumed else [])]
+        _run(arguments)
+    return load(folder / "schedule.json")
+
+
+def trainer_place(trainer: type | str | os.PathLike[str]) -> str:
+    """Return a trainer as the command line takes it: FILE.py or FILE.py:Class."""
+    if not inspect.isclass(trainer):
+        if not isinstance(trainer, (str, os.PathLike)):
+            raise TypeError(
+                f"trainer: found {trainer!r} of type {type(trainer).__name__}, expected a class, or the path of its file")
+        return os.fspath(trainer)
+    name = trainer.__qualname__
+    if "." in name:
+        raise ValueError(f"trainer: found the class {name}, which stands in a function or class, expected one at the file's top")
+    file = getattr(sys.modules.get(trainer.__module__), "__file__", None)
+    if file is None or not Path(file).is_file():
+        raise ValueError(
+            f"trainer: found the class {name} of {trainer.__module__}, which is in no file, expected one that worker processes "
+            "can import: write it to a file (in a notebook, %%writefile my_trainer.py in its cell) and give 'my_trainer.py'")
+    return f"{Path(file).resolve()}:{name}"
+
+
+def command_line(options: Mapping[str, Any]) -> list[str]:
+    """Return options as those of the command line."""
+    arguments: list[str] = []
+    for name, value in options.items():
+        option = name.replace("_", "-")
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            arguments.append(f"--{option}" if value else f"--no-{option}")
+            continue
+        several = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        for one in several:
+            arguments += [f"--{option}", os.fspath(one) if isinstance(one, os.PathLike) else str(one)]
+    return arguments
+
+
+def _config_file(folder: Path, config: Mapping[str, Any]) -> Path:
+    # JSON is YAML too.
+    file = folder / "config.yaml"
+    try:
+        file.write_text(json.dumps(dict(config), allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"config: found what JSON cannot express ({error}), expected numbers, texts, lists and dicts") from None
+    return file
+
+
+def _run(arguments: Sequence[str]) -> None:
+    """Run the program, with what it prints passed on."""
+    program = os.environ.get("PBA_PROGRAM") or _program.program_path()
+    variables = _program.environment()
+    # The workers import the package that this process has.
+    variables["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(Path(__file__).resolve().parents[1]), variables.get("PYTHONPATH")]))
+    with subprocess.Popen(
+        [program, *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, env=variables,
+    ) as running:
+        assert running.stdout is not None
+        kept, decoder = "", codecs.getincrementaldecoder("utf-8")("replace")
+        try:
+            for piece in _pieces(running.stdout):
+                text = decoder.decode(piece)
+                kept = (kept + text)[-_KEPT:]
+                sys.stderr.write(text)
+                sys.stderr.flush()
+            code = running.wait()
+        except BaseException:
+            # It ends in order, as after Ctrl-C on its own.
+            running.send_signal(signal.SIGINT)
+            running.wait()
+            raise
+    if code != 0:
+        raise SearchError(last_words(kept) or f"pba search ended with code {code}", code)
+
+
+def _pieces(pipe: BinaryIO) -> Iterator[bytes]:
+    while piece := os.read(pipe.fileno(), 1 << 16):
+        yield piece
+
+
+def last_words(text: str) -> str:
+    """Return what a program said last: from its last line that begins with `Error:`, or else its last lines."""
+    lines = text.strip().splitlines()
+    begins = [place for place, line in enumerate(lines) if line.startswith("Error:")]
+    return "\n".join(lines[begins[-1]:] if begins else lines[-5:])

@@ -1,0 +1,128 @@
+"""Data loaders of a segment: everything random in them follows from seed, trial, epoch and sample."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..keys import Key
+from ..loading import Epochs, KeyedDataset, wrap
+from .randomness import derived, generators_kept, seed_here
+
+# swift_pba.loading has said what to install where torch is missing.
+import torch  # isort: skip
+from torch.utils.data import DataLoader, Sampler, SequentialSampler, get_worker_info  # isort: skip
+
+if TYPE_CHECKING:
+    from .segment import Segment
+
+
+class SeededDataset(KeyedDataset):
+    """A dataset that seeds the generators of Python, numpy and torch for each sample by (seed, trial, epoch, index)."""
+
+    def __init__(self, dataset: Any, batched: bool, origin: tuple[int, int]) -> None:
+        super().__init__(dataset, batched)
+        self.__dict__["_origin"] = origin
+        if batched:
+            self.__dict__["__getitems__"] = self._items
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, Key):
+            return super().__getitem__(key)
+        with self._seeded(key):
+            return super().__getitem__(key)
+
+    def _items(self, keys: list[Any]) -> Any:
+        with self._seeded(keys[0]):
+            return self.dataset.__getitems__(keys)
+
+    @contextlib.contextmanager
+    def _seeded(self, key: Key) -> Iterator[None]:
+        seed = derived(*self._origin, key.epoch, int(key))
+        if get_worker_info() is not None:
+            seed_here(seed)
+            yield
+            return
+        # Here the same generators also drive the training.
+        with generators_kept():
+            seed_here(seed)
+            yield
+
+
+class Shuffled(Sampler):
+    """All indices, in an order that follows from (seed, trial, epoch)."""
+
+    def __init__(self, count: int, origin: tuple[int, int]) -> None:
+        self.count, self.origin, self.epoch = count, origin, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next pass that of an epoch."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(derived(*self.origin, int(self.epoch), "order"))
+        yield from torch.randperm(self.count, generator=generator).tolist()
+
+
+class SegmentSampler(Epochs):
+    """A sampler whose passes belong to the epoch that is being trained; each pass is the next where no epoch has begun."""
+
+    def __init__(self, sampler: Any, segment: Segment, limit: int | None) -> None:
+        super().__init__(sampler, segment.first)
+        self._segment, self._limit = segment, limit
+
+    def __iter__(self) -> Iterator[Any]:
+        # All this happens at the first index, as in `Epochs`.
+        if self._segment._epoch is not None:
+            self.set_epoch(self._segment._epoch)
+        yield from itertools.islice(super().__iter__(), self._limit)
+
+
+class SegmentLoader(DataLoader):
+    """A data loader that reports each batch; made by :meth:`Segment.loader`."""
+
+    def __init__(self, segment: Segment, dataset: KeyedDataset, options: dict[str, Any]) -> None:
+        super().__init__(dataset, **options)
+        self._segment = segment
+
+    def __iter__(self) -> Iterator[Any]:
+        segment, total, count = self._segment, len(self), 0
+        first = last = time.monotonic()
+        for count, batch in enumerate(super().__iter__(), 1):
+            if count == 1:
+                first = time.monotonic()
+            yield batch
+            last = time.monotonic()
+            segment.report(done=count, total=total)
+        segment._notes.passes.append(
+            {"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first, "ended": last})
+
+
+def make(segment: Segment, dataset: Any, options: dict[str, Any]) -> SegmentLoader:
+    """Make a loader with the options of ``DataLoader``."""
+    keyed = wrap(dataset)
+    origin = (segment.seed, segment.trial)
+    seeded = SeededDataset(keyed.dataset, "__getitems__" in vars(keyed), origin)
+    options = dict(options)
+    shuffle = options.pop("shuffle", None)
+    limit = segment._batch_limit
+    if options.get("batch_sampler") is not None:
+        options["batch_sampler"] = SegmentSampler(options["batch_sampler"], segment, limit)
+    else:
+        sampler = options.get("sampler")
+        if sampler is None:
+            sampler = Shuffled(len(seeded), origin) if shuffle else SequentialSampler(seeded)
+        elif shuffle:
+            raise ValueError("shuffle: found True beside a sampler, expected one of the two: the sampler decides the order")
+        if limit is not None:
+            limit *= options.get("batch_size", 1) or 1
+        options["sampler"] = SegmentSampler(sampler, segment, limit)
+    # The loader draws a seed for its workers at each pass; what they draw is seeded for each sample.
+    options.setdefault("generator", torch.Generator())
+    return SegmentLoader(segment, seeded, options)
