@@ -27,7 +27,7 @@ class Bridge:
         self.log = log
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [python, "-m", "swift_pba.ray_bridge", "--address", address, *options], env=environment, bufsize=0,
+                [python, "-m", "swift_pba.cluster.bridge", "--address", address, *options], env=environment, bufsize=0,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         self.seen: list[Message] = []
         self._waiting: list[Message] = []

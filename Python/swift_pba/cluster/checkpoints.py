@@ -52,16 +52,19 @@ class Checkpoints:
         """Let the object of a file go, as it is lost."""
         self._drop(_identity(path))
 
-    async def write(self, reference: Any, path: str, digest: str, size: int) -> None:
-        """Write an object to a new file, durably, and keep it for the segments that start from it."""
-        content = memoryview(await reference)
+    async def write(self, reference: Any, value: Any, path: str, digest: object, size: object) -> None:
+        """Write an object to a new file, durably, and keep it for the segments that start from it.
+
+        Raises `TransferError` where it has not this digest, in hexadecimal, and this size.
+        """
+        content = memoryview(value)
         found = await asyncio.to_thread(_write, content, path)
         if (found, len(content)) != (digest, size):
             with contextlib.suppress(OSError):
                 os.unlink(path)
             raise TransferError(
                 f"the checkpoint that arrived has {len(content)} bytes and the digest {found[:16]}…, expected {size} bytes and "
-                f"{digest[:16]}…")
+                f"{str(digest)[:16]}…")
         written: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         written.set_result(reference)
         self._keep(_identity(path), written)

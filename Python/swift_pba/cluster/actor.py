@@ -24,7 +24,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from ._ray_folders import Held, own_folder, root, shared_folder
+from .folders import Held, own_folder, root, shared_folder
 
 _LONGEST_LINE = 1 << 20
 _LONGEST_LOG_LINE = 4000
@@ -109,8 +109,10 @@ class WorkerHost:
             return list(self._events)
 
     def fetch(self) -> Any:
-        """Return the content of the checkpoint that the worker has written last, and delete the file."""
-        path = next(iter(self._own("output").iterdir()))
+        """Return the content of the checkpoint that the worker has written last, and delete the file; None where it has none."""
+        path = next(iter(self._own("output").iterdir()), None)
+        if path is None:
+            return None
         with path.open("rb") as file:
             path.unlink()
             if os.fstat(file.fileno()).st_size == 0:
@@ -245,6 +247,8 @@ def _command(kind: str, version: str, package: Path | None) -> tuple[list[str], 
             f"found swift_pba {swift_pba.__version__}, expected {version} as at the coordinator; install that, or send it with "
             "--ship-wheel")
     environment = _program.environment()
+    # Set by Ray to the worker's CPUs. But sums differ with the number of threads, and a result must not differ with the place.
+    environment.pop("OMP_NUM_THREADS", None)
     place = str(Path(swift_pba.__file__).parents[1])
     if place not in [*site.getsitepackages(), site.getusersitepackages()]:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [place, environment.get("PYTHONPATH")]))
