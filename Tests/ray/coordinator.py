@@ -50,7 +50,7 @@ class Bridge:
 
     def tell(self, worker: int, t: str, **values: Any) -> None:
         """A message for a worker."""
-        self.say("line", worker=worker, line={"t": t, **values})
+        self.say("line", worker=worker, line=json.dumps({"t": t, **values}))
 
     def wait(self, wanted: Callable[[Message], bool], what: str, seconds: float = 30) -> Message:
         """The first message that is wanted and was not returned before; it may have come already."""
@@ -66,6 +66,8 @@ class Bridge:
             if not line:
                 raise Failure(f"the bridge ended while waiting for {what}; it said {self.said()}")
             message = json.loads(line)
+            if message["t"] == "line":
+                message["line"] = json.loads(message["line"])
             self.seen.append(message)
             if wanted(message):
                 return message

@@ -29,7 +29,7 @@ class RemoteWorker:
 
     def __init__(self, bridge: Bridge, number: int, kind: str) -> None:
         self.number = number
-        self.lines: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.lines: asyncio.Queue[str] = asyncio.Queue()
         self._bridge = bridge
         self._kind = kind
         self._node = self._host = ""
@@ -93,7 +93,8 @@ class RemoteWorker:
     async def _send_lines(self, host: Any) -> tuple[str, str]:
         """Send the coordinator's messages; return only when one cannot be sent."""
         while True:
-            message = await self.lines.get()
+            text = await self.lines.get()
+            message = json.loads(text)
             edits: list[Edit] = []
             start = None
             if message.get("t") == "run":
@@ -101,7 +102,6 @@ class RemoteWorker:
             config = message.get("config")
             if message.get("t") == "welcome" and isinstance(config, dict) and config.get("kind") == "trainer":
                 edits.append(self._trainer_file(Path(config["file"])))
-            text = json.dumps(message, separators=(",", ":"))
             try:
                 fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start) if start else None)
             except ObjectLostError:
@@ -141,7 +141,7 @@ class RemoteWorker:
                 message = json.loads(text)
                 if message.get("t") == "done" and message.get("key") == self._key:
                     await self._take_checkpoint(host, message)
-                self._tell("line", line=message)
+                self._tell("line", line=text)
 
     async def _take_checkpoint(self, host: Any, done: dict[str, Any]) -> None:
         """Bring the segment's checkpoint to the coordinator; where there is none, the coordinator notices."""
