@@ -185,7 +185,8 @@ let package = Package(
     .target(
       name: "Workers",
       dependencies: [
-        "Datasets", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Search", "Text", "Threads",
+        "CFileSystems", "Datasets", "Files", "Policies", "PopulationBasedTraining", "RunStore", "Search",
+        "Text", "Threads",
         "Torch", "Training",
       ], swiftSettings: notOptimised),
     .target(
@@ -288,6 +289,12 @@ let package = Package(
       dependencies: [
         "Search", "Augmentation", "Datasets", "Files", "Training", "Torch", "RunStore", "Policies",
         "PopulationBasedTraining", "TestSupport", "Threads", "Workers", "Comparison", "Text", grdb,
+      ]),
+    .testTarget(
+      name: "WorkersTests",
+      dependencies: [
+        "Datasets", "Files", "Policies", "RunStore", "Search", "TestSupport", "Text", "Threads", "Torch",
+        "Training", "Workers",
       ]),
     // Operations, explorers and executors that the program does not know, without libtorch.
     .testTarget(

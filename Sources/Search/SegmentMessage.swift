@@ -75,14 +75,20 @@ extension SegmentMessage {
 }
 
 /// A value of a message that the message cannot have.
-struct MessageFault: Error {
+package struct MessageFault: Error {
   let place: String
   let reason: String
+
+  /// Makes a fault from the path of the value and what is wrong there.
+  package init(place: String, reason: String) {
+    self.place = place
+    self.reason = reason
+  }
 }
 
 extension KeyedDecodingContainer {
   /// The value of a key, which must satisfy a condition.
-  func decode<Value: Decodable>(
+  package func decode<Value: Decodable>(
     _ key: Key, expecting expected: String, where isValid: (Value) -> Bool
   ) throws -> Value {
     let value = try decode(Value.self, forKey: key)
@@ -93,7 +99,7 @@ extension KeyedDecodingContainer {
   }
 
   /// What is wrong with the value of a key.
-  func fault(_ key: Key, found: String, expected: String) -> MessageFault {
+  package func fault(_ key: Key, found: String, expected: String) -> MessageFault {
     MessageFault(
       place: (codingPath + [key]).place, reason: "found \(found), expected \(expected)")
   }
@@ -101,7 +107,7 @@ extension KeyedDecodingContainer {
 
 extension [any CodingKey] {
   /// A path as people write it, such as `metrics.score`.
-  var place: String {
+  package var place: String {
     reduce("") { place, key in
       if let index = key.intValue { return place + "[\(index)]" }
       return place.isEmpty ? key.stringValue : place + "." + key.stringValue
@@ -110,7 +116,7 @@ extension [any CodingKey] {
 }
 
 /// A text in quotes, short and never more than one line.
-func shortText(_ text: String) -> String { JSONValue.string(text).summary }
+package func shortText(_ text: String) -> String { JSONValue.string(text).summary }
 
 /// What JSON calls a type.
 private func name(of type: Any.Type) -> String {
@@ -120,6 +126,8 @@ private func name(of type: Any.Type) -> String {
   case is Double.Type: "a number"
   case is Int.Type, is UInt64.Type: "an integer"
   case is [Int].Type: "a list of integers"
+  case is [String].Type: "a list of strings"
+  case is [Any].Type: "a list"
   default: "an object"
   }
 }

@@ -21,7 +21,9 @@ extension SegmentKey: Codable {
 
 extension SegmentRequest: Codable {
   private enum CodingKeys: String, CodingKey {
-    case key, seed, epochs, isLast, policy, parentCheckpoint, checkpoint, slot
+    case key, seed, epochs, isLast, policy, tuned, slot
+    case parentCheckpoint = "start"
+    case checkpoint = "output"
   }
 
   /// Decodes a request and checks each of its values.
@@ -51,12 +53,13 @@ extension SegmentRequest: Codable {
       seed: try values.decode(UInt64.self, forKey: .seed), epochs: bounds[0]..<bounds[1],
       isLast: try values.decode(Bool.self, forKey: .isLast), policy: policy, parentCheckpoint: parent,
       checkpoint: try values.decode(.checkpoint, expecting: "the name of a file") { !$0.isEmpty },
+      tuned: try values.decodeIfPresent([String: Double].self, forKey: .tuned) ?? [:],
       slot: try values.decode(.slot, expecting: "a number from 0 to \(largest)") {
         (0...largest).contains($0)
       })
   }
 
-  /// Encodes every value; a request at epoch 0 has no parent.
+  /// Encodes every value; a request at epoch 0 has no parent, and one without tuned values no member for them.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(key, forKey: .key)
@@ -66,6 +69,7 @@ extension SegmentRequest: Codable {
     try values.encode(policy, forKey: .policy)
     try values.encodeIfPresent(parentCheckpoint, forKey: .parentCheckpoint)
     try values.encode(checkpoint, forKey: .checkpoint)
+    if !tuned.isEmpty { try values.encode(tuned, forKey: .tuned) }
     try values.encode(slot, forKey: .slot)
   }
 }

@@ -58,14 +58,15 @@ public struct SegmentRequest: Hashable, Sendable {
   public var parentCheckpoint: String?
   /// Where to write the checkpoint: a temporary name, which the search makes durable and renames.
   public var checkpoint: String
+  /// The values of tuned hyperparameters by their names; empty where none is tuned.
+  public var tuned: [String: Double]
   /// Which of the segments in training it is, from 0; an executor with several devices spreads segments by it.
   public var slot: Int
 
   /// Makes a request from its parts.
   public init(
     key: SegmentKey, seed: UInt64, epochs: Range<Int>, isLast: Bool, policy: Policy,
-    parentCheckpoint: String?,
-    checkpoint: String, slot: Int
+    parentCheckpoint: String?, checkpoint: String, tuned: [String: Double] = [:], slot: Int
   ) {
     self.key = key
     self.seed = seed
@@ -74,6 +75,7 @@ public struct SegmentRequest: Hashable, Sendable {
     self.policy = policy
     self.parentCheckpoint = parentCheckpoint
     self.checkpoint = checkpoint
+    self.tuned = tuned
     self.slot = slot
   }
 

@@ -18,7 +18,7 @@ import Testing
       key: SegmentKey(SegmentPlace(generation: 4, trial: 0), attempt: 3), seed: 0, epochs: 12..<14,
       isLast: true,
       policy: try Policy(searchVector: (0..<60).map { $0 % 10 }), parentCheckpoint: "/runs/parent",
-      checkpoint: "/runs/child", slot: 7)
+      checkpoint: "/runs/child", tuned: ["learning_rate": 0.01, "weight_decay": 1], slot: 7)
   }
 
   private let metrics = SegmentMetrics(
@@ -35,7 +35,8 @@ import Testing
     let line = try later.line()
     #expect(line.contains("\"key\":\"4/0/3\""), "\(line)")
     #expect(line.contains("\"epochs\":[12,14]"), "\(line)")
-    #expect(!(try first.line().contains("parentCheckpoint")))
+    #expect(line.contains(#""tuned":{"learning_rate":0.01,"weight_decay":1}"#), "\(line)")
+    for word in ["\"start\"", "tuned"] { #expect(!(try first.line().contains(word))) }
     #expect(later.generation == 4 && later.trial == 0)
   }
 
@@ -70,17 +71,18 @@ import Testing
     ("[12,14]", "[14,12]", "epochs: found [14, 12], expected [first, end], 0 <= first < end <= 1000000"),
     ("[12,14]", "[12]", "epochs: found [12], expected [first, end], 0 <= first < end <= 1000000"),
     (
-      "[12,14]", "[0,2]", "parentCheckpoint: found \"/runs/parent\", expected nothing at epoch 0"
+      "[12,14]", "[0,2]", "start: found \"/runs/parent\", expected nothing at epoch 0"
     ),
     (
       "\"/runs/parent\"", "null",
-      "parentCheckpoint: found nothing, expected the file to continue from at epoch 12"
+      "start: found nothing, expected the file to continue from at epoch 12"
     ),
-    ("\"/runs/child\"", "\"\"", "checkpoint: found \"\", expected the name of a file"),
+    ("\"/runs/child\"", "\"\"", "output: found \"\", expected the name of a file"),
     ("4/0/3", "4/0", "key: found \"4/0\", expected generation/trial/attempt, such as 3/12/1"),
+    ("0.01", "\"high\"", "tuned.learning_rate: found another kind of value, expected a number"),
     ("\"policy\":[", "\"policy\":[7,", "policy[0]: found 7, expected"),
-    ("{", "[", "found \"[\\\"checkpoint"),
-    ("}", "", "found \"{\\\"checkpoint"),
+    ("{", "[", "found \"[\\\"epochs"),
+    ("}", "", "found \"{\\\"epochs"),
   ])
   func aDamagedRequestIsRefused(old: String, new: String, reason: String) throws {
     let line = try later.line()

@@ -1,0 +1,87 @@
+import Search
+import Text
+import Torch
+
+/// What a coordinator says to a worker; the protocol is in `docs/worker-protocol.md`.
+public enum CoordinatorMessage: Hashable, Sendable {
+  /// The answer to a worker's greeting: which version is spoken, and what to train.
+  case welcome(WorkerWelcome)
+  /// It ends the conversation.
+  case bye(Farewell)
+  /// A segment to train.
+  case run(SegmentRequest)
+  /// The segment is to end as soon as it can.
+  case stop(SegmentKey)
+  /// There are no more segments.
+  case quit
+}
+
+/// What a worker gets at the beginning.
+public struct WorkerWelcome: Hashable, Sendable {
+  /// The version of the protocol that is spoken from now on.
+  public var version: Int
+  /// The longest time in seconds between two lines of the worker.
+  public var heartbeat: Double
+  /// What to train.
+  public var configuration: WorkerConfiguration
+
+  /// Makes a welcome.
+  public init(
+    version: Int = WorkerProtocol.versions.upperBound, heartbeat: Double, configuration: WorkerConfiguration
+  ) {
+    self.version = version
+    self.heartbeat = heartbeat
+    self.configuration = configuration
+  }
+}
+
+/// What a worker trains, and where.
+public enum WorkerConfiguration: Hashable, Sendable {
+  /// The networks of this program under the settings of a search.
+  case network(NetworkWork)
+  /// A class of the user's, in Python.
+  case trainer(TrainerWork)
+}
+
+/// The work of a worker that trains networks of this program.
+public struct NetworkWork: Codable, Hashable, Sendable {
+  /// The settings of the search; they name the images and their digest.
+  public var search: SearchConfiguration
+  /// The device as the worker sees it.
+  public var device: Device
+
+  /// Makes a description of work.
+  public init(search: SearchConfiguration, device: Device) {
+    self.search = search
+    self.device = device
+  }
+}
+
+/// The work of a worker that trains what a class of the user's says.
+public struct TrainerWork: Codable, Hashable, Sendable {
+  /// The path of the Python file.
+  public var file: String
+  /// The name of the class; nil where the file has one.
+  public var className: String?
+  /// The user's own settings, an object.
+  public var settings: JSONValue
+  /// The length of the search.
+  public var epochs: Int
+  /// The device as the worker sees it.
+  public var device: Device
+
+  /// Makes a description of work.
+  public init(file: String, className: String? = nil, settings: JSONValue, epochs: Int, device: Device) {
+    self.file = file
+    self.className = className
+    self.settings = settings
+    self.epochs = epochs
+    self.device = device
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case file, epochs, device
+    case className = "class"
+    case settings = "config"
+  }
+}

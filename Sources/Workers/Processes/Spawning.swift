@@ -1,0 +1,118 @@
+import CFileSystems
+import Files
+import Foundation
+
+/// Two ends that no other child of this program gets.
+struct Pipe {
+  let readEnd: Int32
+  let writeEnd: Int32
+
+  /// Makes a pipe.
+  ///
+  /// - Parameter name: the program that it is for, for the error.
+  init(for name: String) throws {
+    var ends: [Int32] = [-1, -1]
+    #if canImport(Darwin)
+      let code = pipe(&ends)
+      if code == 0 { for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) } }
+    #else
+      let code = private_pipe(&ends)
+    #endif
+    guard code == 0 else { throw FileError(path: name, action: "start", reason: systemReason(errno)) }
+    (readEnd, writeEnd) = (ends[0], ends[1])
+  }
+
+  func close() {
+    systemClose(readEnd)
+    systemClose(writeEnd)
+  }
+}
+
+extension ChildProcess {
+  /// Starts a program as the leader of a group of its own.
+  ///
+  /// - Parameters:
+  ///   - command: the program and its arguments.
+  ///   - environment: the program's environment.
+  ///   - channels: what becomes its standard input, output and error.
+  /// - Returns: the number of the process.
+  /// - Throws: ``FileError`` with the system's reason.
+  static func spawn(_ command: [String], _ environment: [String: String], channels: [Int32]) throws -> pid_t {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+      var attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+      var attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (target, channel) in channels.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, channel, Int32(target))
+    }
+    // What this program does about signals, and this thread lets wait, is not the other's.
+    var none = sigset_t()
+    sigemptyset(&none)
+    var usual = sigset_t()
+    sigemptyset(&usual)
+    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ] { sigaddset(&usual, signal) }
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &usual)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let words = command.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var pid: pid_t = 0
+    let code = posix_spawnp(&pid, command.first ?? "", &actions, &attributes, words, variables)
+    guard code == 0 else {
+      throw FileError(path: command.first ?? "", action: "start", reason: systemReason(code))
+    }
+    return pid
+  }
+}
+
+/// Calls a body that writes to a pipe; where nobody reads the other end, that is an error and no signal.
+func withoutBrokenPipeSignal(_ body: () -> Int) -> Int {
+  #if canImport(Darwin)
+    return body()
+  #else
+    var signals = sigset_t()
+    var before = sigset_t()
+    var pending = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    sigpending(&pending)
+    let waits = sigismember(&pending, SIGPIPE) == 1
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    let result = body()
+    let code = errno
+    if result < 0, code == EPIPE, !waits {
+      // The signal is this thread's own, and is taken before it is let through again.
+      var now = timespec()
+      while sigtimedwait(&signals, nil, &now) == -1, errno == EINTR {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+    errno = code
+    return result
+  #endif
+}
+
+// Methods of the same names hide these.
+
+func systemPoll(_ channels: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
+  poll(channels, count, milliseconds)
+}
+
+func systemRead(_ file: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  read(file, buffer, count)
+}
+
+func systemKill(_ process: pid_t, _ signal: Int32) -> Int32 { kill(process, signal) }
+
+func systemClose(_ file: Int32) { close(file) }
