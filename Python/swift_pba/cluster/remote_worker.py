@@ -74,9 +74,10 @@ class RemoteWorker:
         bridge = self._bridge
         starting = asyncio.ensure_future(
             _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)))
-        done, _ = await asyncio.wait({starting}, timeout=_PATIENCE_SECONDS)
-        if not done:
-            self._tell("waiting", reason=bridge.no_place())
+        reason = ""
+        while not (await asyncio.wait({starting}, timeout=_PATIENCE_SECONDS))[0]:
+            if reason != (reason := bridge.no_place()):
+                self._tell("waiting", reason=reason)
         begun = await starting
         if "refused" in begun:
             return "worker", begun["refused"]
