@@ -62,12 +62,19 @@ final class RayBridge: @unchecked Sendable {
     process.kill()
   }
 
+  private func takeOrders() -> [BridgeOrder] {
+    lock.withLock {
+      defer { orders = [] }
+      return orders
+    }
+  }
+
   /// Exchanges lines until the bridge has ended.
   private func serve(_ onMessage: (BridgeMessage) -> Void) -> WorkerLoss {
     do throws(WorkerLoss) {
       var silent = 0.0
       while true {
-        for order in lock.withLock({ defer { orders = [] }; return orders }) { try process.send(order.line) }
+        for order in takeOrders() { try process.send(order.line) }
         let start = SuspendingClock.now
         if let line = try process.receive(within: Self.slice) {
           silent = 0

@@ -221,11 +221,12 @@ extension BridgeMessage.End {
 }
 
 extension [RayNode] {
-  /// The nodes and what they have, as `2 nodes with 8 CPUs and 1 GPU`.
+  /// The nodes and what they have, as `2 nodes with 8 CPUs and 2 GPUs`.
   public var words: String {
     let cpus = reduce(0) { $0 + $1.cpus }
     let gpus = reduce(0) { $0 + $1.gpus }
-    return "\(counted(count, "node")) with \(number(cpus)) CPUs" + (gpus > 0 ? " and \(number(gpus)) GPUs" : "")
+    return "\(counted(count, "node")) with \(number(cpus)) CPUs"
+      + (gpus > 0 ? " and \(number(gpus)) GPUs" : "")
   }
 
   private func number(_ value: Double) -> String {

@@ -57,6 +57,14 @@ public struct RayNode: Codable, Hashable, Sendable {
   public var cpus: Double
   /// The GPUs that Ray gives away there.
   public var gpus: Double
+
+  /// A node.
+  public init(id: String, host: String, cpus: Double, gpus: Double) {
+    self.id = id
+    self.host = host
+    self.cpus = cpus
+    self.gpus = gpus
+  }
 }
 
 /// What ends a search on a Ray cluster, in words for the user.
