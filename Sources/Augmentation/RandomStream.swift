@@ -25,6 +25,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case randomLayers = 8
     /// The images of the dataset `noise`.
     case noiseImages = 9
+    /// The values of hyperparameters that join a search beside the policy.
+    case tuning = 10
   }
 
   private let key: SIMD2<UInt32>

@@ -25,7 +25,7 @@ public func resourceFolder(_ bundle: String) throws -> String {
 }
 
 /// The folder in which the program's file is, links followed; `.` where the system does not say.
-private let programFolder: String = {
+public let programFolder: String = {
   guard let path = programPath, let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }()

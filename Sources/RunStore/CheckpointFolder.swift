@@ -22,10 +22,13 @@ public struct CheckpointRecord: Codable, Hashable, Sendable {
 public struct CheckpointFolder: Sendable {
   /// The folder.
   public let path: String
+  /// What its files are.
+  public let format: CheckpointFormat
   private let temporaryNames = TemporaryNames()
 
-  init(path: String) {
+  init(path: String, format: CheckpointFormat) {
     self.path = path
+    self.format = format
   }
 
   /// Where the checkpoint of a name stands.
@@ -66,7 +69,7 @@ public struct CheckpointFolder: Sendable {
 
   /// The names of the checkpoints that are there, whole or not.
   public func names() throws -> Set<String> {
-    Set(try AtomicFile.names(in: path).filter { $0.hasSuffix(Self.suffix) })
+    Set(try AtomicFile.names(in: path).filter { $0.hasSuffix(format.suffix) })
   }
 
   /// Deletes a checkpoint, if it is there.
@@ -80,9 +83,6 @@ public struct CheckpointFolder: Sendable {
   public func keepOnly(_ files: Set<String>) throws {
     for name in try names().subtracting(files) { try AtomicFile.remove(path(of: name)) }
   }
-
-  /// The end of every checkpoint's name.
-  public static let suffix = ".safetensors"
 
   func prepare() throws {
     // A link would have the checkpoints of another run deleted.

@@ -34,7 +34,7 @@ enum JournalShape: Hashable, Sendable {
       self = .search(
         SearchShape(
           population: population, interval: interval, epochs: epochs, isAsynchronous: isAsynchronous,
-          scores: objective.range))
+          scores: objective.range, checkpoints: CheckpointFormat(settings)))
     case .compare: return nil
     }
   }

@@ -6,20 +6,25 @@ import GRDB
 /// A bit that flipped on the disk, a value that was changed and a row in another's place are noticed when the row is
 /// read: the digest is over the table's name and every value with its type and its length, the row's key among them.
 /// What is in the journals of today depends on the columns and their order: both stay as they are, and a new column
-/// that decides something gets a seal of its own.
+/// that decides something is a later one, which is added at the end.
 struct RowSeal: Sendable {
   let table: String
   /// The columns of the table's key.
   let key: [String]
   /// The other columns that decide.
   let columns: [String]
+  /// Columns that came later. What is NULL in them adds nothing to the digest, so those of earlier journals stay.
+  let later: [String]
   /// The column of the digest.
   let digest: String
 
-  private init(_ table: String, key: [String], _ columns: [String], digest: String = "digest") {
+  private init(
+    _ table: String, key: [String], _ columns: [String], later: [String] = [], digest: String = "digest"
+  ) {
     self.table = table
     self.key = key
     self.columns = columns
+    self.later = later
     self.digest = digest
   }
 
@@ -28,14 +33,15 @@ struct RowSeal: Sendable {
   /// What a segment is to do; written once.
   static let plan = RowSeal(
     "segment", key: ["generation", "trial"],
-    ["startEpoch", "endEpoch", "parent", "parentGeneration", "policy"], digest: "planDigest")
+    ["startEpoch", "endEpoch", "parent", "parentGeneration", "policy"], later: ["tuned"],
+    digest: "planDigest")
   /// How a segment ended.
   static let outcome = RowSeal(
     "segment", key: ["generation", "trial"],
     [
       "state", "arrival", "file", "size", "sha256", "validationAccuracy", "trainLoss", "trainAccuracy",
       "seconds", "reason",
-    ], digest: "outcomeDigest")
+    ], later: ["figures"], digest: "outcomeDigest")
   static let epoch = RowSeal("epoch", key: ["epoch"], ["metrics"])
   static let checkpoint = RowSeal("checkpoint", key: ["epochs"], ["file", "size", "sha256"])
 
@@ -43,6 +49,9 @@ struct RowSeal: Sendable {
 }
 
 extension RowSeal {
+  /// The columns that the digest is of, without the key, in their order.
+  var sealed: [String] { columns + later }
+
   /// The digest of a row with these values of the key and of the columns, in their order.
   func digest(_ values: [(any DatabaseValueConvertible)?]) -> Int64 {
     digest(of: values.lazy.map { $0?.databaseValue ?? .null })
@@ -50,14 +59,19 @@ extension RowSeal {
 
   /// The digest that a row should have.
   private func digest(of row: Row) -> Int64 {
-    digest(of: [key, columns].joined().lazy.map { row[$0] ?? DatabaseValue.null })
+    digest(of: [key, columns, later].joined().lazy.map { row[$0] ?? DatabaseValue.null })
   }
 
   private func digest(of values: some Sequence<DatabaseValue>) -> Int64 {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256)
     bytes.append(contentsOf: table.utf8)
-    for value in values {
+    let firstOfLater = key.count + columns.count
+    for (place, value) in values.enumerated() {
+      if place >= firstOfLater {
+        if value.isNull { continue }
+        bytes.append(UInt8(truncatingIfNeeded: place))
+      }
       switch value.storage {
       case .null: bytes.append(0)
       case .int64(let number): Self.add(1, UInt64(bitPattern: number), to: &bytes)
@@ -89,9 +103,10 @@ extension RowSeal {
   /// As above, for a row that begins with the key and has the other columns, and the digest after them, from a place on:
   /// a search reads hundreds of thousands, and names take longer to look up.
   func verify(_ row: Row, from first: Int) throws {
-    let places = [0..<key.count, first..<first + columns.count].joined()
+    let count = columns.count + later.count
+    let places = [0..<key.count, first..<first + count].joined()
     try verify(
-      row, found: row[first + columns.count],
+      row, found: row[first + count],
       expected: digest(of: places.lazy.map { row[$0] as DatabaseValue }))
   }
 

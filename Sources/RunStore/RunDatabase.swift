@@ -8,6 +8,8 @@ struct RunDatabase: Sendable {
   let path: String
   /// Whether the rows have digests: in a journal of an older version not until it is opened to write.
   let isSealed: Bool
+  /// Whether it has all columns of today: one of an older version gets them when it is opened to write.
+  let isCurrent: Bool
   /// The policies that were read lately.
   let policies = PolicyTable()
   private let connection: Connection
@@ -28,7 +30,7 @@ struct RunDatabase: Sendable {
   /// - Throws: `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool, isExamined: Bool = true) throws {
     self.path = path
-    (connection, isSealed) = try Self.inWords(path) {
+    (connection, isSealed, isCurrent) = try Self.inWords(path) {
       do {
         return try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined)
       } catch let error as DatabaseError
@@ -54,7 +56,7 @@ struct RunDatabase: Sendable {
   /// Opens the file in a place; errors call it by its name.
   private static func opened(
     _ place: String, named path: String, readOnly: Bool, isExamined: Bool
-  ) throws -> (Connection, isSealed: Bool) {
+  ) throws -> (Connection, isSealed: Bool, isCurrent: Bool) {
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.journalMode = readOnly ? .default : .wal
@@ -81,7 +83,8 @@ struct RunDatabase: Sendable {
           path: path, detail: error.message ?? "an entry names another one that is not there")
       }
     }
-    return (connection, try queue.read(migrator.appliedIdentifiers).contains(sealedSchema))
+    let applied = try queue.read(migrator.appliedIdentifiers)
+    return (connection, applied.contains(sealedSchema), applied.isSuperset(of: migrator.migrations))
   }
 
   /// A connection that is closed after its last use.

@@ -38,7 +38,8 @@ public final class RunDirectory: Sendable {
     self.database = database
     self.lock = lock
     self.settingsEdit = settingsEdit
-    checkpoints = CheckpointFolder(path: path + "/" + RunFileName.checkpoints)
+    checkpoints = CheckpointFolder(
+      path: path + "/" + RunFileName.checkpoints, format: row.checkpointFormat)
   }
 
   /// Begins a run in a new or an empty folder, or with `resume` continues with the run that is there.

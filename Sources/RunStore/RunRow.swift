@@ -34,6 +34,12 @@ struct RunRow {
     try RowSeal.run.write(database)
   }
 
+  /// What the checkpoints of the run are.
+  var checkpointFormat: CheckpointFormat {
+    // Settings that cannot be read are an error of who reads them.
+    CheckpointFormat((try? settings(inJSON: configuration)) ?? [:])
+  }
+
   /// Throws where the journal does not hold what these settings say that it must.
   func verifyShape(_ journal: RunDatabase) throws {
     try journal.read { database in

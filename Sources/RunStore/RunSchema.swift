@@ -10,7 +10,8 @@ let sealedSchema = "5"
 /// in which they were compared; it is NULL where the whole population is compared at once. A training's state is `epoch` and `checkpoint`.
 /// `validationAccuracy` is the score, whatever the search compares by; `trainLoss` and `trainAccuracy` are NULL where the
 /// trainer does not say. The columns of ``WorkTimes`` tell people where time went; they are NULL in what an older version trained.
-/// The columns of digests belong to ``RowSeal``.
+/// `tuned` has the values of tuned hyperparameters and `figures` what a trainer reports beside the score, both as JSON objects;
+/// they are NULL where there are none. The columns of digests belong to ``RowSeal``.
 var runSchema: DatabaseMigrator {
   var migrator = DatabaseMigrator()
   migrator.registerMigration("1") { database in
@@ -95,6 +96,13 @@ var runSchema: DatabaseMigrator {
         ALTER TABLE segment ADD COLUMN outcomeDigest INTEGER;
         """)
     for seal in RowSeal.all { try seal.write(database) }
+  }
+  migrator.registerMigration("6") { database in
+    try database.execute(
+      sql: """
+        ALTER TABLE segment ADD COLUMN tuned TEXT;
+        ALTER TABLE segment ADD COLUMN figures TEXT;
+        """)
   }
   return migrator
 }

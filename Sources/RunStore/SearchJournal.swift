@@ -58,9 +58,9 @@ public struct SearchJournal: Sendable {
   private func insert(_ plans: [SegmentPlan], _ database: Database) throws {
     let insert = try database.cachedStatement(
       sql: """
-        INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy, planDigest,
+        INSERT INTO segment (generation, trial, startEpoch, endEpoch, parent, parentGeneration, policy, tuned, planDigest,
           state, outcomeDigest)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?)
         """)
     var identifiers: [Policy: Int64] = [:]
     for plan in plans {
@@ -68,9 +68,9 @@ public struct SearchJournal: Sendable {
       identifiers[plan.policy] = policy
       let values: [(any DatabaseValueConvertible)?] = [
         plan.generation, plan.trial, plan.epochs.lowerBound, plan.epochs.upperBound, plan.parent,
-        plan.parentGeneration, policy,
+        plan.parentGeneration, policy, try FigureText.text(of: plan.tuned),
       ]
-      let outcome = Self.outcome(of: plan.place, state: "planned", arrival: nil)
+      let outcome = try Self.outcome(of: plan.place, state: "planned", arrival: nil)
       try insert.execute(
         arguments: StatementArguments(values)
           + [RowSeal.plan.digest(values), RowSeal.outcome.digest(outcome)])
@@ -81,11 +81,11 @@ public struct SearchJournal: Sendable {
   private static func outcome(
     of place: SegmentPlace, state: String, arrival: Int?, _ checkpoint: CheckpointRecord? = nil,
     _ metrics: SegmentMetrics? = nil, reason: String? = nil
-  ) -> [(any DatabaseValueConvertible)?] {
+  ) throws -> [(any DatabaseValueConvertible)?] {
     [
       place.generation, place.trial, state, arrival, checkpoint?.file, checkpoint?.digest.size,
       checkpoint?.digest.sha256, metrics?.score, metrics?.trainLoss, metrics?.trainAccuracy,
-      metrics?.seconds, reason,
+      metrics?.seconds, reason, try metrics.flatMap { try FigureText.text(of: $0.figures) },
     ]
   }
 
@@ -96,10 +96,10 @@ public struct SearchJournal: Sendable {
     var times: WorkTimes?
     switch result {
     case .done(let checkpoint, let metrics):
-      outcome = self.outcome(of: place, state: "done", arrival: arrival, checkpoint, metrics)
+      outcome = try self.outcome(of: place, state: "done", arrival: arrival, checkpoint, metrics)
       times = metrics.times
     case .failed(let reason):
-      outcome = self.outcome(of: place, state: "failed", arrival: arrival, reason: reason)
+      outcome = try self.outcome(of: place, state: "failed", arrival: arrival, reason: reason)
     }
     let seal = RowSeal.outcome
     let update = try database.cachedStatement(sql: recording)
@@ -111,17 +111,25 @@ public struct SearchJournal: Sendable {
   /// Records an outcome, the times of the work and the digest.
   private static let recording =
     "UPDATE segment SET "
-    + (RowSeal.outcome.columns + [RowSeal.outcome.digest]).map { $0 + " = ?" }.joined(separator: ", ")
+    + (RowSeal.outcome.sealed + [RowSeal.outcome.digest]).map { $0 + " = ?" }.joined(separator: ", ")
     + ", \(WorkTimes.assignments) WHERE generation = ? AND trial = ?"
 
   /// What is read of a segment: in a journal with digests the columns in their order, otherwise those that there are.
-  private var columns: String { database.isSealed ? Self.sealedColumns : "*" }
+  private var columns: String {
+    database.isCurrent ? Self.currentColumns : database.isSealed ? Self.earlierColumns : "*"
+  }
 
-  private static let sealedColumns =
-    (RowSeal.plan.key + RowSeal.plan.columns + [RowSeal.plan.digest] + RowSeal.outcome.columns
-    + [RowSeal.outcome.digest] + WorkTimes.columns).joined(separator: ", ")
+  private static let currentColumns = columns { $0 }
+  /// The same of a journal that has not those that came later.
+  private static let earlierColumns = columns { "NULL AS " + $0 }
+
+  private static func columns(later: (String) -> String) -> String {
+    func sealed(_ seal: RowSeal) -> [String] { seal.columns + seal.later.map(later) + [seal.digest] }
+    return (RowSeal.plan.key + sealed(.plan) + sealed(.outcome) + WorkTimes.columns).joined(separator: ", ")
+  }
+
   private static let firstOfPlan = RowSeal.plan.key.count
-  private static let firstOfOutcome = firstOfPlan + RowSeal.plan.columns.count + 1
+  private static let firstOfOutcome = firstOfPlan + RowSeal.plan.sealed.count + 1
 
   private func verifyOutcome(_ row: Row) throws {
     if database.isSealed { try RowSeal.outcome.verify(row, from: Self.firstOfOutcome) }

@@ -10,6 +10,7 @@ struct SearchShape: Hashable, Sendable {
   let isAsynchronous: Bool
   /// The scores that its objective can have.
   let scores: ClosedRange<Double>
+  let checkpoints: CheckpointFormat
 
   /// The column of scores, by the name of the one that the first version had.
   static let scoreColumn = "validationAccuracy"
@@ -43,13 +44,13 @@ struct SearchShape: Hashable, Sendable {
       database,
       sql: """
         SELECT generation, trial, file FROM segment
-        WHERE file IS NOT NULL AND file != printf('g%04d-t%04d\(CheckpointFolder.suffix)', generation, trial)
+        WHERE file IS NOT NULL AND file != printf('g%04d-t%04d\(checkpoints.suffix)', generation, trial)
         """)
     guard let row = try rows.next() else { return }
     let place = SegmentPlace(generation: try row.checked("generation"), trial: try row.checked("trial"))
     throw JournalShape.damage(
       "\(place): found the checkpoint \((try row.checked("file") as String).debugDescription)",
-      place.checkpointName)
+      place.checkpointName(checkpoints))
   }
 
   // MARK: - All trials compared at once

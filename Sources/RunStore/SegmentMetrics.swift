@@ -1,7 +1,7 @@
 import PopulationBasedTraining
 
 /// What a finished segment reached.
-public struct SegmentMetrics: Codable, Hashable, Sendable {
+public struct SegmentMetrics: Hashable, Sendable {
   /// What trials are compared by: the validation accuracy, 0 to 1, where the search has no other objective.
   public let score: Double
   /// The mean loss over the training images in the last epoch; nil where the trainer does not say.
@@ -11,18 +11,21 @@ public struct SegmentMetrics: Codable, Hashable, Sendable {
   public let trainAccuracy: Double?
   /// The time the segment took.
   public let seconds: Double
+  /// What the trainer reports beside these, by names of its choice; nothing is decided by it.
+  public let figures: [String: Double]
   /// When and where it was trained; nil where that was not recorded.
   public let times: WorkTimes?
 
-  /// Figures of a trained segment, the time in seconds.
+  /// Figures of a trained segment, the time in seconds; of `figures` those that are finite are kept.
   public init(
     score: Double, trainLoss: Double? = nil, trainAccuracy: Double? = nil, seconds: Double,
-    times: WorkTimes? = nil
+    figures: [String: Double] = [:], times: WorkTimes? = nil
   ) {
     self.score = score
     self.trainLoss = trainLoss
     self.trainAccuracy = trainAccuracy
     self.seconds = seconds
+    self.figures = figures.filter { $0.value.isFinite }
     self.times = times
   }
 
@@ -41,6 +44,35 @@ public struct SegmentMetrics: Codable, Hashable, Sendable {
     if let trainAccuracy, !(0...1).contains(trainAccuracy) {
       throw FigureError("trainAccuracy", found: "\(trainAccuracy)", expected: "a number from 0 to 1")
     }
+  }
+}
+
+extension SegmentMetrics: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case score, trainLoss, trainAccuracy, seconds, figures, times
+  }
+
+  /// Decodes the figures; those that are missing were not reported.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      score: try values.decode(Double.self, forKey: .score),
+      trainLoss: try values.decodeIfPresent(Double.self, forKey: .trainLoss),
+      trainAccuracy: try values.decodeIfPresent(Double.self, forKey: .trainAccuracy),
+      seconds: try values.decode(Double.self, forKey: .seconds),
+      figures: try values.decodeIfPresent([String: Double].self, forKey: .figures) ?? [:],
+      times: try values.decodeIfPresent(WorkTimes.self, forKey: .times))
+  }
+
+  /// Encodes what there is.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(score, forKey: .score)
+    try values.encodeIfPresent(trainLoss, forKey: .trainLoss)
+    try values.encodeIfPresent(trainAccuracy, forKey: .trainAccuracy)
+    try values.encode(seconds, forKey: .seconds)
+    if !figures.isEmpty { try values.encode(figures, forKey: .figures) }
+    try values.encodeIfPresent(times, forKey: .times)
   }
 }
 

@@ -15,11 +15,13 @@ public struct SegmentPlan: Hashable, Sendable {
   public let parentGeneration: Int?
   /// The augmentation of the stretch.
   public let policy: Policy
+  /// The values of tuned hyperparameters by name; empty where none is tuned.
+  public let tuned: [String: Double]
 
   /// Makes a plan; a parent's generation that is not given is the one before.
   public init(
     generation: Int, trial: Int, epochs: Range<Int>, parent: Int?, parentGeneration: Int? = nil,
-    policy: Policy
+    policy: Policy, tuned: [String: Double] = [:]
   ) {
     self.generation = generation
     self.trial = trial
@@ -27,6 +29,7 @@ public struct SegmentPlan: Hashable, Sendable {
     self.parent = parent
     self.parentGeneration = parent.map { _ in parentGeneration ?? generation - 1 }
     self.policy = policy
+    self.tuned = tuned
   }
 
   /// Where the plan stands in the journal.
@@ -56,8 +59,8 @@ public struct SegmentPlace: Hashable, Sendable {
   }
 
   /// The name of the checkpoint that the segment makes.
-  public var checkpointName: String {
-    "g\(Self.padded(generation))-t\(Self.padded(trial))" + CheckpointFolder.suffix
+  public func checkpointName(_ format: CheckpointFormat = .weights) -> String {
+    "g\(Self.padded(generation))-t\(Self.padded(trial))" + format.suffix
   }
 
   private static func padded(_ number: Int) -> String {

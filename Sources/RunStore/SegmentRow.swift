@@ -8,7 +8,8 @@ extension SegmentRecord {
     let plan = SegmentPlan(
       generation: try row.count("generation"), trial: try row.count("trial"),
       epochs: start..<end, parent: try row.checkedIfPresent("parent"),
-      parentGeneration: try row.checkedIfPresent("parentGeneration"), policy: policy)
+      parentGeneration: try row.checkedIfPresent("parentGeneration"), policy: policy,
+      tuned: try row.figures("tuned"))
     let state: String = try row.checked("state")
     let result = try SegmentResult(row, state: state)
     let lost = try result == nil && row["file"] != nil ? SegmentResult(row, state: "done") : nil
@@ -29,7 +30,8 @@ extension SegmentResult {
         SegmentMetrics(
           score: try row.number(SearchShape.scoreColumn), trainLoss: try row.numberIfPresent("trainLoss"),
           trainAccuracy: try row.numberIfPresent("trainAccuracy", in: 0...1),
-          seconds: try row.number("seconds"), times: try row.workTimes()))
+          seconds: try row.number("seconds"), figures: try row.figures("figures"),
+          times: try row.workTimes()))
     default: throw Row.outside("state", state)
     }
   }

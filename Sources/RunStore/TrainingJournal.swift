@@ -82,7 +82,7 @@ public struct TrainingJournal: Sendable {
   public static func checkpointName(epochs: Int) -> String {
     let digits = String(epochs)
     return "epoch-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-      + CheckpointFolder.suffix
+      + CheckpointFormat.weights.suffix
   }
 
   /// The epochs trained so far, in order.

@@ -214,13 +214,14 @@ struct AsynchronousPopulation {
       let epoch = source.epochs.upperBound
       let next = SegmentPlan(
         generation: plan.generation + 1, trial: trial, epochs: rules.epochs(after: epoch),
-        parent: source.trial, parentGeneration: source.generation, policy: exploit.explored)
+        parent: source.trial, parentGeneration: source.generation, policy: exploit.explored,
+        tuned: rules.exploredValues(from: source.tuned, trial: trial, generation: plan.generation + 1))
       return (next, (exploit, epoch))
     }
     guard !score.isFailed else { return nil }
     let next = SegmentPlan(
       generation: plan.generation + 1, trial: trial, epochs: rules.epochs(after: epoch), parent: trial,
-      policy: plan.policy)
+      policy: plan.policy, tuned: plan.tuned)
     return (next, nil)
   }
 

@@ -44,6 +44,8 @@ public struct SearchResult: Hashable, Sendable {
   public let score: Double
   /// The policies that led to it.
   public let schedule: Schedule
+  /// The values of tuned hyperparameters that led to it; none where nothing is tuned.
+  public let tuned: TunedCourse?
   /// Where the schedule is written.
   public let schedulePath: String
   /// The trial's last checkpoint.

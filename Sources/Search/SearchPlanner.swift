@@ -18,7 +18,8 @@ struct SearchPlanner: Sendable {
   func firstGeneration() -> [SegmentPlan] {
     (0..<rules.population).map {
       SegmentPlan(
-        generation: 0, trial: $0, epochs: rules.epochs(of: 0), parent: nil, policy: rules.space.start)
+        generation: 0, trial: $0, epochs: rules.epochs(of: 0), parent: nil, policy: rules.space.start,
+        tuned: rules.firstValues(trial: $0))
     }
   }
 
@@ -45,12 +46,17 @@ struct SearchPlanner: Sendable {
       generator: { rules.generator(trial: $0, generation: generation) },
       explorer: explorer, history: { try history().map(Observation.init) })
     let replaced = Dictionary(exploits.map { ($0.trial, $0) }, uniquingKeysWith: { first, _ in first })
+    let values = Dictionary(
+      finished.map { ($0.plan.trial, $0.plan.tuned) }, uniquingKeysWith: { first, _ in first })
     let plans = finished.map { record in
       let trial = record.plan.trial
       return SegmentPlan(
         generation: generation + 1, trial: trial, epochs: rules.epochs(of: generation + 1),
         parent: replaced[trial]?.source ?? trial,
-        policy: replaced[trial]?.explored ?? record.plan.policy)
+        policy: replaced[trial]?.explored ?? record.plan.policy,
+        tuned: replaced[trial].map {
+          rules.exploredValues(from: values[$0.source] ?? [:], trial: trial, generation: generation + 1)
+        } ?? record.plan.tuned)
     }
     return (plans, exploits)
   }
@@ -97,6 +103,7 @@ struct SearchPlanner: Sendable {
     provenance.merge(origin.facts) { own, _ in own }
     if rules.asynchronous { provenance["asynchronous"] = .bool(true) }
     if rules.burnIn > 0 { provenance["burnIn"] = .integer(rules.burnIn) }
+    if !rules.tuned.isEmpty { provenance["tuned"] = TunedCourse(ancestry).value }
     // Written after every comparison: a file that is read before the end must say so.
     if epochsTrained < rules.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(

@@ -27,12 +27,17 @@ public struct SearchRules: Hashable, Sendable {
   public var space: SearchSpace
   /// What trials are compared by.
   public var objective: Objective
+  /// Hyperparameters that join the search beside the policy, in the order of their names.
+  ///
+  /// They have random numbers of their own: the policies are those of the same search without them, given the same
+  /// scores.
+  public var tuned: [TunedRange]
 
   /// Makes the rules.
   public init(
     population: Int, interval: Int, quantile: Double, burnIn: Int, asynchronous: Bool,
     startOrder: StartOrder?, epochs: Int, seed: UInt64, space: SearchSpace = .pba,
-    objective: Objective = .validationAccuracy
+    objective: Objective = .validationAccuracy, tuned: [TunedRange] = []
   ) {
     self.population = population
     self.interval = interval
@@ -44,6 +49,7 @@ public struct SearchRules: Hashable, Sendable {
     self.seed = seed
     self.space = space
     self.objective = objective
+    self.tuned = tuned.sorted { $0.name < $1.name }
   }
 
   /// The largest number of trials and of epochs between comparisons that is accepted.
@@ -77,6 +83,21 @@ extension SearchRules {
 
   /// The share of the population at each end that a comparison after so many epochs is about; 0 in the burn-in.
   func fraction(atEpoch epoch: Int) -> Double { epoch < burnIn ? 0 : quantile }
+
+  /// The values of tuned hyperparameters with which a trial begins.
+  func firstValues(trial: Int) -> [String: Double] {
+    tuned.drawn { tuningGenerator(trial: trial, generation: 0, place: $0) }
+  }
+
+  /// The values with which a trial begins a generation as a copy of one that had others.
+  func exploredValues(from copied: [String: Double], trial: Int, generation: Int) -> [String: Double] {
+    tuned.explored(from: copied) { tuningGenerator(trial: trial, generation: generation, place: $0) }
+  }
+
+  /// The random numbers of one hyperparameter of a trial at the beginning of a generation.
+  private func tuningGenerator(trial: Int, generation: Int, place: Int) -> RandomStream {
+    RandomStream(seed: seed, domain: .tuning, trial: trial, epoch: generation, sample: place)
+  }
 
   /// The random numbers of the decision on a trial at the end of one of its generations.
   func generator(trial: Int, generation: Int) -> RandomStream {

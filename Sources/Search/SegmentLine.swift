@@ -15,6 +15,10 @@ struct SegmentLine: Encodable {
   let score: Double?
   let trainLoss: Double?
   let trainAccuracy: Double?
+  /// What the trainer reports beside these; nil where that is nothing.
+  let metrics: [String: Double]?
+  /// The values of tuned hyperparameters; nil where none is tuned.
+  let tuned: [String: Double]?
   let seconds: Double?
   /// Why the segment failed, if it did.
   let failed: String?
@@ -32,6 +36,8 @@ struct SegmentLine: Encodable {
     score = isAccuracy ? nil : result.score
     trainLoss = record.metrics?.trainLoss
     trainAccuracy = record.metrics?.trainAccuracy
+    metrics = record.metrics.flatMap { $0.figures.isEmpty ? nil : $0.figures }
+    tuned = record.plan.tuned.isEmpty ? nil : record.plan.tuned
     seconds = record.metrics?.seconds
     failed = record.failure
   }

@@ -47,7 +47,7 @@ struct SegmentTraining: Sendable {
   func train(_ job: SegmentJob, slot: Int) -> SegmentEnding {
     let plan = job.record.plan
     if stop.isRequested { return .interrupted(plan.place) }
-    let file = plan.place.checkpointName
+    let file = plan.place.checkpointName(run.checkpoints.format)
     do {
       if let parent = job.parent, try !run.checkpoints.holds(parent.checkpoint) {
         return .parentLost(parent.place, of: plan.place)
@@ -58,7 +58,7 @@ struct SegmentTraining: Sendable {
           key: SegmentKey(plan.place), seed: rules.seed, epochs: plan.epochs,
           isLast: plan.epochs.upperBound == rules.epochs, policy: plan.policy,
           parentCheckpoint: job.parent.map { run.checkpoints.path(of: $0.checkpoint.file) },
-          checkpoint: run.checkpoints.temporaryPath(for: file), slot: slot), stop: stop)
+          checkpoint: run.checkpoints.temporaryPath(for: file), tuned: plan.tuned, slot: slot), stop: stop)
       switch outcome {
       case .trained(let metrics) where metrics.isFinite:
         try metrics.validate(rules.objective)

@@ -4,7 +4,6 @@ import PopulationBasedTraining
 import RunStore
 import Search
 import Text
-import Threads
 import Torch
 import Training
 
@@ -128,18 +127,5 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
         "concurrency", found: "\(count)", expected: "a number from 1 to \(SearchRules.largest)")
     }
     try requireStreams(for: min(count, population), on: device)
-  }
-}
-
-extension Search {
-  /// Makes a search on a run directory that was opened with the same settings.
-  public init(
-    run: RunDirectory, configuration: SearchConfiguration, executor: any SegmentExecutor,
-    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
-  ) {
-    self.init(
-      run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: configuration.concurrency, executor: executor,
-      explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

@@ -35,6 +35,9 @@ final class Store<Configuration: RunConfiguration> {
     run = current
     return try body(current)
   }
+
+  /// Lets go of the run; the next step opens it again.
+  func close() { run = nil }
 }
 
 @Suite struct SearchJournalTests {

@@ -10,14 +10,14 @@ import Workers
 /// Opens the run directory at `path` and searches to the end.
 @discardableResult
 func search(
-  _ path: String, _ configuration: SearchConfiguration, executor: (any SegmentExecutor)? = nil,
+  _ path: String, _ configuration: some SearchSettings, executor: (any SegmentExecutor)? = nil,
   resume: Bool = false, stop: StopFlag = StopFlag(),
   onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
 ) throws -> SearchResult {
   let run = try RunDirectory.open(path, configuration: configuration, version: "test", resume: resume)
   return try Search(
     run: run, configuration: configuration,
-    executor: executor ?? SimulatedExecutor(seed: configuration.recipe.seed), stop: stop, onEvent: onEvent)()
+    executor: executor ?? SimulatedExecutor(seed: configuration.rules.seed), stop: stop, onEvent: onEvent)()
 }
 
 /// The segments in the journal of a run, by the arrival of their results.

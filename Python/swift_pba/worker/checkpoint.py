@@ -103,8 +103,7 @@ def unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:") as archive:
             members = archive.getmembers()
-            for member in members:
-                _check(member)
+            _check(members)
             if hasattr(tarfile, "data_filter"):
                 archive.extractall(folder, members, filter="data")
             else:
@@ -116,9 +115,15 @@ def unpack(file: Path, folder: Path) -> None:
             f"found {file} that is no checkpoint of a trainer ({error}), expected the tar that a worker wrote") from None
 
 
-def _check(member: tarfile.TarInfo) -> None:
-    parts = PurePosixPath(member.name).parts
-    if not member.isreg() and not member.isdir():
-        raise tarfile.TarError(f"{member.name!r} is neither a file nor a folder")
-    if not parts or member.name.startswith("/") or ".." in parts or "\0" in member.name:
-        raise tarfile.TarError(f"the name {member.name!r} leads out of it")
+def _check(members: list[tarfile.TarInfo]) -> None:
+    """Refuse what `pack` does not write."""
+    kinds: dict[PurePosixPath, bool] = {}
+    for member in members:
+        name = PurePosixPath(member.name)
+        if not member.isreg() and not member.isdir():
+            raise tarfile.TarError(f"{member.name!r} is neither a file nor a folder")
+        if not name.parts or name.is_absolute() or ".." in name.parts or "\0" in member.name:
+            raise tarfile.TarError(f"the name {member.name!r} leads out of it")
+        if name in kinds or any(kinds.get(parent) for parent in name.parents):
+            raise tarfile.TarError(f"the name {member.name!r} stands for two things")
+        kinds[name] = member.isreg()

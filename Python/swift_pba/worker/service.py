@@ -28,6 +28,8 @@ def serve(channel: Channel) -> int:
         "t": "hello", "protocol": [PROTOCOL, PROTOCOL], "worker": f"swift_pba {__version__}", "pid": os.getpid(),
         "host": socket.gethostname(), "python": platform.python_version()})
     welcome = channel.receive()
+    while welcome["t"] not in ("welcome", "run", "bye", "quit"):
+        welcome = channel.receive()
     if welcome["t"] in ("bye", "quit"):
         return 0
     fault = fault_of_welcome(welcome)

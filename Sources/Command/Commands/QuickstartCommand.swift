@@ -93,7 +93,8 @@ struct QuickstartCommand: ParsableCommand {
     let search = try begun(SearchConfiguration.self, in: place + "/search")
     if search != nil { printNote("continuing the run in \(place)") }
     let found = try SearchSession(
-      try Self.search.searchConfiguration(), path: place + "/search", resuming: search)()
+      .network(try Self.search.searchConfiguration()), path: place + "/search",
+      resuming: search.map(AnySearchConfiguration.network))()
 
     printNote("2 of 2: trainings with the learnt schedule and without, \(Self.seeds) seeds each")
     let folder = place + "/comparison"

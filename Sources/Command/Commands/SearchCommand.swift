@@ -1,5 +1,6 @@
 import ArgumentParser
 import Augmentation
+import PopulationBasedTraining
 import RunStore
 import Search
 import Text
@@ -18,9 +19,10 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup(title: "Your own training") var trainer: TrainerOptions
 
   func run() throws {
-    let settings = try search.typedSettings.over(shared.settings(for: .search))
+    let settings = try search.typedSettings.over(trainer.typedSettings).over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
       try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
@@ -37,36 +39,75 @@ struct SearchRequest {
 
   /// Does it and prints the result.
   ///
-  /// - Parameter onSettings: called with the settings when all are known.
+  /// - Parameter onSettings: called with the settings of a search with networks of this program, when all are known.
   /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
     let recorded =
       place.resume
-      ? try RunDirectory.configuration(SearchConfiguration.self, of: folder, resume: true) : nil
-    if let recorded { settings = try settings.over(Settings(recorded)) }
-    var configuration = try settings.searchConfiguration()
-    if let recorded { configuration.startOrder = recorded.startOrder }
-    try onSettings(configuration)
-    Self.noteIdle(configuration, settings)
-    if place.dryRun { return try DryRun(configuration).show(json: json) }
+      ? try RunDirectory.configuration(AnySearchConfiguration.self, of: folder, resume: true) : nil
+    if let recorded {
+      if case .network = recorded, settings.trainer != nil {
+        throw SettingsError(
+          "\(setting: "trainer"): found together with \(setting: "resume"), but the search in \(printable(folder)) trains"
+            + " built-in networks; leave it out, or begin a search in another folder")
+      }
+      settings = try settings.over(Settings(recorded))
+    }
+    let configuration: AnySearchConfiguration
+    switch recorded {
+    case .trainer(let recorded):
+      configuration = .trainer(try settings.trainerConfiguration(resuming: recorded))
+    case nil where settings.trainer != nil: configuration = .trainer(try settings.trainerConfiguration())
+    case .network, nil:
+      try settings.requireUse(by: .network)
+      var network = try settings.searchConfiguration()
+      if case .network(let recorded) = recorded { network.startOrder = recorded.startOrder }
+      try onSettings(network)
+      configuration = .network(network)
+    }
+    Self.noteIdle(configuration.settings.rules, settings)
+    if place.dryRun { return try show(costOf: configuration) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
       try SearchSession(
         configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
     }
+    let objective = configuration.settings.rules.objective
     if json {
-      try printJSON(SearchSummary(result))
+      try printJSON(SearchSummary(result, objective))
     } else {
-      printResult("best trial          \(result.trial)")
-      printResult("validation accuracy \(percent(result.score))")
-      printResult("schedule            \(result.schedulePath)")
-      printResult(
-        "checkpoint          \(result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))")
+      show(result, objective)
     }
     if result.schedule.appliesNothing {
       printNote(
         "the schedule applies nothing: all trials begin without augmentation, and the best one never copied another;"
           + " more epochs or a shorter --interval give more comparisons")
+    }
+  }
+
+  private func show(costOf configuration: AnySearchConfiguration) throws {
+    switch configuration {
+    case .network(let configuration): try DryRun(configuration).show(json: json)
+    case .trainer(let configuration): try TrainerDryRun(configuration).show(json: json)
+    }
+  }
+
+  private func show(_ result: SearchResult, _ objective: Objective) {
+    func line(_ name: String, _ text: String) { printResult(padded(name, 20) + text) }
+    line("best trial", "\(result.trial)")
+    line(objective.scoreName, objective.text(result.score))
+    for (name, text) in result.tuned?.lines ?? [] { line(printable(name), text) }
+    line("schedule", result.schedulePath)
+    line("checkpoint", result.checkpoint ?? lostCheckpoint(result.checkpointName, of: folder))
+  }
+}
+
+extension TunedCourse {
+  /// Each hyperparameter's name and its values, those of the first epochs first.
+  fileprivate var lines: [(name: String, text: String)] {
+    (steps.first?.values.keys.sorted() ?? []).map { name in
+      let texts = steps.map { $0.values[name].map { significant($0, 4) } ?? "-" }
+      return (name, texts.joined(separator: ", "))
     }
   }
 }
@@ -75,19 +116,19 @@ extension SearchRequest {
   /// Says so where no trial can ever copy another.
   ///
   /// - Parameters:
-  ///   - configuration: the settings of the search.
-  ///   - settings: what the configuration was made of, which know what the user calls them.
-  private static func noteIdle(_ configuration: SearchConfiguration, _ settings: Settings) {
-    let (interval, epochs) = (configuration.interval, configuration.recipe.epochs)
+  ///   - rules: those of the search.
+  ///   - settings: what they were made of, which know what the user calls them.
+  private static func noteIdle(_ rules: SearchRules, _ settings: Settings) {
+    let (interval, epochs) = (rules.interval, rules.epochs)
     let lastComparison = (epochs - 1) / interval * interval
     let reason: String? =
       if interval >= epochs {
         "\(settings.name(of: \.interval)): \(interval) of \(counted(epochs, "epoch"))"
-      } else if configuration.burnIn > lastComparison {
-        "\(settings.name(of: \.burnIn)): \(configuration.burnIn), the last comparison is after epoch \(lastComparison)"
-      } else if configuration.population < 2 {
-        "\(settings.name(of: \.population)): \(configuration.population)"
-      } else if configuration.quantile == 0 {
+      } else if rules.burnIn > lastComparison {
+        "\(settings.name(of: \.burnIn)): \(rules.burnIn), the last comparison is after epoch \(lastComparison)"
+      } else if rules.population < 2 {
+        "\(settings.name(of: \.population)): \(rules.population)"
+      } else if rules.quantile == 0 {
         "\(settings.name(of: \.quantile)): 0"
       } else {
         nil
@@ -99,15 +140,22 @@ extension SearchRequest {
 /// A search's result as it is printed for programs.
 struct SearchSummary: Encodable {
   let trial: Int
-  let validationAccuracy: Double
+  let validationAccuracy: Double?
+  /// The score, what it is called, and the values of tuned hyperparameters; of a search with a user's trainer.
+  let score: Double?
+  let scoreName: String?
+  let tuned: JSONValue?
   let epochs: Int
   let segments: Int
   let schedule: String
   let checkpoint: String?
 
-  init(_ result: SearchResult) {
+  init(_ result: SearchResult, _ objective: Objective) {
     trial = result.trial
-    validationAccuracy = result.score
+    validationAccuracy = objective.name == nil ? result.score : nil
+    score = objective.name == nil ? nil : result.score
+    scoreName = objective.name
+    tuned = result.tuned?.value
     epochs = result.schedule.epochs
     segments = result.schedule.segments.count
     schedule = result.schedulePath

@@ -14,6 +14,14 @@ func optionName(_ name: String) -> String {
   name.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
 }
 
+/// What trains the segments of a search.
+package enum SearchKind: Hashable, Sendable, CaseIterable {
+  /// Networks of this program.
+  case network
+  /// A user's trainer.
+  case trainer
+}
+
 /// A setting: what files and the command line call it, what its help says, and which commands use it.
 package struct Setting<Value: SettingValue>: Sendable {
   package let key: SettingKey
@@ -23,6 +31,7 @@ package struct Setting<Value: SettingValue>: Sendable {
   /// The value where nobody gives one, if that depends on nothing else.
   package let standard: Value?
   package let users: Set<RunKind>
+  package let trainedBy: Set<SearchKind>
   package let isPartOfExperiment: Bool
 
   /// Declares a setting.
@@ -34,12 +43,14 @@ package struct Setting<Value: SettingValue>: Sendable {
   ///   - standard: the value where nobody gives one, which is added to the help.
   ///   - standardInWords: what the help says of it instead; empty for nothing.
   ///   - users: the commands that use it.
+  ///   - trainedBy: what trains in a search that has a use for it; networks of this program unless others are named.
   ///   - isPartOfExperiment: whether another value makes another experiment of a published one, rather than say where and with
   ///     which of many equal chances it is computed.
   init(
     _ name: String, option: String? = nil, help: String, standard: Value? = nil,
     standardInWords: String? = nil,
-    for users: Set<RunKind> = [.search, .train, .compare], isPartOfExperiment: Bool = true
+    for users: Set<RunKind> = [.search, .train, .compare], trainedBy: Set<SearchKind> = [.network],
+    isPartOfExperiment: Bool = true
   ) {
     key = SettingKey(stringValue: name)
     self.option = option ?? optionName(name)
@@ -47,6 +58,7 @@ package struct Setting<Value: SettingValue>: Sendable {
     self.help = words.isEmpty ? help : "\(help) (default: \(words))"
     self.standard = standard
     self.users = users
+    self.trainedBy = trainedBy
     self.isPartOfExperiment = isPartOfExperiment
   }
 }
@@ -59,6 +71,8 @@ package protocol AnySetting: Sendable {
   var option: String { get }
   /// The commands that use it.
   var users: Set<RunKind> { get }
+  /// What trains in a search that has a use for it.
+  var trainedBy: Set<SearchKind> { get }
   /// Whether another value makes another experiment of a published one.
   var isPartOfExperiment: Bool { get }
 

@@ -2,6 +2,7 @@ import Comparison
 import Datasets
 import Models
 import Policies
+import PopulationBasedTraining
 import Search
 import Text
 import Training
@@ -11,6 +12,7 @@ import Workers
 ///
 /// An option group says where a setting's option stands in a command's help: `@Option(\.epochs) var epochs: Int?`.
 package struct SettingCatalogue: Sendable {
+  private static let any = Set(SearchKind.allCases)
   private static let recipe = Recipe()
   private static let search = SearchConfiguration(data: DataSelection(""))
   private static let training = TrainingConfiguration(data: DataSelection(""))
@@ -24,7 +26,8 @@ package struct SettingCatalogue: Sendable {
     "validationSize", help: "How many images to validate on.", standardInWords: "the dataset's own")
   package let model = Setting<String>(
     "model", help: "The network: \(ModelSpec.patterns).", standard: Self.recipe.model)
-  package let epochs = Setting<Int>("epochs", help: "How long to train.", standard: Self.recipe.epochs)
+  package let epochs = Setting<Int>(
+    "epochs", help: "How long to train.", standard: Self.recipe.epochs, trainedBy: Self.any)
   package let batchSize = Setting<Int>(
     "batchSize", help: "Images in a training step.", standard: Self.recipe.batchSize)
   package let learningRate = Setting<Double>(
@@ -52,7 +55,8 @@ package struct SettingCatalogue: Sendable {
     "flip", help: "Mirror every second image, by chance.",
     standardInWords: "yes; no for svhn, svhn-full, whose digits it would change")
   package let seed = Setting<UInt64>(
-    "seed", help: "The seed of all random numbers.", standard: Self.recipe.seed, isPartOfExperiment: false)
+    "seed", help: "The seed of all random numbers.", standard: Self.recipe.seed, trainedBy: Self.any,
+    isPartOfExperiment: false)
   package let precision = Setting<String>(
     "precision", help: "The number format of convolutions: auto, fp32, bf16.",
     standardInWords: "auto: fp32 on a CPU")
@@ -61,28 +65,30 @@ package struct SettingCatalogue: Sendable {
     standardInWords: "1 a trial in a search, all cores in a training", isPartOfExperiment: false)
   package let device = Setting<String>(
     "device", help: "Where to compute: auto, cpu, cuda, cuda:N; for a search also cuda:0,cuda:1.",
-    standard: Settings.automatic, isPartOfExperiment: false)
+    standard: Settings.automatic, trainedBy: Self.any, isPartOfExperiment: false)
   package let dataDirectory = Setting<String>(
     "dataDirectory", option: "data-dir", help: "The folder with datasets.",
     standard: Settings.defaultDataDirectory, standardInWords: printable(Settings.defaultDataPlace),
     isPartOfExperiment: false)
   package let population = Setting<Int>(
-    "population", help: "How many networks.", standard: Self.search.population, for: [.search])
+    "population", help: "How many networks.", standard: Self.search.population, for: [.search],
+    trainedBy: Self.any)
   package let interval = Setting<Int>(
-    "interval", help: "Epochs between comparisons.", standard: Self.search.interval, for: [.search])
+    "interval", help: "Epochs between comparisons.", standard: Self.search.interval, for: [.search],
+    trainedBy: Self.any)
   package let quantile = Setting<Double>(
     "quantile", help: "The share that copies, and is copied, at a comparison.",
-    standard: Self.search.quantile,
-    for: [.search])
+    standard: Self.search.quantile, for: [.search], trainedBy: Self.any)
   package let burnIn = Setting<Int>(
     "burnIn", help: "Epochs at the beginning in which nothing is compared.", standard: Self.search.burnIn,
-    for: [.search])
+    for: [.search], trainedBy: Self.any)
   package let explorer = Setting<NamedExplorer>(
-    "explorer", help: "How a policy is changed after a copy.", standard: .pba, for: [.search])
+    "explorer", help: "How a policy is changed after a copy.", standard: .pba, for: [.search],
+    trainedBy: Self.any)
   package let asynchronous = Setting<Bool>(
     "asynchronous",
     help: "Compare each network as soon as it has a result, not all at the same epoch.",
-    standard: Self.search.asynchronous, standardInWords: "no", for: [.search])
+    standard: Self.search.asynchronous, standardInWords: "no", for: [.search], trainedBy: Self.any)
   package let concurrency = Setting<Concurrency>(
     "concurrency",
     help:
@@ -133,6 +139,30 @@ package struct SettingCatalogue: Sendable {
   package let patience = Setting<Int>(
     "patience", help: "End after N validations in a row that are no better than the best one.",
     standardInWords: "never", for: [.train])
+  package let trainer = Setting<TrainerName>(
+    "trainer",
+    help:
+      "Search with your own training: a Python file, FILE.py or FILE.py:Class. See `pba trainer init`. Settings of built-in networks are then not given.",
+    for: [.search], trainedBy: [.trainer])
+  package let trainerConfig = Setting<TrainerSettingsSource>(
+    "trainerConfig",
+    help: "What your class is made with: a YAML or JSON file, or a JSON object.",
+    standardInWords: "{}", for: [.search], trainedBy: [.trainer])
+  package let score = Setting<String>(
+    "score", option: "metric", help: "The number that your trainer returns and trials are compared by.",
+    standard: TrainerConfiguration.usualScore, for: [.search], trainedBy: [.trainer])
+  package let direction = Setting<Direction>(
+    "direction", option: "mode", help: "Which is better: max or min.", standard: .maximize, for: [.search],
+    trainedBy: [.trainer])
+  package let workers = Setting<Int>(
+    "workers",
+    help: "Train in so many worker processes at once. No effect on a synchronous result.",
+    standardInWords: "one on each device, or on each core", for: [.search], trainedBy: Self.any, isPartOfExperiment: false)
+  package let tune = Setting<[String]>(
+    "tune",
+    help:
+      "Search a number of your trainer's settings too: NAME=LOW:HIGH, or NAME=LOW:HIGH:log, such as learning_rate=1e-4:1e-1:log. May be given several times.",
+    for: [.search], trainedBy: [.trainer])
 }
 
 extension SettingCatalogue {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Datasets
 import Policies
+import PopulationBasedTraining
 import Search
 import Training
+import Workers
 
 /// What a setting can be: read from YAML as any decodable value is, and written as an option takes it.
 package protocol SettingValue: Codable, Sendable {
@@ -49,6 +51,22 @@ extension Bool: SettingValue {
   package static var expected: String { "true or false" }
 }
 
+/// The words of options, `max` and `min`; files may also have those of a run's settings.
+extension Direction: SettingValue {
+  package static var expected: String { "maximize or minimize" }
+
+  package var argument: String {
+    switch self {
+    case .maximize: "max"
+    case .minimize: "min"
+    }
+  }
+}
+
+extension TrainerName: SettingValue {
+  package static var expected: String { "FILE.py or FILE.py:Class" }
+}
+
 extension ImageSize: SettingValue {
   package static var expected: String { "a size such as 64, or 64x48 for height and width" }
 }
@@ -89,13 +107,13 @@ extension Concurrency: SettingValue {
   }
 }
 
-/// Policies, between which commas stand on the command line.
+/// Policies or ranges, between which commas stand on the command line.
 extension [String]: SettingValue {
   package static var expected: String { "a list of names" }
 
   package init?(option: Any) {
-    guard let list = option as? String else { return nil }
-    self = PlayedPolicy.words(in: list)
+    guard let lists = option as? [String] ?? (option as? String).map({ [$0] }) else { return nil }
+    self = lists.flatMap(PlayedPolicy.words)
   }
 
   package var argument: String { joined(separator: ",") }

@@ -78,7 +78,7 @@ extension Settings {
   /// Keys of a run's `config.yaml` that say how it continued, not what was asked for.
   private static let derived: Set<String> = [
     "imageDigest", "scheduleDigest", "scheduleDigests", "fromDigest", "earlierEpochs", "changedAfter",
-    "movedTo", "startOrder",
+    "movedTo", "startOrder", "trainerDigest",
   ]
 
   /// Says where the settings of a run stand for less than the run was.

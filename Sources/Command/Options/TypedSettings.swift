@@ -18,6 +18,15 @@ extension Option {
   }
 }
 
+extension Option where Value == [String] {
+  /// The option of a setting that may be given several times.
+  init(wrappedValue: [String], _ setting: KeyPath<SettingCatalogue, Setting<[String]>>) {
+    let setting = SettingCatalogue.shared[keyPath: setting]
+    self.init(
+      wrappedValue: wrappedValue, name: .customLong(setting.option), parsing: .singleValue, help: ArgumentHelp(setting.help))
+  }
+}
+
 extension Flag where Value == Bool? {
   /// The switch of a setting, which is turned off by the same with `no-` before it.
   init(_ setting: KeyPath<SettingCatalogue, Setting<Bool>>) {
@@ -71,7 +80,11 @@ private protocol TypedOption {
 extension Option: TypedOption {
   fileprivate var typed: Any? {
     let mirror = Mirror(reflecting: wrappedValue)
-    return mirror.displayStyle == .optional ? mirror.children.first?.value : wrappedValue
+    return switch mirror.displayStyle {
+    case .optional: mirror.children.first?.value
+    case .collection: mirror.children.isEmpty ? nil : wrappedValue
+    default: wrappedValue
+    }
   }
 }
 

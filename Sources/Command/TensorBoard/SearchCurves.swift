@@ -3,7 +3,6 @@ import Policies
 import PopulationBasedTraining
 import RunStore
 import Search
-import Workers
 
 /// What TensorBoard shows of a search, made of its results one after another.
 ///
@@ -11,7 +10,7 @@ import Workers
 /// best trial's policy: of a synchronous search at the end of each generation, over the epochs trained; of an
 /// asynchronous one after each result, over the results.
 struct SearchCurves {
-  private let configuration: SearchConfiguration
+  private let rules: SearchRules
   private let objective: Objective
   private var figures: PopulationFigures
   private var policies: [Int: Policy] = [:]
@@ -24,16 +23,16 @@ struct SearchCurves {
   /// The name of the group of the population.
   static let population = "population"
 
-  init(_ configuration: SearchConfiguration) {
-    self.configuration = configuration
-    objective = configuration.rules.objective
+  init(_ rules: SearchRules) {
+    self.rules = rules
+    objective = rules.objective
     figures = PopulationFigures(objective.direction)
   }
 
   /// Whether a segment belongs before one that is taken in already, as it was trained again; then all must be taken in
   /// again.
   func isLate(_ record: SegmentRecord) -> Bool {
-    if configuration.asynchronous { return record.arrival ?? 0 <= arrival }
+    if rules.asynchronous { return record.arrival ?? 0 <= arrival }
     let plan = record.plan
     return plan.generation < generation || plan.generation == generation && trials.contains(plan.trial)
   }
@@ -53,7 +52,7 @@ struct SearchCurves {
       entries.append(
         (
           group(ofTrial: plan.trial),
-          ScalarPoint(step: plan.epochs.upperBound, scalars: scalars(metrics))
+          ScalarPoint(step: plan.epochs.upperBound, scalars: scalars(metrics) + scalars(plan.tuned, "tuned"))
         ))
     }
     if let step = populationStep(record), let scalars = populationScalars {
@@ -64,8 +63,8 @@ struct SearchCurves {
 
   /// Where the population has a point after a result; nil where it has none.
   private func populationStep(_ record: SegmentRecord) -> Int? {
-    if configuration.asynchronous { return record.arrival }
-    return trials.count == configuration.population ? record.plan.epochs.upperBound : nil
+    if rules.asynchronous { return record.arrival }
+    return trials.count == rules.population ? record.plan.epochs.upperBound : nil
   }
 
   private var populationScalars: [ScalarPoint.Scalar]? {
@@ -82,13 +81,19 @@ struct SearchCurves {
     [
       (scoreTag, metrics.score), ("accuracy/train", metrics.trainAccuracy), ("loss/train", metrics.trainLoss),
     ].compactMap { tag, value in value.map { ScalarPoint.Scalar(tag, $0) } }
+      + scalars(metrics.figures, "metrics")
+  }
+
+  /// Numbers by names that a user chose, in the order of those.
+  private func scalars(_ numbers: [String: Double], _ group: String) -> [ScalarPoint.Scalar] {
+    numbers.sorted { $0.key < $1.key }.map { ScalarPoint.Scalar("\(group)/\($0.key)", $0.value) }
   }
 
   private var scoreTag: String { objective.name == nil ? "accuracy/validation" : "score" }
 
   /// Numbers of equal length, so that their order is that of the names.
   private func group(ofTrial trial: Int) -> String {
-    let length = max(2, String(configuration.population - 1).count)
+    let length = max(2, String(rules.population - 1).count)
     let digits = String(trial)
     return "trial-" + String(repeating: "0", count: max(0, length - digits.count)) + digits
   }

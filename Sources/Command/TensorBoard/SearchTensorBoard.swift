@@ -3,7 +3,6 @@ import Interop
 import RunStore
 import Search
 import Threads
-import Workers
 
 /// Writes what TensorBoard shows of a search, while it runs.
 ///
@@ -12,17 +11,17 @@ final class SearchTensorBoard: @unchecked Sendable {
   // The lock guards the variables below, so sharing the object is safe.
   private let lock = ThreadLock()
   private let journal: SearchJournal
-  private let configuration: SearchConfiguration
+  private let rules: SearchRules
   private var folder: TensorBoardFolder
   private var curves: SearchCurves
   private var hasFailed = false
 
   /// Brings the folder in line with the journal.
-  init(_ run: RunDirectory, _ configuration: SearchConfiguration) throws {
+  init(_ run: RunDirectory, _ rules: SearchRules) throws {
     journal = SearchJournal(run)
-    self.configuration = configuration
+    self.rules = rules
     folder = TensorBoardFolder(run.tensorBoardPath)
-    curves = SearchCurves(configuration)
+    curves = SearchCurves(rules)
     try restore()
   }
 
@@ -50,7 +49,7 @@ final class SearchTensorBoard: @unchecked Sendable {
   }
 
   private func restore() throws {
-    curves = SearchCurves(configuration)
+    curves = SearchCurves(rules)
     let records = try journal.segmentsByArrival()
     try folder.restore(records.flatMap { curves.take($0) })
   }

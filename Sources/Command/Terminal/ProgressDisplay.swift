@@ -9,6 +9,7 @@ final class ProgressDisplay: @unchecked Sendable {
   // The lock guards every variable below, so sharing the object is safe.
   private let lock = ThreadLock()
   private let unit: String
+  private let unitSize: Int
   private let output = StandardError.shared
   private var meter: ProgressMeter
   private var panel: any ProgressPanel = LabelPanel()
@@ -19,10 +20,16 @@ final class ProgressDisplay: @unchecked Sendable {
   private static let lineInterval = Duration.seconds(15)
   private static let pictureInterval = Duration.milliseconds(100)
 
-  /// Progress towards `total` units of work, such as images.
-  init(total: Int, unit: String) {
+  /// Progress towards an amount of work.
+  ///
+  /// - Parameters:
+  ///   - total: the amount.
+  ///   - unit: what is counted, such as images.
+  ///   - unitSize: how much of the amount one of them is.
+  init(total: Int, unit: String, unitSize: Int = 1) {
     meter = ProgressMeter(total: total)
     self.unit = unit
+    self.unitSize = unitSize
   }
 
   /// Names what is going on now.
@@ -82,6 +89,11 @@ final class ProgressDisplay: @unchecked Sendable {
 
   private func speed(_ now: ContinuousClock.Instant) -> [String] {
     guard let rate = meter.rate(at: now), let left = meter.secondsLeft(at: now) else { return [] }
-    return ["\(decimal(rate, 0)) \(unit)/s", "\(duration(left)) left"]
+    let speed = rate / Double(unitSize)
+    return [
+      speed < 1 && unitSize > 1
+        ? "\(significant(speed * 60, 2)) \(unit)/min" : "\(decimal(speed, 0)) \(unit)/s",
+      "\(duration(left)) left",
+    ]
   }
 }

@@ -16,10 +16,16 @@ struct ReportSubject {
     let path = contents.path
     switch contents.history {
     case .search(let history):
-      let configuration = try RunDirectory.configuration(SearchConfiguration.self, of: path)
+      let configuration = try RunDirectory.configuration(AnySearchConfiguration.self, of: path)
       commands = try RunCommandLine("search", Settings(configuration), contents).commands
-      (images, samples) = Self.look(configuration.data) { sample in
-        SampleDrawing(sample).groups(of: history.best, recipe: configuration.recipe)
+      switch configuration {
+      case .network(let configuration):
+        (images, samples) = Self.look(configuration.data) { sample in
+          SampleDrawing(sample).groups(of: history.best, recipe: configuration.recipe)
+        }
+      case .trainer:
+        images = ReportImages()
+        samples = .unavailable(reason: "they belong to the trainer, which this program does not ask for them.")
       }
     case .training(let epochs):
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)

@@ -24,7 +24,7 @@ final class SearchLines: @unchecked Sendable {
   /// - Parameters:
   ///   - progress: the display.
   ///   - standing: where the search stands before its first event.
-  ///   - work: the images that remain.
+  ///   - work: what remains to be done.
   ///   - isAsynchronous: whether trials are compared one by one.
   init(
     _ progress: ProgressDisplay, standing: SearchStanding, work: SearchWork, isAsynchronous: Bool
@@ -39,7 +39,7 @@ final class SearchLines: @unchecked Sendable {
   /// Shows one event; called from several threads.
   func show(_ event: SearchEvent) {
     lock.withLock {
-      progress.extend(by: work.images(addedBy: event))
+      progress.extend(by: work.units(addedBy: event))
       let before = standing
       standing.take(event)
       if standing != before { progress.setPanel(SearchPanel(standing: standing)) }

@@ -8,13 +8,18 @@ import Workers
 
 /// A search with its progress on standard error.
 struct SearchSession {
-  private let requested: SearchConfiguration
+  private let requested: AnySearchConfiguration
   private let path: String
-  private let recorded: SearchConfiguration?
+  private let recorded: AnySearchConfiguration?
   private let writesTensorBoard: Bool
 
+  /// - Parameters:
+  ///   - configuration: the settings that were asked for.
+  ///   - path: the folder of the run.
+  ///   - recorded: the settings of the run in the folder, of the same kind, which is then resumed.
+  ///   - tensorBoard: whether event files are written.
   init(
-    _ configuration: SearchConfiguration, path: String, resuming recorded: SearchConfiguration? = nil,
+    _ configuration: AnySearchConfiguration, path: String, resuming recorded: AnySearchConfiguration? = nil,
     tensorBoard: Bool = false
   ) {
     requested = configuration
@@ -26,24 +31,31 @@ struct SearchSession {
   /// Runs the search to its end.
   func callAsFunction() throws -> SearchResult {
     // Whatever can be wrong with the request is found before the run's folder is made.
-    let prepared = try PreparedRun(requested, path: path, resuming: recorded)
-    let (configuration, data) = (prepared.configuration, prepared.data)
-    try configuration.requireUsable(data)
-    if recorded == nil {
-      noteSurprises(
-        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    switch requested {
+    case .network(let configuration):
+      let recorded: SearchConfiguration? = if case .network(let found) = recorded { found } else { nil }
+      return try run(NetworkSearch(configuration, path: path, resuming: recorded))
+    case .trainer(let configuration):
+      let recorded: TrainerConfiguration? = if case .trainer(let found) = recorded { found } else { nil }
+      return try run(TrainerSearch(configuration, path: path, resuming: recorded))
     }
+  }
+
+  private func run(_ prepared: some PreparedSearch) throws -> SearchResult {
+    defer { prepared.finish() }
+    let configuration = prepared.configuration
     let interruption = try Interruption()
     let run = try prepared.open()
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNoteLines(try configuration.yaml().indented())
-    let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration) : nil
-    let work = SearchWork(configuration, data)
-    let progress = ProgressDisplay(total: try work.images(leftBy: SearchJournal(run)), unit: "images")
-    let executor = try TrainingExecutor(configuration, data: data) { progress.advance($0) }
+    let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration.rules) : nil
+    let progress = ProgressDisplay(
+      total: try prepared.work.units(leftBy: SearchJournal(run)), unit: prepared.unit,
+      unitSize: prepared.unitSize)
+    let executor = try prepared.executor(progress)
     let standing = SearchStanding(configuration.rules, records: try SearchJournal(run).segmentsByArrival())
     let lines = SearchLines(
-      progress, standing: standing, work: work, isAsynchronous: configuration.asynchronous)
+      progress, standing: standing, work: prepared.work, isAsynchronous: configuration.rules.asynchronous)
     progress.showNow()
     let search = Search(
       run: run, configuration: configuration, executor: executor, stop: interruption.flag
@@ -54,6 +66,62 @@ struct SearchSession {
     defer { progress.finish() }
     return try withExtendedLifetime(interruption) { try search() }
   }
+}
+
+/// A search whose settings, and all that they name, were found to be usable.
+protocol PreparedSearch {
+  associatedtype Configuration: SearchSettings
+  /// The settings with all that follows from what they name.
+  var configuration: Configuration { get }
+  /// What there is to do.
+  var work: SearchWork { get }
+  /// What is counted while it runs, such as images.
+  var unit: String { get }
+  /// How much of ``work`` one of them is.
+  var unitSize: Int { get }
+
+  /// Opens the run's folder and says what is to know about it.
+  func open() throws -> RunDirectory
+  /// What trains the segments; it tells of its progress.
+  func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor
+  /// Ends what was started for the search.
+  func finish()
+}
+
+/// A search with networks of this program.
+struct NetworkSearch: PreparedSearch {
+  private let prepared: PreparedRun<SearchConfiguration>
+  var configuration: SearchConfiguration { prepared.configuration }
+  var unit: String { "images" }
+  var unitSize: Int { 1 }
+
+  /// Loads the images, and says what may surprise about them.
+  init(
+    _ requested: SearchConfiguration, path: String, resuming recorded: SearchConfiguration?
+  ) throws {
+    prepared = try PreparedRun(requested, path: path, resuming: recorded)
+    let (configuration, data) = (prepared.configuration, prepared.data)
+    try configuration.requireUsable(data)
+    if recorded == nil {
+      noteSurprises(
+        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+    }
+  }
+
+  /// The images that go through networks, in training and validation alike.
+  var work: SearchWork {
+    SearchWork(
+      configuration.rules, unitsPerEpoch: configuration.recipe.imagesPerEpoch(of: prepared.data),
+      unitsPerComparison: prepared.data.validation.count)
+  }
+
+  func open() throws -> RunDirectory { try prepared.open() }
+
+  func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
+    try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
+  }
+
+  func finish() {}
 }
 
 extension SearchConfiguration {

@@ -1,58 +1,59 @@
-import Datasets
 import RunStore
 import Search
-import Workers
 
-/// The images that a search still has to send through networks, in training and validation alike.
+/// What a search still has to do, in units of its executor, such as images.
 struct SearchWork {
-  private let configuration: SearchConfiguration
-  private let imagesPerEpoch: Int
-  private let imagesPerComparison: Int
+  private let rules: SearchRules
+  private let unitsPerEpoch: Int
+  private let unitsPerComparison: Int
   /// The epoch at which each trial's newest segment ends, as far as it was started in this session.
   private var ends: [Int: Int] = [:]
 
-  init(_ configuration: SearchConfiguration, _ data: DatasetSplits) {
-    self.configuration = configuration
-    imagesPerEpoch = configuration.recipe.imagesPerEpoch(of: data)
-    imagesPerComparison = data.validation.count
+  /// - Parameters:
+  ///   - rules: those of the search.
+  ///   - unitsPerEpoch: what one trial does in an epoch.
+  ///   - unitsPerComparison: what it does beside that before each comparison.
+  init(_ rules: SearchRules, unitsPerEpoch: Int, unitsPerComparison: Int = 0) {
+    self.rules = rules
+    self.unitsPerEpoch = unitsPerEpoch
+    self.unitsPerComparison = unitsPerComparison
   }
 
   /// What is left by a search's journal.
   ///
   /// Whoever copies in an asynchronous search continues from another epoch, so there it is what is left if nobody does.
-  func images(leftBy journal: SearchJournal) throws -> Int {
+  func units(leftBy journal: SearchJournal) throws -> Int {
     let isNew = try journal.lastGeneration() == nil
-    if isNew { return configuration.population * images(after: 0) }
-    guard configuration.asynchronous else { return try synchronousImages(leftBy: journal) }
+    if isNew { return rules.population * units(after: 0) }
+    guard rules.asynchronous else { return try synchronousUnits(leftBy: journal) }
     return try journal.segmentsByArrival().filter { $0.result == nil && $0.arrival == nil }
-      .reduce(0) { $0 + images(after: $1.plan.epochs.lowerBound) }
+      .reduce(0) { $0 + units(after: $1.plan.epochs.lowerBound) }
   }
 
   /// How much more there is to do because of an event; less is negative.
-  mutating func images(addedBy event: SearchEvent) -> Int {
+  mutating func units(addedBy event: SearchEvent) -> Int {
     switch event {
     case .segmentStarted(let place, let epochs):
       ends[place.trial] = epochs.upperBound
       return 0
     case .copied(let exploit, let epoch):
-      return ends[exploit.trial].map { images(after: epoch) - images(after: $0) } ?? 0
+      return ends[exploit.trial].map { units(after: epoch) - units(after: $0) } ?? 0
     default: return 0
     }
   }
 
-  private func synchronousImages(leftBy journal: SearchJournal) throws -> Int {
-    let (recipe, interval) = (configuration.recipe, configuration.interval)
-    return try stride(from: 0, to: recipe.epochs, by: interval).enumerated().reduce(0) { sum, next in
-      let done = try journal.segments(generation: next.offset).count { $0.result != nil }
-      let own = min(interval, recipe.epochs - next.element) * imagesPerEpoch + imagesPerComparison
-      return sum + (configuration.population - done) * own
+  private func synchronousUnits(leftBy journal: SearchJournal) throws -> Int {
+    try (0..<rules.generations).reduce(0) { sum, generation in
+      let done = try journal.segments(generation: generation).count { $0.result != nil }
+      let own = rules.epochs(of: generation).count * unitsPerEpoch + unitsPerComparison
+      return sum + (rules.population - done) * own
     }
   }
 
   /// What one trial has to do after so many epochs.
-  private func images(after epoch: Int) -> Int {
-    let epochs = configuration.recipe.epochs - epoch
-    let comparisons = (epochs + configuration.interval - 1) / configuration.interval
-    return epochs * imagesPerEpoch + comparisons * imagesPerComparison
+  private func units(after epoch: Int) -> Int {
+    let epochs = rules.epochs - epoch
+    let comparisons = (epochs + rules.interval - 1) / rules.interval
+    return epochs * unitsPerEpoch + comparisons * unitsPerComparison
   }
 }

@@ -56,7 +56,7 @@ func begunFrom(_ file: String, _ start: WarmStart, _ data: DatasetSplits) -> Str
 /// What is shown for a checkpoint that is missing: its name, and which others are.
 func lostCheckpoint(_ name: String, of run: String) -> String {
   let names = (try? AtomicFile.names(in: run + "/checkpoints")) ?? []
-  let others = names.filter { $0.hasSuffix(CheckpointFolder.suffix) }
+  let others = names.filter { name in CheckpointFormat.allCases.contains { name.hasSuffix($0.suffix) } }
   return "none: \(name) is no longer in \(run)/checkpoints; "
     + (others.isEmpty ? "no other is there" : "there is \(others.map(printable).joined(separator: ", "))")
 }

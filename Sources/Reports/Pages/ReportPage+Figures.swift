@@ -1,5 +1,6 @@
 import Augmentation
 import Policies
+import PopulationBasedTraining
 import RunStore
 import Text
 
@@ -11,14 +12,32 @@ extension ReportPage {
     switch contents.history {
     case .search(let history):
       if history.hasNoTrainLoss { missing.append(.paragraph("The trainer reports no training loss.")) }
-      figures = [
-        PopulationCurves(history, .score).figure(), PopulationCurves(history, .trainLoss).figure(),
-      ]
+      let names = history.figureNames
+      figures = ([.score, .trainLoss] + names.prefix(Self.mostFigures).map { .figure($0) }).map {
+        (measure: PopulationCurves.Measure) in PopulationCurves(history, measure).figure()
+      }
+      if names.count > Self.mostFigures {
+        missing.append(
+          .paragraph("The trainer reports \(names.count) figures; metrics.jsonl has those that are not drawn."))
+      }
     case .training(let epochs): figures = [TrainingCurves(epochs, length: contents.length).figure()]
     case .comparison: return nil
     }
     return section(
       "curves", "Learning curves", figures, none: "Nothing has been trained to its end yet.", missing)
+  }
+
+  /// How many figures of a trainer are drawn.
+  private static let mostFigures = 8
+
+  /// The tuned hyperparameters over the epochs; for a search that has some.
+  var tunedSection: ReportSection? {
+    guard case .search(let history) = contents.history else { return nil }
+    let ranges = contents.settings["tune"]?.values.compactMap { TunedRange($0) } ?? []
+    guard !ranges.isEmpty else { return nil }
+    return section(
+      "tuned", "Tuned hyperparameters", ranges.map { TunedCurves(history, $0).figure() },
+      none: "No segment has ended yet.")
   }
 
   /// Who copied whom; for a search alone.

@@ -14,7 +14,8 @@ extension ReportPage {
     switch contents.history {
     case .search:
       let interval = settings.integer("interval") ?? 1
-      return "A population of \(value("population")) \(training), \(length), compared after every "
+      let trainer = settings["trainer"].map { "trials of \($0.text.split(separator: "/").last ?? "")" }
+      return "A population of \(value("population")) \(trainer ?? training), \(length), compared after every "
         + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))."
     case .training: return "\(training) with the policy \(value("policy")), \(length)."
     case .comparison(let progress):
@@ -47,7 +48,7 @@ extension ReportPage {
       .paragraph(
         "\(objective.scoreName) of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
           + (isFinished ? "." : " of \(contents.length): the search has not ended.")),
-    ]
+    ] + tunedValues(last)
     let extreme = objective.direction == .maximize ? "highest" : "lowest"
     guard objective.name == nil else {
       return result + [
@@ -64,6 +65,13 @@ extension ReportPage {
           + "chosen by these very images again and again, and therefore flatters: train a network with the schedule and "
           + "measure it on test images to know what the schedule is worth.")
     ]
+  }
+
+  /// The values of tuned hyperparameters in the last segment of the best trial.
+  private func tunedValues(_ last: SegmentRecord) -> [HTML] {
+    let values = last.plan.tuned.sorted { $0.key < $1.key }.map { "\($0.key) \(significant($0.value, 4))" }
+    guard !values.isEmpty else { return [] }
+    return [.paragraph("Tuned hyperparameters in its last segment: \(values.joined(separator: ", ")).")]
   }
 
   private static func withoutBest(_ history: PopulationHistory) -> String {

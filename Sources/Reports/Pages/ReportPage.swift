@@ -41,7 +41,7 @@ public struct ReportPage: Sendable {
 
   private var sections: [ReportSection] {
     [
-      resultSection, curveSection, lineageSection, scheduleSection, timelineSection, sampleSection,
+      resultSection, curveSection, tunedSection, lineageSection, scheduleSection, timelineSection, sampleSection,
       settingSection,
     ].compactMap { $0 }
   }

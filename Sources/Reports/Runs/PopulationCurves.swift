@@ -5,8 +5,10 @@ import Text
 /// A figure of every trial over the epochs: what each had reached at the end of each segment.
 public struct PopulationCurves: Sendable {
   /// What is drawn.
-  public enum Measure: Sendable {
+  public enum Measure: Hashable, Sendable {
     case score, trainLoss
+    /// What a trainer reports beside these, by its name.
+    case figure(String)
   }
 
   let history: PopulationHistory
@@ -38,6 +40,7 @@ public struct PopulationCurves: Sendable {
     switch measure {
     case .score: stretch.record.score
     case .trainLoss: stretch.record.metrics?.trainLoss
+    case .figure(let name): stretch.record.metrics?.figures[name]
     }
   }
 
@@ -110,6 +113,7 @@ public struct PopulationCurves: Sendable {
     switch measure {
     case .score: history.objective.title
     case .trainLoss: "Training loss"
+    case .figure(let name): printable(name)
     }
   }
 
@@ -135,7 +139,11 @@ public struct PopulationCurves: Sendable {
   }
 
   private func text(_ value: Double) -> String {
-    measure == .score ? history.objective.text(value) : decimal(value, 4)
+    switch measure {
+    case .score: history.objective.text(value)
+    case .trainLoss: decimal(value, 4)
+    case .figure: significant(value, 4)
+    }
   }
 
   private var caption: String {
@@ -150,6 +158,7 @@ public struct PopulationCurves: Sendable {
     case .trainLoss:
       "Mean loss over the augmented training images in the last epoch of each segment. Trials train with policies of their "
         + "own, so a higher loss need not mean a worse network."
+    case .figure: "What the trainer reports as \(name) at the end of each segment."
     }
   }
 
@@ -185,6 +194,7 @@ public struct PopulationCurves: Sendable {
         switch measure {
         case .score: isShare ? decimal($0 * 100, 2) : history.objective.text($0)
         case .trainLoss: decimal($0, 3)
+        case .figure: text($0)
         }
       } ?? "–"
     let source = stretch.left == nil ? "" : " ←\(stretch.record.plan.parent ?? 0)"

@@ -101,6 +101,11 @@ public struct PopulationHistory: Sendable {
     return !ended.isEmpty && ended.allSatisfy { $0.trainLoss == nil }
   }
 
+  /// The names of what the trainer reports beside score, loss and accuracy, in order.
+  var figureNames: [String] {
+    Set(stretches.lazy.compactMap(\.record.metrics).flatMap(\.figures.keys)).sorted()
+  }
+
   /// The number of generations that have begun to end.
   var generations: Int { (stretches.map(\.record.plan.generation).max() ?? -1) + 1 }
 

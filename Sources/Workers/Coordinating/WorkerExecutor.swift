@@ -43,6 +43,17 @@ public final class WorkerExecutor: SegmentExecutor {
     self.configuration = configuration
   }
 
+  /// Starts the worker of the first slot, which shows whether it can serve; its first segment does so otherwise.
+  ///
+  /// - Throws: as ``run(_:stop:)``.
+  public func begin(stop: StopFlag = StopFlag()) throws {
+    do {
+      idle.keep(try worker(ofSlot: 0, stop), slot: 0)
+    } catch let loss as WorkerLoss {
+      throw WorkerError.lost(attempts: [loss.reason])
+    }
+  }
+
   /// Has a worker train a segment, another one where that is lost, until one has or `retries` are used up.
   ///
   /// - Throws: ``WorkerError``; `WorkStopped`; what the launcher throws.
@@ -209,6 +220,7 @@ extension SegmentDone {
     SegmentMetrics(
       score: score, trainLoss: metrics[Self.trainLoss], trainAccuracy: metrics[Self.trainAccuracy],
       seconds: seconds,
+      figures: metrics.filter { ![Self.trainLoss, Self.trainAccuracy].contains($0.key) },
       times: times
         ?? WorkTimes(
           started: began, slot: slot, preparation: 0, training: seconds, evaluation: 0, checkpoint: 0))

@@ -69,18 +69,24 @@ public struct TrainerWork: Codable, Hashable, Sendable {
   public var epochs: Int
   /// The device as the worker sees it.
   public var device: Device
+  /// Which number of what the class returns is the score; nil for the usual name.
+  public var metric: String?
 
   /// Makes a description of work.
-  public init(file: String, className: String? = nil, settings: JSONValue, epochs: Int, device: Device) {
+  public init(
+    file: String, className: String? = nil, settings: JSONValue, epochs: Int, device: Device,
+    metric: String? = nil
+  ) {
     self.file = file
     self.className = className
     self.settings = settings
     self.epochs = epochs
     self.device = device
+    self.metric = metric
   }
 
   private enum CodingKeys: String, CodingKey {
-    case file, epochs, device
+    case file, epochs, device, metric
     case className = "class"
     case settings = "config"
   }

@@ -1,0 +1,169 @@
+"""The conversation with a worker: its order, what cannot disturb it, and what it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+from swift_pba.trainer.coordinator import WorkerProcess
+from workers import NUMPY, POLICY, ready, request, settings, written
+
+NOISY = """
+    import os, subprocess, sys
+    print('{"t":"ready"}')
+    os.write(1, b'{"t":"bye","reason":"forged"}\\n')
+
+    class Trainer:
+        def __init__(self, config):
+            subprocess.run(["echo", '{"t":"ready"}'])
+
+        def train(self, segment):
+            forged = '{"t":"done","key":"0/1/1","score":9,"metrics":{},"digest":"0","size":1,"seconds":1}'
+            print(forged)
+            sys.stdout.write(forged + "\\n")
+            sys.__stdout__.write(forged + "\\n")
+            os.write(1, forged.encode() + b"\\n" + b"x" * 100000)
+            subprocess.run(["echo", forged])
+            assert sys.stdin.read() == "" and os.read(0, 9) == b""
+            (segment.output / "weights").write_text("w")
+            return {"score": 0.25}
+"""
+
+
+def test_from_start_to_end(tmp_path: Path) -> None:
+    """The messages come in their order and hold what the protocol says."""
+    file = written(tmp_path, NUMPY)
+    with WorkerProcess() as worker:
+        hello = worker.receive()
+        assert hello["t"] == "hello" and hello["protocol"] == [1, 1] and hello["pid"] == worker.process.pid
+        assert hello["worker"].startswith("swift_pba ") and hello["python"] == sys.version.split()[0] and hello["host"]
+        # A line that is no message, and a message of a later version, are ignored.
+        worker.process.stdin.write(b'no json\n[1]\n\n{"t":"later"}\n')
+        worker.send({"t": "welcome", "protocol": 1, "heartbeat": 2.0, "config": settings(file), "later": 1})
+        assert worker.receive() == {"t": "ready"}
+        worker.process.stdin.write(b'no json\n[1]\n\n{"t":"later"}\n{"t":')
+        time.sleep(0.05)
+        worker.process.stdin.write(b'"stop","key":"9/9/9"}\n')
+        run = request(tmp_path / "output.tar")
+        worker.send({"t": "run", "later": []} | run)
+        messages = [worker.receive()]
+        while messages[-1]["t"] == "progress":
+            messages.append(worker.receive())
+        done = messages.pop()
+        assert messages[0] == {"t": "progress", "key": run["key"], "epoch": 0, "metrics": {}}
+        assert messages[-1] == {"t": "progress", "key": run["key"], "epoch": 1, "metrics": {"loss": 0.5}}
+        content = (tmp_path / "output.tar").read_bytes()
+        assert done["t"] == "done" and done["key"] == run["key"] and done["metrics"] == {"train_loss": 0.5}
+        assert done["digest"] == hashlib.sha256(content).hexdigest() and done["size"] == len(content)
+        assert 0 < done["seconds"] < 60 and set(done) == {"t", "key", "score", "metrics", "digest", "size", "seconds"}
+        assert os.listdir(tmp_path).count("output.tar") == 1 and not list(tmp_path.glob("*.partial"))
+        assert worker.quit() == 0
+
+
+def test_noise_reaches_nobody(tmp_path: Path) -> None:
+    """What the user's code and its children print goes to standard error, and nothing that they send is a message."""
+    with open(tmp_path / "errors", "wb") as errors, ready(written(tmp_path, NOISY), errors) as worker:
+        answer = worker.answer(request(tmp_path / "output.tar"), timeout=30)
+        assert answer["score"] == 0.25 and answer["digest"] != "0"
+        assert worker.quit() == 0
+    assert (tmp_path / "errors").read_bytes().count(b'{"t":"done"') == 5
+
+
+def test_segments_follow_from_their_messages_alone(tmp_path: Path) -> None:
+    """Trials in any order, in one process or several, attempts and slots change no byte of a checkpoint."""
+    file = written(tmp_path, NUMPY)
+    digests = {}
+    with ready(file) as worker:
+        for trial in (1, 2):
+            digests[trial] = worker.answer(request(tmp_path / f"{trial}", (0, 3), trial=trial))["digest"]
+    assert digests[1] != digests[2]
+    with ready(file) as worker:
+        first = worker.answer(request(tmp_path / "2a", (0, 1), trial=2, attempt=3, slot=7))
+        other = worker.answer(request(tmp_path / "1", (0, 3), trial=1, attempt=2))
+        assert other["kind"] == "fenced" and other["traceback"] is None and "already there" in other["reason"]
+        answer = worker.answer(request(tmp_path / "2b", (1, 3), trial=2, start=tmp_path / "2a"))
+        assert first["t"] == "done" and answer["digest"] == digests[2]
+        changed = worker.answer(request(tmp_path / "2c", (0, 3), trial=2) | {"seed": 6})
+        assert changed["digest"] != digests[2]
+
+
+def test_what_a_segment_knows(tmp_path: Path) -> None:
+    """Everything of the message and of the settings reaches `train`."""
+    file = written(tmp_path, """
+        import json, os, sys
+        import swift_pba as pba
+
+        class Mine(pba.Trainer):
+            def train(self, segment):
+                epochs = list(segment.epochs)
+                known = {
+                    "epochs": epochs, "len": len(segment.epochs), "trial": segment.trial, "generation": segment.generation,
+                    "first": segment.first, "end": segment.end, "total": segment.total_epochs, "last": segment.is_last,
+                    "seed": segment.seed, "config": segment.config, "mine": self.config, "device": segment.device,
+                    "policy": [vars(entry) for entry in segment.policy], "start": sorted(os.listdir(segment.start)),
+                    "inside": 2 in segment.epochs, "outside": 4 in segment.epochs, "stop": segment.stop_requested,
+                    "torch": "torch" in sys.modules, "threads": os.environ["OMP_NUM_THREADS"], "path": sys.path[0]}
+                (segment.output / "known.json").write_text(json.dumps(known))
+                return {"score": 1, "accuracy": 3}
+    """)
+    (tmp_path / "start").mkdir()
+    with tarfile.open(tmp_path / "start.tar", "w") as archive:
+        archive.add(__file__, "weights")
+    config = {"learning_rate": 0.5, "depth": 3}
+    with ready(file, config=config, metric="accuracy", **{"class": "Mine"}) as worker:
+        run = request(tmp_path / "output", (2, 4), start=tmp_path / "start.tar", tuned={"learning_rate": 0.25}, isLast=True)
+        done = worker.answer(run)
+    assert done["score"] == 3 and done["metrics"] == {"score": 1}
+    with tarfile.open(tmp_path / "output") as archive:
+        known = json.loads(archive.extractfile("known.json").read())
+    assert known == {
+        "epochs": [2, 3], "len": 2, "trial": 1, "generation": 2, "first": 2, "end": 4, "total": 6, "last": True, "seed": 5,
+        "config": {"learning_rate": 0.25, "depth": 3}, "mine": config, "device": "cpu", "policy": POLICY, "start": ["weights"],
+        "inside": True, "outside": False, "stop": False, "torch": False, "threads": "1", "path": str(tmp_path)}
+
+
+@pytest.mark.parametrize(("welcome", "words"), [
+    ({"t": "welcome", "protocol": 2, "config": {"kind": "trainer", "file": "x"}}, "found protocol 2, expected 1"),
+    ({"t": "welcome", "protocol": 1, "config": {"kind": "network"}}, "found work of the kind 'network', expected 'trainer'"),
+    ({"t": "welcome", "protocol": 1}, "found work of the kind None"),
+    ({"t": "welcome", "protocol": 1, "config": {"kind": "trainer", "file": 3}}, "config.file: found 3"),
+    ({"t": "run"}, "found the message 'run', expected welcome"),
+], ids=lambda value: "" if isinstance(value, dict) else value[:30])
+def test_another_welcome(welcome: dict, words: str) -> None:
+    with WorkerProcess() as worker:
+        worker.receive()
+        worker.send(welcome)
+        answer = worker.receive()
+        assert answer["t"] == "bye" and words in answer["reason"] and answer["traceback"] is None
+        assert worker.process.wait(20) == 1
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"key": "1/2"}, "run.key: found '1/2'"), ({"epochs": [1]}, "run.epochs: found [1]"), ({"output": 3}, "run.output: found 3"),
+    ({"seed": None}, "run.seed: found None"),
+], ids=str)
+def test_another_run(tmp_path: Path, change: dict, words: str) -> None:
+    with ready(written(tmp_path, NUMPY)) as worker:
+        answer = worker.answer(request(tmp_path / "output") | change)
+        assert answer["t"] == "bye" and words in answer["reason"]
+
+
+@pytest.mark.parametrize("last", ["bye", "quit"])
+def test_a_coordinator_that_does_not_want_it(last: str) -> None:
+    with WorkerProcess() as worker:
+        worker.receive()
+        worker.send({"t": last, "reason": "protocol 2 is spoken here"})
+        assert worker.process.wait(20) == 0
+
+
+def test_called_by_hand() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "swift_pba.worker", "my_trainer.py"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 1 and "which pba search starts" in done.stderr

@@ -1,0 +1,44 @@
+import Files
+import Foundation
+import Text
+import Workers
+
+/// What a user's trainer is tried with before a search: the words for `python -m swift_pba.trainer`.
+struct TrainerCheck {
+  private let trainer: TrainerName
+  private let config: TrainerSettings
+  /// Other options with their values.
+  private let options: [(name: String, value: String?)]
+
+  /// A check with settings that were typed; what was not is for Python to choose.
+  init(_ settings: Settings, trainer: TrainerName) throws {
+    self.trainer = trainer
+    config = try settings.trainerConfig?.settings() ?? TrainerSettings()
+    options = [
+      ("device", settings.device.flatMap { $0 == Settings.automatic ? nil : $0 }), ("metric", settings.score),
+      ("epochs", settings.epochs.map(String.init)), ("population", settings.population.map(String.init)),
+      ("interval", settings.interval.map(String.init)), ("workers", settings.workers.map(String.init)),
+    ]
+  }
+
+  /// A check for a search.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings of the search.
+  ///   - workers: how many train at once.
+  init(_ configuration: TrainerConfiguration, workers: Int) {
+    trainer = configuration.trainer
+    config = configuration.trainerConfig ?? TrainerSettings()
+    options = [
+      ("device", configuration.device.devices.first?.description), ("metric", configuration.objective.name),
+      ("epochs", "\(configuration.epochs)"), ("population", "\(configuration.population)"),
+      ("interval", "\(configuration.interval)"), ("workers", "\(workers)"),
+    ]
+  }
+
+  /// The arguments of the interpreter.
+  var arguments: [String] {
+    PythonInterpreter.trainerCommand + ["check", trainer.description, "--config", config.description]
+      + options.flatMap { name, value in value.map { ["--" + name, $0] } ?? [] }
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import RunStore
+import Search
+import Text
+import Threads
+import Workers
+
+/// A search with a user's trainer.
+struct TrainerSearch: PreparedSearch {
+  let configuration: TrainerConfiguration
+  private let path: String
+  private let recorded: TrainerConfiguration?
+  private let counter = EpochCounter()
+  private let workers: WorkerExecutor
+
+  /// Starts the first worker, which loads the user's file and makes the class: most mistakes are found by that.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings that were asked for.
+  ///   - path: the folder of the run.
+  ///   - recorded: the settings of the run in the folder, which is then resumed.
+  /// - Throws: what is wrong with Python, with the package in it or with the user's file.
+  init(
+    _ configuration: TrainerConfiguration, path: String, resuming recorded: TrainerConfiguration?
+  ) throws {
+    self.configuration = configuration
+    self.path = path
+    self.recorded = recorded
+    let python = try PythonInterpreter()
+    try python.requirePackage()
+    let launcher = ProcessLauncher(
+      command: [python.path] + PythonInterpreter.worker, devices: configuration.device.devices,
+      environment: python.variables, onErrorLine: { printNote("worker \($0): \(printable($1))") })
+    workers = WorkerExecutor(
+      launcher: launcher, onProgress: { [counter] in counter.take($0, share: $1) },
+      onNote: { printNote(printable($0)) }
+    ) { .trainer(TrainerWork(configuration, device: launcher.device(ofSlot: $0))) }
+    // An ended search has nothing to train.
+    if try recorded == nil || !RunDirectory.read(path).isFinished { try workers.begin() }
+  }
+
+  var unit: String { "epochs" }
+  var unitSize: Int { EpochCounter.epoch }
+  var work: SearchWork { SearchWork(configuration.rules, unitsPerEpoch: unitSize) }
+
+  func open() throws -> RunDirectory {
+    let run = try RunDirectory.open(
+      path, configuration: configuration, version: Version.text, resume: recorded != nil)
+    noteVersions(of: run)
+    if let edit = run.settingsEdit { printNote(edit.description) }
+    if try !run.isFinished { try recordFile(in: run) }
+    return run
+  }
+
+  /// Says and records that the trainer's file is another one, or lies elsewhere, so that the next resume knows it.
+  private func recordFile(in run: RunDirectory) throws {
+    guard let recorded else { return }
+    let file = printable(configuration.trainer.file)
+    if recorded.trainer != configuration.trainer {
+      printNote("the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
+    }
+    if recorded.trainerDigest != configuration.trainerDigest {
+      printNote(
+        "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text")
+    }
+    var changed = recorded
+    changed.trainer = configuration.trainer
+    changed.trainerDigest = configuration.trainerDigest
+    if changed != recorded { try run.record(changed) }
+  }
+
+  func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
+    counter.show(on: progress)
+    return workers
+  }
+
+  func finish() { workers.finish() }
+}
+
+/// Counts the epochs that segments have trained, in thousandths, for the display.
+private final class EpochCounter: @unchecked Sendable {
+  // The lock guards the variables below, so sharing the object is safe.
+  private let lock = ThreadLock()
+  private var display: ProgressDisplay?
+  private var counted: [SegmentPlace: Int] = [:]
+
+  /// How much of the work an epoch is.
+  static let epoch = 1000
+
+  func show(on display: ProgressDisplay) { lock.withLock { self.display = display } }
+
+  /// Takes in which share of a segment is done; less than before where it is tried again, which is not counted twice.
+  func take(_ segment: SegmentRequest, share: Double) {
+    lock.withLock {
+      let done = Int(share * Double(segment.epochs.count * Self.epoch))
+      let before = counted[segment.key.place] ?? 0
+      guard done > before else { return }
+      counted[segment.key.place] = done
+      display?.advance(done - before)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import PopulationBasedTraining
+import Policies
+import RunStore
+import Search
+import Threads
+
+/// The settings of a search, whatever trains its segments.
+public protocol SearchSettings: RunConfiguration {
+  /// What decides the search beside its segments.
+  var rules: SearchRules { get }
+  /// What a schedule that the search finds is called, and says of its origin.
+  var origin: ScheduleOrigin { get }
+  /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
+  var explorer: NamedExplorer? { get }
+  /// How many trials train at once.
+  var concurrency: Concurrency { get }
+}
+
+extension SearchConfiguration: SearchSettings {}
+extension TrainerConfiguration: SearchSettings {}
+
+/// The settings of a search of either kind, as a run's journal has them.
+public enum AnySearchConfiguration: RunConfiguration, Hashable {
+  /// Networks of this program.
+  case network(SearchConfiguration)
+  /// What a user's trainer trains.
+  case trainer(TrainerConfiguration)
+
+  /// A search.
+  public static let kind = RunKind.search
+
+  /// The settings themselves.
+  public var settings: any SearchSettings {
+    switch self {
+    case .network(let configuration): configuration
+    case .trainer(let configuration): configuration
+    }
+  }
+
+  /// Those of the settings themselves.
+  public var settingsWithoutEffect: Set<String> { settings.settingsWithoutEffect }
+
+  private enum CodingKeys: String, CodingKey { case trainer }
+
+  /// Decodes settings of the kind that they are: those of the other kind name a trainer.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self =
+      values.contains(.trainer)
+      ? .trainer(try TrainerConfiguration(from: decoder)) : .network(try SearchConfiguration(from: decoder))
+  }
+
+  /// Encodes the settings themselves.
+  public func encode(to encoder: any Encoder) throws { try settings.encode(to: encoder) }
+}
+
+extension Search {
+  /// Makes a search on a run directory that was opened with the same settings.
+  public init(
+    run: RunDirectory, configuration: some SearchSettings, executor: any SegmentExecutor,
+    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+  ) {
+    self.init(
+      run: run, rules: configuration.rules, origin: configuration.origin,
+      concurrency: configuration.concurrency, executor: executor,
+      explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
+  }
+}
