@@ -14,10 +14,20 @@ public protocol SearchSettings: RunConfiguration {
   var explorer: NamedExplorer? { get }
   /// How many trials train at once.
   var concurrency: Concurrency { get }
+  /// How many trials train at once on a cluster; unless a number is given, all that there is room for, also on nodes that
+  /// come later.
+  var concurrencyOnCluster: Concurrency { get }
 }
 
-extension SearchConfiguration: SearchSettings {}
-extension TrainerConfiguration: SearchSettings {}
+extension SearchConfiguration: SearchSettings {
+  public var concurrencyOnCluster: Concurrency {
+    concurrency == .automatic ? .trials(population) : concurrency
+  }
+}
+
+extension TrainerConfiguration: SearchSettings {
+  public var concurrencyOnCluster: Concurrency { .trials(workers ?? population) }
+}
 
 /// The settings of a search of either kind, as a run's journal has them.
 public enum AnySearchConfiguration: RunConfiguration, Hashable {
@@ -57,12 +67,12 @@ public enum AnySearchConfiguration: RunConfiguration, Hashable {
 extension Search {
   /// Makes a search on a run directory that was opened with the same settings.
   public init(
-    run: RunDirectory, configuration: some SearchSettings, executor: any SegmentExecutor,
-    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+    run: RunDirectory, configuration: some SearchSettings, concurrency: Concurrency? = nil,
+    executor: any SegmentExecutor, stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: configuration.concurrency, executor: executor,
+      concurrency: concurrency ?? configuration.concurrency, executor: executor,
       explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

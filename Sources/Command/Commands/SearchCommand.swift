@@ -20,12 +20,14 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
   @OptionGroup(title: "Your own training") var trainer: TrainerOptions
+  @OptionGroup(title: "A Ray cluster") var ray: RayOptions
 
   func run() throws {
     let settings = try search.typedSettings.over(trainer.typedSettings).over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
-      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+      try SearchRequest(
+        settings: settings, place: place, folder: folder, json: shared.json, ray: ray.places)()
     }
   }
 }
@@ -36,6 +38,7 @@ struct SearchRequest {
   let place: RunOptions
   let folder: String
   let json: Bool
+  var ray: RayPlaces?
 
   /// Does it and prints the result.
   ///
@@ -43,6 +46,7 @@ struct SearchRequest {
   /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
+    if let ray { try settings.train(on: ray) }
     let recorded =
       place.resume
       ? try RunDirectory.configuration(AnySearchConfiguration.self, of: folder, resume: true) : nil
@@ -68,9 +72,9 @@ struct SearchRequest {
     }
     Self.noteIdle(configuration.settings.rules, settings)
     if place.dryRun { return try show(costOf: configuration) }
-    let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
+    let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
       try SearchSession(
-        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard)()
+        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard, ray: ray)()
     }
     let objective = configuration.settings.rules.objective
     if json {

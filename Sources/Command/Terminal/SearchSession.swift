@@ -12,20 +12,23 @@ struct SearchSession {
   private let path: String
   private let recorded: AnySearchConfiguration?
   private let writesTensorBoard: Bool
+  private let ray: RayPlaces?
 
   /// - Parameters:
   ///   - configuration: the settings that were asked for.
   ///   - path: the folder of the run.
   ///   - recorded: the settings of the run in the folder, of the same kind, which is then resumed.
   ///   - tensorBoard: whether event files are written.
+  ///   - ray: the cluster that it trains on; nil for this machine.
   init(
     _ configuration: AnySearchConfiguration, path: String, resuming recorded: AnySearchConfiguration? = nil,
-    tensorBoard: Bool = false
+    tensorBoard: Bool = false, ray: RayPlaces? = nil
   ) {
     requested = configuration
     self.path = path
     self.recorded = recorded
     writesTensorBoard = tensorBoard
+    self.ray = ray
   }
 
   /// Runs the search to its end.
@@ -37,7 +40,7 @@ struct SearchSession {
       return try run(NetworkSearch(configuration, path: path, resuming: recorded))
     case .trainer(let configuration):
       let recorded: TrainerConfiguration? = if case .trainer(let found) = recorded { found } else { nil }
-      return try run(TrainerSearch(configuration, path: path, resuming: recorded))
+      return try run(TrainerSearch(configuration, path: path, resuming: recorded, ray: ray))
     }
   }
 
@@ -58,7 +61,9 @@ struct SearchSession {
       progress, standing: standing, work: prepared.work, isAsynchronous: configuration.rules.asynchronous)
     progress.showNow()
     let search = Search(
-      run: run, configuration: configuration, executor: executor, stop: interruption.flag
+      run: run, configuration: configuration,
+      concurrency: ray == nil ? configuration.concurrency : configuration.concurrencyOnCluster,
+      executor: executor, stop: interruption.flag
     ) { event in
       tensorBoard?.take(event)
       lines.show(event)

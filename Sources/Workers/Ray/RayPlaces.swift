@@ -13,9 +13,12 @@ public struct RayPlaces: Hashable, Sendable {
   /// The wheel of this package, sent to the nodes; nil where they have it.
   public var wheel: String?
 
+  /// The CPUs of a worker unless others are asked for.
+  public static let usualCPUs = 1.0
+
   /// Places for workers.
   public init(
-    _ address: String, cpus: Double = 1, gpus: Double = 0, code: String? = nil, wheel: String? = nil
+    _ address: String, cpus: Double = Self.usualCPUs, gpus: Double = 0, code: String? = nil, wheel: String? = nil
   ) {
     self.address = address
     self.cpus = cpus
