@@ -9,7 +9,10 @@ from pathlib import Path
 
 
 def program_path() -> Path:
-    """Find the program: beside this package, or in the build folder of its checkout."""
+    """Find the program: the one that the variable PBA_PROGRAM names, beside this package, or in its checkout's build folder."""
+    named = os.environ.get("PBA_PROGRAM")
+    if named:
+        return Path(named)
     here = Path(__file__).resolve().parent
     beside = here / "bin" / "pba"
     built = here.parents[1] / ".build" / "release" / "pba"

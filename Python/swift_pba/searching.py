@@ -6,6 +6,7 @@ import codecs
 import inspect
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from .schedule import Schedule, load
 
 #: The characters at the end of what the program printed that is kept for an error.
 _KEPT = 8192
+#: A line of a traceback, as workers write it.
+_FRAME = re.compile(r"\S.*, line \d+, in ")
 
 
 class SearchError(RuntimeError):
@@ -154,7 +157,7 @@ def _config_file(folder: Path, config: Mapping[str, Any]) -> Path:
 
 def _run(arguments: Sequence[str]) -> None:
     """Run the program, with what it prints passed on."""
-    program = os.environ.get("PBA_PROGRAM") or _program.program_path()
+    program = _program.program_path()
     variables = _program.environment()
     # The workers import the package that this process has.
     variables["PYTHONPATH"] = os.pathsep.join(
@@ -186,7 +189,10 @@ def _pieces(pipe: BinaryIO) -> Iterator[bytes]:
 
 
 def last_words(text: str) -> str:
-    """Return what a program said last: from its last line that begins with `Error:`, or else its last lines."""
+    """Return what a program said last: its last error with the lines of the user's file before it, or else its last lines."""
     lines = text.strip().splitlines()
     begins = [place for place, line in enumerate(lines) if line.startswith("Error:")]
-    return "\n".join(lines[begins[-1]:] if begins else lines[-5:])
+    if not begins:
+        return "\n".join(lines[-5:])
+    frames = dict.fromkeys(line for line in lines[:begins[-1]] if _FRAME.match(line))
+    return "\n".join([*lines[begins[-1]:], *(f"  {frame}" for frame in frames)])

@@ -57,7 +57,7 @@ def training(worker: WorkerProcess, folder: Path) -> None:
     assert len(processes(worker.process.pid)) >= 4
 
 
-@pytest.mark.parametrize("start", ["fork", "spawn"])
+@pytest.mark.parametrize("start", ["fork", "spawn", pytest.param("forkserver", marks=pytest.mark.full)])
 def test_the_end_of_the_input_ends_all(tmp_path: Path, start: str) -> None:
     """A worker whose coordinator closes the channel, in the middle of a training, is gone with all that it started."""
     with ready(written(tmp_path, ENDLESS), config={"start": start}) as worker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,10 @@ SAVED = "(segment.output / 'w').write_text('w')\n"
     (SAVED + "return {'score': True}", "user", "found True of type bool"),
     (SAVED + "return {'score': None}", "user", "found None of type NoneType"),
     (SAVED + "return {'score': 1j}", "user", "found 1j"),
-    (SAVED + "return {'score': 1, 3: 4}", "user", "with the key 3, expected names"),
+    (SAVED + "return {'score': 1, 3: 4}", "user", "with the key 3, expected names of 1 to 100 characters"),
+    (SAVED + "return {'score': 1, 'x' * 10**7: 4}", "user", "expected names of 1 to 100 characters"),
+    (SAVED + "return {'score': 1} | {str(i): 4 for i in range(10**5)}", "user", "returned 100001 figures, expected at most 1000"),
+    ("segment.report(**{str(i): 4 for i in range(10**5)})", "user", "report(): found 100000 figures, expected at most 1000"),
     (SAVED + "return {'score': 1, 'history': [1, 2]}", "user", "train() returned 'history': found [1, 2] of type list"),
     (SAVED + "import numpy\nreturn {'score': numpy.zeros(3)}", "user", "of type ndarray, expected a number"),
     (SAVED + "return {'score': 1, 'train_accuracy': 93.5}", "user", "'train_accuracy' 93.5, expected 0 to 1"),
@@ -45,7 +49,7 @@ SAVED = "(segment.output / 'w').write_text('w')\n"
     ("import os; os.symlink('/etc/passwd', segment.output / 'w')\nreturn {'score': 1}", "user", "found w, a link to /etc/passwd"),
     ("import os; os.mkfifo(segment.output / 'w')\nreturn {'score': 1}", "user", "found w, neither a file nor a folder"),
     ("import shutil; shutil.rmtree(segment.output)\nreturn {'score': 1}", "user", "FileNotFoundError"),
-], ids=range(31))
+], ids=range(34))
 def test_kind_and_words(tmp_path: Path, body: str, kind: str, words: str) -> None:
     answer = failure(tmp_path, body)
     assert (answer["kind"], words in answer["reason"]) == (kind, True), answer
@@ -196,3 +200,34 @@ def test_which_class_is_the_trainer(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("class Other:\n    def train(self, segment): pass\n")
     with ready(file) as worker:
         assert worker.answer(request(tmp_path / "output"))["score"] == 0.5
+
+
+def test_a_report_of_another_process(tmp_path: Path) -> None:
+    """It is refused where it would write into the worker's channel, and holds nothing up."""
+    answer = failure(tmp_path, """
+        import os, threading
+        ends = []
+        threading.Thread(target=lambda: [segment.report(loss=1) for _ in range(30000)] and None).start()
+        for _ in range(20):
+            child = os.fork()
+            if child == 0:
+                try:
+                    segment.report(loss=2)
+                except RuntimeError as error:
+                    os._exit(7 if "in a process that the worker has started" in str(error) else 1)
+                os._exit(2)
+            ends.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        assert False, ends
+    """)
+    assert answer["reason"] == f"AssertionError: {[7] * 20}"
+
+
+def test_modules_of_the_working_folder_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files there that are called as modules of Python, or as what the trainer imports."""
+    (tmp_path / "work").mkdir()
+    for name in ("queue", "json", "helper", "tarfile"):
+        (tmp_path / "work" / f"{name}.py").write_text("raise SystemExit('found in the working folder')\n")
+    (tmp_path / "helper.py").write_text("value = 3\n")
+    monkeypatch.chdir(tmp_path / "work")
+    with ready(written(tmp_path, "import helper\n" + textwrap.dedent(NUMPY))) as worker:
+        assert worker.answer(request(tmp_path / "output"))["t"] == "done"

@@ -62,7 +62,11 @@ def test_from_start_to_end(tmp_path: Path) -> None:
         content = (tmp_path / "output.tar").read_bytes()
         assert done["t"] == "done" and done["key"] == run["key"] and done["metrics"] == {"train_loss": 0.5}
         assert done["digest"] == hashlib.sha256(content).hexdigest() and done["size"] == len(content)
-        assert 0 < done["seconds"] < 60 and set(done) == {"t", "key", "score", "metrics", "digest", "size", "seconds"}
+        assert 0 < done["seconds"] < 60 and set(done) == {"t", "key", "score", "metrics", "digest", "size", "seconds", "times"}
+        times = done["times"]
+        assert abs(times["started"] - time.time()) < 60 and times["slot"] == 0
+        parts = [times[name] for name in ("preparation", "training", "evaluation", "checkpoint")]
+        assert min(parts) >= 0 and sum(parts) <= done["seconds"] < sum(parts) + 0.2
         assert os.listdir(tmp_path).count("output.tar") == 1 and not list(tmp_path.glob("*.partial"))
         assert worker.quit() == 0
 
@@ -92,6 +96,28 @@ def test_segments_follow_from_their_messages_alone(tmp_path: Path) -> None:
         assert first["t"] == "done" and answer["digest"] == digests[2]
         changed = worker.answer(request(tmp_path / "2c", (0, 3), trial=2) | {"seed": 6})
         assert changed["digest"] != digests[2]
+
+
+def test_the_order_of_sets_is_the_same_in_all_workers(tmp_path: Path) -> None:
+    """And what a trainer draws when it is made."""
+    file = written(tmp_path, """
+        import random
+        import numpy as np
+        drawn = random.random()
+
+        class Trainer:
+            def __init__(self, config):
+                self.drawn = np.random.rand()
+
+            def train(self, segment):
+                (segment.output / "order").write_text(" ".join({str(number) for number in range(99)}))
+                return {"score": drawn + self.drawn}
+    """)
+    answers = []
+    for _ in range(2):
+        with ready(file) as worker:
+            answers.append(worker.answer(request(tmp_path / f"{len(answers)}")))
+    assert answers[0]["digest"] == answers[1]["digest"] and answers[0]["score"] == answers[1]["score"]
 
 
 def test_what_a_segment_knows(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ import Workers
       "DELETE FROM segment WHERE generation = 0",
       "DELETE FROM segment WHERE state = 'done' AND trial = 1",
       "DELETE FROM policy", "DELETE FROM policy WHERE id = 1",
-      "INSERT INTO segment SELECT generation, trial + 5, startEpoch, endEpoch, parent, policy, state, file, size, sha256, validationAccuracy, trainLoss, trainAccuracy, seconds, reason, parentGeneration, arrival + 100, started, slot, preparationSeconds, trainingSeconds, evaluationSeconds, checkpointSeconds, planDigest, outcomeDigest FROM segment WHERE generation = 0 AND trial = 0",
+      "INSERT INTO segment SELECT generation, trial + 5, startEpoch, endEpoch, parent, policy, state, file, size, sha256, validationAccuracy, trainLoss, trainAccuracy, seconds, reason, parentGeneration, arrival + 100, started, slot, preparationSeconds, trainingSeconds, evaluationSeconds, checkpointSeconds, planDigest, outcomeDigest, tuned, figures FROM segment WHERE generation = 0 AND trial = 0",
       "UPDATE policy SET digest = (SELECT digest FROM policy AS other WHERE id = 1) WHERE id = 2",
       "UPDATE policy SET id = 1000 WHERE id = 1; UPDATE policy SET id = 1 WHERE id = 2; UPDATE policy SET id = 2 WHERE id = 1000",
       "UPDATE policy SET digest = NULL", "UPDATE segment SET planDigest = NULL",

@@ -35,7 +35,7 @@ func smallTrainerSearch(
     try search(with, smallTrainerSearch(Self.ranges, asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     try search(without, smallTrainerSearch(asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     let plain = try plans(without)
-    #expect(plain.allSatisfy(\.tuned.isEmpty))
+    #expect(plain.allSatisfy { $0.tuned.isEmpty })
     #expect(
       try plans(with).map {
         SegmentPlan(

@@ -203,6 +203,25 @@ def check_albumentations_pipeline(place: Place) -> str:
     return depends_on_seed_and_epoch_alone(place, "albumentations_pipeline.py", "photos", "--size", "64", kinds={"image": 16})
 
 
+def check_own_trainer(place: Place) -> str:
+    environment = place.environment(place.folder / "search.record") | {"PBA_PROGRAM": place.pba, "PBA_PYTHON": sys.executable}
+    checked = subprocess.run(
+        [sys.executable, "-m", "swift_pba.trainer", "check", str(EXAMPLES / "own_trainer.py"), "--json"], env=environment,
+        cwd=place.folder, capture_output=True, text=True, timeout=300)
+    findings = json.loads(succeeded(checked))
+    require(findings["restores"] and findings["difference"] is None and findings["used_policy"], f"findings: {findings}")
+    schedules = []
+    for workers in ("1", "2"):
+        run = place.folder / f"run{workers}"
+        arguments = ["--run", str(run), "--epochs", "4", "--population", "2", "--workers", workers]
+        command = [sys.executable, str(EXAMPLES / "own_trainer.py"), *arguments]
+        done = subprocess.run(command, env=environment, cwd=place.folder, capture_output=True, text=True, timeout=300)
+        require("a schedule of 4 epochs in" in succeeded(done), done.stdout)
+        schedules.append((run / "schedule.json").read_bytes())
+    require(schedules[0] == schedules[1], "two workers find another schedule than one")
+    return f"an epoch in {findings['epoch_seconds']:.2f} s"
+
+
 def options_of(source: str) -> set[str]:
     """The options that an example declares."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -241,7 +260,7 @@ def main() -> None:
     run_cases(__doc__, [
         check_sources_and_README, check_pytorch_loop, check_pytorch_loop_after_a_kill, check_finetune_resnet18,
         check_lightning_module, check_lightning_module_after_a_kill, check_lightning_module_on_two_devices, check_hugging_face,
-        check_cifar_in_memory, check_segmentation, check_albumentations_pipeline,
+        check_cifar_in_memory, check_segmentation, check_albumentations_pipeline, check_own_trainer,
     ], Place)
 
 

@@ -1,12 +1,25 @@
 """What an installed wheel does where there is no torch: augmentation, and every command that computes nothing."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import swift_pba as pba
 
 FOLDER = Path(__file__).parent
+TRAINER = """
+class Trainer:
+    def __init__(self, config):
+        pass
+
+    def train(self, segment):
+        text = (segment.start / "epochs").read_text() if segment.start else ""
+        for epoch in segment.epochs:
+            text += str(epoch)
+        (segment.output / "epochs").write_text(text)
+        return {"score": len(text) + len(segment.policy)}
+"""
 LIGHT = [
     ["--version"], ["--help"], ["policy", "list"], ["policy", "show", "trivialaugment-wide"], ["data", "list"],
     ["schedule", "show", "rcifar10"], ["schedule", "plot", "rcifar10", "-o", str(FOLDER / "schedule.svg")],
@@ -44,7 +57,11 @@ def main() -> None:
         assert "pip install 'swift-pba[torch]'" in str(error), error
     else:
         raise AssertionError("swift_pba.loader was found without torch")
-    print(f"without torch: augmentation, and {len(LIGHT)} commands")
+    (FOLDER / "my_trainer.py").write_text(TRAINER)
+    checked = subprocess.run(
+        [sys.executable, "-m", "swift_pba.trainer", "check", str(FOLDER / "my_trainer.py")], capture_output=True, text=True)
+    assert checked.returncode == 0 and "checkpoints restore the training" in checked.stdout, checked
+    print(f"without torch: augmentation, a trainer, and {len(LIGHT)} commands")
 
 
 if __name__ == "__main__":

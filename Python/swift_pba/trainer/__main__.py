@@ -52,6 +52,8 @@ def main() -> None:
         if getattr(options, "json", False):
             print(json.dumps({"error": str(error)}))
         sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     if options.json:
         print(json.dumps(dataclasses.asdict(findings) | {"restores": findings.restores}))
     else:
@@ -114,6 +116,8 @@ def _yaml(place: str, content: str) -> Any:
 
 def default_device() -> str:
     """Return the first GPU that torch can use, or else the CPU."""
+    if not any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/dxg")):
+        return "cpu"  # known without torch, which takes seconds to import
     try:
         import torch
     except ImportError:

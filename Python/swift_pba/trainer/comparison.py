@@ -36,26 +36,30 @@ def difference(first: Any, second: Any, place: str = "") -> str | None:
     if isinstance(first, Mapping) and isinstance(second, Mapping):
         if list(first) != list(second):
             other = set(first) ^ set(second)
-            return f"{place or 'the keys'}: {short(sorted(map(str, other)))} in one of them" if other else None
+            return f"{_before(place)}keys {short(sorted(map(str, other)))} in one of them" if other else None
         pairs = [(first[key], second[key], f"{place}.{key}" if place else str(key)) for key in first]
     elif isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
         if len(first) != len(second):
-            return f"{place}: {len(first)} and {len(second)} entries"
+            return f"{_before(place)}{len(first)} and {len(second)} entries"
         pairs = [(*both, f"{place}[{number}]") for number, both in enumerate(zip(first, second, strict=True))]
     elif hasattr(first, "shape") and hasattr(second, "shape"):
         return _difference_of_arrays(first, second, place)
     else:
         is_equal = first == second or (first != first and second != second)
-        return None if is_equal else f"{place}: {short(first)} and {short(second)}"
+        return None if is_equal else f"{_before(place)}{short(first)} and {short(second)}"
     return next((found for pair in pairs if (found := difference(*pair))), None)
 
 
 def _difference_of_arrays(first: Any, second: Any, place: str) -> str | None:
     if tuple(first.shape) != tuple(second.shape) or first.dtype != second.dtype:
-        return f"{place}: {tuple(first.shape)} of {first.dtype} and {tuple(second.shape)} of {second.dtype}"
+        return f"{_before(place)}{tuple(first.shape)} of {first.dtype} and {tuple(second.shape)} of {second.dtype}"
     unequal = (first != second) & ((first == first) | (second == second))
     count = int(unequal.sum())
-    return f"{place}: {count} of {math.prod(first.shape)} values" if count else None
+    return f"{_before(place)}{count} of {math.prod(first.shape)} values" if count else None
+
+
+def _before(place: str) -> str:
+    return f"{place}: " if place else ""
 
 
 def _values(path: Path) -> Any:

@@ -91,6 +91,8 @@ class SegmentNotes:
     passes: list[dict[str, Any]] = field(default_factory=list)
 
 
+#: A message has room for so many figures, by names of so many characters.
+MOST_FIGURES, LONGEST_NAME = 1000, 100
 #: Sends progress: epoch, done, total, metrics.
 Report = Callable[[int, "int | None", "int | None", "dict[str, float | None]"], None]
 
@@ -134,6 +136,7 @@ class Segment:
         self._report, self._stop_requested = report, stop_requested
         self._batch_limit = batch_limit
         self._epoch: int | None = None
+        self._has_pass = False
         self._notes = SegmentNotes()
 
     def __reduce__(self) -> NoReturn:
@@ -242,6 +245,8 @@ class Segment:
             raise Stop
         if epoch is None:
             epoch = self.first if self._epoch is None else self._epoch
+        if len(metrics) > MOST_FIGURES:
+            raise ValueError(f"report(): found {len(metrics)} figures, expected at most {MOST_FIGURES}")
         numbers = {name: number(value, f"report({name}=…)") for name, value in metrics.items()}
         self._report(
             int(epoch), None if done is None else int(done), None if total is None else int(total),
@@ -267,7 +272,7 @@ class SegmentEpochs:
         segment = self._segment
         for epoch in range(segment.first, segment.end):
             segment._notes.epoch_marks.append(time.monotonic())
-            segment._epoch = epoch
+            segment._epoch, segment._has_pass = epoch, False
             segment.report(epoch)
             seed_all(derived(segment.seed, segment.trial, epoch))
             yield epoch

@@ -93,13 +93,18 @@ class SegmentLoader(DataLoader):
 
     def __iter__(self) -> Iterator[Any]:
         segment, total, count = self._segment, len(self), 0
+        # How much of an epoch is done follows from its first pass; others, such as over images of validation, show life.
+        is_first, segment._has_pass = not segment._has_pass, True
         first = last = time.monotonic()
         for count, batch in enumerate(super().__iter__(), 1):
             if count == 1:
                 first = time.monotonic()
             yield batch
             last = time.monotonic()
-            segment.report(done=count, total=total)
+            if is_first:
+                segment.report(done=count, total=total)
+            else:
+                segment.report()
         segment._notes.passes.append(
             {"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first, "ended": last})
 

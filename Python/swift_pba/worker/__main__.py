@@ -12,13 +12,18 @@ def main() -> None:
         # The order of a set of texts would be another in each process.
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    # A file of the working folder must not take the place of a module, as it would not on another machine.
+    if sys.path[0] == os.getcwd() != os.path.dirname(os.path.dirname(os.path.dirname(__file__))):
+        del sys.path[0]
     # Before anything is imported that might print.
     from .channel import Channel
 
     channel = Channel.of_standard_streams()
     from .service import serve
 
-    sys.exit(serve(channel))
+    code = serve(channel)
+    channel.end_children()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

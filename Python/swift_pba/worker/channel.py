@@ -56,10 +56,6 @@ class Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; the numbers in it must be finite."""
-        if os.getpid() != self._owner:
-            raise RuntimeError(
-                "found a call in a process that the worker has started, expected one in the worker itself: report progress "
-                "where train runs, not in a data loader's process")
         line = json.dumps(message, allow_nan=False).encode() + b"\n"
         with self._lock:
             try:
@@ -67,6 +63,13 @@ class Channel:
                     line = line[os.write(self._writing, line):]
             except OSError:
                 self.die()
+
+    def check_process(self) -> None:
+        """Raise an error in a process that the worker has forked, where a lock may be held without end."""
+        if os.getpid() != self._owner:
+            raise RuntimeError(
+                "segment.report: found a call in a process that the worker has started, expected one in the worker itself, where "
+                "train runs: not in a data loader's process")
 
     def receive(self) -> dict[str, Any]:
         """Wait for the next message that is not about stopping."""
@@ -80,6 +83,11 @@ class Channel:
         """End this process and all others of its group at once."""
         os.killpg(self._owner, signal.SIGKILL)
         os._exit(77)
+
+    def end_children(self) -> None:
+        """Ask all other processes of the group to end, which the user's code has started."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(self._owner, signal.SIGTERM)
 
     def _leave(self) -> None:
         """In a child of a fork: give up what belongs to the parent."""

@@ -32,7 +32,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """Return what an error says, with its type."""
+    """Return what an error says, with its type, in one line."""
     in_loader = _in_loader(error)
     if in_loader:
         text = in_loader[1]
@@ -40,7 +40,7 @@ def reason(error: BaseException) -> str:
         text = f"{type(error).__name__}: {error.msg} ({_shown(error.filename, None)}, line {error.lineno})"
     else:
         text = "".join(traceback.format_exception_only(type(error), error)).strip()
-    return _cut(text, LONGEST_REASON)
+    return _cut(" ".join(text.split()), LONGEST_REASON)
 
 
 def shortened(error: BaseException, file: str) -> str:

@@ -27,6 +27,7 @@ class Progress:
 
     def report(self, message: dict[str, Any]) -> None:
         """Send progress, or let it wait."""
+        self._channel.check_process()
         with self._changed:
             waiting = self._waiting
             if waiting is not None and waiting["key"] == message["key"] and waiting["epoch"] == message["epoch"]:

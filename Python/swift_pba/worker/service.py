@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import platform
-import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,6 @@ def serve(channel: Channel) -> int:
                 return 0
     finally:
         worker.work.remove()
-        # Processes that the user's code has started.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(os.getpgrp(), signal.SIGTERM)
 
 
 class Worker:
@@ -112,6 +109,9 @@ class Worker:
         finally:
             # Also the processes of data loaders that are no longer used.
             gc.collect()
+            torch = sys.modules.get("torch")
+            if torch is not None and torch.cuda.is_initialized():
+                torch.cuda.empty_cache()  # other workers may share the device
             self.work.clear()
         self.progress.flush()
         return {"t": "failed", "key": message["key"], "kind": kind, "reason": words, "traceback": frames}
@@ -122,6 +122,7 @@ class Worker:
         from .score import checked
 
         key, output = message["key"], Path(message["output"])
+        started, marks = time.time(), [time.monotonic()]
         if os.path.lexists(output):
             raise Fenced(f"found {output} already there, expected a name of this attempt alone")
         start = None
@@ -136,8 +137,16 @@ class Worker:
             batch_limit=check and check.get("batches"))
         seed_beginning(segment)
         score, metrics = checked(self.trainer.train(segment), self.config.get("metric") or "score")
+        epochs = segment._notes.epoch_marks
+        marks += [epochs[0], epochs[-1]] if epochs else [time.monotonic()] * 2
+        marks.append(time.monotonic())
         digest, size = pack(segment.output, output)
-        answer = {"t": "done", "key": key, "score": score, "metrics": metrics, "digest": digest, "size": size}
+        marks.append(time.monotonic())
+        parts = ("preparation", "training", "evaluation", "checkpoint")
+        answer = {
+            "t": "done", "key": key, "score": score, "metrics": metrics, "digest": digest, "size": size, "times": {
+                "started": started, "slot": message.get("slot", 0),
+                **{name: marks[place + 1] - marks[place] for place, name in enumerate(parts)}}}
         if check is not None:
             answer["check"] = vars(segment._notes)
         return answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -35,9 +34,7 @@ def load_module(file: str) -> ModuleType:
     name, folder = path.stem, str(path.resolve().parent)
     if name in sys.stdlib_module_names or name in sys.modules or name in ("swift_pba", "torch", "numpy", "torchvision"):
         raise UserFileError(f"found the file name {path.name}, which is the name of a module that Python has; rename the file")
-    # As for a script: its own folder comes first, and the working folder does not count.
-    if sys.path and sys.path[0] in ("", os.getcwd()):
-        del sys.path[0]
+    # As for a script.
     sys.path.insert(0, folder)
     found = importlib.util.spec_from_file_location(name, path)
     assert found is not None and found.loader is not None
