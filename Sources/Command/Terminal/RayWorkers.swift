@@ -37,10 +37,10 @@ extension Settings {
   ///
   /// Throws where a device is named too.
   mutating func train(on places: RayPlaces) throws {
-    if let device {
+    if let device = self.device {
       throw SettingsError(
         "\(setting: "device"): found '\(printable(device))' together with --ray, where --gpus-per-trial decides; leave it out")
     }
-    device = "\(places.device)"
+    self.device = "\(places.device)"
   }
 }
