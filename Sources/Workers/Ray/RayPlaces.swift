@@ -38,6 +38,9 @@ public struct RayPlaces: Hashable, Sendable {
     return arguments
   }
 
+  /// The arguments of the interpreter that show what the nodes have.
+  public var doctorArguments: [String] { ["-m", "swift_pba.cluster.doctor", "--address", address] }
+
   /// The device that a worker trains on: Ray lets it see the GPU alone that it has given it.
   public var device: Device { gpus > 0 ? .cuda(0) : .cpu }
 
