@@ -13,9 +13,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -26,14 +28,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cluster import SETTINGS as CLUSTER_SETTINGS
 from cluster import Cluster, cluster, processes
 from coordinator import Bridge, bridge
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINERS = Path(__file__).resolve().parent / "trainers"
 sys.path.insert(0, str(ROOT / "Tests" / "cli"))
-from case_runner import Case, parser_for, require, run_all, tell  # noqa: E402
+from case_runner import Case, Failure, parser_for, require, run_all, tell  # noqa: E402
 
+SEARCH_SECONDS = 120
 ORPHAN_SECONDS = 10  # in which everything must be gone
 POLICY = [{"operation": "Rotate", "probability": 3, "magnitude": 4}]
 
@@ -276,7 +280,131 @@ def check_refusals(place: Place) -> None:
             tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
 
 
+# --- searches ----------------------------------------------------------------------------------------------------
+
+
+TRAINER = ["--trainer", str(TRAINERS / "sums.py"), "--epochs", "8", "--interval", "2", "--population", "4"]
+NETWORK = """--dataset bundled --train-size 128 --validation-size 100 --model wrn_10_1 --population 4 --epochs 6 --interval 2
+  --batch-size 32""".split()
+
+
+class Search:
+    """One search by the program, in a run's folder of its own."""
+
+    def __init__(self, place: Place, name: str, *options: str) -> None:
+        self.place = place
+        self.run = place.folder / name
+        self.log = place.folder / f"{name}.log"
+        self.arguments = [place.pba, "search", *options, "--run", str(self.run)]
+
+    @contextlib.contextmanager
+    def running(self, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The program at work; it is gone afterwards."""
+        (self.place.folder / "tmp").mkdir(exist_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [*self.arguments, *options], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def environment(self) -> dict[str, str]:
+        return {**self.place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": self.place.python}
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the end of the search, which must be a good one."""
+        try:
+            code = process.wait(SEARCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"no end within {SEARCH_SECONDS} s: {self.said()}") from None
+        require(code == 0, f"exit code {code}: {self.said()}")
+
+    def whole(self, *options: str) -> dict[str, Any]:
+        """Run the search to its end; what it left."""
+        with self.running(*options) as process:
+            self.end(process)
+        return self.result()
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")[-1500:]
+
+    def result(self) -> dict[str, Any]:
+        """What must be the same wherever a search trains."""
+        checkpoints = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.run / "checkpoints").iterdir()}
+        return {"schedule.json": (self.run / "schedule.json").read_bytes(), "checkpoints": checkpoints}
+
+    def begins_generation(self, number: int) -> Callable[[], bool]:
+        return lambda: f"generation {number}: best is" in self.log.read_text(errors="replace")
+
+
+def same(found: dict[str, Any], expected: dict[str, Any]) -> None:
+    wrong = [name for name in expected if found[name] != expected[name]]
+    require(not wrong, f"{' and '.join(wrong)} differ from those of the search on this machine")
+
+
+def check_trainer_with_losses(place: Place) -> str:
+    """a trainer's search, whose node, bridge and coordinator are killed, ends as on this machine"""
+    slow = [*TRAINER, "--trainer-config", '{"seconds": 0.4, "bytes": 100000}']
+    expected = Search(place, "here", *slow).whole("--workers", "2")
+    with place.cluster(a=1, b=1) as nodes:
+        search = Search(place, "there", *slow)
+        with search.running("--ray", nodes.address) as process:
+            wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            nodes.kill("a")  # in mid-segment
+            wait_until(search.begins_generation(2), f"the second generation: {search.said()}", 60)
+            bridge_process = next(number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command)
+            os.kill(bridge_process, signal.SIGKILL)
+            wait_until(lambda: "another one is started" in search.said(), f"another bridge: {search.said()}", 20)
+            time.sleep(1)
+        no_worker_is_left(place)  # the coordinator was killed
+        wait_until(lambda: not actors(place), "the end of all actors")
+        tell(search.log.read_text(), "lost its node", "lost its bridge")
+        search.arguments = [place.pba, "search", "--resume", "--run", str(search.run)]
+        with search.running("--ray", nodes.address) as process:
+            nodes.kill("b")
+            wait_until(lambda: "the search waits" in search.log.read_text(), f"a search that waits: {search.said()}", 60)
+            nodes.add("c", 2)
+            search.end(process)
+        same(search.result(), expected)
+        no_worker_is_left(place)
+    return "node, bridge, coordinator and the last node were lost"
+
+
+def check_network(place: Place) -> None:
+    """a search with built-in networks gives the same bytes, also with a node lost"""
+    expected = Search(place, "here", *NETWORK, "--device", "cpu").whole()
+    with place.cluster(a=1, b=1) as nodes:
+        same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
+        search = Search(place, "disturbed", *NETWORK)
+        with search.running("--ray", nodes.address) as process:
+            wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            nodes.kill("b")
+            search.end(process)
+        same(search.result(), expected)
+        tell(search.log.read_text(), "lost its node")
+
+
+def check_doctor(place: Place) -> None:
+    """pba doctor --ray says what each node has"""
+    with place.cluster(a=2) as nodes:
+        def asked(*options: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
+                env={**nodes.environment, "PBA_PYTHON": place.python})
+
+        # Ray knows of a node a moment after it has begun.
+        wait_until(lambda: "2 nodes" in asked().stdout, "two nodes", 30)
+        done = asked()
+        require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
+        tell(done.stdout, "2 CPUs", "swift_pba    0.1.0", "program", "torch")
+        found = json.loads(asked("--json").stdout)["nodes"]
+        require(sorted(node["cpus"] for node in found) == [0, 2], f"found the nodes {found}")
+
+
 BRIDGE = [check_lines_and_checkpoints, check_kills, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals]
+SEARCHES = [check_trainer_with_losses, check_network, check_doctor]
 
 
 def main() -> None:
@@ -291,7 +419,7 @@ def main() -> None:
 
         return run
 
-    cases: list[Case] = [((case.__doc__ or "").split("\n")[0], in_folder(case)) for case in BRIDGE]
+    cases: list[Case] = [((case.__doc__ or "").split("\n")[0], in_folder(case)) for case in BRIDGE + SEARCHES]
     run_all(cases, options.only.replace("_", " "))
 
 

@@ -24,10 +24,11 @@ class TransferError(Exception):
 
 
 class Checkpoints:
-    """Brings each checkpoint to the store once, and keeps those used last there, since other segments start from them.
+    """Brings each file to the store once, and keeps those used last there, since several segments may start from one.
 
     The store brings an object to a node once, however many workers of the node ask for it. An object is freed when nothing
-    refers to it any more. `limit` is how many bytes are kept beyond those in use.
+    refers to it any more. `limit` is how many bytes are kept beyond those in use. What comes from a node is not kept: its
+    object would be on that node, which may be lost, and others would wait for it until Ray has noticed.
     """
 
     def __init__(self, limit: int) -> None:
@@ -48,27 +49,6 @@ class Checkpoints:
             self._drop(identity)
             raise
 
-    def forget(self, path: str) -> None:
-        """Let the object of a file go, as it is lost."""
-        self._drop(_identity(path))
-
-    async def write(self, reference: Any, value: Any, path: str, digest: object, size: object) -> None:
-        """Write an object to a new file, durably, and keep it for the segments that start from it.
-
-        Raises `TransferError` where it has not this digest, in hexadecimal, and this size.
-        """
-        content = memoryview(value)
-        found = await asyncio.to_thread(_write, content, path)
-        if (found, len(content)) != (digest, size):
-            with contextlib.suppress(OSError):
-                os.unlink(path)
-            raise TransferError(
-                f"the checkpoint that arrived has {len(content)} bytes and the digest {found[:16]}…, expected {size} bytes and "
-                f"{str(digest)[:16]}…")
-        written: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        written.set_result(reference)
-        self._keep(_identity(path), written)
-
     def _keep(self, identity: _Identity, reference: asyncio.Future[Any]) -> None:
         self._drop(identity)
         self._kept[identity] = reference
@@ -86,8 +66,27 @@ def put(path: Path) -> Any:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return ray.put(b"")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, pickle.PickleBuffer(content) as buffer:
-            return ray.put(buffer)
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            buffer = pickle.PickleBuffer(content)
+            try:
+                return ray.put(buffer)
+            finally:
+                buffer.release()
+
+
+async def write(value: Any, path: str, digest: object, size: object) -> None:
+    """Write what came from a node to a new file, durably.
+
+    Raises `TransferError` where it has not this digest, in hexadecimal, and this size.
+    """
+    content = memoryview(value)
+    found = await asyncio.to_thread(_write, content, path)
+    if (found, len(content)) != (digest, size):
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise TransferError(
+            f"the checkpoint that arrived has {len(content)} bytes and the digest {found[:16]}…, expected {size} bytes and "
+            f"{str(digest)[:16]}…")
 
 
 def _write(content: memoryview, path: str) -> str:

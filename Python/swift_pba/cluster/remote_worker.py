@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ray
-from ray.exceptions import ActorUnavailableError, ObjectLostError, RayActorError
+from ray.exceptions import ActorUnavailableError, RayActorError
 
 from .._version import __version__
-from .checkpoints import TransferError
+from .checkpoints import TransferError, write
 from .connection import Refusal, short
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class RemoteWorker:
 
     async def _live(self) -> None:
         host = self._bridge.host.remote()
+        is_gone = False
         try:
             kind, reason = await self._work(host)
         except asyncio.CancelledError:
@@ -56,15 +57,16 @@ class RemoteWorker:
             kind, reason = "worker", str(refusal)
             self._bridge.fail(refusal)
         except RayActorError as error:
-            self._is_over = True
+            self._is_over = is_gone = True
             kind, reason = await self._death(error)
         except TransferError as error:
             kind, reason = "worker", str(error)
         except Exception as error:
             kind, reason = "actor", short(error)
         self._is_over = True
-        with contextlib.suppress(Exception):  # an actor that is gone needs no end
-            await asyncio.wait_for(_resolved(host.end.remote(self._bridge.is_ending)), _END_SECONDS if self._node else 0.1)
+        if self._node and not is_gone:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(_resolved(host.end.remote(self._bridge.is_ending)), _END_SECONDS)
         with contextlib.suppress(Exception):
             ray.kill(host)
         self._tell("ended", kind=kind, reason=reason)
@@ -103,12 +105,7 @@ class RemoteWorker:
             config = message.get("config")
             if message.get("t") == "welcome" and isinstance(config, dict) and config.get("kind") == "trainer":
                 edits.append(self._trainer_file(Path(config["file"])))
-            try:
-                fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start) if start else None)
-            except ObjectLostError:
-                # The node that held it is gone. The file is here.
-                self._bridge.checkpoints.forget(start)
-                fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start))
+            fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start) if start else None)
             if fault:
                 return "worker", fault
 
@@ -147,11 +144,10 @@ class RemoteWorker:
     async def _take_checkpoint(self, host: Any, done: dict[str, Any]) -> None:
         """Bring the segment's checkpoint to the coordinator; where there is none, the coordinator notices."""
         self._key = None
-        reference = host.fetch.remote()
-        content = await reference
+        content = await host.fetch.remote()
         try:
             if content is not None:
-                await self._bridge.checkpoints.write(reference, content, self._output, done.get("digest"), done.get("size"))
+                await write(content, self._output, done.get("digest"), done.get("size"))
         except OSError as error:
             raise Refusal(f"cannot write the checkpoint {self._output}: {error.strerror}") from None
 
@@ -160,7 +156,7 @@ class RemoteWorker:
         words = str(error)
         alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
         if not alive.get(self._node, True) or "node died" in words or "node has died" in words:
-            return "node", f"the node {self._host} is gone"
+            return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
         detail = re.search(r"Worker exit detail: (.*?)(?:Some common causes|$)", words, re.DOTALL)
         return "actor", f"its actor on {self._host} has ended: {detail[1].strip() if detail else short(error)}"
 

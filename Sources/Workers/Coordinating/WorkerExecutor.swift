@@ -47,10 +47,13 @@ public final class WorkerExecutor: SegmentExecutor {
   ///
   /// - Throws: as ``run(_:stop:)``.
   public func begin(stop: StopFlag = StopFlag()) throws {
-    do {
-      idle.keep(try worker(ofSlot: 0, stop), slot: 0)
-    } catch let loss as WorkerLoss {
-      throw WorkerError.lost(attempts: [loss.reason])
+    while true {
+      do {
+        return idle.keep(try worker(ofSlot: 0, stop), slot: 0)
+      } catch let loss as WorkerLoss {
+        guard !loss.counts else { throw WorkerError.lost(attempts: [loss.reason]) }
+        onNote("\(loss.reason); trying again")
+      }
     }
   }
 
