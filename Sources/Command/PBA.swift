@@ -24,7 +24,7 @@ public struct PBA: ParsableCommand {
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
       ReproduceCommand.self, EvaluateCommand.self, PredictCommand.self, ScheduleCommand.self,
       PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DataCommand.self,
-      TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+      TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self, WorkerCommand.self,
     ])
 
   /// The parser of arguments makes it.

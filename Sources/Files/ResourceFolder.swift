@@ -30,8 +30,8 @@ public let programFolder: String = {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }()
 
-/// The path of the program's file, without links in it.
-private var programPath: String? {
+/// The path of the program's file, without links in it; nil where the system does not say.
+package var programPath: String? {
   #if canImport(Darwin)
     var size = UInt32(PATH_MAX)
     var path = [CChar](repeating: 0, count: Int(size))

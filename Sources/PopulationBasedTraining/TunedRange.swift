@@ -2,7 +2,7 @@
 ///
 /// A trial begins with a value that is drawn uniformly from the range, or uniformly in its logarithm. A trial that has
 /// copied another continues with the copied value times 0.8 or 1.2, each with half the chance, kept within the range;
-/// with probability 0.25 the value is drawn anew instead (Jaderberg et al., "Population Based Training of Neural
+/// with probability 0.25 the value is drawn again instead (Jaderberg et al., "Population Based Training of Neural
 /// Networks", 2017).
 ///
 ///     let rate = TunedRange("learning_rate=1e-4:1e-1:log")
@@ -103,6 +103,7 @@ extension Collection<TunedRange> {
   /// The values with which a trial begins.
   ///
   /// - Parameter generator: gives the random numbers for the range at each place, from 0.
+  /// - Returns: a value for each name.
   public func drawn<Generator: RandomNumberGenerator>(
     _ generator: (_ place: Int) -> Generator
   ) -> [String: Double] {
@@ -114,6 +115,7 @@ extension Collection<TunedRange> {
   /// - Parameters:
   ///   - copied: the other one's values; one that is missing is drawn.
   ///   - generator: gives the random numbers for the range at each place, from 0.
+  /// - Returns: a value for each name.
   public func explored<Generator: RandomNumberGenerator>(
     from copied: [String: Double], _ generator: (_ place: Int) -> Generator
   ) -> [String: Double] {

@@ -3,7 +3,9 @@ import GRDB
 
 /// Numbers by name as one JSON object, as the journal keeps them.
 enum FigureText {
-  /// The text, its names in order; nil for none. Throws where a number is not finite.
+  /// The text, its names in order; nil for none.
+  ///
+  /// Throws where a number is not finite.
   static func text(of figures: [String: Double]) throws -> String? {
     guard !figures.isEmpty else { return nil }
     let encoder = JSONEncoder()

@@ -13,7 +13,9 @@ struct RowSeal: Sendable {
   let key: [String]
   /// The other columns that decide.
   let columns: [String]
-  /// Columns that came later. What is NULL in them adds nothing to the digest, so those of earlier journals stay.
+  /// Columns that came later.
+  ///
+  /// What is NULL in them adds nothing to the digest, so those of earlier journals stay.
   let later: [String]
   /// The column of the digest.
   let digest: String

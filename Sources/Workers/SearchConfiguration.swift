@@ -45,11 +45,15 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// The result of a synchronous search does not depend on it. In an asynchronous one it decides, with chance, the
   /// order in which results come, unless it is 1.
   public var concurrency: Concurrency
+  /// Whether worker processes train.
+  public var workers: WorkerSettings
 
   /// A search.
   public static let kind = RunKind.search
-  /// Settings that may differ when a search is resumed: the places of images, and how many train at once.
-  public var settingsWithoutEffect: Set<String> { DataSelection.namesOfPlaces.union(["concurrency"]) }
+  /// Settings that may differ when a search is resumed: the places of images, how many train at once, and by which processes.
+  public var settingsWithoutEffect: Set<String> {
+    DataSelection.namesOfPlaces.union(["concurrency"]).union(WorkerSettings.names)
+  }
 
   /// Makes the settings; what is not given is as in the search on reduced CIFAR-10.
   public init(
@@ -70,6 +74,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     explorer = nil
     self.device = device
     self.concurrency = concurrency
+    workers = WorkerSettings()
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -94,7 +99,30 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     explorer = try values.decodeIfPresent(NamedExplorer.self, forKey: .explorer)
     device = try values.decode(DeviceList.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
+    workers = try WorkerSettings(from: decoder)
   }
+
+  /// Encodes what is given; settings of workers stand among the others.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(data, forKey: .data)
+    try values.encodeIfPresent(imageDigest, forKey: .imageDigest)
+    try values.encode(recipe, forKey: .recipe)
+    try values.encode(population, forKey: .population)
+    try values.encode(interval, forKey: .interval)
+    try values.encode(quantile, forKey: .quantile)
+    try values.encode(burnIn, forKey: .burnIn)
+    try values.encode(asynchronous, forKey: .asynchronous)
+    try values.encodeIfPresent(startOrder, forKey: .startOrder)
+    try values.encodeIfPresent(objective, forKey: .objective)
+    try values.encodeIfPresent(explorer, forKey: .explorer)
+    try values.encode(device, forKey: .device)
+    try values.encode(concurrency, forKey: .concurrency)
+    try workers.encode(to: encoder)
+  }
+
+  /// How many trials train at once, in this process or as workers.
+  public var trialsAtOnce: Concurrency { workers.workers.map(Concurrency.trials) ?? concurrency }
 
   /// The rules of the search.
   public var rules: SearchRules {
@@ -121,7 +149,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public func validate() throws {
     try recipe.validate()
     try rules.validate()
-    guard case .trials(let count) = concurrency else { return }
+    try workers.validate()
+    guard workers.workers == nil, case .trials(let count) = concurrency else { return }
     guard (1...SearchRules.largest).contains(count) else {
       throw SettingError(
         "concurrency", found: "\(count)", expected: "a number from 1 to \(SearchRules.largest)")

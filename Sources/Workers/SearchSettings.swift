@@ -1,5 +1,5 @@
-import PopulationBasedTraining
 import Policies
+import PopulationBasedTraining
 import RunStore
 import Search
 import Threads
@@ -12,21 +12,21 @@ public protocol SearchSettings: RunConfiguration {
   var origin: ScheduleOrigin { get }
   /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
   var explorer: NamedExplorer? { get }
-  /// How many trials train at once.
-  var concurrency: Concurrency { get }
+  /// How many trials train at once, in this process or as workers.
+  var trialsAtOnce: Concurrency { get }
   /// How many trials train at once on a cluster; unless a number is given, all that there is room for, also on nodes that
   /// come later.
-  var concurrencyOnCluster: Concurrency { get }
+  var trialsAtOnceOnCluster: Concurrency { get }
 }
 
 extension SearchConfiguration: SearchSettings {
-  public var concurrencyOnCluster: Concurrency {
-    concurrency == .automatic ? .trials(population) : concurrency
+  public var trialsAtOnceOnCluster: Concurrency {
+    trialsAtOnce == .automatic ? .trials(population) : trialsAtOnce
   }
 }
 
 extension TrainerConfiguration: SearchSettings {
-  public var concurrencyOnCluster: Concurrency { .trials(workers ?? population) }
+  public var trialsAtOnceOnCluster: Concurrency { .trials(workers.workers ?? population) }
 }
 
 /// The settings of a search of either kind, as a run's journal has them.
@@ -72,7 +72,7 @@ extension Search {
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: concurrency ?? configuration.concurrency, executor: executor,
+      concurrency: concurrency ?? configuration.trialsAtOnce, executor: executor,
       explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

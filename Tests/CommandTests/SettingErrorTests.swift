@@ -57,6 +57,8 @@ struct SettingErrorTests {
       (.train, ["--patience", "2"]),
       (.search, ["--population", "0"]), (.search, ["--interval", "0"]), (.search, ["--quantile", "0.6"]),
       (.search, ["--burn-in", "200"]), (.search, ["--concurrency", "0"]),
+      (.search, ["--workers", "0"]), (.search, ["--workers", "2", "--retries", "-1"]),
+      (.search, ["--concurrency", "2", "--workers", "2"]),
       (.compare, ["--policies", "none"]), (.compare, ["--policies", "none,rsvhn,none"]),
       (.compare, ["--policies", "none,rsvhn", "--seeds", "0"]),
       (.compare, ["--policies", "none,rsvhn", "--concurrency", "0"]),
@@ -102,6 +104,10 @@ struct SettingErrorTests {
         "f.yml: policyOrder: found 'backwards', expected one of schedule, shuffled, last"
       ),
       ("imageSize: 0", "f.yml: imageSize: found '0', expected a size"),
+      (
+        "progressLimit: soon",
+        "f.yml: progressLimit: found 'soon', expected a time such as 90s, 30m, 3h, 1h30m or 2d, or none"
+      ),
       ("concurrency: most", "f.yml: concurrency: found 'most', expected auto or a whole number"),
       ("classWeights: [1, 0x10]", "f.yml: classWeights: found '0x10', expected a decimal number"),
     ] {

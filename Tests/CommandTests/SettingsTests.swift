@@ -5,7 +5,9 @@ import Policies
 import RunStore
 import Search
 import Testing
+import Text
 import Training
+import Workers
 import Yams
 
 /// Settings that were typed as options of a command.
@@ -51,6 +53,10 @@ private let everySetting = Settings {
   $0.explorer = .pba
   $0.asynchronous = true
   $0.concurrency = .trials(3)
+  $0.workers = 4
+  $0.retries = 5
+  $0.progressLimit = TimeLimit.none
+  $0.segmentLimit = TimeLimit("1h30m")
   $0.policy = "randaugment:2,9"
   $0.policyOrder = .shuffled
   $0.policies = ["none", "randaugment:2,9", "rcifar10@last"]
@@ -62,6 +68,11 @@ private let everySetting = Settings {
   $0.from = "its folder/epoch-00002.safetensors"
   $0.validateEvery = 2
   $0.patience = 6
+  $0.trainer = TrainerName(file: "its folder/mine.py", className: "Net")
+  $0.trainerConfig = TrainerSettingsSource(argument: "its folder/own.yaml")
+  $0.score = "f1"
+  $0.direction = .minimize
+  $0.tune = ["rate=0.001:1.0:log", "decay=0.0:1.0"]
 }
 
 @Suite("Settings")
@@ -179,6 +190,21 @@ struct SettingsTests {
     #expect(comparison.policies == ["none", "rsvhn"])
     #expect(search.threads == 1)
     #expect(comparison.threads == 1)
+  }
+
+  @Test("of workers are recorded, and give way to a number of trials in this process that is typed")
+  func workers() throws {
+    let begun = try typed(
+      .search, ["--dataset", "bundled", "--device", "cpu", "--workers", "3", "--retries", "0"]
+    )
+    .searchConfiguration()
+    #expect(begun.workers.workers == 3 && begun.workers.limits.retries == 0 && begun.trialsAtOnce == 3)
+    let resumed = try Settings(begun)
+    #expect(try resumed.searchConfiguration().workers == begun.workers)
+    let here = try typed(.search, ["--concurrency", "2"]).over(resumed).searchConfiguration()
+    #expect(here.workers.workers == nil && here.trialsAtOnce == 2)
+    let more = try typed(.search, ["--workers", "5"]).over(Settings(here)).searchConfiguration()
+    #expect(more.trialsAtOnce == 5)
   }
 
   @Test("of a recorded run are those that it was begun with")

@@ -13,12 +13,13 @@ import Workers
 private struct Options: ParsableArguments {
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
+  @OptionGroup var workers: WorkerOptions
   @OptionGroup var trainer: TrainerOptions
 }
 
 private func typed(_ arguments: [String]) throws -> Settings {
   let options = try Options.parse(arguments)
-  return try options.search.typedSettings.over(options.trainer.typedSettings)
+  return try options.search.typedSettings.over(options.workers.typedSettings).over(options.trainer.typedSettings)
     .over(options.shared.settings(for: .search))
 }
 
@@ -38,7 +39,8 @@ private struct Trainer {
     let named = arguments.contains("--trainer") || recorded != nil ? [] : ["--trainer", "\(file):Mine"]
     let settings = try typed(named + arguments)
     return try settings.naming {
-      try settings.over(recorded.map { try Settings($0) } ?? Settings()).trainerConfiguration(resuming: recorded)
+      try settings.over(recorded.map { try Settings($0) } ?? Settings()).trainerConfiguration(
+        resuming: recorded)
     }
   }
 
@@ -95,7 +97,8 @@ struct TrainerSettingTests {
   @Test(
     "refuse what YAML's readers disagree about",
     arguments: [
-      ("a: 010", "a: found '010'"), ("a: {b: yes}", "a.b: found 'yes'"), ("a: [1, 0x10]", "a[1]: found '0x10'"),
+      ("a: 010", "a: found '010'"), ("a: {b: yes}", "a.b: found 'yes'"),
+      ("a: [1, 0x10]", "a[1]: found '0x10'"),
       ("a: .inf", "a: found '.inf'"), ("- 1", "found no 'key: value' lines"), ("a: [", "not YAML"),
       ("a: 1_000", "a: found '1_000'"), ("1: 2\na: {1: 2, 1: 3}", "not YAML"),
     ])
@@ -111,7 +114,8 @@ struct TrainerSettingTests {
     arguments: [
       ["--dataset", "bundled"], ["--model", "wrn_10_1"], ["--batch-size", "1"], ["--learning-rate", "1"],
       ["--cutout", "1"], ["--no-flip"], ["--precision", "fp32"], ["--threads", "1"], ["--train-size", "1"],
-      ["--label-smoothing", "0.1"], ["--class-weights", "balanced"], ["--concurrency", "2"], ["--image-size", "8"],
+      ["--label-smoothing", "0.1"], ["--class-weights", "balanced"], ["--concurrency", "2"],
+      ["--image-size", "8"],
       ["--data-dir", "x"], ["--weight-decay", "1"], ["--validation-size", "3"],
     ])
   func builtIn(arguments: [String]) throws {
@@ -126,7 +130,10 @@ struct TrainerSettingTests {
     arguments: [
       (["--tune", "rate=1"], "--tune: found 'rate=1', expected NAME=LOW:HIGH"),
       (["--tune", "rate=1:2"], "--tune: found rate, expected a number among the trainer's own settings"),
-      (["--trainer-config", "{\"rate\": \"1\"}", "--tune", "rate=1:2"], "--tune: found rate, expected a number"),
+      (
+        ["--trainer-config", "{\"rate\": \"1\"}", "--tune", "rate=1:2"],
+        "--tune: found rate, expected a number"
+      ),
       (
         ["--trainer-config", "{\"rate\": 1}", "--tune", "rate=1:2", "--tune", "rate=1:3"],
         "--tune: found rate twice"
@@ -136,7 +143,8 @@ struct TrainerSettingTests {
       (["--trainer", "/"], "--trainer: /: found something else than a file"),
       (["--epochs", "0"], "--epochs: found 0"), (["--workers", "0"], "--workers: found 0"),
       (["--population", "0"], "--population: found 0"), (["--burn-in", "200"], "--burn-in: found 200"),
-      (["--device", "gpu"], "--device: found 'gpu'"), (["--device", "cuda:0,cpu"], "--device: found 'cuda:0,cpu'"),
+      (["--device", "gpu"], "--device: found 'gpu'"),
+      (["--device", "cuda:0,cpu"], "--device: found 'cuda:0,cpu'"),
     ])
   func mistakes(arguments: [String], words: String) throws {
     let found = try Trainer().complaint(arguments)
@@ -158,9 +166,10 @@ struct TrainerSettingTests {
       path: "r", kind: .search, version: "1", state: .stopped, settings: [], history: .training([]))
     let again = RunCommandLine("search", settings, contents).commands.again
     #expect(
-      again == "pba search --epochs 200 --seed 7 --device cuda:1,cuda:0 --population 16 --interval 3 --quantile 0.25"
-        + " --burn-in 0 --asynchronous --trainer \(trainer.file):Mine"
-        + #" --trainer-config '{"b": "it'\''s", "rate": 1}' --metric loss --mode min --workers 3 --tune rate=1.0:2.0:log"#
+      again
+        == "pba search --epochs 200 --seed 7 --device cuda:1,cuda:0 --population 16 --interval 3 --quantile 0.25"
+        + " --burn-in 0 --asynchronous --workers 3 --trainer \(trainer.file):Mine"
+        + #" --trainer-config '{"b": "it'\''s", "rate": 1}' --metric loss --mode min --tune rate=1.0:2.0:log"#
         + " --run NEW")
     #expect(try trainer.configuration([], resuming: configuration) == configuration)
     #expect(try settings.trainerConfiguration() == configuration)
@@ -180,13 +189,15 @@ struct TrainerSettingTests {
         == "--trainer: found the class Other, expected Mine, with which the search was begun")
     try FileManager.default.removeItem(atPath: trainer.file)
     let missing = trainer.complaint([], resuming: configuration)
-    #expect(missing?.contains("if it was moved, name its new place with --trainer") == true, "\(missing ?? "")")
+    #expect(
+      missing?.contains("if it was moved, name its new place with --trainer") == true, "\(missing ?? "")")
   }
 
   @Test(
     "of a name are a file and a class",
     arguments: [
-      ("t.py", "t.py", nil), ("a/t.py:Net", "a/t.py", "Net"), ("t.py:_x1", "t.py", "_x1"), ("C:/t.py", "C:/t.py", nil),
+      ("t.py", "t.py", nil), ("a/t.py:Net", "a/t.py", "Net"), ("t.py:_x1", "t.py", "_x1"),
+      ("C:/t.py", "C:/t.py", nil),
       ("t.py:1x", "t.py:1x", nil), ("t.py:", "t.py:", nil),
     ] as [(String, String, String?)])
   func names(text: String, file: String, className: String?) {
@@ -206,7 +217,8 @@ struct PythonInterpreterTests {
     }
     try folder.write("", to: "checkout/Python/swift_pba/__init__.py")
     let path = "/nowhere:" + folder("bin")
-    let found = try PythonInterpreter(["PATH": path, "PYTHONPATH": "/mine"], programFolder: folder("checkout/.build/x/release"))
+    let found = try PythonInterpreter(
+      ["PATH": path, "PYTHONPATH": "/mine"], programFolder: folder("checkout/.build/x/release"))
     #expect(found.path == folder("bin/python3"))
     #expect(found.variables["PYTHONPATH"] == folder("checkout/Python") + ":/mine")
     let named = try PythonInterpreter(
@@ -225,7 +237,8 @@ struct PythonInterpreterTests {
   func output() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      "#!/bin/sh\necho one; echo two; echo 'ModuleNotFoundError: no swift_pba' >&2; [ \"$1\" != -c ]\n", to: "python")
+      "#!/bin/sh\necho one; echo two; echo 'ModuleNotFoundError: no swift_pba' >&2; [ \"$1\" != -c ]\n",
+      to: "python")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("python"))
     let python = try PythonInterpreter(["PBA_PYTHON": folder("python")], programFolder: "/")
     var errors: [String] = []
@@ -236,6 +249,8 @@ struct PythonInterpreterTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("python"))
     #expect {
       try python.requirePackage()
-    } throws: { "\($0)".contains("cannot load swift_pba: ModuleNotFoundError: no swift_pba; install it there") }
+    } throws: {
+      "\($0)".contains("cannot load swift_pba: ModuleNotFoundError: no swift_pba; install it there")
+    }
   }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Tuned hyperparameters")
 struct TunedRangeTests {
-  @Test("the text of a range is read back", arguments: ["rate=0.0001:0.1:log", "decay=-1.5:2.0", "a.b-c_1=0.0:1e+20"])
+  @Test(
+    "the text of a range is read back",
+    arguments: ["rate=0.0001:0.1:log", "decay=-1.5:2.0", "a.b-c_1=0.0:1e+20"])
   func text(text: String) throws {
     #expect(try #require(TunedRange(text)).description == text)
   }
@@ -13,7 +15,8 @@ struct TunedRangeTests {
   @Test(
     "what is no range is refused",
     arguments: [
-      "", "rate", "rate=", "rate=1", "rate=1:", "=1:2", "rate=2:1", "rate=1:1", "rate=1:2:lin", "rate=1:2:log:x",
+      "", "rate", "rate=", "rate=1", "rate=1:", "=1:2", "rate=2:1", "rate=1:1", "rate=1:2:lin",
+      "rate=1:2:log:x",
       "rate=0:1:log", "rate=-1:1:log", "rate=a:b", "rate=nan:1", "rate=0:inf", "r e=1:2", "a,b=1:2",
       "rate=-1e308:1e308", "rate=1e-300:1e300:log",
     ])
@@ -50,7 +53,7 @@ struct TunedRangeTests {
     #expect(value > 15.999 && value <= 16)
   }
 
-  @Test("a copied value is multiplied, kept within the range, or drawn anew")
+  @Test("a copied value is multiplied, kept within the range, or drawn again")
   func exploring() throws {
     let range = try #require(TunedRange(name: "x", from: 1, to: 2))
     var generator = RandomStream(seed: 6, domain: .tuning)

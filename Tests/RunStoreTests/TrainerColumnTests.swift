@@ -9,7 +9,8 @@ import Testing
 /// What a journal holds of searches with a user's trainer, beside what all searches have.
 @Suite struct TrainerColumnTests {
   private let plan = SegmentPlan(
-    generation: 0, trial: 0, epochs: 0..<3, parent: nil, policy: .searchStart, tuned: ["rate": 0.1 + 0.2, "ß": -1e-300])
+    generation: 0, trial: 0, epochs: 0..<3, parent: nil, policy: .searchStart,
+    tuned: ["rate": 0.1 + 0.2, "ß": -1e-300])
   private let result = SegmentResult.done(
     CheckpointRecord(file: "a", digest: FileDigest(size: 1, sha256: "0f")),
     SegmentMetrics(score: 0.5, seconds: 1, figures: ["val_loss": 1.5, "lost": .nan]))

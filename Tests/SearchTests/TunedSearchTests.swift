@@ -13,11 +13,13 @@ import Workers
 func smallTrainerSearch(
   _ tune: [String] = [], asynchronous: Bool = false
 ) throws -> TrainerConfiguration {
-  TrainerConfiguration(
+  var workers = WorkerSettings()
+  workers.workers = 1
+  return TrainerConfiguration(
     trainer: TrainerName(file: "/made/up.py", className: "Net"), trainerDigest: "0f",
     trainerConfig: TrainerSettings(["rate": .number(0.1), "decay": .integer(1)]),
     objective: Objective(name: "f1"), tune: try tune.map { try #require(TunedRange($0)) }, epochs: 7, seed: 3,
-    population: 5, interval: 2, asynchronous: asynchronous, workers: 1)
+    population: 5, interval: 2, asynchronous: asynchronous, workers: workers)
 }
 
 /// Hyperparameters beside the policy.
@@ -32,7 +34,8 @@ func smallTrainerSearch(
   func policiesAndCopiesAreThoseOfASearchWithoutThem(asynchronous: Bool) throws {
     let folder = try TemporaryFolder(inMemory: true)
     let (with, without) = (folder("with"), folder("without"))
-    try search(with, smallTrainerSearch(Self.ranges, asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
+    try search(
+      with, smallTrainerSearch(Self.ranges, asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     try search(without, smallTrainerSearch(asynchronous: asynchronous), executor: SimulatedExecutor(seed: 3))
     let plain = try plans(without)
     #expect(plain.allSatisfy { $0.tuned.isEmpty })

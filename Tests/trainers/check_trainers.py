@@ -221,7 +221,7 @@ def check_mistakes_leave_no_folder(search: Search) -> None:
 
 
 def check_a_moved_file(search: Search) -> None:
-    """A trainer that was moved is named anew; its class and the settings stay"""
+    """A trainer that was moved is named again; its class and the settings stay"""
     expected = whole(search)
     succeeded(search.call(*search.arguments(run=search.run)))
     with sqlite3.connect(search.run / "run.sqlite") as journal:

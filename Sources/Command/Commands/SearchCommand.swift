@@ -19,11 +19,13 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var place: RunOptions
   @OptionGroup var shared: SharedOptions
   @OptionGroup var search: SearchOptions
-  @OptionGroup(title: "Your own training") var trainer: TrainerOptions
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var trainer: TrainerOptions
   @OptionGroup(title: "A Ray cluster") var ray: RayOptions
 
   func run() throws {
-    let settings = try search.typedSettings.over(trainer.typedSettings).over(shared.settings(for: .search))
+    let settings = try search.typedSettings.over(workers.typedSettings).over(trainer.typedSettings)
+      .over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
       try SearchRequest(
@@ -65,7 +67,7 @@ struct SearchRequest {
     case nil where settings.trainer != nil: configuration = .trainer(try settings.trainerConfiguration())
     case .network, nil:
       try settings.requireUse(by: .network)
-      var network = try settings.searchConfiguration()
+      var network = try settings.searchConfiguration(on: ray?.device)
       if case .network(let recorded) = recorded { network.startOrder = recorded.startOrder }
       try onSettings(network)
       configuration = .network(network)

@@ -15,7 +15,8 @@ import Workers
 /// `pba trainer`: begins and examines a training of the user's own, in Python.
 struct TrainerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trainer", abstract: "Begin and check a trainer of your own, in Python, for pba search --trainer.",
+    commandName: "trainer",
+    abstract: "Begin and check a trainer of your own, in Python, for pba search --trainer.",
     discussion: """
       Needs Python with the package swift_pba: the one that PBA_PYTHON names, else python3.
       """,
@@ -25,7 +26,8 @@ struct TrainerCommand: ParsableCommand {
 /// `pba trainer init`: writes an example to begin with.
 struct TrainerInitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Write a trainer to begin with: torchvision's ResNet-18 on an image folder.")
+    commandName: "init",
+    abstract: "Write a trainer to begin with: torchvision's ResNet-18 on an image folder.")
 
   @Argument(help: "The Python file to write; one that is there is kept.")
   var file: String

@@ -94,6 +94,22 @@ package struct SettingCatalogue: Sendable {
     help:
       "How many train at once, or auto: what cores and memory allow. No effect on a synchronous result.",
     standard: Self.search.concurrency, for: [.search, .compare], isPartOfExperiment: false)
+  package let workers = Setting<Int>(
+    "workers",
+    help: "Train in so many processes at once, in place of --concurrency. No effect on the result.",
+    standardInWords: "in this process; with --trainer one on each device, or on each core", for: [.search],
+    trainedBy: Self.any, isPartOfExperiment: false)
+  package let retries = Setting<Int>(
+    "retries", help: "For workers: how often a segment is tried again whose worker is lost.",
+    standard: WorkerLimits().retries, for: [.search], trainedBy: Self.any, isPartOfExperiment: false)
+  package let progressLimit = Setting<TimeLimit>(
+    "progressLimit",
+    help: "For workers: how long a segment may be without progress, such as 90s or 2h, or none.",
+    standard: WorkerLimits().progress.map(TimeLimit.after) ?? TimeLimit.none, for: [.search],
+    trainedBy: Self.any, isPartOfExperiment: false)
+  package let segmentLimit = Setting<TimeLimit>(
+    "segmentLimit", help: "For workers: how long a segment may take, or none.", standard: TimeLimit.none,
+    for: [.search], trainedBy: Self.any, isPartOfExperiment: false)
   package let policy = Setting<String>(
     "policy",
     help:
@@ -154,10 +170,6 @@ package struct SettingCatalogue: Sendable {
   package let direction = Setting<Direction>(
     "direction", option: "mode", help: "Which is better: max or min.", standard: .maximize, for: [.search],
     trainedBy: [.trainer])
-  package let workers = Setting<Int>(
-    "workers",
-    help: "Train in so many worker processes at once. No effect on a synchronous result.",
-    standardInWords: "one on each device, or on each core", for: [.search], trainedBy: Self.any, isPartOfExperiment: false)
   package let tune = Setting<[String]>(
     "tune",
     help:

@@ -18,7 +18,7 @@ extension Settings {
   /// The settings that a search with a user's trainer was begun with.
   package init(_ recorded: TrainerConfiguration) throws {
     self.init()
-    for group in [recorded, recorded.objective] as [any Encodable] {
+    for group in [recorded, recorded.objective, recorded.workers] as [any Encodable] {
       self = over(try JSONDecoder().decode(Settings.self, from: JSONEncoder().encode(group)))
     }
   }
@@ -72,7 +72,7 @@ extension Settings {
     configuration.asynchronous = self.asynchronous ?? configuration.asynchronous
     configuration.startOrder = recorded?.startOrder ?? (configuration.asynchronous ? .arrival : nil)
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
-    configuration.workers = self.workers
+    configuration.workers = try workerSettings()
     try configuration.validate()
     return configuration
   }
@@ -136,7 +136,8 @@ extension Settings {
     }
     guard let list = DeviceList(name) else {
       throw SettingsError(
-        "\(setting: "device"): found '\(shown(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1")
+        "\(setting: "device"): found '\(shown(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1"
+      )
     }
     return list
   }

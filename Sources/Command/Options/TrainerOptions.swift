@@ -26,7 +26,6 @@ package struct TrainerOptions: ParsableArguments {
   @Option(\.score) var score: String?
   @Option(\.direction) var direction: Direction?
   @Option(\.tune) var tune: [String] = []
-  @Option(\.workers) var workers: Int?
 
   package init() {}
 }

@@ -32,7 +32,8 @@ package struct TrainerSettingsSource: Hashable, Sendable {
 
   private static func read(_ path: String) throws -> TrainerSettings {
     guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
-      throw SettingsError("\(path): the file is not text; give \(setting: "trainerConfig") a YAML or JSON file")
+      throw SettingsError(
+        "\(path): the file is not text; give \(setting: "trainerConfig") a YAML or JSON file")
     }
     let node: Node?
     do {
@@ -42,7 +43,8 @@ package struct TrainerSettingsSource: Hashable, Sendable {
     }
     guard let node else { return TrainerSettings() }
     guard case .object(let values) = try JSONValue(node, at: "", of: path) else {
-      throw SettingsError("\(path): found no 'key: value' lines, expected settings such as 'learning_rate: 0.1'")
+      throw SettingsError(
+        "\(path): found no 'key: value' lines, expected settings such as 'learning_rate: 0.1'")
     }
     return TrainerSettings(values)
   }
@@ -75,6 +77,7 @@ extension JSONValue {
   ///   - node: the value.
   ///   - place: where it stands, such as `optimizer.rate`; empty for the whole.
   ///   - path: the file.
+  /// - Throws: ``SettingsError`` with the place.
   fileprivate init(_ node: Node, at place: String, of path: String) throws {
     func complaint(_ expected: String) -> SettingsError {
       let found = node.scalar.map { "'\(shown($0.string))'" } ?? "another kind of value"

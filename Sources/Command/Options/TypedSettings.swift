@@ -23,7 +23,8 @@ extension Option where Value == [String] {
   init(wrappedValue: [String], _ setting: KeyPath<SettingCatalogue, Setting<[String]>>) {
     let setting = SettingCatalogue.shared[keyPath: setting]
     self.init(
-      wrappedValue: wrappedValue, name: .customLong(setting.option), parsing: .singleValue, help: ArgumentHelp(setting.help))
+      wrappedValue: wrappedValue, name: .customLong(setting.option), parsing: .singleValue,
+      help: ArgumentHelp(setting.help))
   }
 }
 

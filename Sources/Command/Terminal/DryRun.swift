@@ -31,7 +31,7 @@ struct DryRun {
         .scaled(by: configuration.recipe.pixelScale(width: width, height: height))
     }
     workload = { data in
-      switch configuration.concurrency {
+      switch configuration.trialsAtOnce {
       case .trials(let count): return Workload(configuration, concurrency: count, data: data)
       case .automatic:
         let capacity = try TrainingExecutor(configuration, data: data)

@@ -25,7 +25,8 @@ struct ReportSubject {
         }
       case .trainer:
         images = ReportImages()
-        samples = .unavailable(reason: "they belong to the trainer, which this program does not ask for them.")
+        samples = .unavailable(
+          reason: "they belong to the trainer, which this program does not ask for them.")
       }
     case .training(let epochs):
       let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)

@@ -37,7 +37,7 @@ struct SearchSession {
     switch requested {
     case .network(let configuration):
       let recorded: SearchConfiguration? = if case .network(let found) = recorded { found } else { nil }
-      return try run(NetworkSearch(configuration, path: path, resuming: recorded))
+      return try run(NetworkSearch(configuration, path: path, resuming: recorded, ray: ray))
     case .trainer(let configuration):
       let recorded: TrainerConfiguration? = if case .trainer(let found) = recorded { found } else { nil }
       return try run(TrainerSearch(configuration, path: path, resuming: recorded, ray: ray))
@@ -62,7 +62,7 @@ struct SearchSession {
     progress.showNow()
     let search = Search(
       run: run, configuration: configuration,
-      concurrency: ray == nil ? configuration.concurrency : configuration.concurrencyOnCluster,
+      concurrency: ray == nil ? configuration.trialsAtOnce : configuration.trialsAtOnceOnCluster,
       executor: executor, stop: interruption.flag
     ) { event in
       tensorBoard?.take(event)
@@ -94,19 +94,25 @@ protocol PreparedSearch {
 }
 
 /// A search with networks of this program.
-struct NetworkSearch: PreparedSearch {
+final class NetworkSearch: PreparedSearch {
   private let prepared: PreparedRun<SearchConfiguration>
+  private let ray: RayPlaces?
+  private let cluster: RayLauncher?
+  private var workers: WorkerExecutor?
   var configuration: SearchConfiguration { prepared.configuration }
   var unit: String { "images" }
   var unitSize: Int { 1 }
 
-  /// Loads the images, and says what may surprise about them.
+  /// Loads the images, says what may surprise about them, and connects to the cluster, if one is to train.
   init(
-    _ requested: SearchConfiguration, path: String, resuming recorded: SearchConfiguration?
+    _ requested: SearchConfiguration, path: String, resuming recorded: SearchConfiguration?,
+    ray: RayPlaces? = nil
   ) throws {
+    self.ray = ray
     prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
     try configuration.requireUsable(data)
+    cluster = try ray.map { try RayLauncher.connected(to: $0, kind: .network, python: PythonInterpreter()) }
     if recorded == nil {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
@@ -123,10 +129,23 @@ struct NetworkSearch: PreparedSearch {
   func open() throws -> RunDirectory { try prepared.open() }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
-    try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
+    if let ray, let cluster {
+      let workers = WorkerExecutor(configuration, on: cluster, ray, work: work, showingOn: progress)
+      self.workers = workers
+      return workers
+    }
+    guard configuration.workers.workers != nil else {
+      return try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
+    }
+    let workers = try WorkerExecutor(configuration, work: work, showingOn: progress)
+    self.workers = workers
+    return workers
   }
 
-  func finish() {}
+  func finish() {
+    workers?.finish()
+    cluster?.finish()
+  }
 }
 
 extension SearchConfiguration {

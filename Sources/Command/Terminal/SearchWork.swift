@@ -30,6 +30,11 @@ struct SearchWork {
       .reduce(0) { $0 + units(after: $1.plan.epochs.lowerBound) }
   }
 
+  /// What there is to do for one segment.
+  func units(of segment: SegmentRequest) -> Int {
+    segment.epochs.count * unitsPerEpoch + unitsPerComparison
+  }
+
   /// How much more there is to do because of an event; less is negative.
   mutating func units(addedBy event: SearchEvent) -> Int {
     switch event {

@@ -12,7 +12,7 @@ struct TrainerDryRun {
   init(_ configuration: TrainerConfiguration) {
     self.configuration = configuration
     workers =
-      switch configuration.concurrency {
+      switch configuration.trialsAtOnce {
       case .trials(let count): min(count, configuration.population)
       case .automatic:
         SegmentCapacity(population: configuration.population, cores: CoreCount.usable).segments

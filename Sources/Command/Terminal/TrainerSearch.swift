@@ -2,7 +2,6 @@ import Foundation
 import RunStore
 import Search
 import Text
-import Threads
 import Torch
 import Workers
 
@@ -11,7 +10,7 @@ struct TrainerSearch: PreparedSearch {
   let configuration: TrainerConfiguration
   private let path: String
   private let recorded: TrainerConfiguration?
-  private let counter = EpochCounter()
+  private let progress = WorkerProgress()
   private let workers: WorkerExecutor
 
   /// Starts the first worker, which loads the user's file and makes the class: most mistakes are found by that.
@@ -44,7 +43,8 @@ struct TrainerSearch: PreparedSearch {
       device = processes.device(ofSlot:)
     }
     workers = WorkerExecutor(
-      launcher: launcher, onProgress: { [counter] in counter.take($0, share: $1) },
+      launcher: launcher, limits: configuration.workers.limits,
+      onProgress: { [progress] in progress.take($0, share: $1) },
       onNote: { printNote(printable($0)) }
     ) { .trainer(TrainerWork(configuration, device: device($0))) }
     do {
@@ -57,7 +57,8 @@ struct TrainerSearch: PreparedSearch {
   }
 
   var unit: String { "epochs" }
-  var unitSize: Int { EpochCounter.epoch }
+  /// Epochs are counted in thousandths.
+  var unitSize: Int { 1000 }
   var work: SearchWork { SearchWork(configuration.rules, unitsPerEpoch: unitSize) }
 
   func open() throws -> RunDirectory {
@@ -74,11 +75,13 @@ struct TrainerSearch: PreparedSearch {
     guard let recorded else { return }
     let file = printable(configuration.trainer.file)
     if recorded.trainer != configuration.trainer {
-      printNote("the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
+      printNote(
+        "the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
     }
     if recorded.trainerDigest != configuration.trainerDigest {
       printNote(
-        "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text")
+        "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text"
+      )
     }
     var changed = recorded
     changed.trainer = configuration.trainer
@@ -87,33 +90,9 @@ struct TrainerSearch: PreparedSearch {
   }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
-    counter.show(on: progress)
+    self.progress.show(work, on: progress)
     return workers
   }
 
   func finish() { workers.finish() }
-}
-
-/// Counts the epochs that segments have trained, in thousandths, for the display.
-private final class EpochCounter: @unchecked Sendable {
-  // The lock guards the variables below, so sharing the object is safe.
-  private let lock = ThreadLock()
-  private var display: ProgressDisplay?
-  private var counted: [SegmentPlace: Int] = [:]
-
-  /// How much of the work an epoch is.
-  static let epoch = 1000
-
-  func show(on display: ProgressDisplay) { lock.withLock { self.display = display } }
-
-  /// Takes in which share of a segment is done; less than before where it is tried again, which is not counted twice.
-  func take(_ segment: SegmentRequest, share: Double) {
-    lock.withLock {
-      let done = Int(share * Double(segment.epochs.count * Self.epoch))
-      let before = counted[segment.key.place] ?? 0
-      guard done > before else { return }
-      counted[segment.key.place] = done
-      display?.advance(done - before)
-    }
-  }
 }

@@ -18,7 +18,8 @@ extension ReportPage {
       }
       if names.count > Self.mostFigures {
         missing.append(
-          .paragraph("The trainer reports \(names.count) figures; metrics.jsonl has those that are not drawn."))
+          .paragraph(
+            "The trainer reports \(names.count) figures; metrics.jsonl has those that are not drawn."))
       }
     case .training(let epochs): figures = [TrainingCurves(epochs, length: contents.length).figure()]
     case .comparison: return nil

@@ -43,12 +43,13 @@ extension ReportPage {
       return [.paragraph(Self.withoutBest(history))]
     }
     let (epochs, objective) = (last.plan.epochs.upperBound, history.objective)
-    let result: [HTML] = [
-      .paragraph(objective.text(score), class: "result"),
-      .paragraph(
-        "\(objective.scoreName) of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
-          + (isFinished ? "." : " of \(contents.length): the search has not ended.")),
-    ] + tunedValues(last)
+    let result: [HTML] =
+      [
+        .paragraph(objective.text(score), class: "result"),
+        .paragraph(
+          "\(objective.scoreName) of trial \(last.plan.trial), the best of \(history.population), after \(counted(epochs, "epoch"))"
+            + (isFinished ? "." : " of \(contents.length): the search has not ended.")),
+      ] + tunedValues(last)
     let extreme = objective.direction == .maximize ? "highest" : "lowest"
     guard objective.name == nil else {
       return result + [

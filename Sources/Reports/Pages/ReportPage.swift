@@ -41,7 +41,8 @@ public struct ReportPage: Sendable {
 
   private var sections: [ReportSection] {
     [
-      resultSection, curveSection, tunedSection, lineageSection, scheduleSection, timelineSection, sampleSection,
+      resultSection, curveSection, tunedSection, lineageSection, scheduleSection, timelineSection,
+      sampleSection,
       settingSection,
     ].compactMap { $0 }
   }

@@ -24,7 +24,7 @@ public struct TunedCurves: Sendable {
     let name = printable(range.name)
     return Figure(
       caption: "\(name) in each segment. A trial that copies another continues with the copied value times"
-        + " \(TunedRange.factors.map { decimal($0, 1) }.joined(separator: " or ")), or with one that is drawn anew.",
+        + " \(TunedRange.factors.map { decimal($0, 1) }.joined(separator: " or ")), or with one that is drawn again.",
       drawing: Drawing(
         width: Self.width, height: Self.height, title: "\(name) of \(counted(history.population, "trial"))",
         description: description(name), elements: elements(name)), table: table)
@@ -53,7 +53,9 @@ public struct TunedCurves: Sendable {
     var marks = [SVGElement.paths(others.map { line($0, axes, isJoined: false) }, class: "curve thin dim")]
       .compactMap { $0 }
     if best.count > 1 { marks.append(.path(best, class: "curve thick accent")) }
-    let legend = Legend(entries: [(.line, "thick accent", "line of the best"), (.line, "dim", "other trials")])
+    let legend = Legend(entries: [
+      (.line, "thick accent", "line of the best"), (.line, "dim", "other trials"),
+    ])
     return [.text(name, at: Point(Self.frame.x, 22), size: 14, class: "ink strong")]
       + legend.elements(x: 360, y: 18)
       + axes.elements(xTicks: 8, xName: "epoch", yText: { tick($0) }) + [.group(marks, class: "population")]

@@ -4,19 +4,19 @@ import Text
 ///
 /// Times are those that the coordinator has waited, not those of a clock: a coordinator that was stopped for an hour
 /// finds the worker's lines when it continues, and no limit is passed.
-struct AttemptClock {
+package struct AttemptClock {
   private let limits: WorkerLimits
   private var silent = 0.0
   private var withoutProgress = 0.0
   private var total = 0.0
   private var sinceStop: Double?
 
-  init(_ limits: WorkerLimits) {
+  package init(_ limits: WorkerLimits) {
     self.limits = limits
   }
 
   /// Takes in that so many seconds were waited, of at most `slice` that were meant to be.
-  mutating func waited(_ seconds: Double, slice: Double) {
+  package mutating func waited(_ seconds: Double, slice: Double) {
     let seconds = min(max(seconds, 0), 2 * slice)
     silent += seconds
     withoutProgress += seconds
@@ -25,19 +25,19 @@ struct AttemptClock {
   }
 
   /// A message has come.
-  mutating func heard() { silent = 0 }
+  package mutating func heard() { silent = 0 }
 
   /// The segment has advanced.
-  mutating func advanced() { withoutProgress = 0 }
+  package mutating func advanced() { withoutProgress = 0 }
 
   /// The worker has been asked to stop.
-  mutating func stopRequested() { sinceStop = sinceStop ?? 0 }
+  package mutating func stopRequested() { sinceStop = sinceStop ?? 0 }
 
   /// Whether the worker was asked to stop and has not answered in time.
-  var ignoresStop: Bool { sinceStop.map { $0 > limits.stop } ?? false }
+  package var ignoresStop: Bool { sinceStop.map { $0 > limits.stop } ?? false }
 
   /// The limit that is passed, in words; nil where none is.
-  var excess: String? {
+  package var excess: String? {
     if silent > limits.silence { return "was silent for \(duration(limits.silence))" }
     if let limit = limits.progress, withoutProgress > Double(limit.seconds) {
       return "reported no progress for \(limit)"

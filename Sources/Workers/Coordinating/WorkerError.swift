@@ -15,7 +15,7 @@ public enum WorkerError: ExplainedError, Hashable {
   public var text: ErrorText {
     switch self {
     case .refused(let worker, let reason): "\(worker) cannot serve: \(reason)"
-    case .user(let reason): "the training failed: \(reason)"
+    case .user(let reason): "\(reason)"
     case .lost(let attempts):
       "\(attempts.count == 1 ? "the attempt" : "all \(attempts.count) attempts") failed: "
         + ErrorText(

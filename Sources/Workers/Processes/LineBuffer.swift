@@ -1,10 +1,10 @@
 /// Bytes of a channel that become lines.
 ///
 /// A pure value: the one who reads the channel adds what has come, and takes whole lines.
-struct LineBuffer {
+package struct LineBuffer {
   /// A line that is longer than is accepted.
-  struct TooLong: Error {
-    let longest: Int
+  package struct TooLong: Error {
+    package let longest: Int
   }
 
   private let longest: Int
@@ -15,12 +15,12 @@ struct LineBuffer {
   private var searched = 0
 
   /// A buffer for lines of at most so many bytes, their ends included.
-  init(longest: Int) {
+  package init(longest: Int) {
     self.longest = longest
   }
 
   /// Adds bytes that have come.
-  mutating func append(_ more: some Collection<UInt8>) {
+  package mutating func append(_ more: some Collection<UInt8>) {
     if start > 0, start == bytes.count || start > longest {
       bytes.removeFirst(start)
       searched -= start
@@ -32,7 +32,7 @@ struct LineBuffer {
   /// The next whole line without its end; nil where none is there yet.
   ///
   /// Throws ``TooLong`` where what is there is more than a line may have.
-  mutating func next() throws(TooLong) -> String? {
+  package mutating func next() throws(TooLong) -> String? {
     guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
       searched = bytes.count
       if bytes.count - start >= longest { throw TooLong(longest: longest) }
@@ -47,7 +47,7 @@ struct LineBuffer {
   }
 
   /// As ``next()``; a line that is too long is given in pieces.
-  mutating func nextPiece() -> String? {
+  package mutating func nextPiece() -> String? {
     do {
       return try next()
     } catch {
@@ -58,7 +58,7 @@ struct LineBuffer {
   }
 
   /// What is left at the end of a channel: a line without an end; nil where there is nothing.
-  mutating func takeRest() -> String? {
+  package mutating func takeRest() -> String? {
     guard start < bytes.count else { return nil }
     defer { start = bytes.count }
     searched = bytes.count

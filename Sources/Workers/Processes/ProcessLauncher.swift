@@ -46,21 +46,21 @@ public struct ProcessLauncher: WorkerLauncher {
 }
 
 /// How a process is made to see one GPU alone.
-struct VisibleDevice: Hashable {
+package struct VisibleDevice: Hashable {
   /// The variable in which CUDA looks for the GPUs that a process may see.
-  static let variable = "CUDA_VISIBLE_DEVICES"
+  package static let variable = "CUDA_VISIBLE_DEVICES"
 
   /// What the variable is set to; nil where it stays as it is.
-  let name: String?
+  package let name: String?
   /// The device as the process sees it.
-  let device: Device
+  package let device: Device
 
   /// A device of this process.
   ///
   /// - Parameters:
   ///   - device: the device as this process sees it.
   ///   - list: the variable of this process; nil where it is not set.
-  init(_ device: Device, among list: String?) {
+  package init(_ device: Device, among list: String?) {
     guard case .cuda(let index) = device else {
       (name, self.device) = (nil, device)
       return

@@ -10,6 +10,7 @@ struct Pipe {
   /// Makes a pipe.
   ///
   /// - Parameter name: the program that it is for, for the error.
+  /// - Throws: ``FileError`` with the system's reason.
   init(for name: String) throws {
     var ends: [Int32] = [-1, -1]
     #if canImport(Darwin)

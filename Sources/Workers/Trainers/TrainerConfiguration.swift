@@ -37,13 +37,22 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   public var explorer: NamedExplorer?
   /// Where it is computed.
   public var device: DeviceList
-  /// How many workers train at once; nil for one on each device, and on each core of the processor.
-  public var workers: Int?
+  /// How many workers train at once, unless it is one on each device or on each core, and how long is waited for them.
+  public var workers: WorkerSettings
+
+  private enum CodingKeys: String, CodingKey {
+    case trainer, trainerDigest, trainerConfig, objective, tune, epochs, seed, population, interval, quantile,
+      burnIn, asynchronous, startOrder, explorer, device
+    // A group of settings, one of which has the name `workers`.
+    case workers = "workerSettings"
+  }
 
   /// A search.
   public static let kind = RunKind.search
   /// What a resumed search may have otherwise: a file that was mended or moved, and how many train at once.
-  public var settingsWithoutEffect: Set<String> { ["trainer", "trainerDigest", "workers"] }
+  public var settingsWithoutEffect: Set<String> {
+    WorkerSettings.names.union(["trainer", "trainerDigest"])
+  }
 
   /// The name of the score where no other is given.
   public static let usualScore = "score"
@@ -53,7 +62,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     trainer: TrainerName, trainerDigest: String, trainerConfig: TrainerSettings? = nil,
     objective: Objective = Objective(name: Self.usualScore), tune: [TunedRange] = [], epochs: Int,
     seed: UInt64 = 0, population: Int = 16, interval: Int = 3, quantile: Double = 0.25, burnIn: Int = 0,
-    asynchronous: Bool = false, device: DeviceList = .cpu, workers: Int? = nil
+    asynchronous: Bool = false, device: DeviceList = .cpu, workers: WorkerSettings = WorkerSettings()
   ) {
     self.trainer = trainer
     self.trainerDigest = trainerDigest
@@ -88,11 +97,11 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   }
 
   /// One worker on each device, on the processor as many as there are cores, unless a number is given.
-  public var concurrency: Concurrency {
-    workers.map(Concurrency.trials) ?? (device == .cpu ? .automatic : .trials(device.devices.count))
+  public var trialsAtOnce: Concurrency {
+    workers.workers.map(Concurrency.trials) ?? (device == .cpu ? .automatic : .trials(device.devices.count))
   }
 
-  /// What the workers of the search are told beside their device.
+  /// What a worker has as the name of the score; nil for the usual one.
   fileprivate var metric: String? { objective.name == Self.usualScore ? nil : objective.name }
 
   /// Checks every setting; throws `SettingError` for the first that is wrong.
@@ -101,9 +110,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
       throw SettingError("epochs", found: "\(epochs)", expected: "a number from 1 to \(SearchRules.largest)")
     }
     try rules.validate()
-    if let workers, !(1...SearchRules.largest).contains(workers) {
-      throw SettingError("workers", found: "\(workers)", expected: "a number from 1 to \(SearchRules.largest)")
-    }
+    try workers.validate()
     var names: Set<String> = []
     for range in tune ?? [] {
       guard names.insert(range.name).inserted else {

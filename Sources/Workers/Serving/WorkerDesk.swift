@@ -1,0 +1,49 @@
+import Search
+import Threads
+
+/// What a worker's two threads share: the messages that wait, and the segment in training.
+///
+/// One thread listens, so that a request to stop and the end of the coordinator are noticed in the middle of a step.
+final class WorkerDesk: @unchecked Sendable {
+  // The lock guards the variables below, so sharing the object is safe.
+  private let lock = ThreadLock()
+  private let change: ThreadCondition
+  private var waiting: [CoordinatorMessage] = []
+  private var current: (key: SegmentKey, stop: StopFlag)?
+
+  init() {
+    change = ThreadCondition(lock)
+  }
+
+  /// Adds a message for the thread that trains.
+  func add(_ message: CoordinatorMessage) {
+    lock.withLock {
+      waiting.append(message)
+      change.wakeAll()
+    }
+  }
+
+  /// Waits for the next message.
+  func next() -> CoordinatorMessage {
+    lock.withLock {
+      while waiting.isEmpty { change.wait() }
+      return waiting.removeFirst()
+    }
+  }
+
+  /// Begins a segment; gives what is set when it is to stop.
+  func begin(_ key: SegmentKey) -> StopFlag {
+    let stop = StopFlag()
+    lock.withLock { current = (key, stop) }
+    return stop
+  }
+
+  /// Ends the segment in training.
+  func end() { lock.withLock { current = nil } }
+
+  /// Asks the segment of a key to stop, if it is in training.
+  func stop(_ key: SegmentKey) { lock.withLock { if current?.key == key { current?.stop.request() } } }
+
+  /// Whether a segment is in training.
+  var isTraining: Bool { lock.withLock { current != nil } }
+}
