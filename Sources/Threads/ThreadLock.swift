@@ -67,6 +67,23 @@ package final class ThreadCondition: @unchecked Sendable {
   /// Lets the lock, which must be held, go until woken, perhaps for no reason.
   package func wait() { pthread_cond_wait(condition, lock.mutex) }
 
+  /// Lets the lock, which must be held, go until woken, perhaps for no reason, or for so many seconds.
+  package func wait(within seconds: Double) {
+    var time = timespec()
+    #if canImport(Darwin)
+      time.tv_sec = Int(seconds)
+      time.tv_nsec = Int((seconds - seconds.rounded(.down)) * 1e9)
+      pthread_cond_timedwait_relative_np(condition, lock.mutex, &time)
+    #else
+      // The system's time, as the condition is made for it: where that is set, a wait ends early or late once.
+      clock_gettime(CLOCK_REALTIME, &time)
+      let end = Double(time.tv_nsec) / 1e9 + seconds
+      time.tv_sec += Int(end)
+      time.tv_nsec = Int((end - end.rounded(.down)) * 1e9)
+      pthread_cond_timedwait(condition, lock.mutex, &time)
+    #endif
+  }
+
   /// Wakes one thread that waits, if one does.
   package func wakeOne() { pthread_cond_signal(condition) }
 

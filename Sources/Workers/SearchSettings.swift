@@ -14,10 +14,20 @@ public protocol SearchSettings: RunConfiguration {
   var explorer: NamedExplorer? { get }
   /// How many trials train at once, in this process or as workers.
   var trialsAtOnce: Concurrency { get }
+  /// How many trials train at once on a cluster; unless a number is given, all that there is room for, also on nodes that
+  /// come later.
+  var trialsAtOnceOnCluster: Concurrency { get }
 }
 
-extension SearchConfiguration: SearchSettings {}
-extension TrainerConfiguration: SearchSettings {}
+extension SearchConfiguration: SearchSettings {
+  public var trialsAtOnceOnCluster: Concurrency {
+    trialsAtOnce == .automatic ? .trials(population) : trialsAtOnce
+  }
+}
+
+extension TrainerConfiguration: SearchSettings {
+  public var trialsAtOnceOnCluster: Concurrency { .trials(workers.workers ?? population) }
+}
 
 /// The settings of a search of either kind, as a run's journal has them.
 public enum AnySearchConfiguration: RunConfiguration, Hashable {
@@ -57,12 +67,12 @@ public enum AnySearchConfiguration: RunConfiguration, Hashable {
 extension Search {
   /// Makes a search on a run directory that was opened with the same settings.
   public init(
-    run: RunDirectory, configuration: some SearchSettings, executor: any SegmentExecutor,
-    stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+    run: RunDirectory, configuration: some SearchSettings, concurrency: Concurrency? = nil,
+    executor: any SegmentExecutor, stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
-      concurrency: configuration.trialsAtOnce, executor: executor,
+      concurrency: concurrency ?? configuration.trialsAtOnce, executor: executor,
       explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
   }
 }

@@ -106,7 +106,7 @@ final class ScriptedLauncher: WorkerLauncher, @unchecked Sendable {
 
   var all: [ScriptedWorker] { lock.withLock { workers } }
 
-  func launch(slot: Int, stop: StopFlag) throws -> any WorkerConnection {
+  func launch(slot: Int, stop: StopFlag, isNeeded: () -> Bool) throws -> (any WorkerConnection)? {
     let worker = try make(all.count, slot)
     lock.withLock { workers.append(worker) }
     return worker

@@ -5,14 +5,22 @@ import Foundation
 import Text
 import Torch
 import Training
+import Workers
 
 /// `pba doctor`: what is installed, found, usable.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Show what is installed, found and usable on this machine.")
+    commandName: "doctor",
+    abstract: "Show what is installed, found and usable on this machine, or on a cluster.")
 
   @Option(name: .customLong("data-dir"), help: "The folder with datasets.")
   var dataDirectory = Settings.defaultDataPlace
+
+  @Option(
+    help: ArgumentHelp(
+      "Show what each node of a Ray cluster has, in place of this machine: auto, or the cluster's address.",
+      valueName: "auto|host:port"))
+  var ray: String?
 
   @Flag(help: "Print the result as JSON.")
   var json = false
@@ -37,6 +45,9 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let ray {
+      try PythonInterpreter().become(arguments: RayPlaces(ray).doctorArguments + (json ? ["--json"] : []))
+    }
     let datasets = DatasetFamily.all.compactMap(\.plain).map { spec -> (String, String) in
       switch spec.status(dataDirectory: dataDirectory) {
       case .found(let folder, let form): (spec.name, "found in \(folder) (\(form))")

@@ -21,13 +21,15 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var trainer: TrainerOptions
+  @OptionGroup(title: "A Ray cluster") var ray: RayOptions
 
   func run() throws {
     let settings = try search.typedSettings.over(workers.typedSettings).over(trainer.typedSettings)
       .over(shared.settings(for: .search))
     let folder = try place.folder()
     try settings.naming {
-      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)()
+      try SearchRequest(
+        settings: settings, place: place, folder: folder, json: shared.json, ray: ray.places)()
     }
   }
 }
@@ -38,6 +40,7 @@ struct SearchRequest {
   let place: RunOptions
   let folder: String
   let json: Bool
+  var ray: RayPlaces?
 
   /// Does it and prints the result.
   ///
@@ -45,6 +48,7 @@ struct SearchRequest {
   /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
+    if let ray { try settings.train(on: ray) }
     let recorded =
       place.resume
       ? try RunDirectory.configuration(AnySearchConfiguration.self, of: folder, resume: true) : nil
@@ -63,17 +67,17 @@ struct SearchRequest {
     case nil where settings.trainer != nil: configuration = .trainer(try settings.trainerConfiguration())
     case .network, nil:
       try settings.requireUse(by: .network)
-      var network = try settings.searchConfiguration()
+      var network = try settings.searchConfiguration(on: ray?.device)
       if case .network(let recorded) = recorded { network.startOrder = recorded.startOrder }
       try onSettings(network)
       configuration = .network(network)
     }
     Self.noteIdle(configuration.settings.rules, settings)
     if place.dryRun { return try show(costOf: configuration) }
-    let result = try continued(by: "pba search --resume --run \(quoted(folder))") {
+    let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
       try SearchSession(
         configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
-        stoppingAt: place.stopAfter)()
+        stoppingAt: place.stopAfter, ray: ray)()
     }
     let objective = configuration.settings.rules.objective
     if json {

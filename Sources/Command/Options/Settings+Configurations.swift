@@ -82,10 +82,12 @@ extension Settings {
   }
 
   /// A search's settings, the defaults filled in.
-  package func searchConfiguration() throws -> SearchConfiguration {
+  ///
+  /// - Parameter remote: the device of another machine that it trains on; nil for those of this one.
+  package func searchConfiguration(on remote: Device? = nil) throws -> SearchConfiguration {
     let dataset = try requireDataset()
     let sizes = dataset.searchDefaults
-    let devices = try resolvedDevices()
+    let devices = try remote.map { DeviceList($0) } ?? resolvedDevices()
     let recipe = try recipe(for: dataset, threads: 1, on: devices.devices[0])
     let data = selection(
       dataset.name, trainSize: self.trainSize ?? sizes?.train,

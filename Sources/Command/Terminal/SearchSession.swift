@@ -13,6 +13,7 @@ struct SearchSession {
   private let recorded: AnySearchConfiguration?
   private let writesTensorBoard: Bool
   private let stopTime: StopTime?
+  private let ray: RayPlaces?
 
   /// - Parameters:
   ///   - configuration: the settings that were asked for.
@@ -20,15 +21,18 @@ struct SearchSession {
   ///   - recorded: the settings of the run in the folder, of the same kind, which is then resumed.
   ///   - tensorBoard: whether event files are written.
   ///   - stopTime: when to stop without a signal.
+  ///   - ray: the cluster that it trains on; nil for this machine.
   init(
     _ configuration: AnySearchConfiguration, path: String, resuming recorded: AnySearchConfiguration? = nil,
-    tensorBoard: Bool = false, stoppingAt stopTime: StopTime? = nil
+    tensorBoard: Bool = false, stoppingAt stopTime: StopTime? = nil,
+    ray: RayPlaces? = nil
   ) {
     requested = configuration
     self.path = path
     self.recorded = recorded
     writesTensorBoard = tensorBoard
     self.stopTime = stopTime
+    self.ray = ray
   }
 
   /// Runs the search to its end.
@@ -37,10 +41,10 @@ struct SearchSession {
     switch requested {
     case .network(let configuration):
       let recorded: SearchConfiguration? = if case .network(let found) = recorded { found } else { nil }
-      return try run(NetworkSearch(configuration, path: path, resuming: recorded))
+      return try run(NetworkSearch(configuration, path: path, resuming: recorded, ray: ray))
     case .trainer(let configuration):
       let recorded: TrainerConfiguration? = if case .trainer(let found) = recorded { found } else { nil }
-      return try run(TrainerSearch(configuration, path: path, resuming: recorded))
+      return try run(TrainerSearch(configuration, path: path, resuming: recorded, ray: ray))
     }
   }
 
@@ -61,7 +65,9 @@ struct SearchSession {
       progress, standing: standing, work: prepared.work, isAsynchronous: configuration.rules.asynchronous)
     progress.showNow()
     let search = Search(
-      run: run, configuration: configuration, executor: executor, stop: interruption.flag
+      run: run, configuration: configuration,
+      concurrency: ray == nil ? configuration.trialsAtOnce : configuration.trialsAtOnceOnCluster,
+      executor: executor, stop: interruption.flag
     ) { event in
       tensorBoard?.take(event)
       lines.show(event)
@@ -94,18 +100,23 @@ protocol PreparedSearch {
 /// A search with networks of this program.
 final class NetworkSearch: PreparedSearch {
   private let prepared: PreparedRun<SearchConfiguration>
+  private let ray: RayPlaces?
+  private let cluster: RayLauncher?
   private var workers: WorkerExecutor?
   var configuration: SearchConfiguration { prepared.configuration }
   var unit: String { "images" }
   var unitSize: Int { 1 }
 
-  /// Loads the images, and says what may surprise about them.
+  /// Loads the images, says what may surprise about them, and connects to the cluster, if one is to train.
   init(
-    _ requested: SearchConfiguration, path: String, resuming recorded: SearchConfiguration?
+    _ requested: SearchConfiguration, path: String, resuming recorded: SearchConfiguration?,
+    ray: RayPlaces? = nil
   ) throws {
+    self.ray = ray
     prepared = try PreparedRun(requested, path: path, resuming: recorded)
     let (configuration, data) = (prepared.configuration, prepared.data)
     try configuration.requireUsable(data)
+    cluster = try ray.map { try RayLauncher.connected(to: $0, kind: .network, python: PythonInterpreter()) }
     if recorded == nil {
       noteSurprises(
         of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
@@ -122,6 +133,11 @@ final class NetworkSearch: PreparedSearch {
   func open() throws -> RunDirectory { try prepared.open() }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
+    if let ray, let cluster {
+      let workers = WorkerExecutor(configuration, on: cluster, ray, work: work, showingOn: progress)
+      self.workers = workers
+      return workers
+    }
     guard configuration.workers.workers != nil else {
       return try TrainingExecutor(configuration, data: prepared.data) { progress.advance($0) }
     }
@@ -130,7 +146,10 @@ final class NetworkSearch: PreparedSearch {
     return workers
   }
 
-  func finish() { workers?.finish() }
+  func finish() {
+    workers?.finish()
+    cluster?.finish()
+  }
 }
 
 extension SearchConfiguration {

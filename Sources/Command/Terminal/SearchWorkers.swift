@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Search
 import Threads
+import Torch
 import Workers
 
 extension WorkerExecutor {
@@ -18,15 +19,37 @@ extension WorkerExecutor {
     let launcher = ProcessLauncher(
       command: try Self.command(), devices: configuration.device.devices
     ) { slot, line in progress.note("worker \(slot): \(line)") }
+    self.init(
+      configuration, launcher: launcher, device: launcher.device(ofSlot:), work: work, showingOn: progress)
+  }
+
+  /// An executor by workers on a cluster, which shows the same.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings of the search, with all that its images decide.
+  ///   - cluster: starts the workers.
+  ///   - places: where they train.
+  ///   - work: what segments are counted by.
+  ///   - progress: the display.
+  convenience init(
+    _ configuration: SearchConfiguration, on cluster: RayLauncher, _ places: RayPlaces, work: SearchWork,
+    showingOn progress: ProgressDisplay
+  ) {
+    self.init(
+      configuration, launcher: cluster, device: { _ in places.device }, work: work, showingOn: progress)
+  }
+
+  private convenience init(
+    _ configuration: SearchConfiguration, launcher: any WorkerLauncher,
+    device: @escaping @Sendable (_ slot: Int) -> Device, work: SearchWork, showingOn progress: ProgressDisplay
+  ) {
     let shown = WorkerProgress()
     shown.show(work, on: progress)
     self.init(
       launcher: launcher, limits: configuration.workers.limits,
       onProgress: { shown.take($0, share: $1) },
       onNote: { progress.note($0) },
-      configuration: { slot in
-        .network(NetworkWork(search: configuration, device: launcher.device(ofSlot: slot)))
-      })
+      configuration: { slot in .network(NetworkWork(search: configuration, device: device(slot))) })
   }
 
   /// What starts a worker: this program, unless a variable names another.

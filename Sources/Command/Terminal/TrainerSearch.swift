@@ -2,6 +2,7 @@ import Foundation
 import RunStore
 import Search
 import Text
+import Torch
 import Workers
 
 /// A search with a user's trainer.
@@ -18,25 +19,41 @@ struct TrainerSearch: PreparedSearch {
   ///   - configuration: the settings that were asked for.
   ///   - path: the folder of the run.
   ///   - recorded: the settings of the run in the folder, which is then resumed.
+  ///   - ray: the cluster that it trains on; nil for this machine.
   /// - Throws: what is wrong with Python, with the package in it or with the user's file.
   init(
-    _ configuration: TrainerConfiguration, path: String, resuming recorded: TrainerConfiguration?
+    _ configuration: TrainerConfiguration, path: String, resuming recorded: TrainerConfiguration?,
+    ray: RayPlaces? = nil
   ) throws {
     self.configuration = configuration
     self.path = path
     self.recorded = recorded
     let python = try PythonInterpreter()
     try python.requirePackage()
-    let launcher = ProcessLauncher(
-      command: [python.path] + PythonInterpreter.worker, devices: configuration.device.devices,
-      environment: python.variables, onErrorLine: { printNote("worker \($0): \(printable($1))") })
+    let launcher: any WorkerLauncher
+    let device: @Sendable (_ slot: Int) -> Device
+    if let ray {
+      launcher = try RayLauncher.connected(to: ray, kind: .trainer, python: python)
+      device = { _ in ray.device }
+    } else {
+      let processes = ProcessLauncher(
+        command: [python.path] + PythonInterpreter.worker, devices: configuration.device.devices,
+        environment: python.variables, onErrorLine: { printNote("worker \($0): \(printable($1))") })
+      launcher = processes
+      device = processes.device(ofSlot:)
+    }
     workers = WorkerExecutor(
       launcher: launcher, limits: configuration.workers.limits,
       onProgress: { [progress] in progress.take($0, share: $1) },
       onNote: { printNote(printable($0)) }
-    ) { .trainer(TrainerWork(configuration, device: launcher.device(ofSlot: $0))) }
-    // An ended search has nothing to train.
-    if try recorded == nil || !RunDirectory.read(path).isFinished { try workers.begin() }
+    ) { .trainer(TrainerWork(configuration, device: device($0))) }
+    do {
+      // An ended search has nothing to train.
+      if try recorded == nil || !RunDirectory.read(path).isFinished { try workers.begin() }
+    } catch {
+      workers.finish()
+      throw error
+    }
   }
 
   var unit: String { "epochs" }

@@ -4,14 +4,30 @@ import Threads
 public protocol WorkerLauncher: Sendable {
   /// Starts a worker for a slot, and returns once it runs.
   ///
-  /// Called from the thread of the slot. It may wait for a place to run at; then it looks at `stop` now and then.
+  /// Called from the thread of the slot. It may wait for a place to run at; then it looks at `stop` and `isNeeded` now and
+  /// then.
   ///
   /// - Parameters:
   ///   - slot: which of the segments in training it will have, from 0.
   ///   - stop: whether the search has been asked to stop.
-  /// - Returns: the connection to the worker, which has not been spoken to.
+  ///   - isNeeded: whether the slot still has no other worker; asked only where workers are shared.
+  /// - Returns: the connection to the worker, which has not been spoken to; nil where it is not needed any more.
   /// - Throws: ``WorkerLoss`` where another try may succeed; `WorkStopped`; any other error ends the search.
-  func launch(slot: Int, stop: StopFlag) throws -> any WorkerConnection
+  func launch(slot: Int, stop: StopFlag, isNeeded: () -> Bool) throws -> (any WorkerConnection)?
+
+  /// Whether a worker may train the segments of any slot.
+  var areWorkersShared: Bool { get }
+
+  /// Ends what the workers were started by; called when all have ended.
+  func finish()
+}
+
+extension WorkerLauncher {
+  /// Each worker belongs to its slot.
+  public var areWorkersShared: Bool { false }
+
+  /// There is nothing but the workers.
+  public func finish() {}
 }
 
 /// A worker that lines are exchanged with.

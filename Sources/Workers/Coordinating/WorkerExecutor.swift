@@ -18,7 +18,7 @@ public final class WorkerExecutor: SegmentExecutor {
   private let limits: WorkerLimits
   private let onProgress: @Sendable (SegmentRequest, _ share: Double) -> Void
   private let onNote: @Sendable (String) -> Void
-  private let idle = IdleWorkers()
+  private let idle: IdleWorkers
 
   /// An executor without workers; each is started when its slot has its first segment.
   ///
@@ -36,6 +36,7 @@ public final class WorkerExecutor: SegmentExecutor {
     configuration: @escaping @Sendable (_ slot: Int) -> WorkerConfiguration
   ) {
     self.launcher = launcher
+    idle = IdleWorkers(areShared: launcher.areWorkersShared)
     self.limits = limits
     self.onProgress = onProgress
     self.onNote = onNote
@@ -46,10 +47,13 @@ public final class WorkerExecutor: SegmentExecutor {
   ///
   /// - Throws: as ``run(_:stop:)``.
   public func begin(stop: StopFlag = StopFlag()) throws {
-    do {
-      idle.keep(try worker(ofSlot: 0, stop), slot: 0)
-    } catch let loss as WorkerLoss {
-      throw WorkerError.lost(attempts: [loss.reason])
+    while true {
+      do {
+        return idle.keep(try worker(ofSlot: 0, stop), slot: 0)
+      } catch let loss as WorkerLoss {
+        guard !loss.counts else { throw WorkerError.lost(attempts: [loss.reason]) }
+        onNote("\(loss.reason); trying again")
+      }
     }
   }
 
@@ -118,11 +122,22 @@ public final class WorkerExecutor: SegmentExecutor {
 
   /// The worker of a slot, a new one where it has none.
   private func worker(ofSlot slot: Int, _ stop: StopFlag) throws -> WorkerSession {
-    if let worker = idle.take(slot: slot) {
-      if worker.isAlive { return worker }
-      worker.connection.kill()
+    while true {
+      if let worker = idle.take(slot: slot) {
+        if worker.isAlive { return worker }
+        worker.connection.kill()
+      } else if let connection = try launcher.launch(
+        slot: slot, stop: stop, isNeeded: { [idle] in !idle.has(slot: slot) })
+      {
+        return try session(with: connection, slot, stop)
+      }
     }
-    let connection = try launcher.launch(slot: slot, stop: stop)
+  }
+
+  /// Greets a worker that was started for a slot.
+  private func session(
+    with connection: any WorkerConnection, _ slot: Int, _ stop: StopFlag
+  ) throws -> WorkerSession {
     do {
       return try WorkerSession(
         with: connection, configuration: configuration(slot), limits: limits, stop: stop, onTraceback: note)
@@ -151,26 +166,43 @@ public final class WorkerExecutor: SegmentExecutor {
       _ = worker.connection.waitForEnd(within: max(left, 0))
       worker.connection.kill()
     }
+    launcher.finish()
   }
 
   /// The time in seconds that workers have to end by themselves.
   private static let timeToQuit = 2.0
 }
 
-/// The workers that have no segment, by their slots.
+/// The workers that have no segment, by the slots of those that they had last.
 private final class IdleWorkers: @unchecked Sendable {
   // The lock guards the variable, so sharing the object is safe.
   private let lock = ThreadLock()
-  private var workers: [Int: WorkerSession] = [:]
+  private var workers: [(slot: Int, worker: WorkerSession)] = []
+  private let areShared: Bool
 
-  func take(slot: Int) -> WorkerSession? { lock.withLock { workers.removeValue(forKey: slot) } }
+  /// None so far.
+  ///
+  /// - Parameter areShared: whether a slot takes another's worker where it has none.
+  init(areShared: Bool) {
+    self.areShared = areShared
+  }
 
-  func keep(_ worker: WorkerSession, slot: Int) { lock.withLock { workers[slot] = worker } }
+  func take(slot: Int) -> WorkerSession? {
+    lock.withLock { place(for: slot).map { workers.remove(at: $0).worker } }
+  }
+
+  func has(slot: Int) -> Bool { lock.withLock { place(for: slot) != nil } }
+
+  private func place(for slot: Int) -> Int? {
+    workers.firstIndex { $0.slot == slot } ?? (areShared ? workers.indices.last : nil)
+  }
+
+  func keep(_ worker: WorkerSession, slot: Int) { lock.withLock { workers.append((slot, worker)) } }
 
   func takeAll() -> [WorkerSession] {
     lock.withLock {
-      defer { workers = [:] }
-      return workers.sorted { $0.key < $1.key }.map(\.value)
+      defer { workers = [] }
+      return workers.sorted { $0.slot < $1.slot }.map(\.worker)
     }
   }
 }

@@ -31,7 +31,7 @@ package final class ChildProcess: @unchecked Sendable {
   private var ending: Ending?
   private var isInputOpen = true
 
-  private var lines = LineBuffer(longest: WorkerProtocol.longestLine)
+  private var lines: LineBuffer
   private var errorLines = LineBuffer(longest: 4096)
   private var isOutputOpen = true
   private var isErrorsOpen = true
@@ -48,12 +48,14 @@ package final class ChildProcess: @unchecked Sendable {
   /// - Parameters:
   ///   - command: the path of the program, or its name on the search path, and its arguments.
   ///   - environment: its whole environment.
+  ///   - longestLine: the most bytes of a line on its standard output, the line's end included.
   ///   - onErrorLine: called with each line that it writes to standard error, from the thread that receives.
   /// - Throws: ``FileError`` with the system's reason.
   package init(
-    _ command: [String], environment: [String: String],
+    _ command: [String], environment: [String: String], longestLine: Int = WorkerProtocol.longestLine,
     onErrorLine: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
+    lines = LineBuffer(longest: longestLine)
     let name = command.first ?? ""
     var pipes: [Pipe] = []
     do {

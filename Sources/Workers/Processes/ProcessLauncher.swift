@@ -29,7 +29,7 @@ public struct ProcessLauncher: WorkerLauncher {
   }
 
   /// Starts the worker of a slot; it sees the GPU of its slot alone.
-  public func launch(slot: Int, stop: StopFlag) throws -> any WorkerConnection {
+  public func launch(slot: Int, stop: StopFlag, isNeeded: () -> Bool) throws -> (any WorkerConnection)? {
     let device = TrainingExecutor.device(ofSlot: slot, among: devices)
     let visible = VisibleDevice(device, among: environment[VisibleDevice.variable])
     var environment = environment

@@ -1,0 +1,60 @@
+"""The two channels between the bridge and its coordinator, which nothing that Ray prints can reach."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+_ALIVE_SECONDS = 1.0
+_END_SECONDS = 5.0
+
+
+class Channel:
+    """The coordinator's lines; made before anything is imported that may print."""
+
+    def __init__(self) -> None:
+        self._input, self._output = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._writer.start()
+
+    def send(self, t: str, **values: Any) -> None:
+        """Send a message; it is written by a thread of its own."""
+        self._lines.put({"t": t, **values})
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Yield what the coordinator sends, until it ends; lines that are no messages are left out."""
+        with open(self._input, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    if isinstance(message := json.loads(line), dict):
+                        yield message
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self._lines.put(None)
+        self._writer.join(_END_SECONDS)
+
+    def _write(self) -> None:
+        while True:
+            try:
+                message = self._lines.get(timeout=_ALIVE_SECONDS)
+            except queue.Empty:
+                message = {"t": "alive"}
+            if message is None:
+                return
+            data = json.dumps(message, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+            try:
+                while data:
+                    data = data[os.write(self._output, data):]
+            except OSError:
+                os._exit(1)  # the coordinator is gone, and Ray ends the actors of a driver that is gone

@@ -1,0 +1,165 @@
+"""One worker on a cluster, as the bridge sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ray
+from ray.exceptions import ActorUnavailableError, RayActorError
+
+from .._version import __version__
+from .checkpoints import TransferError, write
+from .connection import Refusal, short
+
+if TYPE_CHECKING:
+    from .actor import Edit
+    from .service import Bridge
+
+_PATIENCE_SECONDS = 3.0  # before a worker that has not started is said to wait
+_END_SECONDS = 5.0
+
+
+class RemoteWorker:
+    """One worker on the cluster, from its start to its end."""
+
+    def __init__(self, bridge: Bridge, number: int, kind: str) -> None:
+        self.number = number
+        self.lines: asyncio.Queue[str] = asyncio.Queue()
+        self._bridge = bridge
+        self._kind = kind
+        self._node = self._host = ""
+        self._key: str | None = None  # of the segment in training
+        self._output = ""
+        self._is_over = False
+        self.task = asyncio.create_task(self._live())
+
+    def cancel(self) -> None:
+        """End the worker."""
+        # Later, as a task that is cancelled before its first step would not even say that it has ended.
+        asyncio.get_running_loop().call_soon(lambda: self._is_over or self.task.cancel())
+
+    def _tell(self, t: str, **values: Any) -> None:
+        self._bridge.channel.send(t, worker=self.number, **values)
+
+    async def _live(self) -> None:
+        host = self._bridge.host.remote()
+        is_gone = False
+        try:
+            kind, reason = await self._work(host)
+        except asyncio.CancelledError:
+            kind, reason = "worker", "it was ended as asked"
+        except Refusal as refusal:
+            kind, reason = "worker", str(refusal)
+            self._bridge.fail(refusal)
+        except RayActorError as error:
+            self._is_over = is_gone = True
+            kind, reason = await self._death(error)
+        except TransferError as error:
+            kind, reason = "worker", str(error)
+        except Exception as error:
+            kind, reason = "actor", short(error)
+        self._is_over = True
+        if self._node and not is_gone:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(_resolved(host.end.remote(self._bridge.is_ending)), _END_SECONDS)
+        with contextlib.suppress(Exception):
+            ray.kill(host)
+        self._tell("ended", kind=kind, reason=reason)
+
+    async def _work(self, host: Any) -> tuple[str, str]:
+        """Start the worker, and carry lines until it has ended; return what has ended and why."""
+        bridge = self._bridge
+        starting = asyncio.ensure_future(
+            _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)))
+        reason = ""
+        while not (await asyncio.wait({starting}, timeout=_PATIENCE_SECONDS))[0]:
+            if reason != (reason := bridge.no_place()):
+                self._tell("waiting", reason=reason)
+        begun = await starting
+        if "refused" in begun:
+            return "worker", begun["refused"]
+        self._node, self._host = begun["node"], begun["host"]
+        self._tell("started", node=self._node, host=begun["host"])
+        tasks = {asyncio.create_task(self._send_lines(host)), asyncio.create_task(self._pass_on_events(host))}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _send_lines(self, host: Any) -> tuple[str, str]:
+        """Send the coordinator's messages; return only when one cannot be sent."""
+        while True:
+            text = await self.lines.get()
+            message = json.loads(text)
+            edits: list[Edit] = []
+            start = None
+            if message.get("t") == "run":
+                self._key, self._output, start = message["key"], message["output"], message.get("start")
+            config = message.get("config")
+            if message.get("t") == "welcome" and isinstance(config, dict) and config.get("kind") == "trainer":
+                edits.append(self._trainer_file(Path(config["file"])))
+            fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start) if start else None)
+            if fault:
+                return "worker", fault
+
+    def _trainer_file(self, path: Path) -> Edit:
+        """Return how the message's `config.file` is edited: to the file's place on the node."""
+        keys, bridge = ["config", "file"], self._bridge
+        if bridge.ship is None:
+            return keys, bridge.file(path), path.name
+        folder = Path(bridge.options.ship).resolve()
+        try:
+            return keys, bridge.ship, str(path.resolve().relative_to(folder))
+        except ValueError:
+            raise Refusal(f"the trainer {path} is not in the folder {folder} that --ship names") from None
+
+    async def _pass_on_events(self, host: Any) -> tuple[str, str]:
+        """Pass on what the worker says, until it ends."""
+        seen = 0
+        while True:
+            try:
+                events = await host.events.remote(seen)
+            except ActorUnavailableError:
+                await asyncio.sleep(0.2)  # it may answer again; Ray says so when it is dead
+                continue
+            for number, event, text in events:
+                seen = number
+                if event == "ended":
+                    return "worker", text
+                if event == "log":
+                    self._tell("log", text=text)
+                    continue
+                message = json.loads(text)
+                if message.get("t") == "done" and message.get("key") == self._key:
+                    await self._take_checkpoint(host, message)
+                self._tell("line", line=text)
+
+    async def _take_checkpoint(self, host: Any, done: dict[str, Any]) -> None:
+        """Bring the segment's checkpoint to the coordinator; where there is none, the coordinator notices."""
+        self._key = None
+        content = await host.fetch.remote()
+        try:
+            if content is not None:
+                await write(content, self._output, done.get("digest"), done.get("size"))
+        except OSError as error:
+            raise Refusal(f"cannot write the checkpoint {self._output}: {error.strerror}") from None
+
+    async def _death(self, error: Exception) -> tuple[str, str]:
+        """Say whether the actor alone or its whole node is gone."""
+        words = str(error)
+        alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
+        if not alive.get(self._node, True) or "node died" in words or "node has died" in words:
+            return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
+        detail = re.search(r"Worker exit detail: (.*?)(?:Some common causes|$)", words, re.DOTALL)
+        return "actor", f"its actor on {self._host} has ended: {detail[1].strip() if detail else short(error)}"
+
+
+async def _resolved(reference: Any) -> Any:
+    return await reference

@@ -1,0 +1,133 @@
+"""The bridge at work: all workers of a search on a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ray
+
+from . import actor, folders
+from .channel import Channel
+from .checkpoints import Checkpoints
+from .connection import Refusal, nodes, short
+from .parcels import archive, parcel
+from .remote_worker import RemoteWorker
+
+if TYPE_CHECKING:
+    from .actor import Parcel
+
+_NODES_SECONDS = 1.0
+_KEPT_BYTES = 1 << 30  # of checkpoints in the store that no segment in training starts from
+
+
+class Bridge:
+    """All workers of a search."""
+
+    def __init__(self, channel: Channel, options: argparse.Namespace) -> None:
+        # Sent to the nodes with the actor, as they may have no package.
+        for module in (actor, folders):
+            ray.cloudpickle.register_pickle_by_value(module)
+        self.channel = channel
+        self.options = options
+        self.checkpoints = Checkpoints(_KEPT_BYTES)
+        self.host = ray.remote(actor.WorkerHost).options(
+            num_cpus=options.cpus_per_trial, num_gpus=options.gpus_per_trial, scheduling_strategy="SPREAD", max_restarts=0,
+            max_task_retries=0, max_concurrency=4)
+        self.keeper = Path(__file__).with_name("keeper.py").read_text(encoding="utf-8")
+        self.nodes: list[dict[str, Any]] = []
+        self.wheel: Parcel | None = None
+        self.ship: Parcel | None = None
+        self.is_ending = False
+        self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._files: dict[str, Parcel] = {}
+        self._workers: dict[int, RemoteWorker] = {}
+
+    async def run(self) -> None:
+        """Serve until the coordinator ends, and end all workers."""
+        self._pack()
+        watching = asyncio.create_task(self._watch_nodes())
+        reading = asyncio.create_task(self._read())
+        done, _ = await asyncio.wait({watching, reading, self._fault}, return_when=asyncio.FIRST_COMPLETED)
+        self.is_ending = True
+        for worker in self._workers.values():
+            worker.cancel()
+        await asyncio.gather(*(worker.task for worker in self._workers.values()), return_exceptions=True)
+        for task in done:
+            task.result()
+
+    def fail(self, refusal: Refusal) -> None:
+        """End the bridge, as something is wrong that another worker would meet too."""
+        if not self._fault.done():
+            self._fault.set_exception(refusal)
+
+    def _pack(self) -> None:
+        """Put what every node gets into the store."""
+        if wheel := self.options.ship_wheel:
+            try:
+                self.wheel = parcel(Path(wheel).read_bytes(), Path(wheel).name, "wheel")
+            except OSError as error:
+                raise Refusal(f"cannot read the wheel {wheel}: {error.strerror}") from None
+        if folder := self.options.ship:
+            self.ship = parcel(archive(Path(folder)), Path(folder).name, "tar")
+
+    def file(self, path: Path) -> Parcel:
+        """Return the parcel of a file."""
+        content = path.read_bytes()
+        key = f"{path.name}/{hashlib.sha256(content).hexdigest()}"
+        if key not in self._files:
+            self._files[key] = parcel(content, path.name, "file")
+        return self._files[key]
+
+    async def _read(self) -> None:
+        """Do what the coordinator says, until it ends."""
+        loop, messages = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | None]()
+
+        def read() -> None:
+            for message in self.channel.messages():
+                loop.call_soon_threadsafe(messages.put_nowait, message)
+            loop.call_soon_threadsafe(messages.put_nowait, None)
+
+        threading.Thread(target=read, daemon=True).start()
+        while (message := await messages.get()) is not None:
+            number = message.get("worker")
+            match message.get("t"):
+                case "start" if number not in self._workers:
+                    self._workers[number] = RemoteWorker(self, number, message["kind"])
+                    self._workers[number].task.add_done_callback(lambda _, number=number: self._workers.pop(number, None))
+                case "line" if number in self._workers:
+                    self._workers[number].lines.put_nowait(message["line"])
+                case "kill" if number in self._workers:
+                    self._workers[number].cancel()
+                case "quit":
+                    return
+
+    async def _watch_nodes(self) -> None:
+        """Tell of the nodes whenever they change."""
+        parent = os.getppid()
+        told: list[dict[str, Any]] | None = None
+        while os.getppid() == parent:
+            try:
+                self.nodes = await asyncio.to_thread(nodes)
+            except Exception as error:  # of Ray's own kinds, some of which are no part of its interface
+                raise Refusal(f"the Ray cluster does not answer any more: {short(error)}") from None
+            if self.nodes != told:
+                told = self.nodes
+                self.channel.send("nodes", nodes=told)
+            await asyncio.sleep(_NODES_SECONDS)
+
+    def no_place(self) -> str:
+        """Say what a worker waits for."""
+        cpus, gpus = self.options.cpus_per_trial, self.options.gpus_per_trial
+        wanted = f"{cpus:g} CPU" + ("s" if cpus != 1 else "") + (f" and {gpus:g} GPU" if gpus else "")
+        if not any(node["cpus"] >= cpus and node["gpus"] >= gpus for node in self.nodes):
+            found = ", ".join(
+                f"{node['host']} with {node['cpus']:g} CPUs" + (f" and {node['gpus']:g} GPUs" if gpus else "")
+                for node in self.nodes)
+            return f"no node has {wanted} for a trial; found {found or 'no node'}"
+        return f"until a node has {wanted} free"

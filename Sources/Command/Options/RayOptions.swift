@@ -1,0 +1,89 @@
+import ArgumentParser
+import Files
+import Text
+import Workers
+
+/// Where on a Ray cluster a search trains; not recorded in a run, as it has no effect on the result.
+struct RayOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Train on a Ray cluster: auto for the one of this machine, or its address. Not recorded: give it again on a resume.",
+      valueName: "auto|host:port"))
+  var ray: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The CPUs that a trial takes of its node, with --ray. (default: \(RayPlaces.usualCPUs))",
+      valueName: "number"))
+  var cpusPerTrial: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The GPUs that a trial takes of its node, with --ray, such as 1, or 0.25 for four trials on each. (default: 0)",
+      valueName: "number"))
+  var gpusPerTrial: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Send this folder to every node, with --ray: it holds the trainer's file and what that imports.",
+      valueName: "folder"))
+  var ship: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Send the wheel of swift-pba to every node and use it there, with --ray. (default: what is installed there)",
+      valueName: "wheel"))
+  var shipWheel: String?
+
+  func validate() throws {
+    if ray == nil {
+      let others: [(String, Any?)] = [
+        ("cpus-per-trial", cpusPerTrial), ("gpus-per-trial", gpusPerTrial), ("ship", ship),
+        ("ship-wheel", shipWheel),
+      ]
+      if let (name, _) = others.first(where: { $0.1 != nil }) {
+        throw ValidationError(
+          "--\(name): found it without --ray, to which it belongs; give --ray auto, or leave it out")
+      }
+    }
+    if let cpusPerTrial, !(0...Self.most).contains(cpusPerTrial) {
+      throw ValidationError("--cpus-per-trial: found \(cpusPerTrial), expected a number such as 1 or 0.5")
+    }
+    if let gpusPerTrial, !(0...Self.most).contains(gpusPerTrial) || gpusPerTrial > 1 && !gpusPerTrial.isWhole {
+      throw ValidationError(
+        "--gpus-per-trial: found \(gpusPerTrial), expected a share of one GPU, such as 0.25, or a whole number")
+    }
+    if cpusPerTrial == 0, gpusPerTrial ?? 0 == 0 {
+      throw ValidationError(
+        "--cpus-per-trial: found 0 without --gpus-per-trial, expected something that limits how many train on a node")
+    }
+  }
+
+  /// More CPUs than any machine has.
+  private static let most = 10_000.0
+
+  /// The places that were asked for; nil without a cluster.
+  var places: RayPlaces? {
+    ray.map {
+      RayPlaces(
+        $0, cpus: cpusPerTrial ?? RayPlaces.usualCPUs, gpus: gpusPerTrial ?? 0,
+        code: ship.map(HomeFolder().expanding), wheel: shipWheel.map(HomeFolder().expanding))
+    }
+  }
+}
+
+extension RayPlaces {
+  /// The options that say the same, with a space in front.
+  var commandLine: String {
+    var words = " --ray \(quoted(address))"
+    if cpus != Self.usualCPUs { words += " --cpus-per-trial \(cpus)" }
+    if gpus != 0 { words += " --gpus-per-trial \(gpus)" }
+    if let code { words += " --ship \(quoted(code))" }
+    if let wheel { words += " --ship-wheel \(quoted(wheel))" }
+    return words
+  }
+}
+
+extension Double {
+  fileprivate var isWhole: Bool { self == rounded() }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Search
+import Text
+import Threads
+import Workers
+
+extension RayLauncher {
+  /// Connects to a cluster and says what it has.
+  ///
+  /// - Parameters:
+  ///   - places: where on which cluster.
+  ///   - kind: which program a worker is.
+  ///   - python: the interpreter that has Ray.
+  /// - Throws: ``RayError``; what cannot be started.
+  static func connected(
+    to places: RayPlaces, kind: WorkerKind, python: PythonInterpreter
+  ) throws -> RayLauncher {
+    let launcher = RayLauncher(
+      places, kind: kind, python: python.path, environment: python.variables,
+      onErrorLine: { printNote("worker \($0): \(printable($1))") }, onNote: { printNote(printable($0)) })
+    do {
+      let nodes = try launcher.connect(stop: StopFlag())
+      let room = places.room(on: nodes)
+      printNote(
+        "Ray: \(nodes.words), which hold \(counted(room, "trial")) at once"
+          + (room == 0 ? "; the search waits for others" : ""))
+    } catch {
+      launcher.finish()
+      throw error
+    }
+    return launcher
+  }
+}
+
+extension Settings {
+  /// Has the search train where Ray lets a worker: on the GPU that it is given, or on the processor.
+  ///
+  /// Throws where a device is named too.
+  mutating func train(on places: RayPlaces) throws {
+    if let device = self.device {
+      throw SettingsError(
+        "\(setting: "device"): found '\(printable(device))' together with --ray, where --gpus-per-trial decides; leave it out")
+    }
+    self.device = "\(places.device)"
+  }
+}

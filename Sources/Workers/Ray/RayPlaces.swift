@@ -1,0 +1,83 @@
+import Torch
+
+/// Where on a Ray cluster workers run, and what is sent to its nodes.
+public struct RayPlaces: Hashable, Sendable {
+  /// `auto` for the cluster of this machine, or `HOST:PORT`.
+  public var address: String
+  /// The CPUs that a worker takes of its node.
+  public var cpus: Double
+  /// The GPUs that a worker takes of its node; a fraction where several share one.
+  public var gpus: Double
+  /// A folder with the trainer's file and what it imports, sent to the nodes; nil where the file is enough.
+  public var code: String?
+  /// The wheel of this package, sent to the nodes; nil where they have it.
+  public var wheel: String?
+
+  /// The CPUs of a worker unless others are asked for.
+  public static let usualCPUs = 1.0
+
+  /// Places for workers.
+  public init(
+    _ address: String, cpus: Double = Self.usualCPUs, gpus: Double = 0, code: String? = nil, wheel: String? = nil
+  ) {
+    self.address = address
+    self.cpus = cpus
+    self.gpus = gpus
+    self.code = code
+    self.wheel = wheel
+  }
+
+  /// The arguments of the interpreter that start the bridge.
+  var bridgeArguments: [String] {
+    var arguments = [
+      "-m", "swift_pba.cluster.bridge", "--address", address, "--cpus-per-trial", "\(cpus)",
+      "--gpus-per-trial", "\(gpus)",
+    ]
+    if let code { arguments += ["--ship", code] }
+    if let wheel { arguments += ["--ship-wheel", wheel] }
+    return arguments
+  }
+
+  /// The arguments of the interpreter that show what the nodes have.
+  public var doctorArguments: [String] { ["-m", "swift_pba.cluster.doctor", "--address", address] }
+
+  /// The device that a worker trains on: Ray lets it see the GPU alone that it has given it.
+  public var device: Device { gpus > 0 ? .cuda(0) : .cpu }
+
+  /// How many workers the nodes hold at once.
+  public func room(on nodes: [RayNode]) -> Int {
+    nodes.reduce(0) { sum, node in
+      let parts = [(node.cpus, cpus), (node.gpus, gpus)].filter { $0.1 > 0 }.map { Int($0.0 / $0.1) }
+      return sum + (parts.min() ?? 0)
+    }
+  }
+}
+
+/// A node of a Ray cluster.
+public struct RayNode: Codable, Hashable, Sendable {
+  /// Ray's name of it.
+  public var id: String
+  /// The machine's name.
+  public var host: String
+  /// The CPUs that Ray gives away there.
+  public var cpus: Double
+  /// The GPUs that Ray gives away there.
+  public var gpus: Double
+
+  /// A node.
+  public init(id: String, host: String, cpus: Double, gpus: Double) {
+    self.id = id
+    self.host = host
+    self.cpus = cpus
+    self.gpus = gpus
+  }
+}
+
+/// What ends a search on a Ray cluster, in words for the user.
+public struct RayError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong, in one line.
+  public let description: String
+
+  /// Makes an error of its text.
+  init(_ text: String) { description = text }
+}

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+"""Searches and workers on a real Ray cluster of two nodes on 127.0.0.1, whose parts are killed.
+
+    check_ray.py --pba PATH --python PYTHON [--only WORDS]
+
+PYTHON has Ray and numpy. Each case runs on a cluster of its own folder and ports. First the bridge alone is spoken to: a worker,
+its actor, its node and the bridge are killed, and no process may be left ten seconds later. Prints a line a case and a closing
+line `N passed, M failed`; exits 1 if any failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cluster import SETTINGS as CLUSTER_SETTINGS
+from cluster import Cluster, cluster, processes
+from coordinator import Bridge, bridge
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAINERS = Path(__file__).resolve().parent / "trainers"
+sys.path.insert(0, str(ROOT / "Tests" / "cli"))
+from case_runner import Case, Failure, parser_for, require, run_all, tell  # noqa: E402
+
+SEARCH_SECONDS = 120
+ORPHAN_SECONDS = 10  # in which everything must be gone
+POLICY = [{"operation": "Rotate", "probability": 3, "magnitude": 4}]
+
+
+@dataclass
+class Place:
+    """What the cases share: the program, a Python with Ray, and a folder."""
+
+    pba: str
+    python: str
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+        return {
+            **kept, "PYTHONPATH": str(ROOT / "Python"), "TMPDIR": str(self.folder / "tmp"),
+            "PBA_LIBRARY": str(ROOT / ".build" / "release" / "libpba-python.so")}
+
+    @contextlib.contextmanager
+    def cluster(self, **nodes: int) -> Iterator[Cluster]:
+        """A cluster whose head takes no workers, with these nodes and their CPUs."""
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        with cluster(self.python, self.environment) as made:
+            for name, cpus in nodes.items():
+                made.add(name, cpus)
+            yield made
+
+    @contextlib.contextmanager
+    def bridge(self, of: Cluster, *options: str) -> Iterator[Bridge]:
+        with bridge(self.python, of.address, of.environment, self.folder / "bridge.log", options) as made:
+            yield made
+
+    def welcome(self, to: Bridge, worker: int, file: Path = TRAINERS / "sums.py", **settings: Any) -> None:
+        """Start a worker on the cluster, and greet it."""
+        to.start(worker)
+        to.wait_for("started", worker)
+        to.wait_for_line(worker, "hello")
+        config = {"kind": "trainer", "file": str(file), "config": settings, "epochs": 60, "device": "cpu"}
+        to.tell(worker, "welcome", protocol=1, heartbeat=2, config=config)
+        to.wait_for_line(worker, "ready")
+
+    def run(self, to: Bridge, worker: int, trial: int, epoch: int, start: str | None = None) -> str:
+        """Give a worker a segment of one epoch; where its checkpoint will be."""
+        output = str(self.folder / f"{trial}-{epoch}.tar.partial")
+        begun = {"start": start} if start else {}
+        to.tell(
+            worker, "run", key=f"{epoch}/{trial}/1", seed=7, epochs=[epoch, epoch + 1], isLast=False, policy=POLICY,
+            output=output, slot=worker, **begun)
+        return output
+
+    def finish(self, of: Bridge, worker: int, output: str) -> tuple[float, str]:
+        """Wait for the end of a segment; its score, and the checkpoint under its lasting name."""
+        done = of.wait_for_line(worker, "done")
+        content = Path(output).read_bytes()
+        require(hashlib.sha256(content).hexdigest() == done["digest"], "the checkpoint is not what its digest says")
+        require(len(content) == done["size"], f"the checkpoint has {len(content)} bytes, not {done['size']}")
+        lasting = output.removesuffix(".partial")
+        os.rename(output, lasting)
+        return done["score"], lasting
+
+
+# --- processes ---------------------------------------------------------------------------------------------------
+
+
+def started_in(folder: Path) -> Iterator[tuple[int, str]]:
+    """The processes of a case, by their folder for temporary files: others may run the same programs."""
+    mark = f"TMPDIR={folder / 'tmp'}".encode()
+    for number, command in processes():
+        with contextlib.suppress(OSError):
+            if mark in Path(f"/proc/{number}/environ").read_bytes().split(b"\0"):
+                yield number, command
+
+
+def workers(place: Place) -> list[int]:
+    """The workers that run, with what keeps them."""
+    return [
+        number for number, command in started_in(place.folder) if "swift_pba.worker" in command or command.endswith("pba worker")]
+
+
+def actors(place: Place) -> list[int]:
+    return [number for number, command in started_in(place.folder) if command.startswith("ray::") and "WorkerHost" in command]
+
+
+def a_worker(place: Place) -> int:
+    """A worker itself, not the process that keeps it."""
+    return next(number for number in workers(place) if b"-S" not in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0"))
+
+
+def wait_until(holds: Callable[[], object], what: str, seconds: float = ORPHAN_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        require(time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.02)
+
+
+def no_worker_is_left(place: Place) -> None:
+    wait_until(lambda: not workers(place), "the end of all workers")
+
+
+def seconds_since(began: float) -> str:
+    return f"{time.monotonic() - began:.1f} s"
+
+
+# --- the bridge --------------------------------------------------------------------------------------------------
+
+
+def check_lines_and_checkpoints(place: Place) -> None:
+    """a chain of segments over two nodes"""
+    with place.cluster(a=1, b=1) as nodes, place.bridge(nodes) as to:
+        place.welcome(to, 1, bytes=2_000_000)
+        place.welcome(to, 2, bytes=2_000_000)
+        homes = {message["node"] for message in to.seen if message["t"] == "started"}
+        require(len(homes) == 2, "both workers are on one node")
+        # One trial alternates between the nodes, the other stays on one: both are the same trial, so all is equal.
+        scores: list[list[float]] = [[], []]
+        starts: list[str | None] = [None, None]
+        for epoch in range(4):
+            for way, worker in enumerate((1, 2 if epoch % 2 else 1)):
+                (place.folder / f"{way}").mkdir(exist_ok=True)
+                output = place.run(to, worker, 0, epoch, starts[way])
+                score, made = place.finish(to, worker, output)
+                starts[way] = str(place.folder / str(way) / Path(made).name)
+                os.rename(made, starts[way])
+                scores[way].append(score)
+        require(scores[0] == scores[1], f"found the scores {scores}, expected equal ones")
+        require(Path(starts[0]).read_bytes() == Path(starts[1]).read_bytes(), "the last checkpoints differ")
+        with tarfile.open(starts[0]) as archive:
+            require("weights.bin" in archive.getnames(), f"the checkpoint holds {archive.getnames()}")
+        to.tell(1, "quit")
+        require(to.wait_for("ended", 1)["kind"] == "worker", "a worker that ended in order has another kind of end")
+        require(to.end() == 0, "the bridge ended with another code than 0")
+        no_worker_is_left(place)
+        left = [path.name for path in (place.folder / "tmp").glob("swift-pba-*/*") if not path.name.endswith("lock")]
+        require(not left, f"the nodes' folders still hold {left}")
+
+
+def check_kills(place: Place) -> str:
+    """a worker, an actor, a node and the bridge are killed"""
+    remarks = []
+    with place.cluster(a=2) as nodes, place.bridge(nodes) as to:
+        place.welcome(to, 1, bytes=200_000)
+        _, lasting = place.finish(to, 1, place.run(to, 1, 0, 0))
+        os.kill(a_worker(place), signal.SIGKILL)
+        ended = to.wait_for("ended", 1)
+        require(ended["kind"] == "worker", f"found {ended}, expected the end of a worker")
+        tell(ended["reason"], "SIGKILL")
+
+        place.welcome(to, 2, seconds=60)
+        place.run(to, 2, 0, 0)
+        began = time.monotonic()
+        os.kill(actors(place)[0], signal.SIGKILL)
+        no_worker_is_left(place)
+        ended = to.wait_for("ended", 2)
+        require(ended["kind"] == "actor", f"found {ended}, expected the end of an actor")
+        remarks.append(f"actor {seconds_since(began)}")
+
+        place.welcome(to, 3, seconds=60)
+        place.run(to, 3, 0, 0)
+        os.kill(a_worker(place), signal.SIGSTOP)  # it notices nothing any more
+        began = time.monotonic()
+        nodes.kill("a")
+        no_worker_is_left(place)
+        ended = to.wait_for("ended", 3)
+        require(ended["kind"] == "node", f"found {ended}, expected the end of a node")
+        remarks.append(f"node {seconds_since(began)}")
+
+        to.start(4)
+        waiting = to.wait_for("waiting", 4)
+        to.wait(lambda m: m["t"] == "nodes" and len(m["nodes"]) == 1, "message that the node is gone")
+        to.say("kill", worker=4)
+        to.wait_for("ended", 4)
+        to.start(5)
+        tell(to.wait_for("waiting", 5)["reason"], "1 CPU for a trial", "with 0 CPUs")
+        nodes.add("b", 1)
+        to.wait_for("started", 5)
+        to.say("kill", worker=5)
+        to.wait_for("ended", 5)
+        # The object of this checkpoint was on the node that is gone; the file is here.
+        place.welcome(to, 6)
+        place.finish(to, 6, place.run(to, 6, 0, 1, lasting))
+
+        began = time.monotonic()
+        to.process.kill()
+        no_worker_is_left(place)
+        wait_until(lambda: not actors(place), "the end of all actors")
+        remarks.append(f"bridge {seconds_since(began)}")
+        require("CPU" in waiting["reason"], f"found {waiting}, expected what the worker waits for")
+    return ", ".join(remarks)
+
+
+def check_stop_of_a_hanging_worker(place: Place) -> None:
+    """a worker that was stopped by a signal is ended when asked, with what it has started"""
+    with place.cluster(a=1) as nodes, place.bridge(nodes) as to:
+        place.welcome(to, 1)
+        os.kill(a_worker(place), signal.SIGSTOP)
+        to.say("kill", worker=1)
+        to.wait_for("ended", 1, seconds=5)
+        no_worker_is_left(place)
+
+
+def check_what_is_sent(place: Place) -> None:
+    """a trainer's folder and the wheel are sent to the nodes"""
+    wheel = place.folder / "swift_pba-0.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path in (ROOT / "Python").rglob("*.py"):
+            if "tests" not in path.parts:
+                archive.write(path, path.relative_to(ROOT / "Python"))
+    code = place.folder / "code"
+    shutil.copytree(TRAINERS, code)
+    with place.cluster(a=1) as nodes, place.bridge(nodes, "--ship", str(code), "--ship-wheel", str(wheel)) as to:
+        place.welcome(to, 1, code / "with_sibling.py")
+        place.finish(to, 1, place.run(to, 1, 0, 0))
+        environment = Path(f"/proc/{a_worker(place)}/environ").read_bytes().decode().split("\0")
+        found = next(value for value in environment if value.startswith("PYTHONPATH="))
+        tell(found, "/parcel-")
+        # Another trainer than that of the folder cannot be meant.
+        to.start(2)
+        to.say("kill", worker=1)
+        to.wait_for("started", 2)
+        to.tell(2, "welcome", protocol=1, heartbeat=2, config={"kind": "trainer", "file": str(TRAINERS / "sums.py")})
+        tell(to.wait_for("bye")["reason"], "--ship")
+
+
+def check_refusals(place: Place) -> None:
+    """what cannot work is said in words"""
+    def farewell(address: str, *options: str, python: str = place.python) -> str:
+        environment = {**place.environment, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+        with bridge(python, address, environment, place.folder / "bridge.log", options) as to:
+            return to.wait_for("bye")["reason"]
+
+    tell(farewell("ray://127.0.0.1:10001"), "ray://", "expected auto or HOST:PORT")
+    tell(farewell("auto"), "cannot connect", "ray start")
+    tell(farewell("auto", python=sys.executable), "has no Ray", "pip install")
+    with place.cluster(a=1) as nodes:
+        tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
+        tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
+        with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
+            to.start(1)
+            tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
+
+
+# --- searches ----------------------------------------------------------------------------------------------------
+
+
+TRAINER = ["--trainer", str(TRAINERS / "sums.py"), "--epochs", "8", "--interval", "2", "--population", "4"]
+NETWORK = """--dataset bundled --train-size 128 --validation-size 100 --model wrn_10_1 --population 4 --epochs 6 --interval 2
+  --batch-size 32""".split()
+
+
+class Search:
+    """One search by the program, in a run's folder of its own."""
+
+    def __init__(self, place: Place, name: str, *options: str) -> None:
+        self.place = place
+        self.run = place.folder / name
+        self.log = place.folder / f"{name}.log"
+        self.arguments = [place.pba, "search", *options, "--run", str(self.run)]
+
+    @contextlib.contextmanager
+    def running(self, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The program at work; it is gone afterwards."""
+        (self.place.folder / "tmp").mkdir(exist_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [*self.arguments, *options], env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def environment(self) -> dict[str, str]:
+        return {**self.place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": self.place.python}
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the end of the search, which must be a good one."""
+        try:
+            code = process.wait(SEARCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"no end within {SEARCH_SECONDS} s: {self.said()}") from None
+        require(code == 0, f"exit code {code}: {self.said()}")
+
+    def whole(self, *options: str) -> dict[str, Any]:
+        """Run the search to its end; what it left."""
+        with self.running(*options) as process:
+            self.end(process)
+        return self.result()
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")[-1500:]
+
+    def result(self) -> dict[str, Any]:
+        """What must be the same wherever a search trains."""
+        checkpoints = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.run / "checkpoints").iterdir()}
+        return {"schedule.json": (self.run / "schedule.json").read_bytes(), "checkpoints": checkpoints}
+
+    def begins_generation(self, number: int) -> Callable[[], bool]:
+        return lambda: f"generation {number}: best is" in self.log.read_text(errors="replace")
+
+
+def same(found: dict[str, Any], expected: dict[str, Any]) -> None:
+    wrong = [name for name in expected if found[name] != expected[name]]
+    require(not wrong, f"{' and '.join(wrong)} differ from those of the search on this machine")
+
+
+def check_trainer_with_losses(place: Place) -> str:
+    """a trainer's search, whose node, bridge and coordinator are killed, ends as on this machine"""
+    slow = [*TRAINER, "--trainer-config", '{"seconds": 0.4, "bytes": 100000}']
+    expected = Search(place, "here", *slow).whole("--workers", "2")
+    with place.cluster(a=1, b=1) as nodes:
+        search = Search(place, "there", *slow)
+        with search.running("--ray", nodes.address) as process:
+            wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            nodes.kill("a")  # in mid-segment
+            wait_until(search.begins_generation(2), f"the second generation: {search.said()}", 60)
+            bridge_process = next(number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command)
+            os.kill(bridge_process, signal.SIGKILL)
+            wait_until(lambda: "another one is started" in search.said(), f"another bridge: {search.said()}", 20)
+            time.sleep(1)
+        no_worker_is_left(place)  # the coordinator was killed
+        wait_until(lambda: not actors(place), "the end of all actors")
+        tell(search.log.read_text(), "lost its node", "lost its bridge")
+        search.arguments = [place.pba, "search", "--resume", "--run", str(search.run)]
+        with search.running("--ray", nodes.address) as process:
+            nodes.kill("b")
+            wait_until(lambda: "the search waits" in search.log.read_text(), f"a search that waits: {search.said()}", 60)
+            nodes.add("c", 2)
+            search.end(process)
+        same(search.result(), expected)
+        no_worker_is_left(place)
+    return "node, bridge, coordinator and the last node were lost"
+
+
+def check_network(place: Place) -> None:
+    """a search with built-in networks gives the same bytes, also with a node lost"""
+    expected = Search(place, "here", *NETWORK, "--device", "cpu").whole()
+    with place.cluster(a=1, b=1) as nodes:
+        same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
+        search = Search(place, "disturbed", *NETWORK)
+        with search.running("--ray", nodes.address) as process:
+            wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            nodes.kill("b")
+            search.end(process)
+        same(search.result(), expected)
+        tell(search.log.read_text(), "lost its node")
+
+
+def check_doctor(place: Place) -> None:
+    """pba doctor --ray says what each node has"""
+    with place.cluster(a=2) as nodes:
+        def asked(*options: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
+                env={**nodes.environment, "PBA_PYTHON": place.python})
+
+        # Ray knows of a node a moment after it has begun.
+        wait_until(lambda: "2 nodes" in asked().stdout, "two nodes", 30)
+        done = asked()
+        require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
+        tell(done.stdout, "2 CPUs", "swift_pba    0.1.0", "program", "torch")
+        found = json.loads(asked("--json").stdout)["nodes"]
+        require(sorted(node["cpus"] for node in found) == [0, 2], f"found the nodes {found}")
+
+
+BRIDGE = [check_lines_and_checkpoints, check_kills, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals]
+SEARCHES = [check_trainer_with_losses, check_network, check_doctor]
+
+
+def main() -> None:
+    parser: argparse.ArgumentParser = parser_for(__doc__, selects=True)
+    parser.add_argument("--python", required=True, help="a Python that has Ray and numpy")
+    options = parser.parse_args()
+
+    def in_folder(case: Callable[[Place], object]) -> Callable[[], object]:
+        def run() -> object:
+            with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
+                return case(Place(options.pba, options.python, Path(name).resolve()))
+
+        return run
+
+    cases: list[Case] = [((case.__doc__ or "").split("\n")[0], in_folder(case)) for case in BRIDGE + SEARCHES]
+    run_all(cases, options.only.replace("_", " "))
+
+
+if __name__ == "__main__":
+    main()
