@@ -45,7 +45,7 @@ import Workers
           configuration: .trainer(
             TrainerWork(
               file: "/t.py", className: "Own", settings: .object(["learning_rate": .number(0.1)]), epochs: 60,
-              device: .cpu)))),
+              device: .cpu, metric: "f1")))),
       .bye(Farewell(reason: "protocol 2 is spoken here, found 1")),
       .run(
         SegmentRequest(
