@@ -81,8 +81,10 @@ class Channel:
 
     def die(self) -> NoReturn:
         """End this process and all others of its group at once."""
-        os.killpg(self._owner, signal.SIGKILL)
-        os._exit(77)
+        try:
+            os.killpg(self._owner, signal.SIGKILL)
+        finally:
+            os._exit(77)
 
     def end_children(self) -> None:
         """Ask all other processes of the group to end, which the user's code has started."""
@@ -98,6 +100,13 @@ class Channel:
         self._reading = self._writing = -1
 
     def _watch(self) -> None:
+        try:
+            self._read()
+        finally:
+            # A worker that nobody can reach any more, whatever went wrong.
+            self.die()
+
+    def _read(self) -> None:
         waiting, ends = b"", None
         poll = select.poll()
         poll.register(self._reading, select.POLLIN)
