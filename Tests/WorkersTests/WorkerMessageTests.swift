@@ -93,6 +93,11 @@ import Workers
   @Test func whatIsNotKnownIsLeftAlone() throws {
     #expect(try WorkerMessage.read(#"{"t":"ready","since":[1,2]}"#) == .ready)
     #expect(try CoordinatorMessage.read(#"{"t":"quit","code":3}"#) == .quit)
+    // What version 1 did not have from its beginning may be missing.
+    let line = try Self.ofCoordinators[0].line()
+    let place = try #require(line.range(of: "\"progress\":0.1,"))
+    #expect(
+      try CoordinatorMessage.read(line.replacingCharacters(in: place, with: "")) == Self.ofCoordinators[0])
   }
 
   @Test(arguments: [
