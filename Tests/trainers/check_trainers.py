@@ -34,8 +34,8 @@ class Search:
 
     @property
     def environment(self) -> dict[str, str]:
-        # The Python of this script has numpy.
-        return os.environ | {"PBA_PYTHON": sys.executable}
+        # The Python of this script has numpy. The other variable is how workers of this search are found.
+        return os.environ | {"PBA_PYTHON": sys.executable, "PBA_TEST": str(self.folder)}
 
     def arguments(self, *more: str, trainer: str | None = None, run: Path | None = None, **config: Any) -> list[str]:
         settings = json.dumps({"rate": 0.1, "decay": 1} | config)
@@ -44,9 +44,11 @@ class Search:
             "--epochs", "6", "--interval", "2", "--population", "4", "--workers", "2", "--seed", "5", *more]
 
     def call(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [self.program, *arguments], env=self.environment | dict(environment or {}), capture_output=True, text=True,
             timeout=WAIT_SECONDS)
+        require(not workers_of(self), f"workers are left by {arguments}")
+        return done
 
     def resume(self, *more: str) -> subprocess.CompletedProcess[str]:
         return self.call("search", "--resume", "--run", str(self.run), *more)
@@ -68,7 +70,7 @@ def whole(search: Search, *more: str, **config: Any) -> dict[str, Any]:
 
 
 def workers_of(search: Search) -> list[int]:
-    """The processes that have this search's file or folder in their environment or work on it: workers alone."""
+    """The processes of this search's workers."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -153,9 +155,8 @@ def check_killed_and_resumed(search: Search) -> None:
     arguments = search.arguments(*TUNE, pause=0.02)
     kills = 0
     while True:
-        variables = search.environment | {"PBA_TEST": str(search.folder)}
         command = [search.program, *arguments] if kills == 0 else [search.program, "search", "--resume", "--run", str(search.run)]
-        process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, env=search.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             # Each life is longer than the one before, so that the search comes to its end.
             _, words = process.communicate(timeout=0.45 + 0.1 * kills)
@@ -263,6 +264,7 @@ def check_a_moved_file(search: Search) -> None:
     wait_until(lambda: (search.run / "schedule.json").exists(), "no first generation")
     process.send_signal(signal.SIGINT)
     require(process.wait(WAIT_SECONDS) == 130, f"exit code {process.returncode}")
+    require(not workers_of(search), "workers are left by Ctrl-C")
     moved = search.folder / "other place" / "moved.py"
     moved.parent.mkdir()
     search.file.rename(moved)
