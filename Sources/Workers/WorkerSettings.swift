@@ -1,7 +1,8 @@
 import RunStore
 import Text
 
-/// Whether worker processes train, how many, and how long is waited for them; nothing of it changes a result.
+/// Whether worker processes train, how many, and how long is waited for them; nothing of it changes the
+/// result of a synchronous search.
 ///
 /// Its members stand among the other settings of a search; nil where nobody gave them.
 public struct WorkerSettings: Codable, Hashable, Sendable {

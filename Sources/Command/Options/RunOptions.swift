@@ -23,7 +23,7 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help:
-      "Stop in order after this time, such as 90s, 30m, 3h or 1h30m, with exit code 75; the command that continues is printed."
+      "Stop cleanly after this time, such as 90s, 30m, 3h or 1h30m, with exit code 75; the command that continues is printed."
   )
   var stopAfter: StopTime?
 

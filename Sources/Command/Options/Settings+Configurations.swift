@@ -84,6 +84,8 @@ extension Settings {
   /// A search's settings, the defaults filled in.
   ///
   /// - Parameter remote: the device of another machine that it trains on; nil for those of this one.
+  /// - Returns: the settings.
+  /// - Throws: the error of the first setting that is not valid.
   package func searchConfiguration(on remote: Device? = nil) throws -> SearchConfiguration {
     let dataset = try requireDataset()
     let sizes = dataset.searchDefaults
@@ -99,7 +101,7 @@ extension Settings {
       burnIn: self.burnIn ?? base.burnIn, asynchronous: self.asynchronous ?? base.asynchronous,
       device: devices,
       concurrency: self.concurrency ?? base.concurrency)
-    configuration.workers = try workerSettings()
+    configuration.workers = try workerSettings(hasWorkers: remote != nil)
     // The default is not recorded, as it was not before there was a choice.
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
     try configuration.validate()

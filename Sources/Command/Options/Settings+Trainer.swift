@@ -72,7 +72,7 @@ extension Settings {
     configuration.asynchronous = self.asynchronous ?? configuration.asynchronous
     configuration.startOrder = recorded?.startOrder ?? (configuration.asynchronous ? .arrival : nil)
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
-    configuration.workers = try workerSettings()
+    configuration.workers = try workerSettings(hasWorkers: true)
     try configuration.validate()
     return configuration
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Text
 
-/// When a run is to stop in order: so long after the program was asked.
+/// When a run is to stop cleanly: a time span after the command line was read.
 struct StopTime: Sendable {
   /// What was asked for.
   let span: TimeSpan

@@ -10,14 +10,20 @@ struct TrainerCheck {
   /// Other options with their values.
   private let options: [(name: String, value: String?)]
 
-  /// A check with settings that were typed; what was not is for Python to choose.
+  /// A check with settings that were typed, otherwise those of a search; the device that was not is for Python to choose.
   init(_ settings: Settings, trainer: TrainerName) throws {
     self.trainer = trainer
     config = try settings.trainerConfig?.settings() ?? TrainerSettings()
+    let usual = SettingCatalogue.shared
+    func number(_ given: Int?, _ setting: Setting<Int>) -> String? {
+      (given ?? setting.standard).map(String.init)
+    }
     options = [
-      ("device", settings.device.flatMap { $0 == Settings.automatic ? nil : $0 }), ("metric", settings.score),
-      ("epochs", settings.epochs.map(String.init)), ("population", settings.population.map(String.init)),
-      ("interval", settings.interval.map(String.init)), ("workers", settings.workers.map(String.init)),
+      ("device", settings.device.flatMap { $0 == Settings.automatic ? nil : $0 }),
+      ("metric", settings.score ?? usual.score.standard), ("epochs", number(settings.epochs, usual.epochs)),
+      ("population", number(settings.population, usual.population)),
+      ("interval", number(settings.interval, usual.interval)),
+      ("workers", number(settings.workers, usual.workers)),
     ]
   }
 

@@ -27,8 +27,10 @@ package struct WorkerOptions: ParsableArguments {
 extension Settings {
   /// Whether worker processes train, and what is given about them.
   ///
-  /// - Throws: ``SettingsError`` where two settings contradict each other.
-  func workerSettings() throws -> WorkerSettings {
+  /// - Parameter hasWorkers: whether workers train also where no number of them is given.
+  /// - Returns: the settings.
+  /// - Throws: ``SettingsError`` where two settings contradict each other, or one has no effect.
+  func workerSettings(hasWorkers: Bool) throws -> WorkerSettings {
     var settings = WorkerSettings()
     settings.workers = self.workers
     if case .trials? = self.concurrency, origin(of: \.concurrency) != nil {
@@ -39,6 +41,17 @@ extension Settings {
       }
       // A search that was begun by workers is continued in this process.
       settings.workers = nil
+    }
+    if !hasWorkers, settings.workers == nil {
+      let idle = [
+        ("retries", origin(of: \.retries)), ("progressLimit", origin(of: \.progressLimit)),
+        ("segmentLimit", origin(of: \.segmentLimit)),
+      ]
+      if let (name, _) = idle.first(where: { $0.1 != nil }) {
+        throw SettingsError(
+          "\(setting: name): found without \(setting: "workers"), expected both or neither: it is for worker processes, and this"
+            + " search trains in one process")
+      }
     }
     settings.retries = self.retries
     settings.progressLimit = self.progressLimit

@@ -77,7 +77,7 @@ public final class Interruption {
       guard !flag.isRequested else { return }
       Self.cause.take(.time)
       flag.request()
-      printNote("--stop-after: \(stopTime.span) are over, stopping at the next step")
+      printNote("--stop-after: \(stopTime.span) has passed, stopping at the next step")
     }
   }
 

@@ -28,6 +28,7 @@ struct TrainerSearch: PreparedSearch {
     self.configuration = configuration
     self.path = path
     self.recorded = recorded
+    try Self.noteFile(of: configuration, resuming: recorded, in: path)
     let python = try PythonInterpreter()
     try python.requirePackage()
     let launcher: any WorkerLauncher
@@ -70,19 +71,34 @@ struct TrainerSearch: PreparedSearch {
     return run
   }
 
-  /// Says and records that the trainer's file is another one, or lies elsewhere, so that the next resume knows it.
-  private func recordFile(in run: RunDirectory) throws {
+  /// Says which file a resumed search is about to run, and whether it is another than before.
+  ///
+  /// - Throws: `SettingsError` where the journal names a file within the run's own folder, which may come from somebody else.
+  private static func noteFile(
+    of configuration: TrainerConfiguration, resuming recorded: TrainerConfiguration?, in path: String
+  ) throws {
     guard let recorded else { return }
     let file = printable(configuration.trainer.file)
     if recorded.trainer != configuration.trainer {
       printNote(
         "the trainer is read from \(file) from now on, where it was \(printable(recorded.trainer.file))")
+    } else if try configuration.trainer.file.hasPrefix(WorkingFolder.wholePath(path) + "/") {
+      throw SettingsError(
+        "\(setting: "trainer"): found \(file) in the folder of the run, expected a file elsewhere, since a run's folder may come"
+          + " from somebody else; read the file, then name it with \(setting: "trainer")", isUsageMistake: false)
+    } else {
+      printNote("the trainer is \(file)")
     }
     if recorded.trainerDigest != configuration.trainerDigest {
       printNote(
         "\(file) is not as it was when the search was last worked on; what is left to train is trained with the new text"
       )
     }
+  }
+
+  /// Records where the trainer's file is and what it holds, so that the next resume knows it.
+  private func recordFile(in run: RunDirectory) throws {
+    guard let recorded else { return }
     var changed = recorded
     changed.trainer = configuration.trainer
     changed.trainerDigest = configuration.trainerDigest
