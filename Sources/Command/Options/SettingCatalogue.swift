@@ -96,7 +96,8 @@ package struct SettingCatalogue: Sendable {
     standard: Self.search.concurrency, for: [.search, .compare], isPartOfExperiment: false)
   package let workers = Setting<Int>(
     "workers",
-    help: "Train in this many processes at once, in place of --concurrency. No effect on a synchronous result.",
+    help:
+      "Train in this many processes at once, in place of --concurrency. No effect on a synchronous result.",
     standardInWords: "in this process; with --trainer one on each device, or on each core", for: [.search],
     trainedBy: Self.any, isPartOfExperiment: false)
   package let retries = Setting<Int>(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import RunStore
 import Search
@@ -85,7 +86,8 @@ struct TrainerSearch: PreparedSearch {
     } else if try configuration.trainer.file.hasPrefix(WorkingFolder.wholePath(path) + "/") {
       throw SettingsError(
         "\(setting: "trainer"): found \(file) in the folder of the run, expected a file elsewhere, since a run's folder may come"
-          + " from somebody else; read the file, then name it with \(setting: "trainer")", isUsageMistake: false)
+          + " from somebody else; read the file, then name it with \(setting: "trainer")",
+        isUsageMistake: false)
     } else {
       printNote("the trainer is \(file)")
     }
