@@ -24,8 +24,9 @@ import Workers
       folder = try TemporaryFolder()
       let bridge = try ScriptedBridge(in: folder)
       launcher = RayLauncher(
-        RayPlaces(script), kind: .trainer, python: bridge.path,
-        environment: ProcessInfo.processInfo.environment, onErrorLine: { [log] in log.add("\($0): \($1)") },
+        command: [bridge.path, "--address", script], kind: .trainer,
+        environment: ProcessInfo.processInfo.environment,
+        onErrorLine: { [log] in log.add("\($0): \($1)") },
         onNote: { [notes] in notes.add($0) })
       executor = WorkerExecutor(
         launcher: launcher, limits: WorkerLimits(retries: retries), onNote: { [notes] in notes.add($0) }
@@ -35,7 +36,8 @@ import Workers
     func segment(_ trial: Int) -> SegmentRequest {
       SegmentRequest(
         key: SegmentKey(SegmentPlace(generation: 0, trial: trial)), seed: 1, epochs: 0..<2, isLast: true,
-        policy: Policy(entries: []), parentCheckpoint: nil, checkpoint: folder("\(trial).partial"), slot: trial)
+        policy: Policy(entries: []), parentCheckpoint: nil, checkpoint: folder("\(trial).partial"),
+        slot: trial)
     }
   }
 

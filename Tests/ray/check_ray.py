@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -29,13 +30,13 @@ from pathlib import Path
 from typing import Any
 
 from cluster import SETTINGS as CLUSTER_SETTINGS
-from cluster import Cluster, cluster, processes
+from cluster import Cluster, cluster, free_ports, processes
 from coordinator import Bridge, bridge
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINERS = Path(__file__).resolve().parent / "trainers"
 sys.path.insert(0, str(ROOT / "Tests" / "cli"))
-from case_runner import Case, Failure, parser_for, require, run_all, tell  # noqa: E402
+from case_runner import Failure, Report, name_of, parser_for, require, tell  # noqa: E402
 
 SEARCH_SECONDS = 120
 ORPHAN_SECONDS = 10  # in which everything must be gone
@@ -145,9 +146,9 @@ def seconds_since(began: float) -> str:
 # --- the bridge --------------------------------------------------------------------------------------------------
 
 
-def check_lines_and_checkpoints(place: Place) -> None:
+def check_lines_and_checkpoints(place: Place, nodes: Cluster) -> None:
     """a chain of segments over two nodes"""
-    with place.cluster(a=1, b=1) as nodes, place.bridge(nodes) as to:
+    with place.bridge(nodes) as to:
         place.welcome(to, 1, bytes=2_000_000)
         place.welcome(to, 2, bytes=2_000_000)
         homes = {message["node"] for message in to.seen if message["t"] == "started"}
@@ -229,9 +230,9 @@ def check_kills(place: Place) -> str:
     return ", ".join(remarks)
 
 
-def check_stop_of_a_hanging_worker(place: Place) -> None:
+def check_stop_of_a_hanging_worker(place: Place, nodes: Cluster) -> None:
     """a worker that was stopped by a signal is ended when asked, with what it has started"""
-    with place.cluster(a=1) as nodes, place.bridge(nodes) as to:
+    with place.bridge(nodes) as to:
         place.welcome(to, 1)
         os.kill(a_worker(place), signal.SIGSTOP)
         to.say("kill", worker=1)
@@ -239,7 +240,7 @@ def check_stop_of_a_hanging_worker(place: Place) -> None:
         no_worker_is_left(place)
 
 
-def check_what_is_sent(place: Place) -> None:
+def check_what_is_sent(place: Place, nodes: Cluster) -> None:
     """a trainer's folder and the wheel are sent to the nodes"""
     wheel = place.folder / "swift_pba-0.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -248,7 +249,7 @@ def check_what_is_sent(place: Place) -> None:
                 archive.write(path, path.relative_to(ROOT / "Python"))
     code = place.folder / "code"
     shutil.copytree(TRAINERS, code)
-    with place.cluster(a=1) as nodes, place.bridge(nodes, "--ship", str(code), "--ship-wheel", str(wheel)) as to:
+    with place.bridge(nodes, "--ship", str(code), "--ship-wheel", str(wheel)) as to:
         place.welcome(to, 1, code / "with_sibling.py")
         place.finish(to, 1, place.run(to, 1, 0, 0))
         environment = Path(f"/proc/{a_worker(place)}/environ").read_bytes().decode().split("\0")
@@ -262,7 +263,7 @@ def check_what_is_sent(place: Place) -> None:
         tell(to.wait_for("bye")["reason"], "--ship")
 
 
-def check_refusals(place: Place) -> None:
+def check_refusals(place: Place, nodes: Cluster) -> None:
     """what cannot work is said in words"""
     def farewell(address: str, *options: str, python: str = place.python) -> str:
         environment = {**place.environment, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
@@ -270,14 +271,15 @@ def check_refusals(place: Place) -> None:
             return to.wait_for("bye")["reason"]
 
     tell(farewell("ray://127.0.0.1:10001"), "ray://", "expected auto or HOST:PORT")
-    tell(farewell("auto"), "cannot connect", "ray start")
+    closed, = free_ports(1)
+    tell(farewell(f"127.0.0.1:{closed}"), "no Ray cluster answers", "refused")
+    tell(farewell("nonsense"), "found the address nonsense")
     tell(farewell("auto", python=sys.executable), "has no Ray", "pip install")
-    with place.cluster(a=1) as nodes:
-        tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
-        tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
-        with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
-            to.start(1)
-            tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
+    tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
+    tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
+    with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
+        to.start(1)
+        tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
 
 
 # --- searches ----------------------------------------------------------------------------------------------------
@@ -386,25 +388,24 @@ def check_network(place: Place) -> None:
         tell(search.log.read_text(), "lost its node")
 
 
-def check_doctor(place: Place) -> None:
+def check_doctor(place: Place, nodes: Cluster) -> None:
     """pba doctor --ray says what each node has"""
-    with place.cluster(a=2) as nodes:
-        def asked(*options: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
-                env={**nodes.environment, "PBA_PYTHON": place.python})
-
-        # Ray knows of a node a moment after it has begun.
-        wait_until(lambda: "2 nodes" in asked().stdout, "two nodes", 30)
-        done = asked()
+    def asked(*options: str) -> str:
+        done = subprocess.run(
+            [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
+            env={**nodes.environment, "PBA_PYTHON": place.python})
         require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
-        tell(done.stdout, "2 CPUs", "swift_pba    0.1.0", "program", "torch")
-        found = json.loads(asked("--json").stdout)["nodes"]
-        require(sorted(node["cpus"] for node in found) == [0, 2], f"found the nodes {found}")
+        return done.stdout
+
+    tell(asked(), "3 nodes", "1 CPUs", "swift_pba    0.1.0", "program", "torch")
+    found = json.loads(asked("--json"))["nodes"]
+    require(sorted(node["cpus"] for node in found) == [0, 1, 1], f"found the nodes {found}")
 
 
-BRIDGE = [check_lines_and_checkpoints, check_kills, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals]
-SEARCHES = [check_trainer_with_losses, check_network, check_doctor]
+# On one cluster of two nodes, none of which is lost.
+UNDISTURBED = [check_lines_and_checkpoints, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals, check_doctor]
+# Each on a cluster of its own.
+DISTURBED = [check_kills, check_trainer_with_losses, check_network]
 
 
 def main() -> None:
@@ -412,15 +413,25 @@ def main() -> None:
     parser.add_argument("--python", required=True, help="a Python that has Ray and numpy")
     options = parser.parse_args()
 
-    def in_folder(case: Callable[[Place], object]) -> Callable[[], object]:
-        def run() -> object:
-            with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
-                return case(Place(options.pba, options.python, Path(name).resolve()))
+    report = Report()
+    words = options.only.replace("_", " ")
 
-        return run
+    def chosen(cases: list[Callable[..., object]]) -> list[Callable[..., object]]:
+        return [case for case in cases if words in name_of(case)]
 
-    cases: list[Case] = [((case.__doc__ or "").split("\n")[0], in_folder(case)) for case in BRIDGE + SEARCHES]
-    run_all(cases, options.only.replace("_", " "))
+    @contextlib.contextmanager
+    def place() -> Iterator[Place]:
+        with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
+            yield Place(options.pba, options.python, Path(name).resolve())
+
+    if undisturbed := chosen(UNDISTURBED):
+        with place() as shared, shared.cluster(a=1, b=1) as nodes:
+            for case in undisturbed:
+                report.attempt(name_of(case), functools.partial(case, shared, nodes))
+    for case in chosen(DISTURBED):
+        with place() as own:
+            report.attempt(name_of(case), functools.partial(case, own))
+    report.finish()
 
 
 if __name__ == "__main__":

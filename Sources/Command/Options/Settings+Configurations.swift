@@ -84,6 +84,8 @@ extension Settings {
   /// A search's settings, the defaults filled in.
   ///
   /// - Parameter remote: the device of another machine that it trains on; nil for those of this one.
+  /// - Returns: the settings.
+  /// - Throws: the error of the first setting that is not valid.
   package func searchConfiguration(on remote: Device? = nil) throws -> SearchConfiguration {
     let dataset = try requireDataset()
     let sizes = dataset.searchDefaults
