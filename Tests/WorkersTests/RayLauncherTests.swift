@@ -24,7 +24,7 @@ import Workers
       folder = try TemporaryFolder()
       let bridge = try ScriptedBridge(in: folder)
       launcher = RayLauncher(
-        command: [bridge.path, "--address", script], kind: .trainer,
+        command: ["python3", bridge.path, "--address", script], kind: .trainer,
         environment: ProcessInfo.processInfo.environment,
         onErrorLine: { [log] in log.add("\($0): \($1)") },
         onNote: { [notes] in notes.add($0) })

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Searches and workers on a real Ray cluster of two nodes on 127.0.0.1, whose parts are killed.
 
-    check_ray.py --pba PATH --python PYTHON [--only WORDS]
+    check_ray.py --pba PATH --python PYTHON [--full] [--only WORDS]
 
-PYTHON has Ray and numpy. Each case runs on a cluster of its own folder and ports. First the bridge alone is spoken to: a worker,
-its actor, its node and the bridge are killed, and no process may be left ten seconds later. Prints a line a case and a closing
-line `N passed, M failed`; exits 1 if any failed.
+PYTHON has Ray and numpy. Clusters have folders and ports of their own. First the bridge alone is spoken to: a worker, its
+actor, its node and the bridge are killed, and no process may be left ten seconds later. Then searches go on through the same.
+With --full also some whose bridges, nodes, actors and workers are killed at random again and again. Prints a line a case and
+a closing line `N passed, M failed`; exits 1 if any failed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import functools
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -39,6 +41,7 @@ sys.path.insert(0, str(ROOT / "Tests" / "cli"))
 from case_runner import Failure, Report, name_of, parser_for, require, tell  # noqa: E402
 
 SEARCH_SECONDS = 120
+RANDOM_SEARCHES = 6
 ORPHAN_SECONDS = 10  # in which everything must be gone
 POLICY = [{"operation": "Rotate", "probability": 3, "magnitude": 4}]
 
@@ -50,6 +53,7 @@ class Place:
     pba: str
     python: str
     folder: Path
+    full: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -374,11 +378,42 @@ def check_trainer_with_losses(place: Place) -> str:
     return "node, bridge, coordinator and the last node were lost"
 
 
+def check_random_kills(place: Place, seed: int) -> str:
+    """a search whose bridges, nodes, actors and workers are killed at random ends as on this machine"""
+    generator = random.Random(seed)
+    slow = [*TRAINER, "--trainer-config", '{"seconds": 0.2, "bytes": 200000}', "--retries", "100"]
+    expected = Search(place, "here", *slow).whole("--workers", "2")
+    search, kills = Search(place, "there", *slow), 0
+    with place.cluster(n0=1, n1=1) as nodes, search.running("--ray", nodes.address) as process:
+        names = ["n0", "n1"]
+        while process.poll() is None:
+            time.sleep(generator.uniform(0.3, 4))
+            what = generator.choice(["bridge", "bridge", "node", "actor", "worker"])
+            if what == "node":
+                nodes.kill(names.pop(0))
+                names.append(f"n{len(nodes.nodes)}")
+                nodes.add(names[-1], 1)
+            elif what == "bridge":
+                candidates = [number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command]
+            else:
+                candidates = actors(place) if what == "actor" else workers(place)
+            if what != "node" and candidates:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(generator.choice(candidates), signal.SIGKILL)
+            kills += 1
+            require(kills < 60, f"no end after {kills} kills: {search.said()}")
+        search.end(process)
+    same(search.result(), expected)
+    no_worker_is_left(place)
+    return f"{kills} kills"
+
+
 def check_network(place: Place) -> None:
     """a search with built-in networks gives the same bytes, also with a node lost"""
     expected = Search(place, "here", *NETWORK, "--device", "cpu").whole()
     with place.cluster(a=1, b=1) as nodes:
-        same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
+        if place.full:
+            same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
         search = Search(place, "disturbed", *NETWORK)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
@@ -411,6 +446,7 @@ DISTURBED = [check_kills, check_trainer_with_losses, check_network]
 def main() -> None:
     parser: argparse.ArgumentParser = parser_for(__doc__, selects=True)
     parser.add_argument("--python", required=True, help="a Python that has Ray and numpy")
+    parser.add_argument("--full", action="store_true", help="also what takes minutes")
     options = parser.parse_args()
 
     report = Report()
@@ -422,7 +458,7 @@ def main() -> None:
     @contextlib.contextmanager
     def place() -> Iterator[Place]:
         with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
-            yield Place(options.pba, options.python, Path(name).resolve())
+            yield Place(options.pba, options.python, Path(name).resolve(), options.full)
 
     if undisturbed := chosen(UNDISTURBED):
         with place() as shared, shared.cluster(a=1, b=1) as nodes:
@@ -431,6 +467,10 @@ def main() -> None:
     for case in chosen(DISTURBED):
         with place() as own:
             report.attempt(name_of(case), functools.partial(case, own))
+    for seed in range(RANDOM_SEARCHES if options.full else 0):
+        if words in name_of(check_random_kills):
+            with place() as own:
+                report.attempt(name_of(check_random_kills), functools.partial(check_random_kills, own, seed))
     report.finish()
 
 
