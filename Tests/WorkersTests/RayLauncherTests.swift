@@ -71,6 +71,22 @@ import Workers
     #expect(throws: WorkerError.self) { try setup.executor.run(setup.segment(0), stop: StopFlag()) }
   }
 
+  @Test func anErrorOfTheTrainingEndsWhatOnlyWaits() throws {
+    let setup = try Setup("room-1-user")
+    defer { setup.executor.finish() }
+    let workers = try WorkerThreads(Array(0..<4), count: 4) { trial in
+      Result { try setup.executor.run(setup.segment(trial), stop: StopFlag()) }
+    }
+    var failures: [any Error] = []
+    while let batch = workers.nextBatch() {
+      for result in batch { if case .failure(let error) = result { failures.append(error) } }
+    }
+    workers.finish()
+    #expect(failures.count == 4)
+    #expect(failures.count { $0 is WorkerError } == 1)
+    #expect(setup.log.all.count == 1)
+  }
+
   @Test func aBridgeThatCannotWorkSaysWhy() throws {
     let setup = try Setup("bye")
     defer { setup.executor.finish() }

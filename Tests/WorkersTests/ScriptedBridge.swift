@@ -69,6 +69,9 @@ struct ScriptedBridge {
                     end(number, loss, "it is lost")
                     continue
                 say("log", worker=number, text="trains " + message["key"])
+                if "user" in script:
+                    tell(number, {"t": "failed", "key": message["key"], "kind": "user", "reason": "ValueError: 3 classes"})
+                    continue
                 content = message["key"].encode()
                 pathlib.Path(message["output"]).write_bytes(content)
                 tell(number, {

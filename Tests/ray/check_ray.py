@@ -143,6 +143,11 @@ def no_worker_is_left(place: Place) -> None:
     wait_until(lambda: not workers(place), "the end of all workers")
 
 
+def nothing_is_left_in_folders(place: Place) -> None:
+    left = [path.name for path in (place.folder / "tmp").glob("swift-pba-*/*") if not path.name.endswith("lock")]
+    require(not left, f"the nodes' folders still hold {left}")
+
+
 def seconds_since(began: float) -> str:
     return f"{time.monotonic() - began:.1f} s"
 
@@ -176,8 +181,7 @@ def check_lines_and_checkpoints(place: Place, nodes: Cluster) -> None:
         require(to.wait_for("ended", 1)["kind"] == "worker", "a worker that ended in order has another kind of end")
         require(to.end() == 0, "the bridge ended with another code than 0")
         no_worker_is_left(place)
-        left = [path.name for path in (place.folder / "tmp").glob("swift-pba-*/*") if not path.name.endswith("lock")]
-        require(not left, f"the nodes' folders still hold {left}")
+        nothing_is_left_in_folders(place)
 
 
 def check_kills(place: Place) -> str:
@@ -375,6 +379,7 @@ def check_trainer_with_losses(place: Place) -> str:
             search.end(process)
         same(search.result(), expected)
         no_worker_is_left(place)
+        nothing_is_left_in_folders(place)
     return "node, bridge, coordinator and the last node were lost"
 
 
@@ -387,7 +392,7 @@ def check_random_kills(place: Place, seed: int) -> str:
     with place.cluster(n0=1, n1=1) as nodes, search.running("--ray", nodes.address) as process:
         names = ["n0", "n1"]
         while process.poll() is None:
-            time.sleep(generator.uniform(0.3, 4))
+            time.sleep(generator.uniform(0.5, 4))
             what = generator.choice(["bridge", "bridge", "node", "actor", "worker"])
             if what == "node":
                 nodes.kill(names.pop(0))

@@ -32,7 +32,7 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   /// The longest time in seconds from the bridge's start to its first word of the nodes.
   private static let timeToConnect = 60.0
   /// How often in a row a bridge is replaced that was lost before a worker has started.
-  private static let mostLosses = 5
+  private static let mostLosses = 10
   /// The longest time in seconds in which a slot does not look at anything but its worker.
   private static let slice = 0.05
   /// The longest time in seconds that the bridge's end takes.
