@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import swift_pba as pba
 import torch
 from pictures import picture
 from PIL import Image
 from swift_pba.trainer.__main__ import duration, settings
 from swift_pba.trainer.check import policy, times
 from swift_pba.trainer.comparison import difference, difference_of_folders
+from swift_pba.trainer.example import datasets
 from workers import NUMPY, written
 
 
@@ -46,16 +48,18 @@ def test_the_example_is_written_once_and_restores(tmp_path: Path) -> None:
     again = command(tmp_path, "init", "my_trainer.py")
     assert again.returncode == 1 and "already there, which is not overwritten" in again.stderr
     assert (tmp_path / "my_trainer.py").read_text() == text
-    config = {"images": "photos", "size": 32, "loader_workers": 1, "batch_size": 4}
+    config = {"images": "photos", "size": 64, "loader_workers": 1, "batch_size": 2}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    found = command(tmp_path, "check", "my_trainer.py", "--config", "config.json", "--epochs", "6", "--population", "4")
+    found = command(tmp_path, "check", "my_trainer.py:Trainer", "--config", "config.json", "--epochs", "6", "--population", "4")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "checkpoints restore the training: score" in found.stdout and "differ" not in found.stdout
     assert "a search of 4 trials × 6 epochs, compared every 3, on cpu: about" in found.stdout and "warning" not in found.stdout
-    assert "computed from" not in found.stdout  # five batches an epoch
-    (tmp_path / "config.json").write_text(json.dumps(config | {"images": "photos/train", "size": 64, "batch_size": 1}))
-    found = command(tmp_path, "check", "my_trainer.py:Trainer", "--config", "config.json", "--device", "cpu")
-    assert found.returncode == 0 and "computed from the first 8 batches" in found.stdout, found.stdout + found.stderr
+    assert "computed from the first 8 batches" in found.stdout
+    split = datasets(tmp_path / "photos", 32, pba.Augment("none", epochs=1))
+    assert [len(split[0]), len(split[1]), split[2]] == [20, 20, 2]
+    split = datasets(tmp_path / "photos" / "train", 32, pba.Augment("none", epochs=1))
+    assert [len(split[0]), len(split[1]), split[2]] == [16, 4, 2]
+    assert not set(split[0].indices) & set(split[1].indices) and split[1][0][0].shape == (3, 32, 32)
 
 
 @pytest.mark.parametrize(("name", "words"), [

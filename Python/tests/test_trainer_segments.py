@@ -17,7 +17,7 @@ from own_training import COUNT, Images, segment, train
 from pictures import picture
 from swift_pba.trainer import Stop
 from swift_pba.trainer.randomness import derived, seed_all
-from swift_pba.trainer.segment import number
+from swift_pba.trainer.segment import number, seed_beginning
 from workers import POLICY
 
 OPTIONS = {
@@ -184,6 +184,19 @@ def test_seeds_follow_from_all_their_parts() -> None:
     assert len(set(seeds)) == len(seeds) and all(0 <= seed < 2**64 for seed in seeds)
     # Promised from version to version, as results are.
     assert derived(5, 3, 1) == 13434889748704246133
+
+
+def test_what_is_drawn_before_the_first_epoch(tmp_path: Path) -> None:
+    """It follows from seed, trial and epoch too, and is not what the epoch draws."""
+    drawn = []
+    for epochs, trial in (((0, 1), 3), ((0, 1), 4), ((1, 2), 3), ((0, 2), 3)):
+        one = segment(tmp_path, epochs, None, trial=trial)
+        seed_beginning(one)
+        drawn.append((random.random(), np.random.rand(), torch.rand(()).item()))
+        next(iter(one.epochs))
+        drawn.append((random.random(), np.random.rand(), torch.rand(()).item()))
+    assert drawn[0] == drawn[6] and drawn[1] == drawn[7] and len(set(drawn)) == 6
+    assert len({draw[place] for draw in drawn for place in range(3)}) == 18
 
 
 @pytest.mark.parametrize(("value", "expected"), [

@@ -74,10 +74,11 @@ from pathlib import Path
 from swift_pba.trainer.coordinator import WorkerProcess
 from workers import request, settings
 import os
-# Another process holds the channel open, so that its end alone would not be noticed.
+# Another process holds both channels open, so that their end is not noticed.
 worker = WorkerProcess()
 worker.begin(settings(Path(sys.argv[2]), config={"start": "fork"}), timeout=120)
-os.set_inheritable(worker.process.stdin.fileno(), True)
+for pipe in (worker.process.stdin, worker.process.stdout):
+    os.set_inheritable(pipe.fileno(), True)
 import subprocess
 holder = subprocess.Popen(["sleep", "300"], close_fds=False, stdout=subprocess.DEVNULL)
 worker.send({"t": "run"} | request(Path(sys.argv[3])))
@@ -214,7 +215,10 @@ def test_nothing_is_left_of_killed_workers(tmp_path: Path, monkeypatch: pytest.M
         assert len(before) == 2
         killed.kill()
         with ready(written(tmp_path, NUMPY, "other.py")) as third:
+            assert third.answer(request(tmp_path / "other"))["t"] == "done"
             after = work_folders()
+            (own,) = after - before
+            assert os.listdir(tmp_path / own) == ["lock"]
             assert len(after) == 2 and len(after & before) == 1
             third.quit()
         assert len(work_folders()) == 1

@@ -222,6 +222,25 @@ def test_a_report_of_another_process(tmp_path: Path) -> None:
     assert answer["reason"] == f"AssertionError: {[7] * 20}"
 
 
+def test_children_of_children_keep_their_files(tmp_path: Path) -> None:
+    """What a child of a fork gives up is not closed once more in a child of that, where it may be another file."""
+    answer = failure(tmp_path, """
+        import os
+        child = os.fork()
+        if child == 0:
+            opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(9)]
+            grandchild = os.fork()
+            if grandchild == 0:
+                try:
+                    os._exit(sum(os.fstat(file).st_nlink for file in opened))
+                except OSError:
+                    os._exit(100)
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]))
+        assert False, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """)
+    assert answer["reason"] == "AssertionError: 9", answer
+
+
 def test_modules_of_the_working_folder_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files there that are called as modules of Python, or as what the trainer imports."""
     (tmp_path / "work").mkdir()
@@ -231,3 +250,13 @@ def test_modules_of_the_working_folder_do_not_count(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path / "work")
     with ready(written(tmp_path, "import helper\n" + textwrap.dedent(NUMPY))) as worker:
         assert worker.answer(request(tmp_path / "output"))["t"] == "done"
+
+
+def test_a_link_to_a_file(tmp_path: Path) -> None:
+    """It is imported by the name of the link, which other processes find too."""
+    (tmp_path / "elsewhere").mkdir()
+    written(tmp_path / "elsewhere", NUMPY.replace("weights.sum()", "sorted(segment.missing)"), "other.py")
+    (tmp_path / "my_trainer.py").symlink_to(tmp_path / "elsewhere" / "other.py")
+    with ready(tmp_path / "my_trainer.py") as worker:
+        answer = worker.answer(request(tmp_path / "output"))
+    assert answer["traceback"].startswith("my_trainer.py, line 16, in train: "), answer

@@ -38,7 +38,7 @@ public enum SearchError: ExplainedError, Hashable {
     switch self {
     case .everyTrialFailed(let generation, let trials, let reason):
       "generation \(generation + 1): all \(counted(trials, "trial")) failed, the first with: \(reason); "
-        + "start a new run with a lower \(setting: "learningRate")"
+        + "start a new run with a lower learning rate (\(setting: "learningRate") of built-in networks)"
     case .segment(let place, let reason):
       "trial \(place.trial), generation \(place.generation + 1): \(reason); "
         + "what was finished is kept: once the cause is removed, continue with \(setting: "resume")"

@@ -52,20 +52,27 @@ extension SegmentMessage {
   public init(line: String) throws(SegmentMessageError) {
     do {
       self = try JSONDecoder().decode(Self.self, from: Data(line.utf8))
-    } catch let fault as MessageFault {
-      throw SegmentMessageError(title: Self.title, place: fault.place, reason: fault.reason)
-    } catch DecodingError.keyNotFound(let key, let context) {
-      throw Self.error(context.codingPath + [key], "found nothing, expected a value")
-    } catch DecodingError.valueNotFound(let type, let context) {
-      throw Self.error(context.codingPath, "found null, expected \(name(of: type))")
-    } catch DecodingError.typeMismatch(let type, let context) {
-      throw Self.error(context.codingPath, "found another kind of value, expected \(name(of: type))")
     } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
       throw Self.error([], "found \(shortText(line)), expected one JSON object")
-    } catch DecodingError.dataCorrupted(let context) {
-      throw Self.error(context.codingPath, printable(context.debugDescription))
     } catch {
-      throw Self.error([], printable("\(error)"))
+      throw Self.explained(error)
+    }
+  }
+
+  /// What is wrong with a message, by the error of the decoder.
+  package static func explained(_ fault: any Error) -> SegmentMessageError {
+    switch fault {
+    case let fault as MessageFault:
+      SegmentMessageError(title: title, place: fault.place, reason: fault.reason)
+    case DecodingError.keyNotFound(let key, let context):
+      error(context.codingPath + [key], "found nothing, expected a value")
+    case DecodingError.valueNotFound(let type, let context):
+      error(context.codingPath, "found null, expected \(name(of: type))")
+    case DecodingError.typeMismatch(let type, let context):
+      error(context.codingPath, "found another kind of value, expected \(name(of: type))")
+    case DecodingError.dataCorrupted(let context):
+      error(context.codingPath, printable(context.debugDescription))
+    default: error([], printable("\(fault)"))
     }
   }
 

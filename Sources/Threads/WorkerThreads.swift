@@ -18,8 +18,8 @@ package final class WorkerThreads<Job: Sendable, Output: Sendable>: @unchecked S
 
   /// Deep networks make deep recursions of their gradients.
   private static var stackSize: Int { 64 << 20 }
-  /// More threads than this help on no machine, and a system may refuse to make them.
-  private static var mostThreads: Int { 256 }
+  /// More threads than this help on no machine, also where each waits for a process, and a system may refuse to make them.
+  private static var mostThreads: Int { 1024 }
 
   /// Starts a thread for each slot, and fewer when there are fewer jobs or the system refuses more.
   ///

@@ -31,6 +31,8 @@ public struct WorkerSettings: Codable, Hashable, Sendable {
   /// The limits, the usual ones where nobody gave others.
   public var limits: WorkerLimits {
     var limits = WorkerLimits()
+    // A thousand reports a second are read with a few hundredths of a core, and more are seen by nobody.
+    limits.report = max(limits.report, Double(workers ?? 0) / 1000)
     if let retries { limits.retries = retries }
     if let progressLimit { limits.progress = progressLimit.span }
     if let segmentLimit { limits.segment = segmentLimit.span }

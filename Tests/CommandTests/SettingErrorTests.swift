@@ -170,7 +170,10 @@ struct SettingErrorTests {
         "continue it with --resume, or name another folder"
       ),
       (SearchError.stopped(generation: 0, finished: 1, of: 4), "continue with --resume"),
-      (SearchError.everyTrialFailed(generation: 0, trials: 4, reason: "x"), "with a lower --learning-rate"),
+      (
+        SearchError.everyTrialFailed(generation: 0, trials: 4, reason: "x"),
+        "with a lower learning rate (--learning-rate of built-in networks)"
+      ),
       (
         SearchError.segment(
           place, reason: ErrorText(TrainingError.batchTooLarge(batchSize: 5, images: 4))),

@@ -19,8 +19,10 @@ private struct Options: ParsableArguments {
 
 private func typed(_ arguments: [String]) throws -> Settings {
   let options = try Options.parse(arguments)
-  return try options.search.typedSettings.over(options.workers.typedSettings).over(options.trainer.typedSettings)
-    .over(options.shared.settings(for: .search))
+  return try options.search.typedSettings.over(options.workers.typedSettings).over(
+    options.trainer.typedSettings
+  )
+  .over(options.shared.settings(for: .search))
 }
 
 /// Settings of a search with the trainer `mine.py` of a folder, which is made.

@@ -9,18 +9,20 @@ private let checkpoint = CheckpointRecord(file: "a.safetensors", digest: FileDig
 /// A finished segment with an accuracy, or a failed one.
 func segment(
   _ generation: Int, _ trial: Int, parent: (generation: Int, trial: Int)? = nil, accuracy: Double?,
-  epochs: Range<Int>? = nil, arrival: Int? = nil, times: WorkTimes? = nil
+  epochs: Range<Int>? = nil, arrival: Int? = nil, times: WorkTimes? = nil, tuned: [String: Double] = [:],
+  figures: [String: Double] = [:]
 ) -> SegmentRecord {
   SegmentRecord(
     plan: SegmentPlan(
       generation: generation, trial: trial, epochs: epochs ?? generation * 2..<generation * 2 + 2,
-      parent: parent?.trial, parentGeneration: parent?.generation, policy: .searchStart),
+      parent: parent?.trial, parentGeneration: parent?.generation, policy: .searchStart,
+      tuned: tuned),
     result: accuracy.map {
       .done(
         checkpoint,
         SegmentMetrics(
           score: $0, trainLoss: 2 - $0, trainAccuracy: $0, seconds: times?.total ?? 3,
-          times: times))
+          figures: figures, times: times))
     } ?? .failed(reason: "the loss became nan"), arrival: arrival)
 }
 

@@ -36,6 +36,42 @@ import Testing
     }
   }
 
+  /// Two trials; the second copies the first, and explores its rate.
+  private func tunedPopulation() -> PopulationHistory {
+    history(
+      [
+        segment(0, 0, accuracy: 0.5, tuned: ["rate": 0.01], figures: ["f1": 0.25]),
+        segment(0, 1, accuracy: 0.4, tuned: ["rate": 0.1], figures: ["f1": 0.75]),
+        segment(1, 0, parent: (0, 0), accuracy: 0.6, tuned: ["rate": 0.01]),
+        segment(1, 1, parent: (0, 0), accuracy: 0.7, tuned: ["rate": 0.012], figures: ["f1": 0.5]),
+      ], trials: 2)
+  }
+
+  @Test func aTunedHyperparameterHasAStepForEachSegment() throws {
+    let range = try #require(TunedRange("rate=1e-4:1:log"))
+    let figure = try #require(TunedCurves(tunedPopulation(), range).figure())
+    try expectInside(figure.drawing)
+    #expect(figure.drawing.description.contains("the best trial's were 0.01, 0.012."))
+    #expect(
+      figure.table.rows == [["2", "0.01", "0.1"], ["4", "0.01", "0.012"]])
+    let marks = try #require(SVGNode.read(figure.drawing.svg()).elements("g", class: "population").first)
+    let lines = try #require(marks.elements("path", class: "dim").first)
+    #expect(subpaths(lines).count == 2)
+    // Two segments of the best line, and the step between them.
+    let best = try #require(marks.elements("path", class: "accent").first)
+    #expect(best.corners.count == 5)
+    // A third of the way from 0.01 to 1 in the logarithm lies 0.01 half way up the range of four powers of ten.
+    #expect(abs((best.corners.first?.y ?? 0) - (44 + 220 / 2)) < 0.5)
+    #expect(TunedCurves(tunedPopulation(), try #require(TunedRange("other=0:1"))).figure() == nil)
+  }
+
+  @Test func whatATrainerReportsIsDrawn() throws {
+    let figure = try #require(PopulationCurves(tunedPopulation(), .figure("f1")).figure())
+    try expectInside(figure.drawing)
+    #expect(figure.table.rows == [["2", "0.25", "0.75"], ["4", "–", "0.5 ←0"]])
+    #expect(figure.caption.contains("f1"))
+  }
+
   @Test func everyTrialHasItsLineAndEveryCopyItsMark() throws {
     let figure = try #require(PopulationCurves(history(smallPopulation()), .score).figure())
     let svg = try SVGNode.read(figure.drawing.svg())

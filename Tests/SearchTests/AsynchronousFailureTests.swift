@@ -73,7 +73,7 @@ import Testing
       #expect(
         error?.description
           == "generation 1: all 5 trials failed, the first with: the loss became nan in epoch 2, step 1; "
-          + "start a new run with a lower `learningRate`")
+          + "start a new run with a lower learning rate (`learningRate` of built-in networks)")
     }
   }
 

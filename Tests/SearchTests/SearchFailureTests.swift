@@ -33,7 +33,7 @@ import Workers
     let executor = SimulatedExecutor(seed: 3, failing: { $0.generation == 1 })
     let expected =
       "generation 2: all 5 trials failed, the first with: the loss became nan in epoch 4, step 1; "
-      + "start a new run with a lower `learningRate`"
+      + "start a new run with a lower learning rate (`learningRate` of built-in networks)"
     for resume in [false, true] {
       let error = #expect(throws: SearchError.self) {
         try search(folder("run"), smallSearch(), executor: executor, resume: resume)

@@ -58,6 +58,13 @@ import Workers
     #expect(clock.ignoresStop)
   }
 
+  @Test func manyWorkersReportLessOften() {
+    var settings = WorkerSettings()
+    #expect(settings.limits.report == 0.1)
+    settings.workers = 1000
+    #expect(settings.limits.report == 1)
+  }
+
   @Test func bytesBecomeLines() throws {
     var buffer = LineBuffer(longest: 10)
     buffer.append(Array("ab\n\ncd".utf8))

@@ -48,6 +48,29 @@ import Workers
     #expect(launcher.all.allSatisfy { $0.heard.last == .quit && $0.isKilled })
   }
 
+  @Test func theFirstWorkerCanBeStartedBeforeItsSegment() throws {
+    let launcher = ScriptedLauncher()
+    let executor = executor(launcher)
+    try executor.begin()
+    #expect(launcher.all.map(\.name) == ["worker 0"])
+    _ = try executor.run(request(), stop: StopFlag())
+    #expect(launcher.all.count == 1)
+    executor.finish()
+  }
+
+  @Test func figuresOfOtherNamesAreKept() throws {
+    let launcher = ScriptedLauncher { _, request in
+      var done = try ScriptedWorker.trained(request)
+      done.metrics = ["train_loss": 1.5, "train_accuracy": 0.5, "f1": 0.25]
+      return [.done(done)]
+    }
+    guard case .trained(let metrics) = try executor(launcher).run(request(), stop: StopFlag()) else {
+      Issue.record("not trained")
+      return
+    }
+    #expect(metrics.trainLoss == 1.5 && metrics.trainAccuracy == 0.5 && metrics.figures == ["f1": 0.25])
+  }
+
   @Test func aLostWorkerIsReplacedUnderTheNextKey() throws {
     let requests = Collected<SegmentRequest>()
     let launcher = ScriptedLauncher { number, request in

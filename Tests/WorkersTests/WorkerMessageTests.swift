@@ -45,7 +45,7 @@ import Workers
           configuration: .trainer(
             TrainerWork(
               file: "/t.py", className: "Own", settings: .object(["learning_rate": .number(0.1)]), epochs: 60,
-              device: .cpu)))),
+              device: .cpu, metric: "f1")))),
       .bye(Farewell(reason: "protocol 2 is spoken here, found 1")),
       .run(
         SegmentRequest(
@@ -93,6 +93,11 @@ import Workers
   @Test func whatIsNotKnownIsLeftAlone() throws {
     #expect(try WorkerMessage.read(#"{"t":"ready","since":[1,2]}"#) == .ready)
     #expect(try CoordinatorMessage.read(#"{"t":"quit","code":3}"#) == .quit)
+    // What version 1 did not have from its beginning may be missing.
+    let line = try Self.ofCoordinators[0].line()
+    let place = try #require(line.range(of: "\"progress\":0.1,"))
+    #expect(
+      try CoordinatorMessage.read(line.replacingCharacters(in: place, with: "")) == Self.ofCoordinators[0])
   }
 
   @Test(arguments: [

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs `pba-benchmark augment`, `train` and a simulated `search`, smallest: the form of what they print, what they refuse.
+"""Runs each command of `pba-benchmark`, smallest: the form of what it prints, what it refuses.
 
     check_benchmarks.py --benchmark PATH --pba PATH
 
@@ -131,6 +131,13 @@ def check_simulated_search(program: str) -> None:
     found = report(program, "search", "--simulate", "--population", "6", "--epochs", "4", "--json")
     assert found["segments"] == 24 and found["generations"] == 4 and found["population"] == 6, found
     assert 0 < found["seconds"] and found["journalBytes"] > 0 and found["secondsToResume"] > 0, found
+
+
+def check_workers(program: str) -> None:
+    for more in [], ["--asynchronous"]:
+        found = report(program, "workers", "--workers", "3", "--generations", "3", "--seconds", "0.05", *more, "--json")
+        assert found["workers"] == 3 and found["segments"] == 9 and found["secondsOfSegments"] == 0.1, found
+        assert found["seconds"] >= 0.1 and 0 < found["segmentsPerSecond"] <= 60 and found["processorShare"] > 0, found
 
 
 def check_search_of_bundled_images(program: str) -> None:
@@ -277,7 +284,7 @@ def main() -> None:
     parser = parser_for(__doc__, selects=True)
     parser.add_argument("--benchmark", required=True, type=program_path, help="the program pba-benchmark")
     options = parser.parse_args()
-    checks = [check_augment, check_text, check_instructions, check_rivals, check_train, check_simulated_search,
+    checks = [check_augment, check_text, check_instructions, check_rivals, check_train, check_simulated_search, check_workers,
               check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_data_folder, check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
     run_all([*cases, (name_of(check_hint), partial(check_hint, options.pba))], options.only)

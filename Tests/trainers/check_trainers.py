@@ -1,8 +1,11 @@
 """Searches with a user's trainer in Python, by real worker processes: to the schedule, killed and resumed, with each mistake that
 a user can make."""
 
+import html
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -31,8 +34,8 @@ class Search:
 
     @property
     def environment(self) -> dict[str, str]:
-        # The Python of this script has numpy.
-        return os.environ | {"PBA_PYTHON": sys.executable}
+        # The Python of this script has numpy. The other variable is how workers of this search are found.
+        return os.environ | {"PBA_PYTHON": sys.executable, "PBA_TEST": str(self.folder)}
 
     def arguments(self, *more: str, trainer: str | None = None, run: Path | None = None, **config: Any) -> list[str]:
         settings = json.dumps({"rate": 0.1, "decay": 1} | config)
@@ -41,9 +44,11 @@ class Search:
             "--epochs", "6", "--interval", "2", "--population", "4", "--workers", "2", "--seed", "5", *more]
 
     def call(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [self.program, *arguments], env=self.environment | dict(environment or {}), capture_output=True, text=True,
             timeout=WAIT_SECONDS)
+        require(not workers_of(self), f"workers are left by {arguments}")
+        return done
 
     def resume(self, *more: str) -> subprocess.CompletedProcess[str]:
         return self.call("search", "--resume", "--run", str(self.run), *more)
@@ -65,7 +70,7 @@ def whole(search: Search, *more: str, **config: Any) -> dict[str, Any]:
 
 
 def workers_of(search: Search) -> list[int]:
-    """The processes that have this search's file or folder in their environment or work on it: workers alone."""
+    """The processes of this search's workers."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -102,7 +107,9 @@ def check_a_search_ends_with_a_schedule(search: Search) -> None:
         require(0.01 <= line["tuned"]["rate"] <= 1 and 0 <= line["tuned"]["decay"] <= 2, f"found {line}")
     require("what is printed harms nothing" in done.stderr, "what the trainer printed was lost")
     require(sorted(search.results()["checkpoints"]) == [f"g0002-t000{trial}.tar" for trial in range(4)], "other checkpoints")
-    require(any((search.run / "tensorboard").rglob("*tfevents*")), "no event files")
+    events = b"".join(file.read_bytes() for file in (search.run / "tensorboard").rglob("*tfevents*"))
+    for tag in (b"tuned/rate", b"tuned/decay", b"metrics/distance", b"loss/train"):
+        require(tag in events, f"no curve {tag.decode()}")
     succeeded(search.call("schedule", "validate", str(search.run / "schedule.json")))
     page = search.folder / "report.html"
     succeeded(search.call("report", str(search.run), "-o", str(page)))
@@ -111,9 +118,34 @@ def check_a_search_ends_with_a_schedule(search: Search) -> None:
 
 def check_settings_of_a_run_begin_the_same_search(search: Search) -> None:
     """The config.yaml of a search, given back, begins the same search"""
-    expected = whole(search, *TUNE)
+    # Longer than a line of the file, with what YAML and shells take for their own.
+    note = "it's \"long\": " + "a  word, # and {another}; " * 8
+    expected = whole(search, *TUNE, "--asynchronous", "--workers", "1", note=note, nested={"list": [1, 2.5, None, True]})
     file = search.folder / "whole" / "config.yaml"
     succeeded(search.call("search", "--config", str(file), "--run", str(search.run)))
+    require(search.results() == expected, "another search")
+
+
+def check_the_number_of_workers_changes_nothing(search: Search) -> None:
+    """One worker, two and more than there are trials give the same bytes"""
+    expected = whole(search, *TUNE)
+    for count in ("1", "7"):
+        succeeded(search.call(*search.arguments(*TUNE, "--workers", count)))
+        require(search.results() == expected, f"another result with {count}")
+        shutil.rmtree(search.run)
+
+
+def check_the_command_of_a_report_begins_the_same_search(search: Search) -> None:
+    """The command line in a report begins the same search"""
+    expected = whole(search, *TUNE, note="it's \"quoted\" $HOME")
+    page = search.folder / "report.html"
+    succeeded(search.call("report", str(search.folder / "whole"), "-o", str(page)))
+    found = re.search(r"<pre><code>(.*?)</code></pre>", page.read_text(), re.DOTALL)
+    require(found, "no command in the report")
+    assert found is not None
+    command = shlex.split(html.unescape(re.sub("<[^>]*>", "", found[1])))
+    require(command[:2] == ["pba", "search"] and command[-2:] == ["--run", "NEW"], f"found {command}")
+    succeeded(search.call(*command[1:-1], str(search.run)))
     require(search.results() == expected, "another search")
 
 
@@ -123,9 +155,8 @@ def check_killed_and_resumed(search: Search) -> None:
     arguments = search.arguments(*TUNE, pause=0.02)
     kills = 0
     while True:
-        variables = search.environment | {"PBA_TEST": str(search.folder)}
         command = [search.program, *arguments] if kills == 0 else [search.program, "search", "--resume", "--run", str(search.run)]
-        process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, env=search.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             # Each life is longer than the one before, so that the search comes to its end.
             _, words = process.communicate(timeout=0.45 + 0.1 * kills)
@@ -233,6 +264,7 @@ def check_a_moved_file(search: Search) -> None:
     wait_until(lambda: (search.run / "schedule.json").exists(), "no first generation")
     process.send_signal(signal.SIGINT)
     require(process.wait(WAIT_SECONDS) == 130, f"exit code {process.returncode}")
+    require(not workers_of(search), "workers are left by Ctrl-C")
     moved = search.folder / "other place" / "moved.py"
     moved.parent.mkdir()
     search.file.rename(moved)
@@ -279,7 +311,9 @@ if __name__ == "__main__":
     run_cases(
         __doc__,
         [
-            check_a_search_ends_with_a_schedule, check_settings_of_a_run_begin_the_same_search, check_killed_and_resumed,
-            check_a_worker_that_dies, check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
+            check_a_search_ends_with_a_schedule, check_settings_of_a_run_begin_the_same_search,
+            check_the_number_of_workers_changes_nothing, check_the_command_of_a_report_begins_the_same_search,
+            check_killed_and_resumed, check_a_worker_that_dies,
+            check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
             check_mistakes_leave_no_folder, check_a_moved_file, check_commands_beside_a_search,
         ], Search)

@@ -32,7 +32,7 @@ SEARCH = ["search", "--dataset", "bundled", "--train-size", "64", "--validation-
 WORKERS = ["--workers", "2", "--retries", "1000"]
 PATIENCE = 240
 LIAR = Path(__file__).resolve().parent / "lying_worker.py"
-ORPHAN_SECONDS = 5
+ORPHAN_SECONDS = 3
 
 
 class WorkerCase(Case):
@@ -86,12 +86,11 @@ class Disturbances:
     def case(self, name: str, *extra: str, **environment: str) -> WorkerCase:
         return WorkerCase(self.program, self.folder, name, *extra, **environment)
 
-    def undisturbed(self) -> str:
+    def undisturbed(self) -> None:
         case = self.case("workers")
         with case.started() as process:
             case.ended(process)
         self.same(case)
-        return "two workers, nothing disturbed"
 
     def kill_workers(self, number: int, most: int) -> str:
         generator = random.Random(f"{self.seed} workers {number}")
@@ -123,7 +122,7 @@ class Disturbances:
         self.same(case)
         return f"{coordinators} coordinators and {workers} workers killed"
 
-    def stop_worker(self) -> str:
+    def stop_worker(self) -> None:
         """A worker that the system stops is silent, and is replaced."""
         case = self.case("stopped")
         with case.started() as process:
@@ -133,9 +132,8 @@ class Disturbances:
             case.ended(process)
         self.same(case)
         tell(case.text(), "was silent for 20 s", "trying again")
-        return ""
 
-    def interrupt(self, number: int) -> str:
+    def interrupt(self, number: int) -> None:
         """Asked to stop, a search ends soon, says how to continue, and leaves nobody."""
         name = signal.Signals(number).name
         case = self.case(f"interrupted-{name}")
@@ -148,9 +146,8 @@ class Disturbances:
         with case.started() as process:
             case.ended(process)
         self.same(case)
-        return ""
 
-    def lie(self, kind: str, *extra: str, lies: int = 2, error: str = "", words: str = "") -> str:
+    def lie(self, kind: str, *extra: str, lies: int = 2, error: str = "", words: str = "") -> None:
         """A search whose first workers lie, each in one way."""
         name = "-".join((kind, *extra))
         place = self.folder / f"lies-{name}"
@@ -172,16 +169,41 @@ class Disturbances:
         if words:
             tell(case.text(), words)
         self.same(case)
-        return ""
 
-    def end_of_retries(self) -> str:
+    def end_of_retries(self) -> None:
         """A worker that is lost each time ends the search with what happened to each attempt."""
-        return self.lie(
+        self.lie(
             "HalfALine", "--retries", "2", lies=6,
             error="all 3 attempts failed: attempt 1: worker", words="continue with --resume")
 
 
-def lies(disturbances: Disturbances, full: bool) -> Iterator[tuple[str, Callable[[], str]]]:
+def worker_alone(program: str) -> None:
+    """What a library prints cannot be taken for a message, and the end of the input is the end."""
+    with subprocess.Popen([program, "worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as worker:
+        tell(worker.stdout.readline().decode(), '"t":"hello"', '"protocol":[1,1]', f'"pid":{worker.pid}')
+        channels = [os.readlink(f"/proc/{worker.pid}/fd/{number}") for number in range(3)]
+        require(channels[0] == "/dev/null" and channels[1] == channels[2], str(channels))
+        worker.stdin.close()
+        require(worker.wait(1) == 0, f"exit code {worker.returncode}")
+
+
+def orphan(program: str) -> None:
+    """A worker whose parent is gone ends, also where its input stays open."""
+    family = Family()
+    script = f'"{program}" worker <&3 & wait'
+    with subprocess.Popen(
+            ["/bin/sh", "-c", f"exec 3<&0; {script}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=family.environment()) as shell:
+        tell(shell.stdout.readline().decode(), '"t":"hello"')
+        require(len(family.members()) == 2, "no worker beside the shell")
+        shell.kill()
+        shell.wait()
+        left = family.left_after(1.5)
+        family.end()
+        require(not left, "it is still there after 1.5 s")
+
+
+def lies(disturbances: Disturbances, full: bool) -> Iterator[tuple[str, Callable[[], None]]]:
     lie = disturbances.lie
     digest = "sent a digest that its checkpoint does not have; trying again"
     yield "a wrong digest", lambda: lie("WrongDigest", words=digest)
@@ -203,7 +225,7 @@ def lies(disturbances: Disturbances, full: bool) -> Iterator[tuple[str, Callable
     yield "never ready", lambda: lie("NeverReady", words="was silent for 20 s before it was ready; trying again")
     yield "retries used up", disturbances.end_of_retries
     if full:
-        yield "never a greeting", lambda: lie("Mute", words="was silent for 60 s before it was ready; trying again")
+        yield "never a greeting", lambda: lie("Mute", words="was silent for 1 min 0 s before it was ready; trying again")
 
 
 def main() -> None:
@@ -224,6 +246,8 @@ def main() -> None:
             *((f"workers killed, search {n}", lambda n=n: disturbances.kill_workers(n, most)) for n in range(workers)),
             *((f"coordinators killed too, search {n}", lambda n=n: disturbances.kill_everybody(n, 5 if options.full else 3))
               for n in range(everybody)),
+            ("a worker alone", lambda: worker_alone(options.pba)),
+            ("a worker without a parent", lambda: orphan(options.pba)),
             ("SIGINT", lambda: disturbances.interrupt(signal.SIGINT)),
             ("SIGTERM", lambda: disturbances.interrupt(signal.SIGTERM)),
         ]

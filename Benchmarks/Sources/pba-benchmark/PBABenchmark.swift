@@ -9,5 +9,9 @@ struct PBABenchmark: ParsableCommand {
       With --rivals the same work is done in Python as well, by the scripts of Benchmarks/rivals, and the two take turns in \
       one run, so that a drift of the machine meets both. Figures are medians with their range in brackets.
       """,
-    version: Version.text, subcommands: [AugmentBenchmark.self, TrainBenchmark.self, SearchBenchmark.self])
+    version: Version.text,
+    subcommands: [
+      AugmentBenchmark.self, TrainBenchmark.self, SearchBenchmark.self, WorkersBenchmark.self,
+      SimulatedWorker.self,
+    ])
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 _JOURNAL = "run.sqlite"
-_SCHEMAS = {"1", "2", "3", "4", "5"}
+_SCHEMAS = {"1", "2", "3", "4", "5", "6"}
 _SEALED = "5"
 """The version of the schema from which on every row has a digest."""
 _COPIES, _PAUSE = 5, 0.1

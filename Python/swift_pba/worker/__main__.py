@@ -21,8 +21,10 @@ def main() -> None:
     channel = Channel.of_standard_streams()
     from .service import serve
 
-    code = serve(channel)
-    channel.end_children()
+    try:
+        code = serve(channel)
+    finally:
+        channel.end_children()
     sys.exit(code)
 
 

@@ -81,8 +81,10 @@ class Channel:
 
     def die(self) -> NoReturn:
         """End this process and all others of its group at once."""
-        os.killpg(self._owner, signal.SIGKILL)
-        os._exit(77)
+        try:
+            os.killpg(self._owner, signal.SIGKILL)
+        finally:
+            os._exit(77)
 
     def end_children(self) -> None:
         """Ask all other processes of the group to end, which the user's code has started."""
@@ -91,10 +93,20 @@ class Channel:
 
     def _leave(self) -> None:
         """In a child of a fork: give up what belongs to the parent."""
-        os.close(self._reading)
-        os.close(self._writing)
+        # In a child of that child the numbers may stand for other files.
+        if self._reading >= 0:
+            os.close(self._reading)
+            os.close(self._writing)
+        self._reading = self._writing = -1
 
     def _watch(self) -> None:
+        try:
+            self._read()
+        finally:
+            # A worker that nobody can reach any more, whatever went wrong.
+            self.die()
+
+    def _read(self) -> None:
         waiting, ends = b"", None
         poll = select.poll()
         poll.register(self._reading, select.POLLIN)

@@ -39,7 +39,7 @@ def serve(channel: Channel) -> int:
     # What takes time to import comes after the first message.
     from .progress import Progress
 
-    config = welcome["config"]
+    config = welcome["config"] | {"file": os.path.abspath(welcome["config"]["file"])}
     progress = Progress(channel, float(welcome.get("heartbeat", 2.0)))
     if str(config.get("device", "cpu")) == "cpu":
         # Sums differ with the number of threads, and so would results with the number of workers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -26,12 +27,13 @@ def is_loading() -> bool:
 def load_module(file: str) -> ModuleType:
     """Import the user's file, and make it known by its name, so that other processes find what it defines."""
     global _is_loading
-    path = Path(file)
+    # Not where a link leads: the module's name is that of the file that was given.
+    path = Path(os.path.abspath(file))
     if not path.is_file():
         raise UserFileError(f"found no file {file}, expected the Python file of a trainer")
     if path.suffix != ".py" or "." in path.stem:
         raise UserFileError(f"found the file name {path.name}, expected one such as my_trainer.py: letters, digits and .py")
-    name, folder = path.stem, str(path.resolve().parent)
+    name, folder = path.stem, str(path.parent)
     if name in sys.stdlib_module_names or name in sys.modules or name in ("swift_pba", "torch", "numpy", "torchvision"):
         raise UserFileError(f"found the file name {path.name}, which is the name of a module that Python has; rename the file")
     # As for a script.

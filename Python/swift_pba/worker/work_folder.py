@@ -22,8 +22,13 @@ class WorkFolder:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.path = made.with_name(made.name.removeprefix("new-"))
         os.rename(made, self.path)
-        # A child of a fork would hold the lock for longer.
-        os.register_at_fork(after_in_child=lambda: os.close(self._lock))
+        os.register_at_fork(after_in_child=self._leave)
+
+    def _leave(self) -> None:
+        """In a child of a fork, which may live longer: give up the lock."""
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._lock = -1
 
     def empty(self, name: str) -> Path:
         """Make an empty folder in it, in place of one of that name."""

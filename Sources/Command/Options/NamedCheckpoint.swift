@@ -19,6 +19,11 @@ struct NamedCheckpoint {
   /// Reads the file that `argument` is, or that the training in this folder has.
   init(_ argument: String) throws {
     path = try checkpointFile(argument)
+    guard !path.hasSuffix(CheckpointFormat.archive.suffix) else {
+      throw SettingsError(
+        "\(printable(path)): found what a trainer of your own has saved, expected a network of pba; unpack it with tar, and load it as your"
+          + " class does", isUsageMistake: false)
+    }
     file = Data(try readBytes(path, limit: 1 << 34))
   }
 }

@@ -10,9 +10,10 @@ extension TrainerName: ExpressibleByArgument {
 extension Direction: ExpressibleByArgument {
   /// Reads `max` and `min`, and the words of a run's settings.
   public init?(argument: String) {
-    let names = Self.allCases.first { [$0.argument, $0.rawValue].contains(argument) }
-    guard let names else { return nil }
-    self = names
+    guard let named = Self.allCases.first(where: { [$0.argument, $0.rawValue].contains(argument) }) else {
+      return nil
+    }
+    self = named
   }
 
   /// The words of the option.

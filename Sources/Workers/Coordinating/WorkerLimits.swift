@@ -10,6 +10,8 @@ public struct WorkerLimits: Hashable, Sendable {
   public var segment: TimeSpan?
   /// The longest time in seconds between two lines of a worker.
   public var heartbeat: Double
+  /// The shortest time in seconds between two reports of progress.
+  public var report: Double
   /// The longest time in seconds from a worker's start to its greeting.
   public var greeting: Double
   /// The longest time in seconds from a request to stop to the worker's answer.
@@ -21,12 +23,14 @@ public struct WorkerLimits: Hashable, Sendable {
   /// Makes limits, those of the protocol unless others are given.
   public init(
     retries: Int = 2, progress: TimeSpan? = Self.usualProgress, segment: TimeSpan? = nil,
-    heartbeat: Double = 2, greeting: Double = 60, stop: Double = 10
+    heartbeat: Double = 2, report: Double = WorkerProtocol.usualProgress, greeting: Double = 60,
+    stop: Double = 10
   ) {
     self.retries = retries
     self.progress = progress
     self.segment = segment
     self.heartbeat = heartbeat
+    self.report = report
     self.greeting = greeting
     self.stop = stop
   }

@@ -27,7 +27,8 @@ final class WorkerSession: Sendable {
     self.connection = connection
     self.limits = limits
     try greet(stop)
-    let welcome = WorkerWelcome(heartbeat: limits.heartbeat, configuration: configuration)
+    let welcome = WorkerWelcome(
+      heartbeat: limits.heartbeat, progress: limits.report, configuration: configuration)
     try connection.send(CoordinatorMessage.welcome(welcome).line())
     var clock = AttemptClock(limits)
     while true {
@@ -128,9 +129,14 @@ final class WorkerSession: Sendable {
   }
 
   /// Whether the worker is still there, as far as its channel says; takes what it has said between two segments.
+  ///
+  /// One that says more than can be read in a while is of no use.
   var isAlive: Bool {
+    let start = SuspendingClock.now
     do {
-      while try connection.receive(within: 0) != nil {}
+      while try connection.receive(within: 0) != nil {
+        if SuspendingClock.now - start > .seconds(5) { return false }
+      }
       return true
     } catch {
       return false

@@ -46,7 +46,7 @@ extension CoordinatorMessage: TaggedMessage {
 
 extension WorkerWelcome: Codable {
   private enum CodingKeys: String, CodingKey {
-    case heartbeat
+    case heartbeat, progress
     case version = "protocol"
     case configuration = "config"
   }
@@ -59,6 +59,9 @@ extension WorkerWelcome: Codable {
       heartbeat: try values.decode(.heartbeat, expecting: "seconds from 0.01 to 3600") {
         (0.01...3600).contains($0)
       },
+      progress: try values.contains(.progress)
+        ? values.decode(.progress, expecting: "seconds from 0 to 3600") { (0...3600).contains($0) }
+        : WorkerProtocol.usualProgress,
       configuration: try values.decode(WorkerConfiguration.self, forKey: .configuration))
   }
 
@@ -67,6 +70,7 @@ extension WorkerWelcome: Codable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(version, forKey: .version)
     try values.encode(heartbeat, forKey: .heartbeat)
+    try values.encode(progress, forKey: .progress)
     try values.encode(configuration, forKey: .configuration)
   }
 }

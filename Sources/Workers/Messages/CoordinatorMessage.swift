@@ -22,15 +22,19 @@ public struct WorkerWelcome: Hashable, Sendable {
   public var version: Int
   /// The longest time in seconds between two lines of the worker.
   public var heartbeat: Double
+  /// The shortest time in seconds between two reports of progress.
+  public var progress: Double
   /// What to train.
   public var configuration: WorkerConfiguration
 
   /// Makes a welcome.
   public init(
-    version: Int = WorkerProtocol.versions.upperBound, heartbeat: Double, configuration: WorkerConfiguration
+    version: Int = WorkerProtocol.versions.upperBound, heartbeat: Double,
+    progress: Double = WorkerProtocol.usualProgress, configuration: WorkerConfiguration
   ) {
     self.version = version
     self.heartbeat = heartbeat
+    self.progress = progress
     self.configuration = configuration
   }
 }

@@ -7,6 +7,8 @@ public enum WorkerProtocol {
   public static let versions = 1...1
   /// The most bytes of a line, its end included.
   public static let longestLine = 1 << 20
+  /// The shortest time in seconds between two reports of progress, where a coordinator asks for no other.
+  public static let usualProgress = 0.1
 }
 
 /// A message whose member `t` says which it is.
@@ -17,9 +19,17 @@ public protocol TaggedMessage: SegmentMessage {
 
 private enum TagKey: String, CodingKey { case t }
 
-/// A line with nothing but the word looked at.
-private struct TaggedLine: Decodable {
-  let t: String
+/// A line that may be a message.
+private struct Received<Message: TaggedMessage>: Decodable {
+  /// Nil for any other line.
+  let message: Message?
+
+  init(from decoder: any Decoder) throws {
+    let word = (try? decoder.container(keyedBy: TagKey.self)).flatMap {
+      try? $0.decode(String.self, forKey: .t)
+    }
+    message = try word.flatMap(Message.Tag.init) == nil ? nil : Message(from: decoder)
+  }
 }
 
 extension TaggedMessage {
@@ -28,11 +38,14 @@ extension TaggedMessage {
   /// Throws `SegmentMessageError` for a message that is known and has a wrong value.
   public static func read(_ line: String) throws(SegmentMessageError) -> Self? {
     // Most of what is no message is no object either, and needs no parser.
-    guard line.utf8.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "{"),
-      let tag = try? JSONDecoder().decode(TaggedLine.self, from: Data(line.utf8)).t,
-      Tag(rawValue: tag) != nil
-    else { return nil }
-    return try Self(line: line)
+    guard line.utf8.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "{") else { return nil }
+    do {
+      return try JSONDecoder().decode(Received<Self>.self, from: Data(line.utf8)).message
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+      return nil
+    } catch {
+      throw explained(error)
+    }
   }
 
   /// The word of the message that is decoded.

@@ -13,14 +13,34 @@ struct Pipe {
   /// - Throws: ``FileError`` with the system's reason.
   init(for name: String) throws {
     var ends: [Int32] = [-1, -1]
-    #if canImport(Darwin)
-      let code = pipe(&ends)
-      if code == 0 { for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) } }
-    #else
-      let code = private_pipe(&ends)
-    #endif
-    guard code == 0 else { throw FileError(path: name, action: "start", reason: systemReason(errno)) }
+    // Each worker takes three, and the usual limit is for programs that need few.
+    guard Self.make(&ends) || errno == EMFILE && Self.raiseLimit() && Self.make(&ends) else {
+      throw FileError(path: name, action: "start", reason: systemReason(errno))
+    }
     (readEnd, writeEnd) = (ends[0], ends[1])
+  }
+
+  private static func make(_ ends: inout [Int32]) -> Bool {
+    #if canImport(Darwin)
+      guard pipe(&ends) == 0 else { return false }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      return true
+    #else
+      return private_pipe(&ends) == 0
+    #endif
+  }
+
+  /// Lets this process have as many open files as the system allows it; false where that are no more.
+  private static func raiseLimit() -> Bool {
+    #if canImport(Darwin)
+      let files = RLIMIT_NOFILE
+    #else
+      let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #endif
+    var limit = rlimit()
+    guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return false }
+    limit.rlim_cur = limit.rlim_max
+    return setrlimit(files, &limit) == 0
   }
 
   func close() {

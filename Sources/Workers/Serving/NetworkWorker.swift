@@ -90,7 +90,7 @@ public struct NetworkWorker: Sendable {
     let meter: SegmentMeter
     do {
       try sendSignsOfLife(every: welcome.heartbeat)
-      (executor, meter) = try prepare(welcome.configuration)
+      (executor, meter) = try prepare(welcome)
     } catch {
       leave("\(error)")
     }
@@ -114,8 +114,8 @@ public struct NetworkWorker: Sendable {
   }
 
   /// Loads the images and what else a search needs.
-  private func prepare(_ configuration: WorkerConfiguration) throws -> (TrainingExecutor, SegmentMeter) {
-    guard case .network(let work) = configuration else {
+  private func prepare(_ welcome: WorkerWelcome) throws -> (TrainingExecutor, SegmentMeter) {
+    guard case .network(let work) = welcome.configuration else {
       throw WorkerRefusal("found a trainer to run, expected a search of networks")
     }
     try Runtime.load()
@@ -129,7 +129,8 @@ public struct NetworkWorker: Sendable {
           + " \(expected.prefix(12))…; have the same images where the worker runs")
     }
     let meter = SegmentMeter(
-      imagesPerEpoch: search.recipe.imagesPerEpoch(of: data), evaluatedImages: data.validation.count
+      imagesPerEpoch: search.recipe.imagesPerEpoch(of: data), evaluatedImages: data.validation.count,
+      shortestTime: welcome.progress
     ) { [channel] in channel.send(.progress($0)) }
     return (try TrainingExecutor(search, data: data) { meter.add($0) }, meter)
   }

@@ -15,13 +15,20 @@ final class SegmentMeter: Sendable {
   private let report: @Sendable (SegmentProgress) -> Void
   private let state = Mutex<State?>(nil)
 
-  /// No more than ten reports a second.
-  private static let shortestTime = Duration.milliseconds(100)
+  private let shortestTime: Duration
 
-  /// A meter of segments that train so many images an epoch, and evaluate so many after the last one.
+  /// A meter of one segment after another.
+  ///
+  /// - Parameters:
+  ///   - imagesPerEpoch: how many it trains in an epoch.
+  ///   - evaluatedImages: how many it evaluates after the last one.
+  ///   - shortestTime: between two reports, in seconds.
+  ///   - report: called with how far the segment is.
   init(
-    imagesPerEpoch: Int, evaluatedImages: Int, report: @escaping @Sendable (SegmentProgress) -> Void
+    imagesPerEpoch: Int, evaluatedImages: Int, shortestTime: Double,
+    report: @escaping @Sendable (SegmentProgress) -> Void
   ) {
+    self.shortestTime = .seconds(shortestTime)
     self.imagesPerEpoch = imagesPerEpoch
     self.evaluatedImages = evaluatedImages
     self.report = report
@@ -39,7 +46,7 @@ final class SegmentMeter: Sendable {
       guard var current = state else { return nil }
       current.images += count
       let now = SuspendingClock.now
-      let isDue = now - current.reported >= Self.shortestTime
+      let isDue = now - current.reported >= shortestTime
       if isDue { current.reported = now }
       state = current
       return isDue ? progress(current) : nil
