@@ -20,12 +20,14 @@ public protocol SearchSettings: RunConfiguration {
 }
 
 extension SearchConfiguration: SearchSettings {
+  /// As many as were asked for, else all.
   public var trialsAtOnceOnCluster: Concurrency {
     trialsAtOnce == .automatic ? .trials(population) : trialsAtOnce
   }
 }
 
 extension TrainerConfiguration: SearchSettings {
+  /// As many as were asked for, else all.
   public var trialsAtOnceOnCluster: Concurrency { .trials(workers.workers ?? population) }
 }
 
@@ -68,7 +70,8 @@ extension Search {
   /// Makes a search on a run directory that was opened with the same settings.
   public init(
     run: RunDirectory, configuration: some SearchSettings, concurrency: Concurrency? = nil,
-    executor: any SegmentExecutor, stop: StopFlag = StopFlag(), onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
+    executor: any SegmentExecutor, stop: StopFlag = StopFlag(),
+    onEvent: @escaping @Sendable (SearchEvent) -> Void = { _ in }
   ) {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,

@@ -24,8 +24,9 @@ import Workers
       folder = try TemporaryFolder()
       let bridge = try ScriptedBridge(in: folder)
       launcher = RayLauncher(
-        RayPlaces(script), kind: .trainer, python: bridge.path,
-        environment: ProcessInfo.processInfo.environment, onErrorLine: { [log] in log.add("\($0): \($1)") },
+        command: ["python3", bridge.path, "--address", script], kind: .trainer,
+        environment: ProcessInfo.processInfo.environment,
+        onErrorLine: { [log] in log.add("\($0): \($1)") },
         onNote: { [notes] in notes.add($0) })
       executor = WorkerExecutor(
         launcher: launcher, limits: WorkerLimits(retries: retries), onNote: { [notes] in notes.add($0) }
@@ -35,7 +36,8 @@ import Workers
     func segment(_ trial: Int) -> SegmentRequest {
       SegmentRequest(
         key: SegmentKey(SegmentPlace(generation: 0, trial: trial)), seed: 1, epochs: 0..<2, isLast: true,
-        policy: Policy(entries: []), parentCheckpoint: nil, checkpoint: folder("\(trial).partial"), slot: trial)
+        policy: Policy(entries: []), parentCheckpoint: nil, checkpoint: folder("\(trial).partial"),
+        slot: trial)
     }
   }
 
@@ -67,6 +69,22 @@ import Workers
     let setup = try Setup(loss)
     defer { setup.executor.finish() }
     #expect(throws: WorkerError.self) { try setup.executor.run(setup.segment(0), stop: StopFlag()) }
+  }
+
+  @Test func anErrorOfTheTrainingEndsWhatOnlyWaits() throws {
+    let setup = try Setup("room-1-user")
+    defer { setup.executor.finish() }
+    let workers = try WorkerThreads(Array(0..<4), count: 4) { trial in
+      Result { try setup.executor.run(setup.segment(trial), stop: StopFlag()) }
+    }
+    var failures: [any Error] = []
+    while let batch = workers.nextBatch() {
+      for result in batch { if case .failure(let error) = result { failures.append(error) } }
+    }
+    workers.finish()
+    #expect(failures.count == 4)
+    #expect(failures.count { $0 is WorkerError } == 1)
+    #expect(setup.log.all.count == 1)
   }
 
   @Test func aBridgeThatCannotWorkSaysWhy() throws {

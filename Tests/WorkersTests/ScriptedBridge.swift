@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 
 /// A bridge to no cluster: a process that speaks the bridge's protocol and does what a script says.
@@ -11,11 +10,9 @@ struct ScriptedBridge {
   init(in folder: TemporaryFolder) throws {
     try folder.write(Self.program, to: "bridge")
     path = folder("bridge")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
   }
 
   private static let program = #"""
-    #!/usr/bin/env python3
     import hashlib, json, os, pathlib, sys
 
     def say(t, **values):
@@ -72,6 +69,9 @@ struct ScriptedBridge {
                     end(number, loss, "it is lost")
                     continue
                 say("log", worker=number, text="trains " + message["key"])
+                if "user" in script:
+                    tell(number, {"t": "failed", "key": message["key"], "kind": "user", "reason": "ValueError: 3 classes"})
+                    continue
                 content = message["key"].encode()
                 pathlib.Path(message["output"]).write_bytes(content)
                 tell(number, {

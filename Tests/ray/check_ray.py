@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
 """Searches and workers on a real Ray cluster of two nodes on 127.0.0.1, whose parts are killed.
 
-    check_ray.py --pba PATH --python PYTHON [--only WORDS]
+    check_ray.py --pba PATH --python PYTHON [--full] [--only WORDS]
 
-PYTHON has Ray and numpy. Each case runs on a cluster of its own folder and ports. First the bridge alone is spoken to: a worker,
-its actor, its node and the bridge are killed, and no process may be left ten seconds later. Prints a line a case and a closing
-line `N passed, M failed`; exits 1 if any failed.
+PYTHON has Ray and numpy. Clusters have folders and ports of their own. First the bridge alone is spoken to: a worker, its
+actor, its node and the bridge are killed, and no process may be left ten seconds later. Then searches go on through the same.
+With --full also some whose bridges, nodes, actors and workers are killed at random again and again. Prints a line a case and
+a closing line `N passed, M failed`; exits 1 if any failed.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -29,15 +32,16 @@ from pathlib import Path
 from typing import Any
 
 from cluster import SETTINGS as CLUSTER_SETTINGS
-from cluster import Cluster, cluster, processes
+from cluster import Cluster, cluster, free_ports, processes
 from coordinator import Bridge, bridge
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINERS = Path(__file__).resolve().parent / "trainers"
 sys.path.insert(0, str(ROOT / "Tests" / "cli"))
-from case_runner import Case, Failure, parser_for, require, run_all, tell  # noqa: E402
+from case_runner import Failure, Report, name_of, parser_for, require, tell  # noqa: E402
 
 SEARCH_SECONDS = 120
+RANDOM_SEARCHES = 6
 ORPHAN_SECONDS = 10  # in which everything must be gone
 POLICY = [{"operation": "Rotate", "probability": 3, "magnitude": 4}]
 
@@ -49,6 +53,7 @@ class Place:
     pba: str
     python: str
     folder: Path
+    full: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -138,6 +143,11 @@ def no_worker_is_left(place: Place) -> None:
     wait_until(lambda: not workers(place), "the end of all workers")
 
 
+def nothing_is_left_in_folders(place: Place) -> None:
+    left = [path.name for path in (place.folder / "tmp").glob("swift-pba-*/*") if not path.name.endswith("lock")]
+    require(not left, f"the nodes' folders still hold {left}")
+
+
 def seconds_since(began: float) -> str:
     return f"{time.monotonic() - began:.1f} s"
 
@@ -145,9 +155,9 @@ def seconds_since(began: float) -> str:
 # --- the bridge --------------------------------------------------------------------------------------------------
 
 
-def check_lines_and_checkpoints(place: Place) -> None:
+def check_lines_and_checkpoints(place: Place, nodes: Cluster) -> None:
     """a chain of segments over two nodes"""
-    with place.cluster(a=1, b=1) as nodes, place.bridge(nodes) as to:
+    with place.bridge(nodes) as to:
         place.welcome(to, 1, bytes=2_000_000)
         place.welcome(to, 2, bytes=2_000_000)
         homes = {message["node"] for message in to.seen if message["t"] == "started"}
@@ -171,8 +181,7 @@ def check_lines_and_checkpoints(place: Place) -> None:
         require(to.wait_for("ended", 1)["kind"] == "worker", "a worker that ended in order has another kind of end")
         require(to.end() == 0, "the bridge ended with another code than 0")
         no_worker_is_left(place)
-        left = [path.name for path in (place.folder / "tmp").glob("swift-pba-*/*") if not path.name.endswith("lock")]
-        require(not left, f"the nodes' folders still hold {left}")
+        nothing_is_left_in_folders(place)
 
 
 def check_kills(place: Place) -> str:
@@ -229,9 +238,9 @@ def check_kills(place: Place) -> str:
     return ", ".join(remarks)
 
 
-def check_stop_of_a_hanging_worker(place: Place) -> None:
+def check_stop_of_a_hanging_worker(place: Place, nodes: Cluster) -> None:
     """a worker that was stopped by a signal is ended when asked, with what it has started"""
-    with place.cluster(a=1) as nodes, place.bridge(nodes) as to:
+    with place.bridge(nodes) as to:
         place.welcome(to, 1)
         os.kill(a_worker(place), signal.SIGSTOP)
         to.say("kill", worker=1)
@@ -239,7 +248,7 @@ def check_stop_of_a_hanging_worker(place: Place) -> None:
         no_worker_is_left(place)
 
 
-def check_what_is_sent(place: Place) -> None:
+def check_what_is_sent(place: Place, nodes: Cluster) -> None:
     """a trainer's folder and the wheel are sent to the nodes"""
     wheel = place.folder / "swift_pba-0.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -248,7 +257,7 @@ def check_what_is_sent(place: Place) -> None:
                 archive.write(path, path.relative_to(ROOT / "Python"))
     code = place.folder / "code"
     shutil.copytree(TRAINERS, code)
-    with place.cluster(a=1) as nodes, place.bridge(nodes, "--ship", str(code), "--ship-wheel", str(wheel)) as to:
+    with place.bridge(nodes, "--ship", str(code), "--ship-wheel", str(wheel)) as to:
         place.welcome(to, 1, code / "with_sibling.py")
         place.finish(to, 1, place.run(to, 1, 0, 0))
         environment = Path(f"/proc/{a_worker(place)}/environ").read_bytes().decode().split("\0")
@@ -262,7 +271,7 @@ def check_what_is_sent(place: Place) -> None:
         tell(to.wait_for("bye")["reason"], "--ship")
 
 
-def check_refusals(place: Place) -> None:
+def check_refusals(place: Place, nodes: Cluster) -> None:
     """what cannot work is said in words"""
     def farewell(address: str, *options: str, python: str = place.python) -> str:
         environment = {**place.environment, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
@@ -270,14 +279,15 @@ def check_refusals(place: Place) -> None:
             return to.wait_for("bye")["reason"]
 
     tell(farewell("ray://127.0.0.1:10001"), "ray://", "expected auto or HOST:PORT")
-    tell(farewell("auto"), "cannot connect", "ray start")
+    closed, = free_ports(1)
+    tell(farewell(f"127.0.0.1:{closed}"), "no Ray cluster answers", "refused")
+    tell(farewell("nonsense"), "found the address nonsense")
     tell(farewell("auto", python=sys.executable), "has no Ray", "pip install")
-    with place.cluster(a=1) as nodes:
-        tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
-        tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
-        with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
-            to.start(1)
-            tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
+    tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
+    tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
+    with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
+        to.start(1)
+        tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
 
 
 # --- searches ----------------------------------------------------------------------------------------------------
@@ -369,14 +379,46 @@ def check_trainer_with_losses(place: Place) -> str:
             search.end(process)
         same(search.result(), expected)
         no_worker_is_left(place)
+        nothing_is_left_in_folders(place)
     return "node, bridge, coordinator and the last node were lost"
+
+
+def check_random_kills(place: Place, seed: int) -> str:
+    """a search whose bridges, nodes, actors and workers are killed at random ends as on this machine"""
+    generator = random.Random(seed)
+    slow = [*TRAINER, "--trainer-config", '{"seconds": 0.2, "bytes": 200000}', "--retries", "100"]
+    expected = Search(place, "here", *slow).whole("--workers", "2")
+    search, kills = Search(place, "there", *slow), 0
+    with place.cluster(n0=1, n1=1) as nodes, search.running("--ray", nodes.address) as process:
+        names = ["n0", "n1"]
+        while process.poll() is None:
+            time.sleep(generator.uniform(0.5, 4))
+            what = generator.choice(["bridge", "bridge", "node", "actor", "worker"])
+            if what == "node":
+                nodes.kill(names.pop(0))
+                names.append(f"n{len(nodes.nodes)}")
+                nodes.add(names[-1], 1)
+            elif what == "bridge":
+                candidates = [number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command]
+            else:
+                candidates = actors(place) if what == "actor" else workers(place)
+            if what != "node" and candidates:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(generator.choice(candidates), signal.SIGKILL)
+            kills += 1
+            require(kills < 60, f"no end after {kills} kills: {search.said()}")
+        search.end(process)
+    same(search.result(), expected)
+    no_worker_is_left(place)
+    return f"{kills} kills"
 
 
 def check_network(place: Place) -> None:
     """a search with built-in networks gives the same bytes, also with a node lost"""
     expected = Search(place, "here", *NETWORK, "--device", "cpu").whole()
     with place.cluster(a=1, b=1) as nodes:
-        same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
+        if place.full:
+            same(Search(place, "there", *NETWORK).whole("--ray", nodes.address), expected)
         search = Search(place, "disturbed", *NETWORK)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
@@ -386,41 +428,55 @@ def check_network(place: Place) -> None:
         tell(search.log.read_text(), "lost its node")
 
 
-def check_doctor(place: Place) -> None:
+def check_doctor(place: Place, nodes: Cluster) -> None:
     """pba doctor --ray says what each node has"""
-    with place.cluster(a=2) as nodes:
-        def asked(*options: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
-                env={**nodes.environment, "PBA_PYTHON": place.python})
-
-        # Ray knows of a node a moment after it has begun.
-        wait_until(lambda: "2 nodes" in asked().stdout, "two nodes", 30)
-        done = asked()
+    def asked(*options: str) -> str:
+        done = subprocess.run(
+            [place.pba, "doctor", "--ray", nodes.address, *options], capture_output=True, text=True, timeout=60,
+            env={**nodes.environment, "PBA_PYTHON": place.python})
         require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
-        tell(done.stdout, "2 CPUs", "swift_pba    0.1.0", "program", "torch")
-        found = json.loads(asked("--json").stdout)["nodes"]
-        require(sorted(node["cpus"] for node in found) == [0, 2], f"found the nodes {found}")
+        return done.stdout
+
+    tell(asked(), "3 nodes", "1 CPUs", "swift_pba    0.1.0", "program", "torch")
+    found = json.loads(asked("--json"))["nodes"]
+    require(sorted(node["cpus"] for node in found) == [0, 1, 1], f"found the nodes {found}")
 
 
-BRIDGE = [check_lines_and_checkpoints, check_kills, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals]
-SEARCHES = [check_trainer_with_losses, check_network, check_doctor]
+# On one cluster of two nodes, none of which is lost.
+UNDISTURBED = [check_lines_and_checkpoints, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals, check_doctor]
+# Each on a cluster of its own.
+DISTURBED = [check_kills, check_trainer_with_losses, check_network]
 
 
 def main() -> None:
     parser: argparse.ArgumentParser = parser_for(__doc__, selects=True)
     parser.add_argument("--python", required=True, help="a Python that has Ray and numpy")
+    parser.add_argument("--full", action="store_true", help="also what takes minutes")
     options = parser.parse_args()
 
-    def in_folder(case: Callable[[Place], object]) -> Callable[[], object]:
-        def run() -> object:
-            with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
-                return case(Place(options.pba, options.python, Path(name).resolve()))
+    report = Report()
+    words = options.only.replace("_", " ")
 
-        return run
+    def chosen(cases: list[Callable[..., object]]) -> list[Callable[..., object]]:
+        return [case for case in cases if words in name_of(case)]
 
-    cases: list[Case] = [((case.__doc__ or "").split("\n")[0], in_folder(case)) for case in BRIDGE + SEARCHES]
-    run_all(cases, options.only.replace("_", " "))
+    @contextlib.contextmanager
+    def place() -> Iterator[Place]:
+        with tempfile.TemporaryDirectory(prefix="pba-ray-") as name:
+            yield Place(options.pba, options.python, Path(name).resolve(), options.full)
+
+    if undisturbed := chosen(UNDISTURBED):
+        with place() as shared, shared.cluster(a=1, b=1) as nodes:
+            for case in undisturbed:
+                report.attempt(name_of(case), functools.partial(case, shared, nodes))
+    for case in chosen(DISTURBED):
+        with place() as own:
+            report.attempt(name_of(case), functools.partial(case, own))
+    for seed in range(RANDOM_SEARCHES if options.full else 0):
+        if words in name_of(check_random_kills):
+            with place() as own:
+                report.attempt(name_of(check_random_kills), functools.partial(check_random_kills, own, seed))
+    report.finish()
 
 
 if __name__ == "__main__":

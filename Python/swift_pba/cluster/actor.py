@@ -120,8 +120,8 @@ class WorkerHost:
             # Ray copies it from here, once.
             return pickle.PickleBuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
-    def end(self, last: bool = False) -> None:
-        """End the worker and remove its folder; with `last` also what workers of this node shared, unless another uses it."""
+    def end(self) -> None:
+        """End the worker and remove its folder, and what it shared with workers of this node, unless another uses it."""
         self._kill()
         if self._process:
             try:
@@ -132,7 +132,7 @@ class WorkerHost:
             self._folder.release(remove=True)
             self._folder = None
         while self._parcels:
-            self._parcels.popitem()[1].release(remove=last)
+            self._parcels.popitem()[1].release(remove=True)
 
     def _spawn(self, command: list[str], environment: dict[str, str], keeper: str, where: Path) -> None:
         kept, self._life = os.pipe()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import socket
 import sys
 from typing import Any
+
+_ANSWER_SECONDS = 10
 
 
 class Refusal(Exception):
@@ -26,6 +29,7 @@ def connect(address: str) -> None:
         raise Refusal(
             f"found the address {address}, expected auto or HOST:PORT; run the search on a machine of the cluster, such as its "
             "head")
+    _require_answer(address)
     import ray
 
     try:
@@ -34,6 +38,19 @@ def connect(address: str) -> None:
         raise Refusal(
             f"cannot connect to the Ray cluster at {address}: {short(error)}; this machine must be a node of the cluster, "
             "if need be without CPUs for workers: ray start --address=HOST:PORT --num-cpus=0") from None
+
+
+def _require_answer(address: str) -> None:
+    """Raise `Refusal` where nothing listens: Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host:
+        if address != "auto":
+            raise Refusal(f"found the address {address}, expected auto or HOST:PORT, as ray start has printed it")
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise Refusal(f"no Ray cluster answers at {address}: {error}; look at what ray start has printed on the head") from None
 
 
 def nodes() -> list[dict[str, Any]]:

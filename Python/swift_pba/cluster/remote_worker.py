@@ -66,7 +66,7 @@ class RemoteWorker:
         self._is_over = True
         if self._node and not is_gone:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(_resolved(host.end.remote(self._bridge.is_ending)), _END_SECONDS)
+                await asyncio.wait_for(_resolved(host.end.remote()), _END_SECONDS)
         with contextlib.suppress(Exception):
             ray.kill(host)
         self._tell("ended", kind=kind, reason=reason)

@@ -43,7 +43,6 @@ class Bridge:
         self.nodes: list[dict[str, Any]] = []
         self.wheel: Parcel | None = None
         self.ship: Parcel | None = None
-        self.is_ending = False
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._files: dict[str, Parcel] = {}
         self._workers: dict[int, RemoteWorker] = {}
@@ -54,7 +53,6 @@ class Bridge:
         watching = asyncio.create_task(self._watch_nodes())
         reading = asyncio.create_task(self._read())
         done, _ = await asyncio.wait({watching, reading, self._fault}, return_when=asyncio.FIRST_COMPLETED)
-        self.is_ending = True
         for worker in self._workers.values():
             worker.cancel()
         await asyncio.gather(*(worker.task for worker in self._workers.values()), return_exceptions=True)

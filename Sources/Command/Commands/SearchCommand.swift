@@ -21,7 +21,7 @@ struct SearchCommand: ParsableCommand {
   @OptionGroup var search: SearchOptions
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var trainer: TrainerOptions
-  @OptionGroup(title: "A Ray cluster") var ray: RayOptions
+  @OptionGroup var ray: RayOptions
 
   func run() throws {
     let settings = try search.typedSettings.over(workers.typedSettings).over(trainer.typedSettings)

@@ -49,13 +49,16 @@ struct RayOptions: ParsableArguments {
     if let cpusPerTrial, !(0...Self.most).contains(cpusPerTrial) {
       throw ValidationError("--cpus-per-trial: found \(cpusPerTrial), expected a number such as 1 or 0.5")
     }
-    if let gpusPerTrial, !(0...Self.most).contains(gpusPerTrial) || gpusPerTrial > 1 && !gpusPerTrial.isWhole {
+    if let gpusPerTrial, !(0...Self.most).contains(gpusPerTrial) || gpusPerTrial > 1 && !gpusPerTrial.isWhole
+    {
       throw ValidationError(
-        "--gpus-per-trial: found \(gpusPerTrial), expected a share of one GPU, such as 0.25, or a whole number")
+        "--gpus-per-trial: found \(gpusPerTrial), expected a share of one GPU, such as 0.25, or a whole number"
+      )
     }
     if cpusPerTrial == 0, gpusPerTrial ?? 0 == 0 {
       throw ValidationError(
-        "--cpus-per-trial: found 0 without --gpus-per-trial, expected something that limits how many train on a node")
+        "--cpus-per-trial: found 0 without --gpus-per-trial, expected something that limits how many train on a node"
+      )
     }
   }
 
@@ -73,6 +76,20 @@ struct RayOptions: ParsableArguments {
 }
 
 extension RayPlaces {
+  /// The arguments of the interpreter that start the bridge to the cluster.
+  var bridgeArguments: [String] {
+    var arguments = [
+      "-m", "swift_pba.cluster.bridge", "--address", address, "--cpus-per-trial", "\(cpus)",
+      "--gpus-per-trial", "\(gpus)",
+    ]
+    if let code { arguments += ["--ship", code] }
+    if let wheel { arguments += ["--ship-wheel", wheel] }
+    return arguments
+  }
+
+  /// The arguments of the interpreter that show what the nodes have.
+  var doctorArguments: [String] { ["-m", "swift_pba.cluster.doctor", "--address", address] }
+
   /// The options that say the same, with a space in front.
   var commandLine: String {
     var words = " --ray \(quoted(address))"

@@ -11,12 +11,13 @@ extension RayLauncher {
   ///   - places: where on which cluster.
   ///   - kind: which program a worker is.
   ///   - python: the interpreter that has Ray.
+  /// - Returns: the launcher of the workers there.
   /// - Throws: ``RayError``; what cannot be started.
   static func connected(
     to places: RayPlaces, kind: WorkerKind, python: PythonInterpreter
   ) throws -> RayLauncher {
     let launcher = RayLauncher(
-      places, kind: kind, python: python.path, environment: python.variables,
+      command: [python.path] + places.bridgeArguments, kind: kind, environment: python.variables,
       onErrorLine: { printNote("worker \($0): \(printable($1))") }, onNote: { printNote(printable($0)) })
     do {
       let nodes = try launcher.connect(stop: StopFlag())
@@ -39,7 +40,8 @@ extension Settings {
   mutating func train(on places: RayPlaces) throws {
     if let device = self.device {
       throw SettingsError(
-        "\(setting: "device"): found '\(printable(device))' together with --ray, where --gpus-per-trial decides; leave it out")
+        "\(setting: "device"): found '\(printable(device))' together with --ray, where --gpus-per-trial decides; leave it out"
+      )
     }
     self.device = "\(places.device)"
   }

@@ -19,6 +19,8 @@ public final class WorkerExecutor: SegmentExecutor {
   private let onProgress: @Sendable (SegmentRequest, _ share: Double) -> Void
   private let onNote: @Sendable (String) -> Void
   private let idle: IdleWorkers
+  /// Requested when an error has ended the search: what only waits for a worker then waits no longer.
+  private let over = StopFlag()
 
   /// An executor without workers; each is started when its slot has its first segment.
   ///
@@ -61,6 +63,18 @@ public final class WorkerExecutor: SegmentExecutor {
   ///
   /// - Throws: ``WorkerError``; `WorkStopped`; what the launcher throws.
   public func run(_ segment: SegmentRequest, stop: StopFlag) throws -> SegmentOutcome {
+    do {
+      return try attempts(at: segment, stop)
+    } catch let stopped as WorkStopped {
+      throw stopped
+    } catch {
+      over.request()
+      throw error
+    }
+  }
+
+  /// Attempts, until one succeeds or there are no more.
+  private func attempts(at segment: SegmentRequest, _ stop: StopFlag) throws -> SegmentOutcome {
     var losses: [String] = []
     var counted = 0
     while true {
@@ -115,6 +129,8 @@ public final class WorkerExecutor: SegmentExecutor {
       idle.keep(worker, slot: segment.slot)
       throw WorkStopped()
     } catch {
+      // Before the worker's place is free for another.
+      over.request()
       worker.connection.kill()
       throw error
     }
@@ -123,12 +139,17 @@ public final class WorkerExecutor: SegmentExecutor {
   /// The worker of a slot, a new one where it has none.
   private func worker(ofSlot slot: Int, _ stop: StopFlag) throws -> WorkerSession {
     while true {
+      if over.isRequested { throw WorkStopped() }
       if let worker = idle.take(slot: slot) {
         if worker.isAlive { return worker }
         worker.connection.kill()
       } else if let connection = try launcher.launch(
-        slot: slot, stop: stop, isNeeded: { [idle] in !idle.has(slot: slot) })
+        slot: slot, stop: stop, isNeeded: { [idle, over] in !idle.has(slot: slot) && !over.isRequested })
       {
+        guard !over.isRequested else {
+          connection.kill()
+          throw WorkStopped()
+        }
         return try session(with: connection, slot, stop)
       }
     }
@@ -145,6 +166,7 @@ public final class WorkerExecutor: SegmentExecutor {
       connection.kill()
       throw WorkerLoss("\(connection.name) \(loss.reason)", counts: loss.counts)
     } catch {
+      if !(error is WorkStopped) { over.request() }
       connection.kill()
       throw error
     }

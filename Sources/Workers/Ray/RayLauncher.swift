@@ -5,7 +5,7 @@ import Threads
 ///
 /// A worker belongs to no slot: it waits for room on any node, and trains the segments of whichever slot needs it.
 ///
-///     let launcher = RayLauncher(RayPlaces("auto"), kind: .trainer, python: command, environment: variables)
+///     let launcher = RayLauncher(command: bridge, kind: .trainer, environment: variables)
 ///     let nodes = try launcher.connect(stop: stop)
 public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   private let command: [String]
@@ -30,9 +30,9 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   private var saysThatItWaits = false
 
   /// The longest time in seconds from the bridge's start to its first word of the nodes.
-  private static let timeToConnect = 90.0
+  private static let timeToConnect = 60.0
   /// How often in a row a bridge is replaced that was lost before a worker has started.
-  private static let mostLosses = 5
+  private static let mostLosses = 10
   /// The longest time in seconds in which a slot does not look at anything but its worker.
   private static let slice = 0.05
   /// The longest time in seconds that the bridge's end takes.
@@ -41,18 +41,17 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   /// A launcher that has not connected yet.
   ///
   /// - Parameters:
-  ///   - places: the cluster, and what a worker takes of a node.
+  ///   - command: the program that is the bridge, and its arguments, which name the cluster and what a worker takes of a node.
   ///   - kind: which program a worker is.
-  ///   - python: the path of the interpreter that has Ray and the package `swift_pba`.
   ///   - environment: the whole environment of the bridge.
   ///   - onErrorLine: called with each line that a worker writes to standard error.
   ///   - onNote: called with what people should know: nodes, and whether the search waits for one.
   public init(
-    _ places: RayPlaces, kind: WorkerKind, python: String, environment: [String: String],
+    command: [String], kind: WorkerKind, environment: [String: String],
     onErrorLine: @escaping @Sendable (_ worker: Int, _ line: String) -> Void = { _, _ in },
     onNote: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    command = [python] + places.bridgeArguments
+    self.command = command
     self.kind = kind
     self.environment = environment
     self.onErrorLine = onErrorLine

@@ -18,7 +18,8 @@ public struct RayPlaces: Hashable, Sendable {
 
   /// Places for workers.
   public init(
-    _ address: String, cpus: Double = Self.usualCPUs, gpus: Double = 0, code: String? = nil, wheel: String? = nil
+    _ address: String, cpus: Double = Self.usualCPUs, gpus: Double = 0, code: String? = nil,
+    wheel: String? = nil
   ) {
     self.address = address
     self.cpus = cpus
@@ -26,20 +27,6 @@ public struct RayPlaces: Hashable, Sendable {
     self.code = code
     self.wheel = wheel
   }
-
-  /// The arguments of the interpreter that start the bridge.
-  var bridgeArguments: [String] {
-    var arguments = [
-      "-m", "swift_pba.cluster.bridge", "--address", address, "--cpus-per-trial", "\(cpus)",
-      "--gpus-per-trial", "\(gpus)",
-    ]
-    if let code { arguments += ["--ship", code] }
-    if let wheel { arguments += ["--ship-wheel", wheel] }
-    return arguments
-  }
-
-  /// The arguments of the interpreter that show what the nodes have.
-  public var doctorArguments: [String] { ["-m", "swift_pba.cluster.doctor", "--address", address] }
 
   /// The device that a worker trains on: Ray lets it see the GPU alone that it has given it.
   public var device: Device { gpus > 0 ? .cuda(0) : .cpu }

@@ -1,0 +1,138 @@
+"""Folders on a node: shared ones are filled once, and what a killed process left is removed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from swift_pba.cluster import folders, keeper
+
+fork = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return folders.root()
+
+
+def hold(root: Path, digest: str, barrier: object) -> None:
+    """In a process of its own: use a shared folder until it is killed."""
+    def fill(folder: Path) -> None:
+        time.sleep(0.1)
+        with (root / "fills").open("a") as fills:
+            fills.write("x")
+        (folder / "content").write_text("whole")
+
+    held = folders.shared_folder(root, digest, fill)
+    assert (held.path / "content").read_text() == "whole"
+    barrier.wait()
+    signal.pause()
+
+
+def test_a_shared_folder_is_filled_once_and_removed_by_the_last(root: Path) -> None:
+    barrier = fork.Barrier(4)
+    users = [fork.Process(target=hold, args=(root, "d" * 64, barrier)) for _ in range(3)]
+    for user in users:
+        user.start()
+    barrier.wait(20)
+    assert (root / "fills").read_text() == "x"
+    mine = folders.shared_folder(root, "d" * 64, lambda folder: pytest.fail("it is there"))
+    for user in users[1:]:
+        user.kill()
+        user.join()
+    mine.release(remove=True)
+    assert mine.path.exists(), "one that is in use was removed"
+    users[0].kill()
+    users[0].join()
+    folders.shared_folder(root, "d" * 64, lambda folder: pytest.fail("it is there")).release(remove=True)
+    assert not mine.path.exists()
+
+
+def test_one_that_cannot_be_filled_leaves_nothing_half(root: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "half").write_text("")
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        folders.shared_folder(root, "e" * 64, fail)
+    held = folders.shared_folder(root, "e" * 64, lambda folder: (folder / "whole").touch())
+    assert [path.name for path in held.path.iterdir()] == ["whole"]
+    held.release(remove=True)
+
+
+def leave(root: Path) -> None:
+    (folders.own_folder(root).path / "content").touch()
+    os._exit(9)
+
+
+def test_the_folder_of_an_ended_process_is_removed_by_the_next(root: Path) -> None:
+    ended = fork.Process(target=leave, args=(root,))
+    ended.start()
+    ended.join()
+    assert len(list(root.glob("worker-*/content"))) == 1
+    mine = folders.own_folder(root)
+    assert [path for path in root.glob("worker-*") if path.is_dir()] == [mine.path]
+    mine.release(remove=True)
+    assert not list(root.glob("worker-*"))
+
+
+def test_a_root_that_others_may_change_is_refused(root: Path) -> None:
+    root.chmod(0o777)
+    with pytest.raises(OSError, match="others may change"):
+        folders.root()
+
+
+def kept(*command: str) -> tuple[subprocess.Popen[str], int]:
+    """A worker with its keeper, and the end of the pipe that an actor holds."""
+    life, actor = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", Path(keeper.__file__).read_text(), str(life), *command], text=True,
+        pass_fds=[life], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.close(life)
+    return process, actor
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")")[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(("command", "code"), [("exit 7", 7), ("kill -9 $$", 128 + 9)])
+def test_a_keeper_ends_with_the_code_of_its_worker(command: str, code: int) -> None:
+    process, actor = kept("sh", "-c", f"echo said; {command}")
+    said, _ = process.communicate(timeout=10)
+    os.close(actor)
+    assert (said, process.returncode) == ("said\n", code)
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    process, actor = kept("/nowhere/program")
+    _, words = process.communicate(timeout=10)
+    os.close(actor)
+    assert process.returncode == 127
+    assert words == "/nowhere/program cannot be started: No such file or directory\n"
+
+
+def test_a_stopped_worker_and_its_children_end_with_the_actor() -> None:
+    process, actor = kept("sh", "-c", "sleep 1000 & echo $$ $!; wait")
+    assert process.stdout
+    worker, child = map(int, process.stdout.readline().split())
+    os.kill(worker, signal.SIGSTOP)
+    assert is_running(worker)
+    assert process.poll() is None
+    os.close(actor)
+    assert process.wait(10) == 128 + 9
+    assert not is_running(worker)
+    deadline = time.monotonic() + 5
+    while is_running(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
