@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Images
 import Policies
+import PopulationBasedTraining
 import TestSupport
 import Testing
 import Text
@@ -39,6 +40,11 @@ import Training
   @Test func timeSpan() {
     let limit = TimeSpan("1h30m")  // 5400 seconds
     #expect(limit?.seconds == 5400)
+  }
+
+  @Test func tunedRange() {
+    let rate = TunedRange("learning_rate=1e-4:1e-1:log")
+    #expect(rate?.name == "learning_rate" && rate?.values == 1e-4...1e-1 && rate?.isLogarithmic == true)
   }
 
   @Test func predictor() throws {

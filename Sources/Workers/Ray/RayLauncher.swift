@@ -4,9 +4,6 @@ import Threads
 /// Starts workers on the nodes of a Ray cluster, through one bridge, which is replaced when it is lost.
 ///
 /// A worker belongs to no slot: it waits for room on any node, and trains the segments of whichever slot needs it.
-///
-///     let launcher = RayLauncher(command: bridge, kind: .trainer, environment: variables)
-///     let nodes = try launcher.connect(stop: stop)
 public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   private let command: [String]
   private let environment: [String: String]
