@@ -308,7 +308,7 @@ let package = Package(
       name: "DocumentationTests",
       dependencies: [
         "Augmentation", "Datasets", "Images", "Policies", "PopulationBasedTraining", "RunStore", "Search",
-        "TestSupport", "Text", "Threads", "Torch", "Training",
+        "TestSupport", "Text", "Threads", "Torch", "Training", "Workers",
       ]),
   ] + cudaLibrary.targets,
   swiftLanguageModes: [.v6],

@@ -36,6 +36,11 @@ import Training
     #expect(typed == "there is no room for 100 images; lower --trainSize")
   }
 
+  @Test func timeSpan() {
+    let limit = TimeSpan("1h30m")  // 5400 seconds
+    #expect(limit?.seconds == 5400)
+  }
+
   @Test func predictor() throws {
     let folder = try TemporaryFolder()
     let photos = folder("photos")
