@@ -7,11 +7,13 @@ import json
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 _ALIVE_SECONDS = 1.0
 _END_SECONDS = 5.0
+_HANGING_SECONDS = 20.0  # after which a bridge that does nothing any more is not called alive
 
 
 class Channel:
@@ -23,6 +25,8 @@ class Channel:
         os.dup2(nothing, 0)
         os.close(nothing)
         os.dup2(2, 1)
+        #: When the bridge was last seen at work; until it is, it connects, which has a limit of its own.
+        self.beat = float("inf")
         self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
@@ -49,6 +53,8 @@ class Channel:
             try:
                 message = self._lines.get(timeout=_ALIVE_SECONDS)
             except queue.Empty:
+                if time.monotonic() - self.beat > _HANGING_SECONDS:
+                    continue  # the coordinator notices the silence
                 message = {"t": "alive"}
             if message is None:
                 return

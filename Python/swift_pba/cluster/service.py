@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import os
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,7 @@ class Bridge:
                 self.nodes = await asyncio.to_thread(nodes)
             except Exception as error:  # of Ray's own kinds, some of which are no part of its interface
                 raise Refusal(f"the Ray cluster does not answer any more: {short(error)}") from None
+            self.channel.beat = time.monotonic()
             if self.nodes != told:
                 told = self.nodes
                 self.channel.send("nodes", nodes=told)
