@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -24,13 +18,27 @@ public enum WorkingFolder {
   /// What to do where it was deleted.
   static let cure = "the working directory was deleted: change to another one, or use absolute paths"
 
-  /// A path from the root of the file system, without `.` and `..`; links are not followed.
+  /// A path from the root of the file system, without `.` and, where that leads to the same place, without `..`.
   ///
-  /// Throws `FileError` where a relative path begins nowhere.
+  /// Links are not followed, so a `..` after one stays. Throws `FileError` where a relative path begins nowhere.
   public static func wholePath(_ path: String) throws -> String {
-    guard path.hasPrefix("/") || isThere else {
-      throw FileError(path: path, action: "find it", reason: systemReason(ENOENT))
+    var whole = ""
+    if !path.hasPrefix("/") {
+      guard let folder = getcwd(nil, 0) else {
+        throw FileError(path: path, action: "find it", reason: systemReason(ENOENT))
+      }
+      defer { free(folder) }
+      whole = String(cString: folder)
+      if whole == "/" { whole = "" }
     }
-    return URL(fileURLWithPath: path).standardized.path
+    for part in path.split(separator: "/") where part != "." {
+      if part == "..", whole.isEmpty { continue }
+      if part == "..", !whole.hasSuffix("/.."), FileKind(at: whole) != .link {
+        whole = String(whole[..<(whole.lastIndex(of: "/") ?? whole.startIndex)])
+      } else {
+        whole += "/" + part
+      }
+    }
+    return whole.isEmpty ? "/" : whole
   }
 }

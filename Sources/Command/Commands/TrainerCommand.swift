@@ -33,7 +33,9 @@ struct TrainerInitCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    try PythonInterpreter().become(arguments: PythonInterpreter.trainerCommand + ["init", file])
+    let python = try PythonInterpreter()
+    try python.requirePackage()
+    try python.become(arguments: PythonInterpreter.trainerCommand + ["init", file])
   }
 }
 
@@ -68,7 +70,9 @@ struct TrainerCheckCommand: ParsableCommand {
     let settings = typedSettings
     try settings.naming {
       let check = try TrainerCheck(settings, trainer: trainer)
-      try PythonInterpreter().become(
+      let python = try PythonInterpreter()
+      try python.requirePackage()
+      try python.become(
         arguments: check.arguments + (whole ? ["--whole"] : []) + (json ? ["--json"] : []))
     }
   }
