@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from pathlib import Path
 
@@ -149,7 +150,8 @@ def test_an_error_in_a_process_of_a_loader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "more", "words", "frames"), [
     ("class Trainer:\n  def train(self, s): x y\n", {}, "SyntaxError: invalid syntax (my_trainer.py, line 2)", None),
-    ("import nothing_of_this_name\n", {}, "my_trainer.py: ModuleNotFoundError: No module named 'nothing_of_this_name'",
+    ("import nothing_of_this_name\n", {}, "my_trainer.py: ModuleNotFoundError: No module named 'nothing_of_this_name'; the "
+     f"Python of the worker is {sys.executable}: install it there, or name another Python by PBA_PYTHON",
      "my_trainer.py, line 1, in <module>: import nothing_of_this_name"),
     ("x = 1\n", {}, "my_trainer.py: found no class with a method train, expected one: `pba trainer init", None),
     ("class A:\n  def train(s, x): 0\nclass B(A):\n  pass\n", {}, "found the trainers A, B, expected one; name it, as in", None),

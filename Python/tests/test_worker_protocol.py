@@ -155,11 +155,27 @@ def test_what_a_segment_knows(tmp_path: Path) -> None:
         "inside": True, "outside": False, "stop": False, "torch": False, "threads": "1", "path": str(tmp_path)}
 
 
+def test_a_file_that_has_changed(tmp_path: Path) -> None:
+    """All workers of a search train with one text of the file, whenever they are started."""
+    file = written(tmp_path, NUMPY)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    with ready(file, digest=digest) as worker:
+        assert worker.answer(request(tmp_path / "output.tar"))["t"] == "done"
+    with open(file, "a") as more:
+        more.write("# another text")
+    with WorkerProcess() as worker:
+        answer = worker.begin(settings(file, digest=digest))
+        assert answer["t"] == "bye" and worker.process.wait(20) == 1
+        words = "my_trainer.py has changed since the search was begun or resumed", f"the text it had then, {digest[:12]}…; resume"
+        assert all(text in answer["reason"] for text in words), answer
+
+
 @pytest.mark.parametrize(("welcome", "words"), [
     ({"t": "welcome", "protocol": 2, "config": {"kind": "trainer", "file": "x"}}, "found protocol 2, expected 1"),
     ({"t": "welcome", "protocol": 1, "config": {"kind": "network"}}, "found work of the kind 'network', expected 'trainer'"),
     ({"t": "welcome", "protocol": 1}, "found work of the kind None"),
     ({"t": "welcome", "protocol": 1, "config": {"kind": "trainer", "file": 3}}, "config.file: found 3"),
+    ({"t": "welcome", "protocol": 1, "config": {"kind": "trainer", "file": "x", "digest": 3}}, "config.digest: found 3"),
     ({"t": "run"}, "found the message 'run', expected welcome"),
 ], ids=lambda value: "" if isinstance(value, dict) else value[:30])
 def test_another_welcome(welcome: dict, words: str) -> None:

@@ -111,6 +111,17 @@ struct TrainerSettingTests {
     #expect(found?.contains("own.yaml: \(words)") == true, "\(found ?? "nothing")")
   }
 
+  @Test("refuse more than a worker's line can hold")
+  func size() throws {
+    let trainer = try Trainer()
+    let text = String(repeating: "x", count: 65537 - "a: ".utf8.count)
+    try trainer.folder.write("a: " + text, to: "own.yaml")
+    let inFile = trainer.complaint(["--trainer-config", trainer.folder("own.yaml")]) ?? "nothing"
+    #expect(inFile.contains("own.yaml: cannot read: found 65537 bytes, expected at most 65536"), "\(inFile)")
+    let given = trainer.complaint(["--trainer-config", #"{"a":"\#(text)"}"#]) ?? "nothing"
+    #expect(given.hasPrefix("--trainer-config: found 65542 bytes, expected at most 65536"), "\(given)")
+  }
+
   @Test(
     "refuse by name what a trainer has no use for",
     arguments: [
@@ -239,15 +250,21 @@ struct PythonInterpreterTests {
   func output() throws {
     let folder = try TemporaryFolder()
     try folder.write(
-      "#!/bin/sh\necho one; echo two; echo 'ModuleNotFoundError: no swift_pba' >&2; [ \"$1\" != -c ]\n",
+      "#!/bin/sh\necho one; echo two; echo 'a warning' >&2; [ \"$1\" != -x ]\n",
       to: "python")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("python"))
     let python = try PythonInterpreter(["PBA_PYTHON": folder("python")], programFolder: "/")
     var errors: [String] = []
     #expect(try python.output(of: []) { errors.append($0) } == ["one", "two"])
-    #expect(errors == ["ModuleNotFoundError: no swift_pba"])
+    #expect(errors == ["a warning"])
+    #expect(try python.output(of: ["-x"], endingWith: [0, 1]) { _ in } == ["one", "two"])
+    #expect {
+      try python.output(of: ["-x", "y"]) { _ in }
+    } throws: {
+      "\($0)" == folder("python") + " -x y ended with code 1; run it by hand and look at what it prints"
+    }
     try python.requirePackage()
-    try folder.write("#!/bin/sh\necho 'ModuleNotFoundError: no swift_pba' >&2\n", to: "python")
+    try folder.write("#!/bin/sh\necho 'ModuleNotFoundError: no swift_pba' >&2; exit 1\n", to: "python")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder("python"))
     #expect {
       try python.requirePackage()

@@ -135,6 +135,41 @@ public struct ExecutorContract: Sendable {
     try require(partials.count == names.count, "other files are left: \(names)")
   }
 
+  /// Checks that a segment that trains ends soon after a request to stop, and leaves no checkpoint.
+  ///
+  /// - Parameters:
+  ///   - epochs: more than can be trained in a moment.
+  ///   - make: makes the executor, which calls a function once the segment has advanced, now and then.
+  /// - Throws: ``Breach``, and what the executor throws.
+  public static func checkStop(
+    inMidstOf epochs: Range<Int>,
+    _ make: (_ onProgress: @escaping @Sendable () -> Void) throws -> any SegmentExecutor
+  ) throws {
+    let stop = StopFlag()
+    let requested = Mutex<SuspendingClock.Instant?>(nil)
+    let executor = try make {
+      requested.withLock { $0 = $0 ?? .now }
+      stop.request()
+    }
+    try withTemporaryFolder { folder in
+      let contract = try ExecutorContract(executor)
+      let request = contract.request(folder, epochs: epochs)
+      do {
+        _ = try executor.run(request, stop: stop)
+        throw Breach(description: "a request to stop in the midst of a segment changes nothing")
+      } catch is WorkStopped {}
+      guard let start = requested.withLock({ $0 }) else {
+        throw Breach(description: "it was stopped without being asked to")
+      }
+      let time = SuspendingClock.now - start
+      try contract.require(time < .seconds(5), "it took \(time) to stop")
+      try contract.require(
+        FileManager.default.contents(atPath: request.checkpoint) == nil,
+        "a segment that was stopped has a result"
+      )
+    }
+  }
+
   /// Checks that a loss that is no number is a result, and that the executor serves afterwards.
   public static func checkFailure(of executor: any SegmentExecutor) throws {
     try withTemporaryFolder { folder in

@@ -48,6 +48,46 @@ import Workers
     #expect(loss?.reason == "ended with code 0")
   }
 
+  /// What is printed without pause does not keep the one who waits for a line.
+  @Test func oneThatPrintsWithoutPauseIsNotWaitedForLonger() throws {
+    let start = SuspendingClock.now
+    let process = try shell("yes >&2")
+    for _ in 0..<3 { #expect(try process.receive(within: 0.1) == nil) }
+    process.kill()
+    #expect(process.ending == .signal(SIGKILL))
+    // Another that does so, in no group of ours, keeps the channel open.
+    let left = try shell("setsid yes >&2 & exit 4")
+    let loss = #expect(throws: WorkerLoss.self) { try left.receive(within: 10) }
+    #expect(loss?.reason == "ended with code 4; its last line: y")
+    #expect(SuspendingClock.now - start < .seconds(8))
+  }
+
+  @Test func whatNobodyTakesIsBounded() throws {
+    let process = try shell("exec yes")
+    let loss = #expect(throws: WorkerLoss.self) { try process.send(String(repeating: "x", count: 1 << 20)) }
+    #expect(loss?.reason == "wrote more than 16 MiB before it read its input")
+  }
+
+  /// Its number may belong to another one by then.
+  @Test func oneThatOthersHaveTakenNoteOfHasEnded() throws {
+    let process = try shell("exit 3")
+    var status: Int32 = 0
+    while waitpid(process.pid, &status, 0) == -1, errno == EINTR {}
+    #expect(process.waitForEnd(within: 10))
+    let loss = #expect(throws: WorkerLoss.self) { try process.receive(within: 10) }
+    #expect(loss?.reason == "has ended")
+    process.kill()
+    #expect(process.ending == .unknown)
+  }
+
+  @Test func ofABarOfProgressTheLastIsShown() throws {
+    let lines = Collected<String>()
+    let process = try shell(
+      "printf '\\r 10%%\\r 20%%\\r100%%\\nwindows\\r\\n\\nhalf\\rrest' >&2", onErrorLine: { lines.add($0) })
+    #expect(throws: WorkerLoss.self) { try process.receive(within: 10) }
+    #expect(lines.all == ["100%", "windows", "", "rest"])
+  }
+
   @Test func itsWholeGroupEnds() throws {
     let process = try shell("sleep 1000 & echo $!; wait")
     let child = try #require(try process.receive(within: 10).flatMap { pid_t($0) })
@@ -67,11 +107,15 @@ import Workers
 
   @Test func noOtherChildHoldsItsPipes() throws {
     let first = try ChildProcess(["cat"], environment: [:])
-    let second = try shell("ls /proc/self/fd; echo end")
-    var open: [String] = []
-    while let name = try second.receive(within: 10), name != "end" { open.append(name) }
-    // The three channels, and the folder that is listed.
-    #expect(open.filter { ["0", "1", "2"].contains($0) }.count == 3)
+    let second = try shell("for file in /proc/self/fd/*; do readlink $file; done; echo end")
+    var open: Set<String> = []
+    while let place = try second.receive(within: 10), place != "end" { open.insert(place) }
+    let ofFirst = try Set(
+      (0...2).map {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(first.pid)/fd/\($0)")
+      })
+    #expect(ofFirst.count == 3 && ofFirst.allSatisfy { $0.hasPrefix("pipe:") })
+    #expect(open.filter { $0.hasPrefix("pipe:") }.count >= 3 && open.isDisjoint(with: ofFirst), "\(open)")
     // While the second lives, the first sees the end of its input.
     let third = try shell("read line")
     first.closeInput()
@@ -81,6 +125,6 @@ import Workers
 
   @Test func aProgramThatIsNotThereIsAnError() {
     let text = message(of: FileError.self) { try ChildProcess(["/nowhere/pba"], environment: [:]) }
-    #expect(text.hasPrefix("/nowhere/pba: cannot start: No such file or directory"), "\(text)")
+    #expect(text.hasPrefix("/nowhere/pba: cannot start it: No such file or directory"), "\(text)")
   }
 }

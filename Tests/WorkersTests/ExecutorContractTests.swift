@@ -11,19 +11,23 @@ import Workers
 
 /// Every executor keeps the same contract.
 @Suite(.serialized) struct ExecutorContractTests {
-  private static func configuration(learningRate: Double = 0.05) -> SearchConfiguration {
+  private static func configuration(learningRate: Double = 0.05, epochs: Int = 4) -> SearchConfiguration {
     SearchConfiguration(
       data: DataSelection("bundled", trainSize: 48, validationSize: 16),
       recipe: Recipe(
-        model: "wrn_10_1", epochs: 4, batchSize: 16, learningRate: learningRate, seed: 3, threads: 1))
+        model: "wrn_10_1", epochs: epochs, batchSize: 16, learningRate: learningRate, seed: 3, threads: 1))
   }
 
   /// Worker processes of the program beside these tests.
-  private static func processes(_ configuration: SearchConfiguration) throws -> WorkerExecutor {
+  private static func processes(
+    _ configuration: SearchConfiguration, onProgress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws -> WorkerExecutor {
     let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     let launcher = ProcessLauncher(
       command: [folder.path + "/pba", "worker"], devices: configuration.device.devices)
-    return WorkerExecutor(launcher: launcher, limits: WorkerLimits(retries: 0)) { slot in
+    return WorkerExecutor(
+      launcher: launcher, limits: WorkerLimits(retries: 0), onProgress: { onProgress($1) }
+    ) { slot in
       .network(NetworkWork(search: configuration, device: launcher.device(ofSlot: slot)))
     }
   }
@@ -56,6 +60,21 @@ import Workers
     let diverging = try Self.processes(Self.configuration(learningRate: 1e30))
     defer { diverging.finish() }
     try ExecutorContract.checkFailure(of: diverging)
+  }
+
+  @Test func aSegmentIsStoppedInItsMidst() throws {
+    let configuration = Self.configuration(epochs: 500)
+    let data = try loadDataset(configuration.data)
+    try ExecutorContract.checkStop(inMidstOf: 0..<500) { onProgress in
+      try TrainingExecutor(configuration, data: data) { _ in onProgress() }
+    }
+    var workers: WorkerExecutor?
+    defer { workers?.finish() }
+    try ExecutorContract.checkStop(inMidstOf: 0..<500) { onProgress in
+      let executor = try Self.processes(configuration) { if $0 > 0 { onProgress() } }
+      workers = executor
+      return executor
+    }
   }
 
   /// A segment gives the same bytes in this process and in another.

@@ -1,6 +1,11 @@
+import Files
+import RunStore
+import Search
+import TestSupport
 import Testing
 import Text
 import Torch
+import Training
 import Workers
 
 /// How long a worker may be silent or without progress, which lines it may send, and which GPU it sees.
@@ -99,13 +104,69 @@ import Workers
     #expect(pieces == ["abcd", "efgh", "ij", "k"])
   }
 
+  @Test func ofALineThatIsWrittenAgainTheLastIsShown() {
+    var buffer = LineBuffer(longest: 8)
+    buffer.append(Array("\r1%\r2%\r3%\r4%\r5%".utf8))
+    #expect(buffer.nextPiece() == nil)
+    buffer.append(Array("\r6%\nx\r\n".utf8))
+    #expect(buffer.nextPiece() == "6%")
+    #expect(buffer.nextPiece() == "x")
+    #expect(buffer.nextPiece() == nil)
+    buffer.append(Array("7%\r".utf8))
+    #expect(buffer.nextPiece() == nil && buffer.takeRestPiece() == "7%")
+  }
+
+  @Test func lossesInARowAreWaitedForLongerEachTime() {
+    let limits = WorkerLimits()
+    #expect((1...4).map { limits.pause(afterLosses: $0) } == [0.1, 0.2, 0.4, 0.8])
+    #expect(limits.pause(afterLosses: 19) == 10 && WorkerLimits(longestPause: 0).pause(afterLosses: 3) == 0)
+  }
+
+  @Test func theHighestVersionThatBothKnowIsSpoken() {
+    let ours = WorkerProtocol.versions
+    #expect(WorkerProtocol.version(with: 1...9) == ours.upperBound)
+    #expect(WorkerProtocol.version(with: 1...1) == 1)
+    #expect(WorkerProtocol.version(with: ours.upperBound + 1...ours.upperBound + 2) == nil)
+  }
+
+  /// One thread of a worker listens while the other may not have begun.
+  @Test func aRequestToStopMayComeBeforeItsSegmentBegins() {
+    let (desk, key) = (WorkerDesk(), SegmentKey(SegmentPlace(generation: 0, trial: 1)))
+    desk.stop(key)
+    #expect(desk.begin(key).isRequested)
+    desk.end()
+    #expect(!desk.begin(SegmentKey(key.place, attempt: 2)).isRequested)
+  }
+
+  @Test func whatIsNoFaultOfTheTrainingIsTriedAgain() {
+    func kind(_ error: any Error) -> SegmentFailure.Kind { SegmentFailure.Kind(of: error) }
+    #expect(kind(FileError(path: "/c", action: "open", reason: "gone")) == .fenced)
+    #expect(kind(TrainingError.checkpoint("of another network")) == .fenced)
+    #expect(kind(TrainingError.batchTooLarge(batchSize: 2, images: 1)) == .user)
+    for words in ["CUDA out of memory. Tried", "DefaultCPUAllocator: can't allocate memory: you"] {
+      #expect(kind(TorchError("libtorch: " + words)) == .memory)
+    }
+    #expect(kind(TorchError("libtorch: misaligned memory address")) == .user)
+  }
+
   @Test(arguments: [
     (Device.cpu, nil, nil, Device.cpu), (.cpu, "0,1", nil, .cpu), (.cuda(1), nil, "1", .cuda(0)),
-    (.cuda(1), "5, 7", "7", .cuda(0)), (.cuda(0), "GPU-8a,GPU-9b", "GPU-8a", .cuda(0)),
-    (.cuda(0), "", "0", .cuda(0)),
+    (.cuda(1), "5, 7", "7", .cuda(0)), (.cuda(0), "GPU-8a,GPU-9b", "GPU-8a", .cuda(0)), (.cpu, "", nil, .cpu),
   ])
-  func aWorkerSeesTheGPUOfItsSlot(device: Device, list: String?, name: String?, seen: Device) {
-    let visible = VisibleDevice(device, among: list)
+  func aWorkerSeesTheGPUOfItsSlot(device: Device, list: String?, name: String?, seen: Device) throws {
+    let visible = try VisibleDevice(device, among: list)
     #expect(visible.name == name && visible.device == seen)
+  }
+
+  /// The GPU of that number on the machine may be another's.
+  @Test(arguments: [
+    (0, "", "expected cpu, as CUDA_VISIBLE_DEVICES is '', which leaves no GPU"),
+    (0, "-1", "expected cpu, as CUDA_VISIBLE_DEVICES is '-1', which leaves no GPU"),
+    (2, "5,7", "expected one up to cuda:1, as CUDA_VISIBLE_DEVICES is '5,7'"),
+    (1, "5,-1,7", "expected one up to cuda:0, as CUDA_VISIBLE_DEVICES is '5,-1,7'"),
+  ])
+  func aGPUThatIsNotInTheListIsAnError(index: Int, list: String, words: String) {
+    let text = message(of: SettingError.self) { try VisibleDevice(.cuda(index), among: list) }
+    #expect(text.contains("found cuda:\(index), \(words)"), "\(text)")
   }
 }

@@ -133,8 +133,35 @@ import Workers
       if number < 5 { throw WorkerLoss("lost its node", counts: false) }
       return [.done(try ScriptedWorker.trained(request))]
     }
-    _ = try executor(launcher, limits: WorkerLimits(retries: 0)).run(request(), stop: StopFlag())
+    let limits = WorkerLimits(retries: 0, longestPause: 0)
+    _ = try executor(launcher, limits: limits).run(request(), stop: StopFlag())
     #expect(launcher.all.count == 6)
+  }
+
+  @Test func lossesThatDoNotCountEndAtSomeTime() throws {
+    let launcher = ScriptedLauncher { (_: Int, _: SegmentRequest) in
+      throw WorkerLoss("lost its node", counts: false)
+    }
+    let limits = WorkerLimits(retries: 0, longestPause: 0)
+    let text = message(of: WorkerError.self) {
+      try executor(launcher, limits: limits).run(request(), stop: StopFlag())
+    }
+    #expect(
+      text.hasPrefix("20 workers were lost in a row before they could train, the last one: worker 0 lost"))
+    #expect(launcher.all.count == 20)
+  }
+
+  @Test func onlyAGreetingIsOne() throws {
+    let launcher = ScriptedLauncher { _, slot in
+      ScriptedWorker(
+        "worker \(slot)", greeting: Array(repeating: #"{"t":"alive"}"#, count: 3) + [""]
+      ) { _, _ in [] }
+    }
+    let text = message(of: WorkerError.self) {
+      try executor(launcher, limits: WorkerLimits(retries: 0, greeting: 0.05)).run(
+        request(), stop: StopFlag())
+    }
+    #expect(text == "the attempt failed: attempt 1: worker 0 did not greet within 0 s", "\(text)")
   }
 
   @Test func anErrorOfTheUsersEndsAtOnceWithItsFrames() throws {
@@ -143,7 +170,7 @@ import Workers
     let text = message(of: WorkerError.self) {
       try executor(launcher, onNote: { notes.add($0) }).run(request(), stop: StopFlag())
     }
-    #expect(text == "r" && notes.all == ["t.py:1", "  f()"] && launcher.all.count == 1)
+    #expect(text == "t.py: r" && notes.all == ["t.py:1", "  f()"] && launcher.all.count == 1)
   }
 
   @Test func aLossThatIsNoNumberIsAResult() throws {

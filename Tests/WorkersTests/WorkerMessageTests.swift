@@ -44,7 +44,8 @@ import Workers
           heartbeat: 0.5,
           configuration: .trainer(
             TrainerWork(
-              file: "/t.py", className: "Own", settings: .object(["learning_rate": .number(0.1)]), epochs: 60,
+              file: "/t.py", digest: "0f", className: "Own",
+              settings: .object(["learning_rate": .number(0.1)]), epochs: 60,
               device: .cpu, metric: "f1")))),
       .bye(Farewell(reason: "protocol 2 is spoken here, found 1")),
       .run(

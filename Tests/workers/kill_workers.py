@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kill"))
@@ -43,9 +44,10 @@ class WorkerCase(Case):
         self.resume = ["search", "--resume", *WORKERS, *extra, "--run", str(self.run)]
         self.family = Family()
         self.environment = self.family.environment(**environment)
+        self.before: list[str] = []
 
     def started(self) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
-        return started([self.program.path, *self.arguments()], self.environment, self.log)
+        return started([*self.before, self.program.path, *self.arguments()], self.environment, self.log)
 
     def text(self) -> str:
         return self.log.read_text(errors="replace")
@@ -53,15 +55,25 @@ class WorkerCase(Case):
     def arguments(self) -> list[str]:
         return self.resume if (self.run / "run.sqlite").exists() and is_begun(self.run) else self.begin
 
-    def wait_for_workers(self, process: subprocess.Popen[bytes]) -> int:
-        """Waits until the search has a worker, or has ended; gives the worker's number."""
+    def wait(self, process: subprocess.Popen[bytes], condition: Callable[[], Any]) -> Any:
+        """Waits until something holds, and gives it; None where the search has ended before."""
         deadline = time.monotonic() + PATIENCE
         while process.poll() is None:
-            if workers := self.family.workers(process.pid):
-                return workers[0]
+            if found := condition():
+                return found
             require(time.monotonic() < deadline, self.text()[-400:])
             time.sleep(0.01)
-        return 0
+        return None
+
+    def wait_for_workers(self, process: subprocess.Popen[bytes]) -> list[int] | None:
+        """Waits until the search has workers, and gives their numbers; None where it has ended before."""
+        return self.wait(process, lambda: self.family.workers(process.pid))
+
+    def wait_for_segments(self, process: subprocess.Popen[bytes]) -> None:
+        """Waits until a segment has left its checkpoint, and so the next ones train."""
+        folder = self.run / "checkpoints"
+        found = self.wait(process, lambda: folder.is_dir() and any(folder.iterdir()))
+        require(found, f"the search ended before a segment was seen: {self.text()[-400:]}")
 
     def ended(self, process: subprocess.Popen[bytes], code: int = 0) -> None:
         found = self.program.end(process, PATIENCE)
@@ -92,12 +104,25 @@ class Disturbances:
             case.ended(process)
         self.same(case)
 
+    def ignored_ends(self) -> None:
+        """Whoever starts the search may have had it ignore the ends of children."""
+        case = self.case("ignored-ends")
+        case.before = ["/bin/sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"]
+        with case.started() as process:
+            worker = case.wait_for_workers(process)
+            require(worker, f"no worker was seen: {case.text()[-400:]}")
+            os.kill(worker[0], signal.SIGKILL)
+            case.ended(process)
+        self.same(case)
+        tell(case.text(), "ended by signal 9 (Killed)")
+
     def kill_workers(self, number: int, most: int) -> str:
         generator = random.Random(f"{self.seed} workers {number}")
         case = self.case(f"killed-{number}")
         with case.started() as process, killing(case.family, process.pid, generator, most) as killed:
             case.ended(process)
         self.same(case)
+        require(killed, "no worker was killed")
         return f"{len(killed)} workers killed"
 
     def kill_everybody(self, number: int, most: int) -> str:
@@ -120,15 +145,17 @@ class Disturbances:
         with case.started() as process:
             case.ended(process)
         self.same(case)
+        require(coordinators and workers, f"{coordinators} coordinators and {workers} workers were killed, expected some of both")
         return f"{coordinators} coordinators and {workers} workers killed"
 
     def stop_worker(self) -> None:
         """A worker that the system stops is silent, and is replaced."""
         case = self.case("stopped")
         with case.started() as process:
-            worker = case.wait_for_workers(process)
-            time.sleep(0.5)
-            os.kill(worker, signal.SIGSTOP)
+            case.wait_for_segments(process)
+            workers = case.wait_for_workers(process)
+            require(workers, f"no worker was seen: {case.text()[-400:]}")
+            os.kill(workers[0], signal.SIGSTOP)
             case.ended(process)
         self.same(case)
         tell(case.text(), "was silent for 20 s", "trying again")
@@ -138,8 +165,8 @@ class Disturbances:
         name = signal.Signals(number).name
         case = self.case(f"interrupted-{name}")
         with case.started() as process:
-            case.wait_for_workers(process)
-            time.sleep(random.Random(f"{self.seed} {number}").uniform(0.2, 1.2))
+            case.wait_for_segments(process)
+            time.sleep(random.Random(f"{self.seed} {number}").uniform(0, 0.2))
             process.send_signal(number)
             case.ended(process, 128 + number)
         tell(case.text().splitlines()[-1], "Error: stopped", "continue with pba search --resume")
@@ -225,7 +252,7 @@ def lies(disturbances: Disturbances, full: bool) -> Iterator[tuple[str, Callable
     yield "never ready", lambda: lie("NeverReady", words="was silent for 20 s before it was ready; trying again")
     yield "retries used up", disturbances.end_of_retries
     if full:
-        yield "never a greeting", lambda: lie("Mute", words="was silent for 1 min 0 s before it was ready; trying again")
+        yield "never a greeting", lambda: lie("Mute", words="did not greet within 1 min 0 s; trying again")
 
 
 def main() -> None:
@@ -243,6 +270,7 @@ def main() -> None:
             ("SIGSTOP", disturbances.stop_worker),
             *reversed([(f"a worker with {words}", lie) for words, lie in lies(disturbances, options.full)]),
             ("workers in peace", disturbances.undisturbed),
+            ("ignored ends of children", disturbances.ignored_ends),
             *((f"workers killed, search {n}", lambda n=n: disturbances.kill_workers(n, most)) for n in range(workers)),
             *((f"coordinators killed too, search {n}", lambda n=n: disturbances.kill_everybody(n, 5 if options.full else 3))
               for n in range(everybody)),

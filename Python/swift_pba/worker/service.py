@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from .._version import __version__
@@ -76,7 +77,7 @@ class Worker:
         self.channel, self.progress, self.config = channel, progress, config
         # The same in each worker, whatever it is asked first.
         seed_all(0)
-        module = load_module(config["file"])
+        module = load_module(config["file"], config.get("digest"))
         found = find_class(module, config.get("class"))
         seed_all(0)
         self.trainer = make_trainer(found, dict(config.get("config") or {}))
@@ -185,6 +186,8 @@ def fault_of_welcome(message: dict[str, Any]) -> str | None:
         return f"found work of the kind {kind!r}, expected 'trainer': python -m swift_pba.worker trains by a user's class"
     if not isinstance(config.get("file"), str):
         return f"config.file: found {config.get('file')!r}, expected the path of a Python file"
+    if not isinstance(config.get("digest"), (str, NoneType)):
+        return f"config.digest: found {config.get('digest')!r}, expected a SHA-256 in hexadecimal"
     return None
 
 
@@ -208,7 +211,10 @@ def reason_of_loading(error: BaseException, config: dict[str, Any]) -> str:
 
     if isinstance(error, UserFileError):
         return str(error)
-    return f"{Path(config['file']).name}: {reason(error)}"
+    words = f"{Path(config['file']).name}: {reason(error)}"
+    if isinstance(error, ModuleNotFoundError):
+        words += f"; the Python of the worker is {sys.executable}: install it there, or name another Python by PBA_PYTHON"
+    return words
 
 
 def traceback_of(error: BaseException, file: str) -> str | None:

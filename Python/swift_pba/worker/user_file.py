@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import inspect
 import os
@@ -24,8 +25,26 @@ def is_loading() -> bool:
     return _is_loading
 
 
-def load_module(file: str) -> ModuleType:
-    """Import the user's file, and make it known by its name, so that other processes find what it defines."""
+def load_module(file: str, digest: str | None = None) -> ModuleType:
+    """Import the user's file, and make it known by its name, so that other processes find what it defines.
+
+    Parameters
+    ----------
+    file : str
+        The path of the file.
+    digest : str or None
+        The SHA-256 that it must have; None for any.
+
+    Returns
+    -------
+    ModuleType
+        The module.
+
+    Raises
+    ------
+    UserFileError
+        The file is not there, has a name that no module can have, or has changed.
+    """
     global _is_loading
     # Not where a link leads: the module's name is that of the file that was given.
     path = Path(os.path.abspath(file))
@@ -36,6 +55,11 @@ def load_module(file: str) -> ModuleType:
     name, folder = path.stem, str(path.parent)
     if name in sys.stdlib_module_names or name in sys.modules or name in ("swift_pba", "torch", "numpy", "torchvision"):
         raise UserFileError(f"found the file name {path.name}, which is the name of a module that Python has; rename the file")
+    found_digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest is not None and digest != found_digest:
+        raise UserFileError(
+            f"{path.name} has changed since the search was begun or resumed: found a text with the digest {found_digest[:12]}…, "
+            f"expected the text it had then, {digest[:12]}…; resume the search, which trains what is left with the new text")
     # As for a script.
     sys.path.insert(0, folder)
     found = importlib.util.spec_from_file_location(name, path)

@@ -14,11 +14,19 @@ package struct TrainerSettingsSource: Hashable, Sendable {
   /// Settings that are known.
   init(_ settings: TrainerSettings) { text = settings.description }
 
+  /// The most bytes of the settings: a worker gets them in one line, with all else that it needs to know.
+  private static let most = 64 << 10
+
   private var isObject: Bool { text.drop(while: \.isWhitespace).hasPrefix("{") }
 
   /// The settings; throws ``SettingsError`` where they are none.
   func settings() throws -> TrainerSettings {
     guard isObject else { return try Self.read(HomeFolder().expanding(text)) }
+    guard text.utf8.count <= Self.most else {
+      throw SettingsError(
+        "\(setting: "trainerConfig"): found \(text.utf8.count) bytes, expected at most \(Self.most); keep large values in a file that"
+          + " the trainer reads")
+    }
     do {
       guard case .object(let values) = try JSONValue(parsing: text.utf8, as: .json) else {
         throw SettingsError("\(setting: "trainerConfig"): found no JSON object, expected one")
@@ -31,7 +39,7 @@ package struct TrainerSettingsSource: Hashable, Sendable {
   }
 
   private static func read(_ path: String) throws -> TrainerSettings {
-    guard let text = String(bytes: try readBytes(path, limit: 1 << 20), encoding: .utf8) else {
+    guard let text = String(bytes: try readBytes(path, limit: Self.most), encoding: .utf8) else {
       throw SettingsError(
         "\(path): the file is not text; give \(setting: "trainerConfig") a YAML or JSON file")
     }

@@ -91,7 +91,10 @@ struct TrainerDryRun {
 
   private func findings(_ python: PythonInterpreter, _ stop: StopFlag) throws -> Findings {
     let check = TrainerCheck(configuration, workers: workers)
-    let output = try python.output(of: check.arguments + ["--json"], stop: stop) { printNote(printable($0)) }
+    // 1 is the check's word for a training that is not restored, and for an error that it explains.
+    let output = try python.output(of: check.arguments + ["--json"], endingWith: [0, 1], stop: stop) {
+      printNote(printable($0))
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let line = Data(output.last?.utf8 ?? "".utf8)

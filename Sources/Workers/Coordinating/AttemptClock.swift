@@ -8,7 +8,8 @@ package struct AttemptClock {
   private let limits: WorkerLimits
   private var silent = 0.0
   private var withoutProgress = 0.0
-  private var total = 0.0
+  /// The seconds that were waited in all.
+  package private(set) var total = 0.0
   private var sinceStop: Double?
 
   package init(_ limits: WorkerLimits) {

@@ -32,7 +32,7 @@ extension WorkerLauncher {
 
 /// A worker that lines are exchanged with.
 ///
-/// All calls but ``kill()`` come from one thread at a time.
+/// All calls but ``beginKill()`` and ``kill()`` come from one thread at a time.
 public protocol WorkerConnection: Sendable {
   /// What messages to people call the worker, such as `worker 3 (process 4711)`.
   var name: String { get }
@@ -50,8 +50,16 @@ public protocol WorkerConnection: Sendable {
   /// Waits so many seconds for the end of a worker that has got `quit`; false where it has not.
   func waitForEnd(within seconds: Double) -> Bool
 
+  /// Ends the worker with all that it has started, without waiting, where that can be done; ``kill()`` follows.
+  func beginKill()
+
   /// Ends the worker with all that it has started, and returns when it is gone; without effect where it is.
   func kill()
+}
+
+extension WorkerConnection {
+  /// ``kill()`` does all.
+  public func beginKill() {}
 }
 
 /// A worker that is lost, or of no use; its segment is tried again.

@@ -49,13 +49,30 @@ public final class WorkerExecutor: SegmentExecutor {
   ///
   /// - Throws: as ``run(_:stop:)``.
   public func begin(stop: StopFlag = StopFlag()) throws {
+    var losses = 0
     while true {
       do {
         return idle.keep(try worker(ofSlot: 0, stop), slot: 0)
       } catch let loss as WorkerLoss {
         guard !loss.counts else { throw WorkerError.lost(attempts: [loss.reason]) }
+        losses += 1
+        try pause(afterLosses: losses, loss, stop)
         onNote("\(loss.reason); trying again")
       }
+    }
+  }
+
+  /// Waits after a loss that says nothing about the segment, one of so many in a row, longer each time.
+  ///
+  /// - Throws: ``WorkerError`` where there were too many, `WorkStopped`.
+  private func pause(afterLosses count: Int, _ loss: WorkerLoss, _ stop: StopFlag) throws {
+    guard count < WorkerLimits.mostLossesInARow else {
+      throw WorkerError.unsteady(losses: count, last: loss.reason)
+    }
+    let start = SuspendingClock.now
+    while (SuspendingClock.now - start) / .seconds(1) < limits.pause(afterLosses: count) {
+      if stop.isRequested { throw WorkStopped() }
+      usleep(20_000)
     }
   }
 
@@ -77,6 +94,7 @@ public final class WorkerExecutor: SegmentExecutor {
   private func attempts(at segment: SegmentRequest, _ stop: StopFlag) throws -> SegmentOutcome {
     var losses: [String] = []
     var counted = 0
+    var uncountedInARow = 0
     while true {
       if stop.isRequested { throw WorkStopped() }
       let request = segment.attempt(segment.key.attempt + losses.count)
@@ -89,7 +107,13 @@ public final class WorkerExecutor: SegmentExecutor {
         try AtomicFile.removeLeftovers(of: request.checkpoint)
         if stop.isRequested { throw WorkStopped() }
         losses.append(loss.reason)
-        if loss.counts { counted += 1 }
+        if loss.counts {
+          counted += 1
+          uncountedInARow = 0
+        } else {
+          uncountedInARow += 1
+          try pause(afterLosses: uncountedInARow, loss, stop)
+        }
         guard counted <= limits.retries else { throw WorkerError.lost(attempts: losses) }
         onNote(
           "trial \(segment.trial), generation \(segment.generation + 1): \(loss.reason); trying again, attempt \(request.key.attempt + 1)"
@@ -118,7 +142,7 @@ public final class WorkerExecutor: SegmentExecutor {
         outcome = .notFinite(reason: reason)
       case .user(let failure):
         if let traceback = failure.traceback { note(traceback) }
-        throw WorkerError.user(reason: failure.reason)
+        throw WorkerError.user(trainer: configuration(segment.slot).trainerName, reason: failure.reason)
       }
       idle.keep(worker, slot: segment.slot)
       return outcome
@@ -186,8 +210,10 @@ public final class WorkerExecutor: SegmentExecutor {
     for worker in workers {
       let left = Self.timeToQuit - (SuspendingClock.now - start) / .seconds(1)
       _ = worker.connection.waitForEnd(within: max(left, 0))
-      worker.connection.kill()
     }
+    // All at once, so that the time that one takes to end is that of all.
+    for worker in workers { worker.connection.beginKill() }
+    for worker in workers { worker.connection.kill() }
     launcher.finish()
   }
 
@@ -236,6 +262,16 @@ extension SegmentRequest {
     request.key.attempt = number
     request.checkpoint = TemporaryName.path(for: checkpoint)
     return request
+  }
+}
+
+extension WorkerConfiguration {
+  /// What people know by name of what is trained.
+  fileprivate var trainerName: String {
+    switch self {
+    case .network(let work): work.search.recipe.model
+    case .trainer(let work): TrainerName(file: work.file, className: work.className).publicName
+    }
   }
 }
 

@@ -26,48 +26,45 @@ final class WorkerSession: Sendable {
   ) throws {
     self.connection = connection
     self.limits = limits
-    try greet(stop)
+    let version = try greet(stop)
     let welcome = WorkerWelcome(
-      heartbeat: limits.heartbeat, progress: limits.report, configuration: configuration)
+      version: version, heartbeat: limits.heartbeat, progress: limits.report, configuration: configuration)
     try connection.send(CoordinatorMessage.welcome(welcome).line())
-    var clock = AttemptClock(limits)
+    var clock = AttemptClock(limits.ofLoading)
     while true {
-      switch try next(&clock, stop) {
+      if stop.isRequested { throw WorkStopped() }
+      switch try receive(&clock) {
       case .ready: return
       case .bye(let farewell):
         if let traceback = farewell.traceback { onTraceback(traceback) }
         throw WorkerError.refused(worker: connection.name, reason: farewell.reason)
-      default: continue
+      default: break
       }
+      if let excess = clock.excess { throw WorkerLoss("\(excess) before it was ready") }
     }
   }
 
-  private func greet(_ stop: StopFlag) throws {
-    var clock = AttemptClock(
-      WorkerLimits(progress: nil, heartbeat: limits.greeting / 10))
+  /// Waits for the worker's greeting; gives the version of the protocol that both speak.
+  private func greet(_ stop: StopFlag) throws -> Int {
+    var clock = AttemptClock(limits.ofLoading)
     while true {
-      switch try next(&clock, stop) {
+      if stop.isRequested { throw WorkStopped() }
+      switch try receive(&clock) {
       case .hello(let hello):
-        guard hello.versions.overlaps(WorkerProtocol.versions) else {
+        guard let version = WorkerProtocol.version(with: hello.versions) else {
           let found = WorkerProtocol.words(of: hello.versions)
           let reason = "protocol \(WorkerProtocol.spoken) is spoken here, found \(found)"
           try? connection.send(CoordinatorMessage.bye(Farewell(reason: reason)).line())
           throw WorkerError.version(worker: connection.name, found: found)
         }
-        return
+        return version
       case .bye(let farewell):
         throw WorkerError.refused(worker: connection.name, reason: farewell.reason)
-      default: continue
+      default: break
       }
-    }
-  }
-
-  /// The next message before the first segment.
-  private func next(_ clock: inout AttemptClock, _ stop: StopFlag) throws -> WorkerMessage {
-    while true {
-      if stop.isRequested { throw WorkStopped() }
-      if let message = try receive(&clock) { return message }
-      if let excess = clock.excess { throw WorkerLoss("\(excess) before it was ready") }
+      if clock.total > limits.greeting {
+        throw WorkerLoss("did not greet within \(duration(limits.greeting))")
+      }
     }
   }
 

@@ -65,6 +65,8 @@ public struct NetworkWork: Codable, Hashable, Sendable {
 public struct TrainerWork: Codable, Hashable, Sendable {
   /// The path of the Python file.
   public var file: String
+  /// The SHA-256 of the file in hexadecimal; nil where the worker takes it as it is.
+  public var digest: String?
   /// The name of the class; nil where the file has one.
   public var className: String?
   /// The user's own settings, an object.
@@ -78,10 +80,12 @@ public struct TrainerWork: Codable, Hashable, Sendable {
 
   /// Makes a description of work.
   public init(
-    file: String, className: String? = nil, settings: JSONValue, epochs: Int, device: Device,
+    file: String, digest: String? = nil, className: String? = nil, settings: JSONValue, epochs: Int,
+    device: Device,
     metric: String? = nil
   ) {
     self.file = file
+    self.digest = digest
     self.className = className
     self.settings = settings
     self.epochs = epochs
@@ -90,7 +94,7 @@ public struct TrainerWork: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case file, epochs, device, metric
+    case file, digest, epochs, device, metric
     case className = "class"
     case settings = "config"
   }

@@ -29,6 +29,9 @@ package struct LineBuffer {
     bytes.append(contentsOf: more)
   }
 
+  /// How many bytes were not taken.
+  package var count: Int { bytes.count - start }
+
   /// The next whole line without its end; nil where none is there yet.
   ///
   /// Throws ``TooLong`` where what is there is more than a line may have.
@@ -46,14 +49,25 @@ package struct LineBuffer {
     return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
-  /// As ``next()``; a line that is too long is given in pieces.
+  /// As ``next()``, of what people read; a line that is too long is given in pieces.
+  ///
+  /// A carriage return lets a line be written again, as the bars of progress do: the last text of a line is given.
   package mutating func nextPiece() -> String? {
-    do {
-      return try next()
-    } catch {
-      defer { start += longest }
-      searched = start + longest
-      return String(decoding: bytes[start..<start + longest], as: UTF8.self)
+    while true {
+      do {
+        return try next().map(Self.lastText)
+      } catch {
+        let end = start + longest
+        // What is followed by another text is not shown any more.
+        if let last = bytes[start..<end - 1].lastIndex(of: UInt8(ascii: "\r")) {
+          start = last + 1
+          searched = start
+          continue
+        }
+        defer { start = end }
+        searched = end
+        return Self.lastText(String(decoding: bytes[start..<end], as: UTF8.self))
+      }
     }
   }
 
@@ -63,5 +77,12 @@ package struct LineBuffer {
     defer { start = bytes.count }
     searched = bytes.count
     return String(decoding: bytes[start...], as: UTF8.self)
+  }
+
+  /// As ``takeRest()``, of what people read.
+  package mutating func takeRestPiece() -> String? { takeRest().map(Self.lastText) }
+
+  private static func lastText(_ line: String) -> String {
+    line.unicodeScalars.split(separator: "\r").last.map(String.init) ?? ""
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import RunStore
 import Threads
 import Torch
 
@@ -31,7 +32,7 @@ public struct ProcessLauncher: WorkerLauncher {
   /// Starts the worker of a slot; it sees the GPU of its slot alone.
   public func launch(slot: Int, stop: StopFlag, isNeeded: () -> Bool) throws -> (any WorkerConnection)? {
     let device = TrainingExecutor.device(ofSlot: slot, among: devices)
-    let visible = VisibleDevice(device, among: environment[VisibleDevice.variable])
+    let visible = try VisibleDevice(device, among: environment[VisibleDevice.variable])
     var environment = environment
     if let name = visible.name { environment[VisibleDevice.variable] = name }
     let process = try ChildProcess(command, environment: environment) { [onErrorLine] in onErrorLine(slot, $0)
@@ -41,7 +42,7 @@ public struct ProcessLauncher: WorkerLauncher {
 
   /// The device of a slot as its worker sees it.
   public func device(ofSlot slot: Int) -> Device {
-    VisibleDevice(TrainingExecutor.device(ofSlot: slot, among: devices), among: nil).device
+    VisibleDevice.seen(TrainingExecutor.device(ofSlot: slot, among: devices))
   }
 }
 
@@ -60,14 +61,33 @@ package struct VisibleDevice: Hashable {
   /// - Parameters:
   ///   - device: the device as this process sees it.
   ///   - list: the variable of this process; nil where it is not set.
-  package init(_ device: Device, among list: String?) {
+  /// - Throws: `SettingError` where the list does not have the device.
+  package init(_ device: Device, among list: String?) throws {
+    self.device = Self.seen(device)
     guard case .cuda(let index) = device else {
-      (name, self.device) = (nil, device)
+      name = nil
       return
     }
-    let names = list?.split(separator: ",").map { String($0.drop(while: \.isWhitespace)) } ?? []
-    name = names.indices.contains(index) ? names[index] : "\(index)"
-    self.device = .cuda(0)
+    guard let list else {
+      name = "\(index)"
+      return
+    }
+    // The first that is none ends the list, such as -1.
+    let names = list.split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.filter { !$0.isWhitespace } }.prefix { !$0.isEmpty && !$0.hasPrefix("-") }
+    guard names.indices.contains(index) else {
+      throw SettingError(
+        "device", found: "cuda:\(index)",
+        expected: names.isEmpty
+          ? "cpu, as \(Self.variable) is '\(list)', which leaves no GPU to this program"
+          : "one up to cuda:\(names.count - 1), as \(Self.variable) is '\(list)'")
+    }
+    name = names[index]
+  }
+
+  /// A device of this process as one sees it that sees no other.
+  static func seen(_ device: Device) -> Device {
+    if case .cuda = device { .cuda(0) } else { device }
   }
 }
 
@@ -86,6 +106,8 @@ struct ProcessConnection: WorkerConnection {
     process.closeInput()
     return process.waitForEnd(within: seconds)
   }
+
+  func beginKill() { process.beginKill() }
 
   func kill() { process.kill() }
 }

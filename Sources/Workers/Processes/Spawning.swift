@@ -15,7 +15,7 @@ struct Pipe {
     var ends: [Int32] = [-1, -1]
     // Each worker takes three, and the usual limit is for programs that need few.
     guard Self.make(&ends) || errno == EMFILE && Self.raiseLimit() && Self.make(&ends) else {
-      throw FileError(path: name, action: "start", reason: systemReason(errno))
+      throw FileError(path: name, action: "start it", reason: systemReason(errno))
     }
     (readEnd, writeEnd) = (ends[0], ends[1])
   }
@@ -59,6 +59,7 @@ extension ChildProcess {
   /// - Returns: the number of the process.
   /// - Throws: ``FileError`` with the system's reason.
   static func spawn(_ command: [String], _ environment: [String: String], channels: [Int32]) throws -> pid_t {
+    _ = noticesEnds
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
@@ -80,7 +81,7 @@ extension ChildProcess {
     sigemptyset(&none)
     var usual = sigset_t()
     sigemptyset(&usual)
-    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ] { sigaddset(&usual, signal) }
+    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ, SIGCHLD] { sigaddset(&usual, signal) }
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &usual)
@@ -92,11 +93,24 @@ extension ChildProcess {
     var pid: pid_t = 0
     let code = posix_spawnp(&pid, command.first ?? "", &actions, &attributes, words, variables)
     guard code == 0 else {
-      throw FileError(path: command.first ?? "", action: "start", reason: systemReason(code))
+      throw FileError(path: command.first ?? "", action: "start it", reason: systemReason(code))
     }
     return pid
   }
 }
+
+/// Whoever started this program may have had it ignore the ends of children; then the system says nothing of them.
+private let noticesEnds: Void = {
+  var action = sigaction()
+  sigaction(SIGCHLD, nil, &action)
+  #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+  #else
+    let handler = action.__sigaction_handler.sa_handler
+  #endif
+  let ignores = unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  if ignores || action.sa_flags & Int32(SA_NOCLDWAIT) != 0 { signal(SIGCHLD, SIG_DFL) }
+}()
 
 /// Calls a body that writes to a pipe; where nobody reads the other end, that is an error and no signal.
 func withoutBrokenPipeSignal(_ body: () -> Int) -> Int {

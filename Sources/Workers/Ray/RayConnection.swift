@@ -11,6 +11,7 @@ final class RayConnection: WorkerConnection, @unchecked Sendable {
   private var taken = 0
   private var host: String?
   private var loss: WorkerLoss?
+  private var isKilled = false
 
   /// The longest time in seconds that a worker's end takes.
   private static let timeToEnd = 10.0
@@ -66,9 +67,17 @@ final class RayConnection: WorkerConnection, @unchecked Sendable {
 
   func waitForEnd(within seconds: Double) -> Bool { wait(seconds) { false } != nil }
 
+  func beginKill() {
+    let isFirst = lock.withLock {
+      defer { isKilled = true }
+      return loss == nil && !isKilled
+    }
+    if isFirst { bridge.say(.kill(worker: number)) }
+  }
+
   func kill() {
     guard lock.withLock({ loss == nil }) else { return }
-    bridge.say(.kill(worker: number))
+    beginKill()
     _ = waitForEnd(within: Self.timeToEnd)
     ended(WorkerLoss("was ended"))
   }

@@ -168,9 +168,7 @@ public struct NetworkWorker: Sendable {
     } catch {
       try? AtomicFile.remove(attempt.checkpoint)
       if error is WorkStopped { return failed(.stopped, "it was asked to stop") }
-      // libtorch has no other sign of it than its words.
-      let isMemory = (error as? TorchError)?.description.contains("memory") ?? false
-      return failed(isMemory ? .memory : .user, "\(error)")
+      return failed(SegmentFailure.Kind(of: error), "\(error)")
     }
   }
 
@@ -178,6 +176,26 @@ public struct NetworkWorker: Sendable {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "" }
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+extension SegmentFailure.Kind {
+  /// What kind of failure an error of a training with networks of this program is.
+  ///
+  /// Files and start checkpoints may be another machine's fault, so these are tried again.
+  package init(of error: any Error) {
+    switch error {
+    case is FileError, TrainingError.checkpoint: self = .fenced
+    case let error as TorchError where error.isAboutMemory: self = .memory
+    default: self = .user
+    }
+  }
+}
+
+extension TorchError {
+  /// Whether it says that memory is used up; libtorch has no other sign of it than its words.
+  fileprivate var isAboutMemory: Bool {
+    ["out of memory", "can't allocate memory", "not enough memory"].contains { description.contains($0) }
   }
 }
 

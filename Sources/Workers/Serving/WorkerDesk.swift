@@ -4,19 +4,21 @@ import Threads
 /// What a worker's two threads share: the messages that wait, and the segment in training.
 ///
 /// One thread listens, so that a request to stop and the end of the coordinator are noticed in the middle of a step.
-final class WorkerDesk: @unchecked Sendable {
+package final class WorkerDesk: @unchecked Sendable {
   // The lock guards the variables below, so sharing the object is safe.
   private let lock = ThreadLock()
   private let change: ThreadCondition
   private var waiting: [CoordinatorMessage] = []
   private var current: (key: SegmentKey, stop: StopFlag)?
+  private var lastStopped: SegmentKey?
 
-  init() {
+  /// A desk without messages.
+  package init() {
     change = ThreadCondition(lock)
   }
 
   /// Adds a message for the thread that trains.
-  func add(_ message: CoordinatorMessage) {
+  package func add(_ message: CoordinatorMessage) {
     lock.withLock {
       waiting.append(message)
       change.wakeAll()
@@ -24,7 +26,7 @@ final class WorkerDesk: @unchecked Sendable {
   }
 
   /// Waits for the next message.
-  func next() -> CoordinatorMessage {
+  package func next() -> CoordinatorMessage {
     lock.withLock {
       while waiting.isEmpty { change.wait() }
       return waiting.removeFirst()
@@ -32,18 +34,26 @@ final class WorkerDesk: @unchecked Sendable {
   }
 
   /// Begins a segment; gives what is set when it is to stop.
-  func begin(_ key: SegmentKey) -> StopFlag {
+  package func begin(_ key: SegmentKey) -> StopFlag {
     let stop = StopFlag()
-    lock.withLock { current = (key, stop) }
+    lock.withLock {
+      current = (key, stop)
+      if lastStopped == key { stop.request() }
+    }
     return stop
   }
 
   /// Ends the segment in training.
-  func end() { lock.withLock { current = nil } }
+  package func end() { lock.withLock { current = nil } }
 
-  /// Asks the segment of a key to stop, if it is in training.
-  func stop(_ key: SegmentKey) { lock.withLock { if current?.key == key { current?.stop.request() } } }
+  /// Asks the segment of a key to stop: the one in training, or the next one.
+  package func stop(_ key: SegmentKey) {
+    lock.withLock {
+      lastStopped = key
+      if current?.key == key { current?.stop.request() }
+    }
+  }
 
   /// Whether a segment is in training.
-  var isTraining: Bool { lock.withLock { current != nil } }
+  package var isTraining: Bool { lock.withLock { current != nil } }
 }

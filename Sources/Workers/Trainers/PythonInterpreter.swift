@@ -67,9 +67,9 @@ public struct PythonInterpreter: Hashable, Sendable {
   /// Throws ``PythonError`` where the interpreter cannot load the package `swift_pba`.
   public func requirePackage() throws {
     var words: [String] = []
-    let output = try output(of: ["-c", "import swift_pba; print(swift_pba.__version__)"]) { words.append($0) }
-    guard output.isEmpty else { return }
-    let reason = words.last { !$0.allSatisfy(\.isWhitespace) } ?? "it said nothing"
+    let (_, ending) = try run(["-c", "import swift_pba"], StopFlag()) { words.append($0) }
+    guard ending != .code(0) else { return }
+    let reason = words.last { !$0.allSatisfy(\.isWhitespace) } ?? "it \(ending), and said nothing"
     throw PythonError(
       "\(printable(path)) cannot load swift_pba: \(printable(reason)); install it there (\(printable(path)) -m pip install swift-pba),"
         + " or name the Python that has it by \(Self.variable)")
@@ -79,13 +79,26 @@ public struct PythonInterpreter: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - arguments: those of the interpreter.
+  ///   - codes: those that it may end with.
   ///   - stop: whether it is to be ended before; then `WorkStopped` is thrown.
   ///   - onErrorLine: called with each line on its standard error.
   /// - Returns: the lines of its standard output.
-  /// - Throws: `FileError` where it cannot be started.
+  /// - Throws: `FileError` where it cannot be started; ``PythonError`` where it ends otherwise.
   public func output(
-    of arguments: [String], stop: StopFlag = StopFlag(), onErrorLine: @escaping (String) -> Void
+    of arguments: [String], endingWith codes: Set<Int32> = [0], stop: StopFlag = StopFlag(),
+    onErrorLine: @escaping (String) -> Void
   ) throws -> [String] {
+    let (lines, ending) = try run(arguments, stop, onErrorLine)
+    if case .code(let code) = ending, codes.contains(code) { return lines }
+    throw PythonError(
+      "\(printable(([path] + arguments.prefix(2)).joined(separator: " "))) \(ending); run it by hand and look at what it prints"
+    )
+  }
+
+  /// Runs the interpreter to its end; gives what it printed, and how it has ended.
+  private func run(
+    _ arguments: [String], _ stop: StopFlag, _ onErrorLine: (String) -> Void
+  ) throws -> (lines: [String], ending: ChildProcess.Ending) {
     let errors = ErrorLines()
     let process = try ChildProcess([path] + arguments, environment: variables) { errors.add($0) }
     process.closeInput()
@@ -101,8 +114,9 @@ public struct PythonInterpreter: Hashable, Sendable {
       }
     } catch is WorkerLoss {
       // So ends every process.
+      process.kill()
       errors.take().forEach(onErrorLine)
-      return lines
+      return (lines, process.ending ?? .unknown)
     }
   }
 

@@ -131,7 +131,7 @@ extension TrainerWork {
   /// The work of a search's worker on a device as that sees it.
   public init(_ search: TrainerConfiguration, device: Device) {
     self.init(
-      file: search.trainer.file, className: search.trainer.className,
+      file: search.trainer.file, digest: search.trainerDigest, className: search.trainer.className,
       settings: (search.trainerConfig ?? TrainerSettings()).value, epochs: search.epochs, device: device,
       metric: search.metric)
   }
