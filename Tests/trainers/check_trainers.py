@@ -153,20 +153,22 @@ def check_killed_and_resumed(search: Search) -> None:
     """Killed at several moments and resumed, a search ends with the same bytes, and leaves no worker"""
     expected = whole(search, *TUNE, pause=0.02)
     arguments = search.arguments(*TUNE, pause=0.02)
-    kills = 0
+    attempts = kills = 0
+    end = time.monotonic() + 4 * WAIT_SECONDS
     while True:
         command = [search.program, *arguments] if kills == 0 else [search.program, "search", "--resume", "--run", str(search.run)]
         process = subprocess.Popen(command, env=search.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
-            # Each life is longer than the one before, so that the search comes to its end.
-            _, words = process.communicate(timeout=0.45 + 0.1 * kills)
+            # Each life is longer than the one before, so that the search comes to its end, also where its start takes long.
+            _, words = process.communicate(timeout=0.45 + 0.1 * attempts)
             require(process.returncode == 0, f"exit code {process.returncode}: {words.decode()[-400:]}")
             break
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.communicate()
+            attempts += 1
             kills += (search.run / "run.sqlite").exists()
-        require(kills < 40, "no end after 40 kills")
+        require(time.monotonic() < end, f"no end after {attempts} lives of the search, {kills} of them killed while it trained")
     require(kills > 0, "it ended before it was killed")
     require(search.results() == expected, "another result")
     wait_until(lambda: not workers_of(search), "workers are left")
