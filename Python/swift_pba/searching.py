@@ -11,7 +11,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -193,7 +194,7 @@ def _run(arguments: Sequence[str]) -> None:
     variables["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(Path(__file__).resolve().parents[1]), variables.get("PYTHONPATH")]))
     # In a session of its own Ctrl-C reaches this process alone, which passes it on once.
-    with subprocess.Popen(
+    with _signals_raise(), subprocess.Popen(
         [program, *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, env=variables,
         start_new_session=True,
     ) as running:
@@ -206,6 +207,26 @@ def _run(arguments: Sequence[str]) -> None:
         code = running.returncode
     if code != 0:
         raise SearchError(last_words(shown.kept) or f"pba search ended with code {code}", code)
+
+
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """Let signals that end this process at once, as that of a terminal that is closed, end the program in order before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's alone
+        return
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    changed = [number for number in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(number) is signal.SIG_DFL]
+    for number in changed:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
 
 
 class _Shown:
@@ -229,9 +250,9 @@ class _Shown:
         self.running.wait()
 
     def stop(self) -> None:
-        """End the program in order, as by Ctrl-C; another Ctrl-C meanwhile is passed on too."""
+        """End the program in order, as by Ctrl-C; another one meanwhile is passed on too."""
         while self.running.poll() is None:
-            with contextlib.suppress(KeyboardInterrupt):
+            with contextlib.suppress(KeyboardInterrupt, SystemExit):
                 self.running.send_signal(signal.SIGINT)
                 # It would wait without end where nobody reads what it prints.
                 self.pass_on(is_stopping=True)

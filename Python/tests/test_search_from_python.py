@@ -76,7 +76,8 @@ def test_a_class_of_the_script_itself(tmp_path: Path) -> None:
     assert done.returncode == 1 and 'expected it where the file is a script: under if __name__ == "__main__":' in done.stderr
 
 
-def test_ctrl_c_ends_all(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_all(tmp_path: Path, number: signal.Signals) -> None:
     """The program ends in order, and so do its workers, though all in the terminal get the signal and the trainer prints much."""
     script = written(tmp_path, SCRIPT.replace("for epoch in segment.epochs:", """for epoch in segment.epochs:
                 import os, pathlib, time
@@ -88,10 +89,10 @@ def test_ctrl_c_ends_all(tmp_path: Path) -> None:
     command = [sys.executable, script, tmp_path / "seen", tmp_path / "run"]
     with open(tmp_path / "errors", "wb") as errors, subprocess.Popen(command, stderr=errors, start_new_session=True) as running:
         until(lambda: os.listdir(tmp_path / "seen"), 60)
-        os.killpg(running.pid, signal.SIGINT)
+        os.killpg(running.pid, number)
         assert running.wait(60) != 0
     words = (tmp_path / "errors").read_text().replace("x", "")
-    assert "--resume" in words and "KeyboardInterrupt" in words
+    assert "--resume" in words and ("KeyboardInterrupt" in words) is (number == signal.SIGINT)
     for name in os.listdir(tmp_path / "seen"):
         until(lambda group=int(name): not processes(group))
 
