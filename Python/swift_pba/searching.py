@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -109,7 +110,7 @@ def search(
     folder = Path(run)
     if not isinstance(resume, bool) and resume != "auto":
         raise ValueError(f"resume: found {resume!r}, expected True, False or 'auto'")
-    is_resumed = (folder / "run.sqlite").exists() if resume == "auto" else resume
+    is_resumed = is_begun(folder) if resume == "auto" else resume
     for name, value in options.items():
         if name in WITHOUT_SCHEDULE and value not in (None, False):
             raise ValueError(
@@ -128,6 +129,17 @@ def search(
         arguments += [*command_line(named), *(["--resume"] if is_resumed else [])]
         _run(arguments)
     return load(folder / "schedule.json")
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether a folder has a run to continue; a search that was killed early leaves a journal that knows of none."""
+    if not (folder / "run.sqlite").exists():
+        return False
+    with contextlib.closing(sqlite3.connect(folder / "run.sqlite")) as journal:
+        try:
+            return journal.execute("SELECT count(*) FROM run").fetchone() != (0,)
+        except sqlite3.DatabaseError as error:
+            return "no such table" not in str(error)  # of what is not known the program has the word
 
 
 def trainer_place(trainer: type | str | os.PathLike[str]) -> str:

@@ -34,6 +34,9 @@ def test_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         pba.search(file, run=tmp_path / "run", **OPTIONS)
     assert raised.value.code == 1 and str(raised.value).startswith("Error: ")
     assert pba.search(file, run=tmp_path / "run", resume="auto", **OPTIONS) == found
+    # A search was killed between the making of its journal and the first record.
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "run.sqlite").touch()
     assert pba.search(file, run=tmp_path / "again", resume="auto", config={"any": [1, "a"]}, **OPTIONS).segments == found.segments
 
 
