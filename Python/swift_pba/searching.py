@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import inspect
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Literal
 
 from . import _program
 from .schedule import Schedule, load
+from .worker.work_folder import WorkFolder, remove_leftovers
 
 #: The characters at the end of what the program printed that is kept for an error.
 _KEPT = 8192
+#: Options with which the program makes no search.
+WITHOUT_SCHEDULE = frozenset({"dry_run", "help", "version"})
 #: A line of a traceback, as workers write it.
 _FRAME = re.compile(r"\S.*, line \d+, in ")
 
@@ -40,8 +45,9 @@ class SearchError(RuntimeError):
 
 def search(
     trainer: type | str | os.PathLike[str], *, epochs: int, run: str | os.PathLike[str], population: int = 16, interval: int = 3,
-    config: Mapping[str, Any] | None = None, metric: str = "score", mode: str = "max", workers: int | None = None,
-    device: str | None = None, resume: bool | str = False, tune: Mapping[str, str] | None = None, **options: Any,
+    config: Mapping[str, Any] | None = None, metric: str = "score", mode: Literal["max", "min"] = "max",
+    workers: int | None = None, device: str | None = None, resume: bool | Literal["auto"] = False,
+    tune: Mapping[str, str] | None = None, **options: Any,
 ) -> Schedule:
     """Search a schedule for a training of your own; the same as ``pba search --trainer``.
 
@@ -86,6 +92,14 @@ def search(
     ------
     SearchError
         If the search ended in another way. It can be continued with ``resume=True``.
+    TypeError
+        If `trainer` is neither a class nor a path.
+    ValueError
+        If the class is not in a file that workers can import, or an argument cannot be passed on.
+    RuntimeError
+        If a worker that imports the file comes to the call.
+    FileNotFoundError
+        If the program is not there.
     """
     worker = sys.modules.get("swift_pba.worker.user_file")
     if worker is not None and worker.is_loading():
@@ -96,19 +110,36 @@ def search(
     folder = Path(run)
     if not isinstance(resume, bool) and resume != "auto":
         raise ValueError(f"resume: found {resume!r}, expected True, False or 'auto'")
-    is_resumed = (folder / "run.sqlite").exists() if resume == "auto" else resume
+    is_resumed = is_begun(folder) if resume == "auto" else resume
+    for name, value in options.items():
+        if name in WITHOUT_SCHEDULE and value not in (None, False):
+            raise ValueError(
+                f"{name}: found {value!r}, expected options of a search that ends with a schedule; this one is for the command "
+                f"line: pba search --{name.replace('_', '-')}")
     named: dict[str, Any] = {
         "population": population, "interval": interval, "metric": None if metric == "score" else metric,
         "mode": None if mode == "max" else mode, "workers": workers, "device": device, **options}
-    with tempfile.TemporaryDirectory(prefix="swift-pba-search-") as temporary:
+    remove_leftovers()
+    with WorkFolder() as temporary:
         arguments = ["search", "--trainer", place, "--run", os.fspath(folder), "--epochs", str(epochs)]
         if config is not None:
-            arguments += ["--trainer-config", str(_config_file(Path(temporary), config))]
+            arguments += ["--trainer-config", str(_config_file(temporary, config))]
         for name, bounds in (tune or {}).items():
             arguments += ["--tune", f"{name}={bounds}"]
         arguments += [*command_line(named), *(["--resume"] if is_resumed else [])]
         _run(arguments)
     return load(folder / "schedule.json")
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether a folder has a run to continue; a search that was killed early leaves a journal that knows of none."""
+    if not (folder / "run.sqlite").exists():
+        return False
+    with contextlib.closing(sqlite3.connect(folder / "run.sqlite")) as journal:
+        try:
+            return journal.execute("SELECT count(*) FROM run").fetchone() != (0,)
+        except sqlite3.DatabaseError as error:
+            return "no such table" not in str(error)  # of what is not known the program has the word
 
 
 def trainer_place(trainer: type | str | os.PathLike[str]) -> str:
@@ -121,12 +152,24 @@ def trainer_place(trainer: type | str | os.PathLike[str]) -> str:
     name = trainer.__qualname__
     if "." in name:
         raise ValueError(f"trainer: found the class {name}, which stands in a function or class, expected one at the file's top")
-    file = getattr(sys.modules.get(trainer.__module__), "__file__", None)
+    module = sys.modules.get(trainer.__module__)
+    file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_file():
         raise ValueError(
             f"trainer: found the class {name} of {trainer.__module__}, which is in no file, expected one that worker processes "
             "can import: write it to a file (in a notebook, %%writefile my_trainer.py in its cell) and give 'my_trainer.py'")
-    return f"{Path(file).resolve()}:{name}"
+    package = getattr(module, "__package__", None)
+    if package:
+        # There it would be another module, without what it imports relative to the package.
+        raise ValueError(
+            f"trainer: found the class {name} of the package {package}, expected one in a file that is imported by itself: write "
+            f"a file my_trainer.py with the line `from {_name_of(module)} import {name}` and give 'my_trainer.py:{name}'")
+    return f"{os.path.abspath(file)}:{name}"
+
+
+def _name_of(module: Any) -> str:
+    # A module that was run by `python -m` has this name alone.
+    return module.__spec__.name if module.__name__ == "__main__" and module.__spec__ is not None else module.__name__
 
 
 def command_line(options: Mapping[str, Any]) -> list[str]:
@@ -162,30 +205,69 @@ def _run(arguments: Sequence[str]) -> None:
     # The workers import the package that this process has.
     variables["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(Path(__file__).resolve().parents[1]), variables.get("PYTHONPATH")]))
-    with subprocess.Popen(
+    # In a session of its own Ctrl-C reaches this process alone, which passes it on once.
+    with _signals_raise(), subprocess.Popen(
         [program, *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, env=variables,
+        start_new_session=True,
     ) as running:
-        assert running.stdout is not None
-        kept, decoder = "", codecs.getincrementaldecoder("utf-8")("replace")
+        shown = _Shown(running)
         try:
-            for piece in _pieces(running.stdout):
-                text = decoder.decode(piece)
-                kept = (kept + text)[-_KEPT:]
+            shown.pass_on()
+        except BaseException:
+            shown.stop()
+            raise
+        code = running.returncode
+    if code != 0:
+        raise SearchError(last_words(shown.kept) or f"pba search ended with code {code}", code)
+
+
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """Let signals that end this process at once, as that of a terminal that is closed, end the program in order before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's alone
+        return
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    changed = [number for number in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(number) is signal.SIG_DFL]
+    for number in changed:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
+
+
+class _Shown:
+    """What a program prints, which is passed on to standard error."""
+
+    def __init__(self, running: subprocess.Popen[bytes]) -> None:
+        self.running, self.kept = running, ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def pass_on(self, *, is_stopping: bool = False) -> None:
+        """Pass it on until the program has ended."""
+        # The end in order is not held up where nobody reads this process's own standard error.
+        ignored = (OSError, ValueError) if is_stopping else ()
+        assert self.running.stdout is not None
+        while piece := os.read(self.running.stdout.fileno(), 1 << 16):
+            text = self._decoder.decode(piece)
+            self.kept = (self.kept + text)[-_KEPT:]
+            with contextlib.suppress(*ignored):
                 sys.stderr.write(text)
                 sys.stderr.flush()
-            code = running.wait()
-        except BaseException:
-            # It ends in order, as after Ctrl-C on its own.
-            running.send_signal(signal.SIGINT)
-            running.wait()
-            raise
-    if code != 0:
-        raise SearchError(last_words(kept) or f"pba search ended with code {code}", code)
+        self.running.wait()
 
-
-def _pieces(pipe: BinaryIO) -> Iterator[bytes]:
-    while piece := os.read(pipe.fileno(), 1 << 16):
-        yield piece
+    def stop(self) -> None:
+        """End the program in order, as by Ctrl-C; another one meanwhile is passed on too."""
+        while self.running.poll() is None:
+            with contextlib.suppress(KeyboardInterrupt, SystemExit):
+                self.running.send_signal(signal.SIGINT)
+                # It would wait without end where nobody reads what it prints.
+                self.pass_on(is_stopping=True)
 
 
 def last_words(text: str) -> str:

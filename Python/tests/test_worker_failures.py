@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
-from swift_pba.trainer.coordinator import WorkerProcess
+from swift_pba.trainer.coordinator import WorkerEnded, WorkerProcess
 from swift_pba.worker import failures
 from workers import NUMPY, failure, ready, request, settings, written
 
@@ -24,6 +25,21 @@ SAVED = "(segment.output / 'w').write_text('w')\n"
     ("class OutOfMemoryError(RuntimeError): pass\nraise OutOfMemoryError('CUDA out of memory')", "oom", "CUDA out of memory"),
     ("raise RuntimeError('DataLoader worker (pid 7) is killed by signal: Killed. ')", "oom", "killed by signal"),
     ("raise RuntimeError('shape of memory')", "user", "shape of memory"),
+    ("raise RuntimeError('DataLoader worker (pid 7) is killed by signal: Segmentation fault. ')", "user", "Segmentation fault"),
+    ("raise RuntimeError('DataLoader worker (pid(s) 7) exited unexpectedly')", "user", "exited unexpectedly"),
+    ("raise RuntimeError('CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`')", "oom", "ALLOC_FAILED"),
+    ("raise OSError(12, 'Cannot allocate memory')", "oom", "Cannot allocate memory"),
+    ("raise OSError(28, 'No space left on device')", "user", "No space left"),
+    ("try:\n    raise MemoryError\nexcept MemoryError as error:\n    raise ValueError('no batch') from error", "oom", "no batch"),
+    ("try:\n    raise MemoryError\nexcept MemoryError:\n    raise ValueError('no batch') from None", "user", "no batch"),
+    ("segment.report(**{'x' * 101: 1})", "user", "report(): found the figure 'xxx"),
+    ("segment.report(epoch=7)", "user", "report(epoch=…): found 7, expected one of the segment's epochs, 0 to 1"),
+    ("segment.report('first')", "user", "report(epoch=…): found 'first' of type str, expected an integer"),
+    ("segment.report(done=3)", "user", "found one of the two, expected both or neither"),
+    ("segment.report(done=3, total=2)", "user", "found 3 of 2, expected 0 ≤ done ≤ total"),
+    ("segment.report(done=float('nan'), total=2)", "user", "report(done=…): found nan of type float, expected an integer"),
+    ("raise ValueError('broken \\udcff')", "user", "ValueError: broken ?"),
+    (SAVED + "return {'x' * 100 + str(i): 4 for i in range(1000)}", "user", "expected 'score' in it"),
     ("return {'score': 1}", "user", "found no file in segment.output"),
     ("(segment.output / 'sub').mkdir()\nreturn {'score': 1}", "user", "found no file in segment.output"),
     (SAVED + "return None", "user", "train() returned None, expected a dict with 'score'"),
@@ -50,10 +66,11 @@ SAVED = "(segment.output / 'w').write_text('w')\n"
     ("import os; os.symlink('/etc/passwd', segment.output / 'w')\nreturn {'score': 1}", "user", "found w, a link to /etc/passwd"),
     ("import os; os.mkfifo(segment.output / 'w')\nreturn {'score': 1}", "user", "found w, neither a file nor a folder"),
     ("import shutil; shutil.rmtree(segment.output)\nreturn {'score': 1}", "user", "FileNotFoundError"),
-], ids=range(34))
+], ids=range(49))
 def test_kind_and_words(tmp_path: Path, body: str, kind: str, words: str) -> None:
     answer = failure(tmp_path, body)
     assert (answer["kind"], words in answer["reason"]) == (kind, True), answer
+    assert len(answer["reason"]) < failures.LONGEST_REASON + 10
     assert set(answer) == {"t", "key", "kind", "reason", "traceback"} and answer["key"] == "0/1/1"
     assert sorted(os.listdir(tmp_path)) in (["my_trainer.py"], ["__pycache__", "my_trainer.py"])
 
@@ -169,6 +186,35 @@ def test_a_file_that_cannot_serve(tmp_path: Path, text: str, more: dict, words: 
         assert answer["t"] == "bye" and words in answer["reason"], answer
         assert frames == "*" or answer["traceback"] == frames, answer
         assert worker.process.wait(20) == 1
+
+
+def test_memory_is_used_up_while_the_class_is_made(tmp_path: Path) -> None:
+    """That may be otherwise at another try, so the worker only ends; `bye` would end the search."""
+    with open(tmp_path / "errors", "wb") as errors, WorkerProcess(errors=errors) as worker:
+        with pytest.raises(WorkerEnded, match="ended with code 1"):
+            worker.begin(settings(written(tmp_path, "raise MemoryError('no room')\n")))
+    assert "memory is used up while the class is made: MemoryError: no room" in (tmp_path / "errors").read_text()
+
+
+def test_many_figures_at_once_stay_within_a_line(tmp_path: Path) -> None:
+    """Figures of other names in each report, faster than they are sent."""
+    file = written(tmp_path, SAVED.join(["""
+        class Trainer:
+            def __init__(self, config):
+                pass
+            def train(self, segment):
+                for number in range(9):
+                    segment.report(**{f"{number}-{each}-" + "\N{GRINNING FACE}" * 90: each for each in range(1000)})
+                """, """
+                return {"score": 1}
+    """]))
+    with ready(file) as worker:
+        worker.send({"t": "run"} | request(tmp_path / "output"))
+        sizes = []
+        while (message := worker.receive())["t"] == "progress":
+            sizes.append(len(message["metrics"]))
+            assert len(json.dumps(message, ensure_ascii=False).encode()) < 1 << 20
+    assert set(sizes) == {1000} and message["t"] == "done"
 
 
 @pytest.mark.parametrize(("name", "words"), [

@@ -16,8 +16,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
-from case_runner import Failure, refused, require, run_cases, succeeded, tell
+for folder in ("cli", "kill"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / folder))
+from case_runner import Failure, refused, require, run_cases, succeeded, tell  # noqa: E402
+from runs import is_begun  # noqa: E402
 
 TINY = Path(__file__).resolve().parent / "tiny.py"
 TUNE = ["--tune", "rate=1e-2:1:log", "--tune", "decay=0:2"]
@@ -153,20 +155,26 @@ def check_killed_and_resumed(search: Search) -> None:
     """Killed at several moments and resumed, a search ends with the same bytes, and leaves no worker"""
     expected = whole(search, *TUNE, pause=0.02)
     arguments = search.arguments(*TUNE, pause=0.02)
-    kills = 0
+    def begun() -> bool:
+        # A journal that was made, and knows of no run yet, is no run to resume.
+        return (search.run / "run.sqlite").exists() and is_begun(search.run)
+
+    attempts = kills = 0
+    end = time.monotonic() + 4 * WAIT_SECONDS
     while True:
-        command = [search.program, *arguments] if kills == 0 else [search.program, "search", "--resume", "--run", str(search.run)]
+        command = [search.program, *(["search", "--resume", "--run", str(search.run)] if begun() else arguments)]
         process = subprocess.Popen(command, env=search.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
-            # Each life is longer than the one before, so that the search comes to its end.
-            _, words = process.communicate(timeout=0.45 + 0.1 * kills)
+            # Each life is longer than the one before, so that the search comes to its end, also where its start takes long.
+            _, words = process.communicate(timeout=0.45 + 0.1 * attempts)
             require(process.returncode == 0, f"exit code {process.returncode}: {words.decode()[-400:]}")
             break
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.communicate()
-            kills += (search.run / "run.sqlite").exists()
-        require(kills < 40, "no end after 40 kills")
+            attempts += 1
+            kills += begun()
+        require(time.monotonic() < end, f"no end after {attempts} lives of the search, {kills} of them killed while it trained")
     require(kills > 0, "it ended before it was killed")
     require(search.results() == expected, "another result")
     wait_until(lambda: not workers_of(search), "workers are left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from .check import BATCHES, CheckFailed, Findings, Plan, check
 CAUSES = """The usual causes:
   - the state of the optimizer, or of a learning rate schedule, is not saved to segment.output and loaded from segment.start
   - averages of weights, a scaler of mixed precision, a counter of steps or anything else kept in `self` is not saved
-  - the epochs are not those of `for epoch in segment.epochs`, which seeds the generators of Python, numpy and torch
+  - the epochs are not those of `for epoch in segment.epochs`, which seeds the generators of Python, numpy and torch; or the loop
+    is over list(segment.epochs), which goes through all of them before the first is trained
   - random numbers come from a generator of your own: seed it by (segment.seed, segment.trial, epoch) in each epoch
   - the order or the augmentation of the samples follows something else: make the loader with segment.loader
   - the device computes sums in an order of its own: torch.use_deterministic_algorithms(True)"""
@@ -82,7 +84,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
     if not Path(file).is_file():
         raise ValueError(f"found no file {file}, expected that of a trainer; pba trainer init {file} writes an example")
     return Plan(
-        file=str(Path(file).resolve()), class_name=name or None, config=settings(options.config),
+        file=os.path.abspath(file), class_name=name or None, config=settings(options.config),
         device=options.device or default_device(), metric=options.metric, epochs=max(options.epochs, 2),
         population=options.population, interval=options.interval, workers=options.workers, whole=options.whole)
 
@@ -129,11 +131,16 @@ def described(findings: Findings, plan: Plan) -> str:
     """Return the findings for people."""
     at_once, one_by_one = findings.scores
     lines = []
+    same = f"score {at_once:.6g} after 2 epochs at once and after 1 + 1"
     if findings.restores:
-        lines.append(f"checkpoints restore the training: score {at_once:.6g} after 2 epochs at once and after 1 + 1")
+        lines.append(f"checkpoints restore the training: {same}")
         if findings.difference is not None:
             lines.append(f"but the checkpoints differ, so later scores may too: {findings.difference}")
             lines.append(CAUSES)
+    elif at_once == one_by_one:
+        lines.append(f"Error: the training is not restored: {same}, but the checkpoints differ, so later scores may too: "
+                     f"{findings.difference}")
+        lines.append(CAUSES)
     else:
         lines.append(
             f"Error: the training is not restored: score {at_once:.6g} after 2 epochs at once, {one_by_one:.6g} after 1 + 1, "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..worker.work_folder import WorkFolder, remove_leftovers
 from .comparison import difference_of_folders
 from .coordinator import WorkerEnded, WorkerProcess
 
@@ -43,6 +43,8 @@ class Findings:
 
     Attributes
     ----------
+    device : str
+        Where it was trained.
     scores : tuple of float
         After two epochs at once, and after one and then one.
     difference : str or None
@@ -61,6 +63,7 @@ class Findings:
         What the search takes.
     """
 
+    device: str
     scores: tuple[float, float]
     difference: str | None
     used_policy: bool
@@ -74,8 +77,11 @@ class Findings:
 
     @property
     def restores(self) -> bool:
-        """Whether a training that is continued gives the score of one that is not interrupted."""
-        return self.scores[0] == self.scores[1]
+        """Whether a training that is continued gives the score of one that is not interrupted, and on a CPU its checkpoint too.
+
+        On a GPU sums of another order may change the last digits of weights, and the score still be the same.
+        """
+        return self.scores[0] == self.scores[1] and (self.difference is None or self.device != "cpu")
 
 
 def check(plan: Plan) -> Findings:
@@ -86,8 +92,8 @@ def check(plan: Plan) -> Findings:
     CheckFailed
         If the trainer fails.
     """
-    with tempfile.TemporaryDirectory(prefix="swift-pba-check-") as temporary:
-        folder = Path(temporary)
+    remove_leftovers()
+    with WorkFolder() as folder:
         began = time.monotonic()
         with WorkerProcess() as worker:
             _begin(worker, plan)
@@ -107,7 +113,7 @@ def check(plan: Plan) -> Findings:
                 (folder / name).mkdir()
                 unpack(folder / f"{name}.tar", folder / name)
             difference = difference_of_folders(folder / "whole", folder / "second")
-    epochs, rest = zip(*(times(answer) for answer in (whole, first, second)), strict=True)
+    epochs, rest = zip(*(times(answer, begin) for answer, begin in ((whole, 0), (first, 0), (second, 1))), strict=True)
     # The first epoch of a process also waits for what is done once, so the quickest counts.
     epoch_seconds, segment_seconds = min(seconds for each in epochs for seconds in each), min(rest)
     generations = math.ceil(plan.epochs / plan.interval)
@@ -115,7 +121,7 @@ def check(plan: Plan) -> Findings:
     rounds = math.ceil(plan.population / at_once)
     notes = whole["check"]
     return Findings(
-        scores=(whole["score"], second["score"]), difference=difference, used_policy=notes["used_policy"],
+        device=plan.device, scores=(whole["score"], second["score"]), difference=difference, used_policy=notes["used_policy"],
         iterated_epochs=len(notes["epoch_marks"]) > 0, epoch_seconds=epoch_seconds, segment_seconds=segment_seconds,
         start_seconds=start_seconds,
         is_extrapolated=any(one["batches"] < one["of"] for one in notes["passes"]), checkpoint_bytes=whole["size"],
@@ -163,13 +169,15 @@ def policy() -> list[dict[str, Any]]:
     return [vars(entry) for entry in schedule.policy(schedule.epochs - 1)]
 
 
-def times(answer: dict[str, Any]) -> tuple[list[float], float]:
+def times(answer: dict[str, Any], first: int) -> tuple[list[float], float]:
     """Return what each epoch of a segment takes with all batches, and what the segment takes beside them.
 
     Parameters
     ----------
     answer : dict
         A `done` with the notes of a check.
+    first : int
+        The first epoch of the segment.
     """
     notes = answer["check"]
     marks = notes["epoch_marks"]
@@ -177,17 +185,16 @@ def times(answer: dict[str, Any]) -> tuple[list[float], float]:
         return [answer["seconds"]], 0.0
     epochs = [end - begin for begin, end in zip(marks[:-1], marks[1:], strict=True)]
     rest = answer["seconds"] - sum(epochs)
-    begun = min((one["epoch"] for one in notes["passes"] if one["epoch"] is not None), default=0)
     for one in notes["passes"]:
         missing = one["of"] - one["batches"]
         if missing <= 0 or one["batches"] < 1:
             continue
         each = one["seconds"] / one["batches"]
-        # A pass after the last epoch, such as that over the images of validation, belongs to the segment.
-        if one["ended"] > marks[-1]:
+        # A pass before the first epoch, or after the last, such as that over the images of validation, belongs to the segment.
+        if one["epoch"] is None or one["ended"] > marks[-1]:
             rest += missing * each
         else:
-            epochs[one["epoch"] - begun] += missing * each
+            epochs[one["epoch"] - first] += missing * each
     return epochs, rest
 
 

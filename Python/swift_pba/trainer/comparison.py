@@ -34,9 +34,8 @@ def difference_of_folders(first: Path, second: Path) -> str | None:
 def difference(first: Any, second: Any, place: str = "") -> str | None:
     """Return the place of the first difference between nested values, and what differs; None where they are equal."""
     if isinstance(first, Mapping) and isinstance(second, Mapping):
-        if list(first) != list(second):
-            other = set(first) ^ set(second)
-            return f"{_before(place)}keys {short(sorted(map(str, other)))} in one of them" if other else None
+        if other := set(first) ^ set(second):
+            return f"{_before(place)}keys {short(sorted(map(str, other)))} in one of them"
         pairs = [(first[key], second[key], f"{place}.{key}" if place else str(key)) for key in first]
     elif isinstance(first, (list, tuple)) and isinstance(second, (list, tuple)):
         if len(first) != len(second):

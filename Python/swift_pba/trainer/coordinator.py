@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
@@ -17,6 +18,8 @@ from ..worker.channel import parsed
 
 #: Seconds in which a worker sends its first message, and in which it ends.
 PATIENCE = 60.0
+#: Seconds in which the last words of a worker that was ended arrive.
+PIPE_PATIENCE = 5.0
 
 
 class WorkerEnded(Exception):
@@ -44,7 +47,8 @@ class WorkerProcess:
             command or [sys.executable, "-m", "swift_pba.worker"], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=errors, env=os.environ | (environment or {}), start_new_session=True)
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> WorkerProcess:
         return self
@@ -81,7 +85,7 @@ class WorkerProcess:
             except queue.Empty:
                 raise WorkerEnded(f"the worker sent nothing for {timeout:g} seconds") from None
             if message is None:
-                raise WorkerEnded(f"the worker ended with code {self.process.wait()}")
+                raise WorkerEnded(f"the worker ended with code {self._end()}")
             if message["t"] != "alive":
                 return message
 
@@ -102,14 +106,38 @@ class WorkerProcess:
     def quit(self) -> int:
         """End the worker in order, and return its code."""
         self.send({"t": "quit"})
-        return self.process.wait(PATIENCE)
+        return self._end()
 
     def kill(self) -> None:
         """End the worker and its group at once."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self._kill_group()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        # Not while it is read, where its number may soon stand for another file; a process that has left the group may hold it.
+        self._reader.join(PIPE_PATIENCE)
+        if self.process.stdout is not None and not self._reader.is_alive():
+            self.process.stdout.close()
+
+    def _end(self) -> int:
+        """Wait for the end of the worker, end what is left of its group, and return its code."""
+        ends = time.monotonic() + PATIENCE
+        while self._runs() and time.monotonic() < ends:
+            time.sleep(0.01)
+        if self._runs():
+            self.kill()
+            raise WorkerEnded(f"the worker did not end within {PATIENCE:g} seconds")
+        self._kill_group()
+        return self.process.wait()
+
+    def _runs(self) -> bool:
+        if self.process.returncode is not None:
+            return False
+        # It stays to be waited for: until then its number, which is that of its group, is given to no other process.
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None
+
+    def _kill_group(self) -> None:
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)

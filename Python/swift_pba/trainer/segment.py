@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,8 @@ class SegmentNotes:
 
 #: A message has room for so many figures, by names of so many characters.
 MOST_FIGURES, LONGEST_NAME = 1000, 100
+#: The largest count that all readers of JSON keep exactly.
+LARGEST_COUNT = 2**53
 #: Sends progress: epoch, done, total, metrics.
 Report = Callable[[int, "int | None", "int | None", "dict[str, float | None]"], None]
 
@@ -137,6 +140,7 @@ class Segment:
         self._batch_limit = batch_limit
         self._epoch: int | None = None
         self._has_pass = False
+        self._loaders = 0
         self._notes = SegmentNotes()
 
     def __reduce__(self) -> NoReturn:
@@ -150,6 +154,9 @@ class Segment:
 
         At the beginning of each epoch the generators of Python, numpy and torch are seeded by (seed, trial, epoch), so that
         training two epochs at once gives what training one and then one gives. It also reports progress.
+
+        An epoch begins when it is asked for, so train within the loop: ``list(segment.epochs)`` goes through all of them, and
+        what follows is seeded as the last one alone.
         """
         return SegmentEpochs(self)
 
@@ -204,8 +211,9 @@ class Segment:
 
         A pass over it belongs to the epoch that is being trained. The order of ``shuffle=True`` follows from (seed, trial,
         epoch), and the generators of Python, numpy and torch are seeded for each sample by (seed, trial, epoch, index). So all
-        random transforms, also others than :attr:`augment`, are the same with any number of workers and after any restart.
-        Each batch reports progress.
+        random transforms, also others than :attr:`augment`, are the same with any number of workers and after any restart. What
+        ``collate_fn`` draws follows from the first sample of its batch. Further loaders of a segment have orders and draws of
+        their own. Each batch reports progress.
 
         Parameters
         ----------
@@ -217,6 +225,13 @@ class Segment:
         Returns
         -------
         torch.utils.data.DataLoader
+
+        Raises
+        ------
+        TypeError
+            If the dataset has no ``__getitem__``.
+        ValueError
+            If ``shuffle=True`` stands beside ``sampler`` or ``generator``.
         """
         from .segment_loader import make
 
@@ -232,7 +247,7 @@ class Segment:
         epoch : int, optional
             The epoch in training, counted from 0; by default the one that ``segment.epochs`` gave last.
         done, total : int, optional
-            How much of the epoch is done, in any unit.
+            How much of the epoch is done, in any unit; both or neither.
         **metrics : number
             Figures to show, such as ``loss``. NaN and infinity count as unknown.
 
@@ -240,17 +255,31 @@ class Segment:
         ------
         Stop
             If the search wants the segment to end.
+        TypeError, ValueError
+            If something is no number, the epoch is not one of the segment, or ``done`` is not from 0 to ``total``.
         """
         if self._stop_requested():
             raise Stop
         if epoch is None:
             epoch = self.first if self._epoch is None else self._epoch
+        epoch = integer(epoch, "report(epoch=…)")
+        if not self.first <= epoch < self.end:
+            raise ValueError(
+                f"report(epoch=…): found {short(epoch)}, expected one of the segment's epochs, {self.first} to {self.end - 1}")
+        if (done is None) != (total is None):
+            raise ValueError("report(done=…, total=…): found one of the two, expected both or neither")
+        if done is not None and total is not None:
+            done, total = integer(done, "report(done=…)"), integer(total, "report(total=…)")
+            if not 0 <= done <= total <= LARGEST_COUNT:
+                raise ValueError(
+                    f"report(done=…, total=…): found {short(done)} of {short(total)}, expected 0 ≤ done ≤ total, at most 2^53")
         if len(metrics) > MOST_FIGURES:
             raise ValueError(f"report(): found {len(metrics)} figures, expected at most {MOST_FIGURES}")
+        for name in metrics:
+            if not is_name(name):
+                raise ValueError(f"report(): found the figure {short(name)}, expected names of 1 to {LONGEST_NAME} characters")
         numbers = {name: number(value, f"report({name}=…)") for name, value in metrics.items()}
-        self._report(
-            int(epoch), None if done is None else int(done), None if total is None else int(total),
-            {name: value if math.isfinite(value) else None for name, value in numbers.items()})
+        self._report(epoch, done, total, {name: value if math.isfinite(value) else None for name, value in numbers.items()})
 
 
 class SegmentEpochs:
@@ -270,9 +299,11 @@ class SegmentEpochs:
 
     def __iter__(self) -> Iterator[int]:
         segment = self._segment
+        loaders = segment._loaders
         for epoch in range(segment.first, segment.end):
             segment._notes.epoch_marks.append(time.monotonic())
-            segment._epoch, segment._has_pass = epoch, False
+            # Loaders that are made in each epoch are numbered in each epoch, as in a segment of that epoch alone.
+            segment._epoch, segment._has_pass, segment._loaders = epoch, False, loaders
             segment.report(epoch)
             seed_all(derived(segment.seed, segment.trial, epoch))
             yield epoch
@@ -282,6 +313,19 @@ class SegmentEpochs:
 def seed_beginning(segment: Segment) -> None:
     """Seed what is drawn before the first epoch, such as initial weights, by (seed, trial, epoch)."""
     seed_all(derived(segment.seed, segment.trial, segment.first, "beginning"))
+
+
+def is_name(value: Any) -> bool:
+    """Return whether a figure may have this name."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
+
+
+def integer(value: Any, place: str) -> int:
+    """Return an integer: Python's, or one of numpy or torch."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{place}: found {short(value)} of type {type(value).__name__}, expected an integer") from None
 
 
 def number(value: Any, place: str) -> float:

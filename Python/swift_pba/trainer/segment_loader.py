@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..keys import Key
@@ -20,28 +21,44 @@ if TYPE_CHECKING:
     from .segment import Segment
 
 
+#: Passes that are noted for `check`, as many as a message has room for.
+MOST_PASSES = 1000
+
+
 class SeededDataset(KeyedDataset):
     """A dataset that seeds the generators of Python, numpy and torch for each sample by (seed, trial, epoch, index)."""
 
-    def __init__(self, dataset: Any, batched: bool, origin: tuple[int, int]) -> None:
+    def __init__(self, dataset: Any, batched: bool, origin: tuple[int | str, ...]) -> None:
         super().__init__(dataset, batched)
         self.__dict__["_origin"] = origin
+        self.__dict__["_first"] = None
         if batched:
             self.__dict__["__getitems__"] = self._items
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, Key):
             return super().__getitem__(key)
+        if self._first is None:
+            self.__dict__["_first"] = key
         with self._seeded(key):
             return super().__getitem__(key)
 
     def _items(self, keys: list[Any]) -> Any:
+        self.__dict__["_first"] = keys[0]
         with self._seeded(keys[0]):
             return self.dataset.__getitems__(keys)
 
+    def collate(self, function: Callable[[Any], Any], samples: Any) -> Any:
+        """Make a batch of the samples that were taken last, with what is drawn for it seeded by the first of them."""
+        key, self.__dict__["_first"] = self._first, None
+        if key is None:
+            return function(samples)
+        with self._seeded(key, "collate"):
+            return function(samples)
+
     @contextlib.contextmanager
-    def _seeded(self, key: Key) -> Iterator[None]:
-        seed = derived(*self._origin, key.epoch, int(key))
+    def _seeded(self, key: Key, *purpose: str) -> Iterator[None]:
+        seed = derived(*self._origin, key.epoch, int(key), *purpose)
         if get_worker_info() is not None:
             seed_here(seed)
             yield
@@ -55,7 +72,7 @@ class SeededDataset(KeyedDataset):
 class Shuffled(Sampler):
     """All indices, in an order that follows from (seed, trial, epoch)."""
 
-    def __init__(self, count: int, origin: tuple[int, int]) -> None:
+    def __init__(self, count: int, origin: tuple[int | str, ...]) -> None:
         self.count, self.origin, self.epoch = count, origin, 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -102,20 +119,29 @@ class SegmentLoader(DataLoader):
             yield batch
             last = time.monotonic()
             if is_first:
-                segment.report(done=count, total=total)
+                segment.report(done=count, total=max(total, count))  # a batch sampler may say less than it gives
             else:
                 segment.report()
-        segment._notes.passes.append(
-            {"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first, "ended": last})
+        if len(segment._notes.passes) < MOST_PASSES:
+            segment._notes.passes.append(
+                {"epoch": segment._epoch, "batches": count, "of": total, "seconds": last - first, "ended": last})
 
 
 def make(segment: Segment, dataset: Any, options: dict[str, Any]) -> SegmentLoader:
     """Make a loader with the options of ``DataLoader``."""
     keyed = wrap(dataset)
-    origin = (segment.seed, segment.trial)
+    origin: tuple[int | str, ...] = (segment.seed, segment.trial)
+    if segment._loaders > 0:
+        # Others of the same length must not have the order and the draws of the first.
+        origin = (*origin, "loader", segment._loaders)
+    segment._loaders += 1
     seeded = SeededDataset(keyed.dataset, "__getitems__" in vars(keyed), origin)
     options = dict(options)
     shuffle = options.pop("shuffle", None)
+    if shuffle and options.get("generator") is not None:
+        raise ValueError(
+            "generator: found one beside shuffle=True, expected none: the order follows from the search's seed, trial and epoch; "
+            "for another one give a sampler")
     limit = segment._batch_limit
     if options.get("batch_sampler") is not None:
         options["batch_sampler"] = SegmentSampler(options["batch_sampler"], segment, limit)
@@ -128,6 +154,8 @@ def make(segment: Segment, dataset: Any, options: dict[str, Any]) -> SegmentLoad
         if limit is not None:
             limit *= options.get("batch_size", 1) or 1
         options["sampler"] = SegmentSampler(sampler, segment, limit)
+    if options.get("collate_fn") is not None:
+        options["collate_fn"] = functools.partial(seeded.collate, options["collate_fn"])
     # The loader draws a seed for its workers at each pass; what they draw is seeded for each sample.
     options.setdefault("generator", torch.Generator())
     return SegmentLoader(segment, seeded, options)

@@ -56,7 +56,8 @@ class Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; the numbers in it must be finite."""
-        line = json.dumps(message, allow_nan=False).encode() + b"\n"
+        # A file name may hold what is no text.
+        line = json.dumps(message, allow_nan=False, ensure_ascii=False).encode(errors="replace") + b"\n"
         with self._lock:
             try:
                 while line:

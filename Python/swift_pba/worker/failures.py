@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sysconfig
@@ -14,10 +15,12 @@ LONGEST_TRACEBACK = 8000
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple({
     str(Path(path).resolve()) + os.sep for name, path in sysconfig.get_paths().items() if name.endswith(("lib", "stdlib"))})
-# What torch says where memory is used up, beside its own type of error; and where the system has ended a loader's process.
+# What torch says where memory is used up, beside its own type of error; where the system has ended a loader's process for it
+# (a bus error: of the shared memory, as torch says itself); and what an error of the system in such a process says.
 _OUT_OF_MEMORY = re.compile(
     r"DefaultCPUAllocator: (?:can't allocate memory|not enough memory)|CUDA out of memory|CUDA error: out of memory|"
-    r"DataLoader worker \(pid.*\) (?:is killed by signal|exited unexpectedly)")
+    r"\w+_STATUS_ALLOC_FAILED|DataLoader worker \(pid.*\) is killed by signal: (?:Killed|Bus error)|"
+    rf"^OSError: \[Errno {errno.ENOMEM}\]", re.MULTILINE)
 _IN_LOADER = re.compile(
     r"^Caught .* in DataLoader worker process .*?\nOriginal Traceback \(most recent call last\):\n", re.DOTALL)
 _FRAME = re.compile(
@@ -25,10 +28,27 @@ _FRAME = re.compile(
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that memory is used up."""
+    """Return whether an error, or one that it follows from, says that memory is used up."""
+    return any(_says_out_of_memory(one) for one in _chain(error))
+
+
+def _says_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    return isinstance(error, RuntimeError) and _OUT_OF_MEMORY.search(str(error)) is not None
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    return isinstance(error, (RuntimeError, OSError)) and _OUT_OF_MEMORY.search(str(error)) is not None
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error, and those that it follows from, at most four in all."""
+    found, cause = [error], error
+    while len(found) < 4:
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)  # type: ignore[assignment]
+        if cause is None or any(cause is one for one in found):
+            break
+        found.append(cause)
+    return found
 
 
 def reason(error: BaseException) -> str:
@@ -40,7 +60,7 @@ def reason(error: BaseException) -> str:
         text = f"{type(error).__name__}: {error.msg} ({_shown(error.filename, None)}, line {error.lineno})"
     else:
         text = "".join(traceback.format_exception_only(type(error), error)).strip()
-    return _cut(" ".join(text.split()), LONGEST_REASON)
+    return cut(" ".join(text.split()), LONGEST_REASON)
 
 
 def shortened(error: BaseException, file: str) -> str:
@@ -59,14 +79,9 @@ def shortened(error: BaseException, file: str) -> str:
         One line for each frame; empty where there is none.
     """
     lines = _lines(error, file)
-    cause, seen = error, {id(error)}
-    while True:
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)  # type: ignore[assignment]
-        if cause is None or id(cause) in seen or len(seen) > 3:
-            break
-        seen.add(id(cause))
+    for cause in _chain(error)[1:]:
         lines += [f"after {reason(cause)}", *_lines(cause, file)]
-    return _cut("\n".join(lines), LONGEST_TRACEBACK)
+    return cut("\n".join(lines), LONGEST_TRACEBACK)
 
 
 def _lines(error: BaseException, file: str) -> list[str]:
@@ -116,5 +131,6 @@ def _shown(name: str, file: str | None) -> str:
     return Path(name).name if file is None else name
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
+    """Return a text, without its middle where it is longer."""
     return text if len(text) <= length else text[: length // 2] + " … " + text[-length // 2:]

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from ..trainer.segment import MOST_FIGURES
 from .channel import Channel
 
 #: Seconds between two messages of progress.
@@ -31,7 +32,9 @@ class Progress:
         with self._changed:
             waiting = self._waiting
             if waiting is not None and waiting["key"] == message["key"] and waiting["epoch"] == message["epoch"]:
-                message["metrics"] = waiting["metrics"] | message["metrics"]
+                merged = waiting["metrics"] | message["metrics"]
+                if len(merged) <= MOST_FIGURES:
+                    message["metrics"] = merged
             self._waiting = message
             if time.monotonic() - self._last >= INTERVAL:
                 self._send_waiting()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..trainer.segment import LONGEST_NAME, MOST_FIGURES, number, short
+from ..trainer.segment import LONGEST_NAME, MOST_FIGURES, is_name, number, short
 
 
 class BadResult(Exception):
@@ -29,14 +29,14 @@ def checked(result: Any, metric: str = "score") -> tuple[float, dict[str, float 
     """
     if not isinstance(result, Mapping):
         raise BadResult(f"train() returned {short(result)}, expected a dict with {metric!r}")
-    if metric not in result:
-        names = ", ".join(repr(name) for name in result) or "nothing"
-        raise BadResult(f"train() returned a dict with {names}, expected {metric!r} in it, by which trials are compared")
     if len(result) > MOST_FIGURES:
         raise BadResult(f"train() returned {len(result)} figures, expected at most {MOST_FIGURES}")
+    if metric not in result:
+        names = ", ".join(short(name) for name in result) or "nothing"
+        raise BadResult(f"train() returned a dict with {names}, expected {metric!r} in it, by which trials are compared")
     figures: dict[str, float] = {}
     for name, value in result.items():
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+        if not is_name(name):
             raise BadResult(
                 f"train() returned a dict with the key {short(name)}, expected names of 1 to {LONGEST_NAME} characters")
         try:

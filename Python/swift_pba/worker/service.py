@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import gc
 import os
 import platform
@@ -14,7 +16,7 @@ from typing import Any
 
 from .._version import __version__
 from .channel import Channel
-from .failures import is_out_of_memory, reason, shortened
+from .failures import LONGEST_REASON, cut, is_out_of_memory, reason, shortened
 
 PROTOCOL = 1
 
@@ -48,6 +50,10 @@ def serve(channel: Channel) -> int:
     try:
         worker = Worker(channel, progress, config)
     except BaseException as error:
+        if is_out_of_memory(error):
+            # Without `bye`: another try, when others need less memory, may do better.
+            print(f"memory is used up while the class is made: {reason(error)}", file=sys.stderr, flush=True)
+            return 1
         channel.send({"t": "bye", "reason": reason_of_loading(error, config), "traceback": traceback_of(error, config["file"])})
         return 1
     try:
@@ -80,7 +86,7 @@ class Worker:
         module = load_module(config["file"], config.get("digest"))
         found = find_class(module, config.get("class"))
         seed_all(0)
-        self.trainer = make_trainer(found, dict(config.get("config") or {}))
+        self.trainer = make_trainer(found, copy.deepcopy(config.get("config") or {}))
         remove_leftovers()
         self.work = WorkFolder()
 
@@ -110,15 +116,21 @@ class Worker:
         finally:
             # Also the processes of data loaders that are no longer used.
             gc.collect()
-            torch = sys.modules.get("torch")
-            if torch is not None and torch.cuda.is_initialized():
-                torch.cuda.empty_cache()  # other workers may share the device
-            self.work.clear()
+            with contextlib.suppress(Exception):  # as after an error of the device, which has its answer already
+                torch = sys.modules.get("torch")
+                if torch is not None and torch.cuda.is_initialized():
+                    torch.cuda.empty_cache()  # other workers may share the device
+            with contextlib.suppress(OSError):
+                self.work.clear()
         self.progress.flush()
-        return {"t": "failed", "key": message["key"], "kind": kind, "reason": words, "traceback": frames}
+        if self.channel.is_stopped(message["key"]):
+            # Whatever a training says that was broken off is no result.
+            kind, words, frames = "stopped", "it was asked to stop", None
+        return {
+            "t": "failed", "key": message["key"], "kind": kind, "reason": cut(words, LONGEST_REASON), "traceback": frames}
 
     def _trained(self, message: dict[str, Any]) -> dict[str, Any]:
-        from ..trainer.segment import Segment, seed_beginning
+        from ..trainer.segment import Segment, Stop, seed_beginning
         from .checkpoint import pack, unpack
         from .score import checked
 
@@ -137,7 +149,11 @@ class Worker:
             report=lambda *values: self.progress.report(progress_message(key, *values)),
             batch_limit=check and check.get("batches"))
         seed_beginning(segment)
-        score, metrics = checked(self.trainer.train(segment), self.config.get("metric") or "score")
+        result = self.trainer.train(segment)
+        if self.channel.is_stopped(key):
+            # It may have seen that, and left its epochs.
+            raise Stop
+        score, metrics = checked(result, self.config.get("metric") or "score")
         epochs = segment._notes.epoch_marks
         marks += [epochs[0], epochs[-1]] if epochs else [time.monotonic()] * 2
         marks.append(time.monotonic())
@@ -160,7 +176,7 @@ class Worker:
         return SegmentRequest(
             key=message["key"], trial=trial, generation=generation, seed=message["seed"], first=first, end=end,
             total_epochs=self.config.get("epochs") or end, is_last=bool(message.get("isLast")), policy=message["policy"],
-            config=dict(self.config.get("config") or {}) | dict(message.get("tuned") or {}),
+            config=copy.deepcopy(self.config.get("config") or {}) | dict(message.get("tuned") or {}),
             device=str(self.config.get("device") or "cpu"))
 
 
@@ -193,15 +209,17 @@ def fault_of_welcome(message: dict[str, Any]) -> str | None:
 
 def fault_of_run(message: dict[str, Any]) -> str | None:
     """Return what a `run` lacks; such a coordinator speaks another protocol."""
+    from ..trainer.segment import short
+
     kinds: dict[str, type] = {"key": str, "seed": int, "epochs": list, "policy": list, "output": str}
     for name, kind in kinds.items():
         if not isinstance(message.get(name), kind):
-            return f"run.{name}: found {message.get(name)!r}, expected {kind.__name__}"
+            return f"run.{name}: found {short(message.get(name))}, expected {kind.__name__}"
     parts = message["key"].split("/")
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        return f"run.key: found {message['key']!r}, expected generation/trial/attempt"
+        return f"run.key: found {short(message['key'])}, expected generation/trial/attempt"
     if len(message["epochs"]) != 2 or not all(type(epoch) is int for epoch in message["epochs"]):
-        return f"run.epochs: found {message['epochs']!r}, expected [first, end]"
+        return f"run.epochs: found {short(message['epochs'])}, expected [first, end]"
     return None
 
 
@@ -210,11 +228,11 @@ def reason_of_loading(error: BaseException, config: dict[str, Any]) -> str:
     from .user_file import UserFileError
 
     if isinstance(error, UserFileError):
-        return str(error)
+        return cut(str(error), LONGEST_REASON)
     words = f"{Path(config['file']).name}: {reason(error)}"
     if isinstance(error, ModuleNotFoundError):
         words += f"; the Python of the worker is {sys.executable}: install it there, or name another Python by PBA_PYTHON"
-    return words
+    return cut(words, LONGEST_REASON)
 
 
 def traceback_of(error: BaseException, file: str) -> str | None:

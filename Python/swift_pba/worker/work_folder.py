@@ -6,10 +6,14 @@ import contextlib
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
+import time
 from pathlib import Path
 
 _PREFIX = "swift-pba-worker-"
+#: Before it is locked a folder has another name, for a moment; after so many seconds it is a leftover.
+_NEW_FOR = 3600.0
 
 
 class WorkFolder:
@@ -24,8 +28,14 @@ class WorkFolder:
         os.rename(made, self.path)
         os.register_at_fork(after_in_child=self._leave)
 
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
     def _leave(self) -> None:
-        """In a child of a fork, which may live longer: give up the lock."""
+        """Give up the lock; also in a child of a fork, which may live longer."""
         if self._lock >= 0:
             os.close(self._lock)
         self._lock = -1
@@ -46,11 +56,18 @@ class WorkFolder:
     def remove(self) -> None:
         """Remove it."""
         shutil.rmtree(self.path, ignore_errors=True)
+        self._leave()
 
 
 def remove_leftovers() -> None:
     """Remove the folders of this user's workers that were killed."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    folder = Path(tempfile.gettempdir())
+    for path in folder.glob(f"new-{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and time.time() - status.st_mtime > _NEW_FOR:
+                shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             if path.is_symlink() or path.stat().st_uid != os.getuid():
                 continue
