@@ -157,9 +157,9 @@ class Augment(_Base):
         key = current()
         if key is None:
             raise RuntimeError(
-                "Augment: the sample and its epoch are not known here; make the data loader with swift_pba.loader(dataset, …), in a "
-                "trainer with segment.loader, which tells them, or call augment.apply(image, epoch=…, index=…). Where a framework "
-                "replaces the sampler, switch that off (in Lightning: Trainer(use_distributed_sampler=False))")
+                "Augment: the sample and its epoch are not known here; make the data loader with swift_pba.loader(dataset, …), "
+                "in a trainer with segment.loader, which tells them, or call augment.apply(image, epoch=…, index=…). Where a "
+                "framework replaces the sampler, switch that off (in Lightning: Trainer(use_distributed_sampler=False))")
         return self._checked(*key)
 
     def _checked(self, epoch: SupportsIndex, index: SupportsIndex) -> tuple[int, int]:

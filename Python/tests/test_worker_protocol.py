@@ -80,6 +80,29 @@ def test_noise_reaches_nobody(tmp_path: Path) -> None:
     assert (tmp_path / "errors").read_bytes().count(b'{"t":"done"') == 5
 
 
+def test_a_trainer_without_the_policy_is_told_so_once(tmp_path: Path) -> None:
+    """Such a search would learn nothing, and look like any other."""
+    file = written(tmp_path, """
+        class Trainer:
+            def __init__(self, config):
+                self.config = config
+
+            def train(self, segment):
+                if self.config["uses"]:
+                    segment.policy
+                    list(zip(segment.epochs))
+                (segment.output / "state").write_text("")
+                return {"score": 1}
+        """)
+    for uses, count in ((True, 0), (False, 2)):
+        errors_file = tmp_path / f"errors-{uses}"
+        with open(errors_file, "wb") as errors, ready(file, errors, config={"uses": uses}) as worker:
+            for number in (1, 2):
+                assert worker.answer(request(tmp_path / f"{uses}-{number}", (0, 1), trial=number))["t"] == "done"
+            assert worker.quit() == 0
+        assert errors_file.read_text().count("warning: train() ") == count, errors_file.read_text()
+
+
 def test_segments_follow_from_their_messages_alone(tmp_path: Path) -> None:
     """Trials in any order, in one process or several, attempts and slots change no byte of a checkpoint."""
     file = written(tmp_path, NUMPY)

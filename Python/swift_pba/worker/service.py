@@ -81,6 +81,7 @@ class Worker:
         from .work_folder import WorkFolder, remove_leftovers
 
         self.channel, self.progress, self.config = channel, progress, config
+        self._has_warned = False
         # The same in each worker, whatever it is asked first.
         seed_all(0)
         module = load_module(config["file"], config.get("digest"))
@@ -154,6 +155,8 @@ class Worker:
             # It may have seen that, and left its epochs.
             raise Stop
         score, metrics = checked(result, self.config.get("metric") or "score")
+        if check is None:
+            self._warn(segment._notes)
         epochs = segment._notes.epoch_marks
         marks += [epochs[0], epochs[-1]] if epochs else [time.monotonic()] * 2
         marks.append(time.monotonic())
@@ -167,6 +170,17 @@ class Worker:
         if check is not None:
             answer["check"] = vars(segment._notes)
         return answer
+
+    def _warn(self, notes: Any) -> None:
+        """Say once, on standard error, what a search cannot do without."""
+        if not self._has_warned and not notes.used_policy:
+            print(
+                "warning: train() used neither segment.augment nor segment.batch_augment or segment.policy, so all policies give "
+                "the same and nothing can be learnt", file=sys.stderr)
+        if not self._has_warned and not notes.epoch_marks:
+            print(
+                "warning: train() did not go through segment.epochs, so nothing seeds its random numbers", file=sys.stderr)
+        self._has_warned = True
 
     def _request(self, message: dict[str, Any]) -> Any:
         from ..trainer.segment import SegmentRequest
