@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Workers
 
 /// A bridge to no cluster: a process that speaks the bridge's protocol and does what a script says.
 ///
@@ -9,9 +10,13 @@ struct ScriptedBridge {
   let path: String
 
   init(in folder: TemporaryFolder) throws {
-    try folder.write(Self.program, to: "bridge")
     path = folder("bridge")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    // By a process of its own: a child that another test starts meanwhile would hold the open file, which the system then
+    // does not start.
+    let writer = try ChildProcess(
+      ["/bin/sh", "-c", #"printf %s "$TEXT" > "$PLACE"; chmod 755 "$PLACE""#],
+      environment: ["TEXT": Self.program, "PLACE": path, "PATH": "/usr/bin:/bin"])
+    guard writer.waitForEnd(within: 10) else { throw WorkerLoss("the bridge was not written") }
   }
 
   private static let program = #"""
