@@ -45,6 +45,18 @@ import Workers
     }
   }
 
+  @Test func loadingMayTakeItsTimeWhereItIsNotSilent() {
+    let limits = WorkerLimits(progress: TimeSpan("1m"), segment: TimeSpan("2m"))
+    var clock = AttemptClock(limits.ofLoading)
+    for _ in 0..<600 {
+      clock.waited(1, slice: 1)
+      clock.heard()
+    }
+    #expect(clock.excess == nil && clock.total == 600)
+    for _ in 0..<21 { clock.waited(1, slice: 1) }
+    #expect(clock.excess == "was silent for 20 s")
+  }
+
   /// Where this process is stopped for an hour and continued, the worker was not silent for an hour.
   @Test func theTimeInWhichNobodyListenedDoesNotCount() {
     var clock = clock()

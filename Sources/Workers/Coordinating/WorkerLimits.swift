@@ -50,7 +50,7 @@ public struct WorkerLimits: Hashable, Sendable {
   }
 
   /// The limits of a worker that loads what it needs: it must give signs of life, but may take its time.
-  var ofLoading: WorkerLimits {
+  package var ofLoading: WorkerLimits {
     var limits = self
     (limits.progress, limits.segment) = (nil, nil)
     return limits
