@@ -91,9 +91,12 @@ def test_ctrl_c_ends_all(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "seen").mkdir()
     command = [sys.executable, script, tmp_path / "seen", tmp_path / "run"]
     with open(tmp_path / "errors", "wb") as errors, subprocess.Popen(command, stderr=errors, start_new_session=True) as running:
-        until(lambda: os.listdir(tmp_path / "seen"), 60)
-        os.killpg(running.pid, number)
-        assert running.wait(60) != 0
+        try:
+            until(lambda: os.listdir(tmp_path / "seen"), 60)
+            os.killpg(running.pid, number)
+            assert running.wait(60) != 0
+        finally:
+            running.kill()
     words = (tmp_path / "errors").read_text().replace("x", "")
     assert "--resume" in words and ("KeyboardInterrupt" in words) is (number == signal.SIGINT)
     for name in os.listdir(tmp_path / "seen"):
