@@ -94,7 +94,7 @@ CASES = [
     ([*SEARCH, "--ray", "auto", "--dry-run"], 64, ["--ray: found together with --dry-run"]),
     ([*SEARCH, "--ray", "auto", "--cpus-per-trial", "1e-19"], 64, ["--cpus-per-trial: found 1e-19", "at least 0.001"]),
     ([*SEARCH, "--ray", "auto", "--gpus-per-trial", "1e-19"], 64, ["--gpus-per-trial: found 1e-19", "at least 0.001"]),
-    ([*SEARCH, "--ray", "auto", "--gpus-per-trial", "-1"], 64, ["--gpus-per-trial: found -1"]),
+    ([*SEARCH, "--ray", "auto", "--gpus-per-trial=-1"], 64, ["--gpus-per-trial: found -1"]),
     ("search --dataset bundled --run other-files", 1, ["other-files", "holds other files"]),
     ("search --dataset bundled --run device", 1, ["Error: device: the folder holds other files"]),
     ([*TRAIN, "--class-weights", "seed"], 1, ["Error: seed: found 'keep me'"]),
