@@ -65,10 +65,39 @@ import Workers
     #expect(setup.notes.all.contains { $0.contains("lost its \(loss)") })
   }
 
-  @Test(arguments: ["worker", "actor"]) func theLossOfAWorkerCounts(_ loss: String) throws {
+  @Test(arguments: ["worker", "actor", "planet"]) func theLossOfAWorkerCounts(_ loss: String) throws {
     let setup = try Setup(loss)
     defer { setup.executor.finish() }
     #expect(throws: WorkerError.self) { try setup.executor.run(setup.segment(0), stop: StopFlag()) }
+  }
+
+  @Test func anOrderDoesNotWaitUntilTheBridgeSpeaks() throws {
+    let setup = try Setup("silent")
+    defer { setup.executor.finish() }
+    let start = SuspendingClock.now
+    for trial in 0..<30 { _ = try setup.executor.run(setup.segment(trial), stop: StopFlag()) }
+    #expect(SuspendingClock.now - start < .seconds(10))
+  }
+
+  @Test func aWorkerWhoseLinesNobodyReadsIsReplaced() throws {
+    let setup = try Setup("flood")
+    defer { setup.executor.finish() }
+    _ = try setup.executor.run(setup.segment(0), stop: StopFlag())
+    while !setup.log.all.contains("1: has said too much") { usleep(1000) }
+    _ = try setup.executor.run(setup.segment(1), stop: StopFlag())
+    #expect(setup.folder.text(of: "1.partial")?.hasPrefix("0/1/") == true)
+    #expect(setup.log.all.last?.hasPrefix("2: trains 0/1/") == true)
+  }
+
+  @Test func numbersThatNoNodeHasAreNotTaken() throws {
+    let setup = try Setup("huge")
+    defer { setup.executor.finish() }
+    let nodes = try setup.launcher.connect(stop: StopFlag())
+    #expect(nodes.map(\.cpus) == [0, 1_000_000] && nodes.map(\.gpus) == [1_000_000, 0])
+    #expect(nodes.words == "2 nodes with 1000000 CPUs and 1000000 GPUs")
+    for share in [1e-19, .leastNonzeroMagnitude, 1e300] {
+      #expect(RayPlaces("auto", cpus: share).room(on: nodes) == (share < 1 ? 1_000_000 : 0))
+    }
   }
 
   @Test func anErrorOfTheTrainingEndsWhatOnlyWaits() throws {

@@ -3,7 +3,8 @@ import TestSupport
 /// A bridge to no cluster: a process that speaks the bridge's protocol and does what a script says.
 ///
 /// The address is the script: words that say how many workers there is room for, and what is lost when the first segment
-/// is given out, `node`, `worker`, `actor` or `bridge`; or that it says farewell. What is lost is lost once, as a file says.
+/// is given out, `node`, `worker`, `actor`, `bridge` or, of no kind that there is, `planet`; or that it says farewell; or that
+/// nodes have `huge` numbers of all; or that the first worker says too much, `flood`. What is lost is lost once, as a file says.
 struct ScriptedBridge {
   let path: String
 
@@ -25,7 +26,10 @@ struct ScriptedBridge {
     if "bye" in script:
         say("bye", reason="no cluster here")
         sys.exit(1)
-    say("nodes", nodes=[{"id": "n", "host": "far", "cpus": 2, "gpus": 0}])
+    nodes = [{"id": "n", "host": "far", "cpus": 2, "gpus": 0}]
+    if "huge" in script:
+        nodes = [{"id": "a", "host": "a", "cpus": -5, "gpus": 1e300}, {"id": "b", "host": "b", "cpus": 1e19, "gpus": -1e-9}]
+    say("nodes", nodes=nodes)
     room = int(next((word for word in script if word.isdigit()), 99))
     running, waiting = set(), []
 
@@ -62,7 +66,7 @@ struct ScriptedBridge {
             elif message["t"] == "quit":
                 end(number, "worker", "it ended with code 0")
             elif message["t"] == "run":
-                loss = next((word for word in script if word in ("node", "worker", "actor", "bridge")), None)
+                loss = next((word for word in script if word in ("node", "worker", "actor", "bridge", "planet")), None)
                 if loss and not lost.exists():
                     lost.write_text("")
                     if loss == "bridge": os._exit(3)
@@ -77,5 +81,8 @@ struct ScriptedBridge {
                 tell(number, {
                     "t": "done", "key": message["key"], "score": 0.5, "metrics": {"worker": number},
                     "digest": hashlib.sha256(content).hexdigest(), "size": len(content), "seconds": 1})
+                if "flood" in script and number == 1:
+                    for _ in range(20): say("line", worker=number, line="x" * 1000000)
+                    say("log", worker=number, text="has said too much")
     """#
 }

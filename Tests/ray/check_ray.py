@@ -12,6 +12,7 @@ a closing line `N passed, M failed`; exits 1 if any failed.
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import functools
 import hashlib
@@ -127,9 +128,41 @@ def actors(place: Place) -> list[int]:
     return [number for number, command in started_in(place.folder) if command.startswith("ray::") and "WorkerHost" in command]
 
 
+def is_kept(worker: int) -> bool:
+    """Whether it is a worker itself, not the process that keeps it; neither if it has just ended."""
+    try:
+        words = Path(f"/proc/{worker}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return len(words) > 1 and b"-S" not in words
+
+
 def a_worker(place: Place) -> int:
-    """A worker itself, not the process that keeps it."""
-    return next(number for number in workers(place) if b"-S" not in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0"))
+    """The one worker that runs, when those before it are gone."""
+    return the_one(lambda: [number for number in workers(place) if is_kept(number)], "worker")
+
+
+def an_actor(place: Place) -> int:
+    """The one actor that runs, when those before it are gone."""
+    return the_one(lambda: actors(place), "actor")
+
+
+def a_bridge(place: Place) -> int:
+    """The bridge of a search."""
+    return the_one(
+        lambda: [number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command], "bridge")
+
+
+def the_one(found: Callable[[], list[int]], what: str) -> int:
+    """Wait until one process is found; its number."""
+    seen: list[int] = []
+
+    def is_one() -> bool:
+        seen[:] = found()
+        return len(seen) == 1
+
+    wait_until(is_one, f"one {what} alone")
+    return seen[0]
 
 
 def wait_until(holds: Callable[[], object], what: str, seconds: float = ORPHAN_SECONDS) -> None:
@@ -137,6 +170,12 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = ORPHAN_S
     while not holds():
         require(time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}")
         time.sleep(0.02)
+
+
+def version() -> str:
+    """The version of the package."""
+    code = (ROOT / "Python" / "swift_pba" / "_version.py").read_text()
+    return str(ast.literal_eval(code.rpartition("=")[2].strip()))
 
 
 def no_worker_is_left(place: Place) -> None:
@@ -198,7 +237,7 @@ def check_kills(place: Place) -> str:
         place.welcome(to, 2, seconds=60)
         place.run(to, 2, 0, 0)
         began = time.monotonic()
-        os.kill(actors(place)[0], signal.SIGKILL)
+        os.kill(an_actor(place), signal.SIGKILL)
         no_worker_is_left(place)
         ended = to.wait_for("ended", 2)
         require(ended["kind"] == "actor", f"found {ended}, expected the end of an actor")
@@ -261,8 +300,10 @@ def check_what_is_sent(place: Place, nodes: Cluster) -> None:
         place.welcome(to, 1, code / "with_sibling.py")
         place.finish(to, 1, place.run(to, 1, 0, 0))
         environment = Path(f"/proc/{a_worker(place)}/environ").read_bytes().decode().split("\0")
-        found = next(value for value in environment if value.startswith("PYTHONPATH="))
+        found = next((value for value in environment if value.startswith("PYTHONPATH=")), "no PYTHONPATH")
         tell(found, "/parcel-")
+        where = os.readlink(f"/proc/{a_worker(place)}/cwd")
+        require("/worker-" in where, f"the worker works in {where}, expected a folder of its own")
         # Another trainer than that of the folder cannot be meant.
         to.start(2)
         to.say("kill", worker=1)
@@ -364,8 +405,7 @@ def check_trainer_with_losses(place: Place) -> str:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
             nodes.kill("a")  # in mid-segment
             wait_until(search.begins_generation(2), f"the second generation: {search.said()}", 60)
-            bridge_process = next(number for number, command in started_in(place.folder) if "swift_pba.cluster.bridge" in command)
-            os.kill(bridge_process, signal.SIGKILL)
+            os.kill(a_bridge(place), signal.SIGKILL)
             wait_until(lambda: "another one is started" in search.said(), f"another bridge: {search.said()}", 20)
             time.sleep(1)
         no_worker_is_left(place)  # the coordinator was killed
@@ -437,7 +477,7 @@ def check_doctor(place: Place, nodes: Cluster) -> None:
         require(done.returncode == 0, f"exit code {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    tell(asked(), "3 nodes", "1 CPUs", "swift_pba    0.1.0", "program", "torch")
+    tell(asked(), "3 nodes", "1 CPUs", f"swift_pba    {version()}", "program", "torch")
     found = json.loads(asked("--json"))["nodes"]
     require(sorted(node["cpus"] for node in found) == [0, 1, 1], f"found the nodes {found}")
 

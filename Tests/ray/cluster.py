@@ -53,10 +53,14 @@ class Cluster:
         self.raylets: dict[str, int] = {}
         port, = free_ports(1)
         self.address = f"127.0.0.1:{port}"
-        self._start("head", [
+        self._head = [
             str(Path(python).with_name("ray")), "start", "--head", "--block", "--node-ip-address=127.0.0.1", f"--port={port}",
             "--include-dashboard=false", f"--num-cpus={head_cpus}", "--num-gpus=0", f"--object-store-memory={STORE_BYTES}",
-            f"--temp-dir={folder}", "--disable-usage-stats"])
+            f"--temp-dir={folder}", "--disable-usage-stats"]
+
+    def start(self) -> None:
+        """Start the head."""
+        self._start("head", self._head)
 
     def _start(self, name: str, command: list[str]) -> None:
         before = set(self._raylets_running())
@@ -118,14 +122,12 @@ def cluster(python: str, environment: Mapping[str, str], head_cpus: int = 0) -> 
     """Run a cluster as long as the body does."""
     # Short, as it holds sockets whose names may have 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))
-    made = None
+    made = Cluster(python, folder, environment, head_cpus)
     try:
-        made = Cluster(python, folder, environment, head_cpus)
+        made.start()
         yield made
     finally:
-        if made:
-            made.end()
-        shutil.rmtree(folder, ignore_errors=True)
+        made.end()
 
 
 def serve(address: str, cpus: str, folder: str) -> None:

@@ -29,6 +29,8 @@ from .folders import Held, own_folder, root, shared_folder
 _LONGEST_LINE = 1 << 20
 _LONGEST_LOG_LINE = 4000
 _MOST_LOG_LINES = 1000  # that wait for the bridge; more are counted, not kept
+_MOST_WAITING = 16 << 20  # characters that wait for the bridge; a worker that has said more waits itself
+_LARGEST_ANSWER = 4 << 20
 _POLL_SECONDS = 1.0
 _END_SECONDS = 3.0
 
@@ -44,7 +46,7 @@ class WorkerHost:
 
     def __init__(self) -> None:
         self._events: deque[tuple[int, str, str]] = deque()
-        self._count = self._lost = 0
+        self._count = self._lost = self._waiting = 0
         self._changed = threading.Condition()
         self._parcels: dict[str, Held] = {}
         self._folder: Held | None = None
@@ -65,12 +67,13 @@ class WorkerHost:
         try:
             self._folder = own_folder(root())
             where = self._folder.path
-            for name in ("start", "output"):
+            for name in ("start", "output", "work"):
                 (where / name).mkdir()
             package = self._place(wheel) if wheel else None
             if ship:
-                where = self._place(ship)
-            self._spawn(*_command(kind, version, package), keeper, where)
+                self._place(ship)
+            # A folder of its own, as what is sent is shared by the workers of this node.
+            self._spawn(*_command(kind, version, package), keeper, where / "work")
         except (OSError, ValueError, tarfile.TarError, zipfile.BadZipFile) as error:
             return {"refused": f"{socket.gethostname()}: {error}"}
         return {"node": ray.get_runtime_context().get_node_id(), "host": socket.gethostname()}
@@ -103,10 +106,17 @@ class WorkerHost:
         """
         with self._changed:
             while self._events and self._events[0][0] <= seen:
-                self._events.popleft()
+                self._waiting -= len(self._events.popleft()[2])
+            self._changed.notify_all()
             if not self._events:
                 self._changed.wait(_POLL_SECONDS)
-            return list(self._events)
+            answer, size = [], 0
+            for event in self._events:
+                size += len(event[2])
+                if answer and size > _LARGEST_ANSWER:
+                    break
+                answer.append(event)
+            return answer
 
     def fetch(self) -> Any:
         """Return the content of the checkpoint that the worker has written last, and delete the file; None where it has none."""
@@ -184,6 +194,8 @@ class WorkerHost:
             if event == "log" and len(self._events) >= _MOST_LOG_LINES:
                 self._lost += 1
                 return
+            if event == "line":
+                self._changed.wait_for(lambda: self._waiting < _MOST_WAITING)
             if self._lost:
                 lost, self._lost = self._lost, 0
                 self._append("log", f"({lost} further lines are left out)")
@@ -192,6 +204,7 @@ class WorkerHost:
 
     def _append(self, event: str, text: str) -> None:
         self._count += 1
+        self._waiting += len(text)
         self._events.append((self._count, event, text))
 
     def _localise(self, message: dict[str, Any], checkpoint: Any) -> None:
@@ -262,7 +275,10 @@ def _unpack(content: memoryview, name: str, kind: str, folder: Path) -> None:
         (folder / name).write_bytes(content)
     elif kind == "tar":
         with tarfile.open(fileobj=_Stream(content), mode="r|") as archive:  # type: ignore[call-overload]
-            archive.extractall(folder, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                archive.extractall(folder, filter="data")
+            else:
+                archive.extractall(folder)
     else:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             archive.extractall(folder)

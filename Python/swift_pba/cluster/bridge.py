@@ -6,14 +6,20 @@ lines and checkpoints; docs/worker-protocol.md defines both.
 
 from __future__ import annotations
 
+from .own_path import leave_working_folder
+
+if __name__ == "__main__":
+    leave_working_folder()  # before anything is imported from it
+
 import argparse
 import asyncio
 import os
+import traceback
 from typing import NoReturn
 
 from .._version import __version__
 from .channel import Channel
-from .connection import Refusal, connect, ray_version
+from .connection import Refusal, connect, ray_version, short
 
 PROTOCOL = 1
 
@@ -31,6 +37,9 @@ def main() -> NoReturn:
         code = 0
     except Refusal as refusal:
         channel.send("bye", reason=str(refusal))
+    except Exception as error:
+        traceback.print_exc()
+        channel.send("bye", reason=f"the bridge has failed: {type(error).__name__}: {short(error)}")
     channel.finish()
     os._exit(code)  # Ray's threads and exit functions may take seconds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -14,6 +15,9 @@ from typing import Any
 _ALIVE_SECONDS = 1.0
 _END_SECONDS = 5.0
 _HANGING_SECONDS = 20.0  # after which a bridge that does nothing any more is not called alive
+_LONGEST_LINE = 4 << 20
+_MOST_WAITING = 1000  # messages; who passes on what workers say waits for those to be written
+_ROOM_SECONDS = 0.05
 
 
 class Channel:
@@ -35,10 +39,17 @@ class Channel:
         """Send a message; it is written by a thread of its own."""
         self._lines.put({"t": t, **values})
 
+    async def has_room(self) -> None:
+        """Wait until the coordinator has read most of what it was sent."""
+        while self._lines.qsize() > _MOST_WAITING:
+            await asyncio.sleep(_ROOM_SECONDS)
+
     def messages(self) -> Iterator[dict[str, Any]]:
         """Yield what the coordinator sends, until it ends; lines that are no messages are left out."""
-        with open(self._input, encoding="utf-8", errors="replace") as lines:
-            for line in lines:
+        with open(self._input, "rb") as lines:
+            while line := lines.readline(_LONGEST_LINE):
+                if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+                    return self.send("bye", reason=f"the search sent a line of more than {_LONGEST_LINE} bytes")
                 with contextlib.suppress(ValueError):
                     if isinstance(message := json.loads(line), dict):
                         yield message

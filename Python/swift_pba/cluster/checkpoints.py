@@ -13,8 +13,6 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-import ray
-
 # Which file it is, whatever it is called: a checkpoint gets its name after it was written.
 _Identity = tuple[int, int, int, int]
 
@@ -42,12 +40,9 @@ class Checkpoints:
         bringing = self._kept.get(identity)
         if bringing is None:
             bringing = asyncio.ensure_future(asyncio.to_thread(put, Path(path)))
+            bringing.add_done_callback(lambda done: self._forget_failed(identity, done))
         self._keep(identity, bringing)
-        try:
-            return await asyncio.shield(bringing)  # others may wait for it too
-        except OSError:
-            self._drop(identity)
-            raise
+        return await asyncio.shield(bringing)  # others may wait for it too
 
     def _keep(self, identity: _Identity, reference: asyncio.Future[Any]) -> None:
         self._drop(identity)
@@ -56,6 +51,11 @@ class Checkpoints:
         while self._bytes > self._limit and len(self._kept) > 1:
             self._drop(next(iter(self._kept)))
 
+    def _forget_failed(self, identity: _Identity, bringing: asyncio.Future[Any]) -> None:
+        """Let the next who asks try again, also where nobody waits for this one any more."""
+        if (bringing.cancelled() or bringing.exception()) and self._kept.get(identity) is bringing:
+            self._drop(identity)
+
     def _drop(self, identity: _Identity) -> None:
         if self._kept.pop(identity, None) is not None:
             self._bytes -= identity[2]
@@ -63,6 +63,8 @@ class Checkpoints:
 
 def put(path: Path) -> Any:
     """Put a file's content into the store, and return the reference to it."""
+    import ray
+
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return ray.put(b"")

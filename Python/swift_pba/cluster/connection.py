@@ -32,12 +32,17 @@ def connect(address: str) -> None:
     _require_answer(address)
     import ray
 
+    here = os.open(".", os.O_RDONLY)
+    os.chdir("/")  # Ray would let all actors find modules in this program's working folder
     try:
         ray.init(address=address, log_to_driver=False, configure_logging=False, namespace=f"swift-pba-{os.getpid()}")
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         raise Refusal(
             f"cannot connect to the Ray cluster at {address}: {short(error)}; this machine must be a node of the cluster, "
             "if need be without CPUs for workers: ray start --address=HOST:PORT --num-cpus=0") from None
+    finally:
+        os.fchdir(here)
+        os.close(here)
 
 
 def _require_answer(address: str) -> None:

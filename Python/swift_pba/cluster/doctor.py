@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from .own_path import leave_working_folder
+
+if __name__ == "__main__":
+    leave_working_folder()  # before anything is imported from it
+
 import argparse
 import json
 import logging

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .service import Bridge
 
 _PATIENCE_SECONDS = 3.0  # before a worker that has not started is said to wait
+_START_SECONDS = 120.0  # for what is sent to the node and the start of the worker, once the actor is there
 _END_SECONDS = 5.0
 
 
@@ -35,7 +36,7 @@ class RemoteWorker:
         self._node = self._host = ""
         self._key: str | None = None  # of the segment in training
         self._output = ""
-        self._is_over = False
+        self._is_placed = self._is_over = False
         self.task = asyncio.create_task(self._live())
 
     def cancel(self) -> None:
@@ -47,6 +48,17 @@ class RemoteWorker:
         self._bridge.channel.send(t, worker=self.number, **values)
 
     async def _live(self) -> None:
+        kind, reason = "worker", "the bridge has failed"
+        try:
+            kind, reason = await self._carry()
+        except Exception as error:
+            reason = f"the bridge has failed: {_words(error)}"
+        finally:
+            self._is_over = True
+            self._tell("ended", kind=kind, reason=reason)
+
+    async def _carry(self) -> tuple[str, str]:
+        """Have the worker live on the cluster; return what has ended and why when nothing is left of it."""
         host = self._bridge.host.remote()
         is_gone = False
         try:
@@ -56,31 +68,32 @@ class RemoteWorker:
         except Refusal as refusal:
             kind, reason = "worker", str(refusal)
             self._bridge.fail(refusal)
+        except ActorUnavailableError as error:  # it may live, but nobody knows what of the last message has arrived
+            kind, reason = "actor", f"its actor on {self._host} cannot be reached: {short(error)}"
         except RayActorError as error:
             self._is_over = is_gone = True
             kind, reason = await self._death(error)
         except TransferError as error:
             kind, reason = "worker", str(error)
         except Exception as error:
-            kind, reason = "actor", short(error)
+            kind, reason = "worker", f"what carries its messages has failed: {_words(error)}"
         self._is_over = True
-        if self._node and not is_gone:
+        if self._is_placed and not is_gone:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(_resolved(host.end.remote()), _END_SECONDS)
         with contextlib.suppress(Exception):
             ray.kill(host)
-        self._tell("ended", kind=kind, reason=reason)
+        return kind, reason
 
     async def _work(self, host: Any) -> tuple[str, str]:
         """Start the worker, and carry lines until it has ended; return what has ended and why."""
         bridge = self._bridge
-        starting = asyncio.ensure_future(
-            _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)))
-        reason = ""
-        while not (await asyncio.wait({starting}, timeout=_PATIENCE_SECONDS))[0]:
-            if reason != (reason := bridge.no_place()):
-                self._tell("waiting", reason=reason)
-        begun = await starting
+        await self._wait_for_place(host)
+        try:
+            begun = await asyncio.wait_for(
+                _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)), _START_SECONDS)
+        except asyncio.TimeoutError:
+            return "worker", f"its node has not started it within {_START_SECONDS:.0f} s; look at its disk and network"
         if "refused" in begun:
             return "worker", begun["refused"]
         self._node, self._host = begun["node"], begun["host"]
@@ -92,6 +105,16 @@ class RemoteWorker:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _wait_for_place(self, host: Any) -> None:
+        """Wait until a node has taken the actor, and say what is waited for."""
+        placing = asyncio.ensure_future(_resolved(host.__ray_ready__.remote()))
+        reason = ""
+        while not (await asyncio.wait({placing}, timeout=_PATIENCE_SECONDS))[0]:
+            if reason != (reason := self._bridge.no_place()):
+                self._tell("waiting", reason=reason)
+        await placing
+        self._is_placed = True
 
     async def _send_lines(self, host: Any) -> tuple[str, str]:
         """Send the coordinator's messages; return only when one cannot be sent."""
@@ -105,9 +128,16 @@ class RemoteWorker:
             config = message.get("config")
             if message.get("t") == "welcome" and isinstance(config, dict) and config.get("kind") == "trainer":
                 edits.append(self._trainer_file(Path(config["file"])))
-            fault = await host.send.remote(text, edits, await self._bridge.checkpoints.of_file(start) if start else None)
-            if fault:
+            content = await self._checkpoint(start) if start else None
+            if fault := await host.send.remote(text, edits, content):
                 return "worker", fault
+
+    async def _checkpoint(self, path: str) -> Any:
+        """Return the reference to the content of the file that a segment starts from."""
+        try:
+            return await self._bridge.checkpoints.of_file(path)
+        except OSError as error:
+            raise Refusal(f"cannot read the checkpoint {path}: {error.strerror or error}") from None
 
     def _trainer_file(self, path: Path) -> Edit:
         """Return how the message's `config.file` is edited: to the file's place on the node."""
@@ -124,6 +154,7 @@ class RemoteWorker:
         """Pass on what the worker says, until it ends."""
         seen = 0
         while True:
+            await self._bridge.channel.has_room()
             try:
                 events = await host.events.remote(seen)
             except ActorUnavailableError:
@@ -159,6 +190,10 @@ class RemoteWorker:
             return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
         detail = re.search(r"Worker exit detail: (.*?)(?:Some common causes|$)", words, re.DOTALL)
         return "actor", f"its actor on {self._host} has ended: {detail[1].strip() if detail else short(error)}"
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {short(error)}"
 
 
 async def _resolved(reference: Any) -> Any:

@@ -77,7 +77,10 @@ class Bridge:
 
     def file(self, path: Path) -> Parcel:
         """Return the parcel of a file."""
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise Refusal(f"cannot read the trainer {path}: {error.strerror}") from None
         key = f"{path.name}/{hashlib.sha256(content).hexdigest()}"
         if key not in self._files:
             self._files[key] = parcel(content, path.name, "file")
@@ -88,9 +91,11 @@ class Bridge:
         loop, messages = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | None]()
 
         def read() -> None:
-            for message in self.channel.messages():
-                loop.call_soon_threadsafe(messages.put_nowait, message)
-            loop.call_soon_threadsafe(messages.put_nowait, None)
+            try:
+                for message in self.channel.messages():
+                    loop.call_soon_threadsafe(messages.put_nowait, message)
+            finally:
+                loop.call_soon_threadsafe(messages.put_nowait, None)
 
         threading.Thread(target=read, daemon=True).start()
         while (message := await messages.get()) is not None:

@@ -48,7 +48,14 @@ struct SearchRequest {
   /// - Throws: the error of a setting, of the run's folder or of the search.
   func callAsFunction(onSettings: (SearchConfiguration) throws -> Void = { _ in }) throws {
     var settings = settings
-    if let ray { try settings.train(on: ray) }
+    if let ray {
+      if place.dryRun {
+        throw SettingsError(
+          "--ray: found together with --dry-run, which times steps on this machine, expected one of them; leave one out"
+        )
+      }
+      try settings.train(on: ray)
+    }
     let recorded =
       place.resume
       ? try RunDirectory.configuration(AnySearchConfiguration.self, of: folder, resume: true) : nil
@@ -58,7 +65,9 @@ struct SearchRequest {
           "\(setting: "trainer"): found together with \(setting: "resume"), but the search in \(printable(folder)) trains"
             + " built-in networks; leave it out, or begin a search in another folder")
       }
-      settings = try settings.over(Settings(recorded))
+      let begun = try Settings(recorded)
+      if let ray { try begun.requireTraining(on: ray, in: folder) }
+      settings = try settings.over(begun)
     }
     let configuration: AnySearchConfiguration
     switch recorded {

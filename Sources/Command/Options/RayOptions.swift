@@ -46,14 +46,14 @@ struct RayOptions: ParsableArguments {
           "--\(name): found it without --ray, to which it belongs; give --ray auto, or leave it out")
       }
     }
-    if let cpusPerTrial, !(0...Self.most).contains(cpusPerTrial) {
-      throw ValidationError("--cpus-per-trial: found \(cpusPerTrial), expected a number such as 1 or 0.5")
-    }
-    if let gpusPerTrial, !(0...Self.most).contains(gpusPerTrial) || gpusPerTrial > 1 && !gpusPerTrial.isWhole
-    {
+    if let cpusPerTrial, !Self.isShare(cpusPerTrial) {
       throw ValidationError(
-        "--gpus-per-trial: found \(gpusPerTrial), expected a share of one GPU, such as 0.25, or a whole number"
-      )
+        "--cpus-per-trial: found \(cpusPerTrial), expected a number such as 1 or 0.5, at least \(Self.least)")
+    }
+    if let gpusPerTrial, !Self.isShare(gpusPerTrial) || gpusPerTrial > 1 && !gpusPerTrial.isWhole {
+      throw ValidationError(
+        "--gpus-per-trial: found \(gpusPerTrial), expected a share of one GPU, such as 0.25, at least \(Self.least), or a"
+          + " whole number")
     }
     if cpusPerTrial == 0, gpusPerTrial ?? 0 == 0 {
       throw ValidationError(
@@ -64,6 +64,13 @@ struct RayOptions: ParsableArguments {
 
   /// More CPUs than any machine has.
   private static let most = 10_000.0
+  /// The smallest share that is given away; Ray counts no less than a tenth of it.
+  private static let least = 0.001
+
+  /// Whether a trial can take so much of its node, or nothing.
+  private static func isShare(_ number: Double) -> Bool {
+    number == 0 || (least...most).contains(number)
+  }
 
   /// The places that were asked for; nil without a cluster.
   var places: RayPlaces? {

@@ -2,6 +2,7 @@ import Foundation
 import Search
 import Text
 import Threads
+import Torch
 import Workers
 
 extension RayLauncher {
@@ -44,5 +45,19 @@ extension Settings {
       )
     }
     self.device = "\(places.device)"
+  }
+
+  /// Throws where the search with these settings, which a run in a folder was begun with, trains on another kind of device.
+  func requireTraining(on places: RayPlaces, in folder: String) throws {
+    guard let device = self.device, device != "\(places.device)" else { return }
+    let cure =
+      device == "\(Device.cuda(0))"
+      ? "give --gpus-per-trial too, such as 1"
+      : device == "\(Device.cpu)"
+        ? "leave out --gpus-per-trial" : "continue it on this machine, without --ray"
+    throw SettingsError(
+      "--ray: found trials on \(places.device), as \(places.gpus > 0 ? "--gpus-per-trial is given" : "they take no GPU"), but"
+        + " the search in \(printable(folder)) was begun on \(printable(device)), and another device may give other results;"
+        + " \(cure)")
   }
 }

@@ -205,6 +205,14 @@ package final class ChildProcess: @unchecked Sendable {
     }
   }
 
+  /// Waits until there is something to receive, or to read from another channel, but no longer than so many seconds.
+  package func wait(orFor other: Int32, within seconds: Double) {
+    var channels = [isOutputOpen ? output : -1, isErrorsOpen ? errors : -1, other].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    _ = systemPoll(&channels, nfds_t(channels.count), Int32((seconds * 1000).rounded(.up)))
+  }
+
   // MARK: - The end
 
   /// Lets the process read the end of its input.

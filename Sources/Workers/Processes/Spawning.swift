@@ -43,6 +43,17 @@ struct Pipe {
     return setrlimit(files, &limit) == 0
   }
 
+  /// Writes a byte that says nothing.
+  func put() {
+    while write(writeEnd, [0], 1) == -1, errno == EINTR {}
+  }
+
+  /// Reads that byte.
+  func take() {
+    var byte: UInt8 = 0
+    while systemRead(readEnd, &byte, 1) == -1, errno == EINTR {}
+  }
+
   func close() {
     systemClose(readEnd)
     systemClose(writeEnd)

@@ -29,6 +29,12 @@ enum BridgeMessage: Hashable, Sendable {
   /// What has ended with a worker.
   enum Kind: String, Decodable, Sendable {
     case worker, actor, node
+
+    /// Reads a kind; one that is not known is taken for a worker, as that it has ended must not be missed.
+    init(from decoder: any Decoder) {
+      let name = try? decoder.singleValueContainer().decode(String.self)
+      self = name.flatMap(Self.init) ?? .worker
+    }
   }
 
   /// Reads a line; nil for one that is none of these messages.

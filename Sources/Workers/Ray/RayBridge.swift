@@ -3,6 +3,8 @@ import Threads
 /// A bridge to a cluster: its process, and the thread that exchanges lines with it.
 final class RayBridge: @unchecked Sendable {
   private let process: ChildProcess
+  /// Has a byte while there are orders that the bridge's thread has not taken.
+  private let wake: Pipe
   // The lock guards the two variables, so sharing the object is safe.
   private let lock = ThreadLock()
   private var orders: [BridgeOrder] = []
@@ -11,8 +13,8 @@ final class RayBridge: @unchecked Sendable {
 
   /// The longest line in bytes: a worker's, quoted.
   private static let longestLine = 4 << 20
-  /// The longest time in seconds that an order waits for the bridge to say something.
-  private static let slice = 0.01
+  /// The longest time in seconds in which it is not looked at whether the bridge is silent.
+  private static let slice = 1.0
   /// The seconds of silence after which the bridge is lost; it speaks every second.
   private static let silence = 30.0
 
@@ -29,7 +31,13 @@ final class RayBridge: @unchecked Sendable {
     onMessage: @escaping @Sendable (BridgeMessage) -> Void, onEnd: @escaping @Sendable (String) -> Void
   ) throws {
     changed = ThreadCondition(lock)
-    process = try ChildProcess(command, environment: environment, longestLine: Self.longestLine)
+    wake = try Pipe(for: command.first ?? "")
+    do {
+      process = try ChildProcess(command, environment: environment, longestLine: Self.longestLine)
+    } catch {
+      wake.close()
+      throw error
+    }
     do {
       try SystemThread.start { [self] in
         let loss = serve(onMessage)
@@ -45,8 +53,16 @@ final class RayBridge: @unchecked Sendable {
     }
   }
 
+  deinit { wake.close() }
+
   /// Says something to the bridge; without effect where it has ended.
-  func say(_ order: BridgeOrder) { lock.withLock { orders.append(order) } }
+  func say(_ order: BridgeOrder) {
+    lock.withLock {
+      guard !hasEnded else { return }
+      orders.append(order)
+      if orders.count == 1 { wake.put() }
+    }
+  }
 
   /// Ends the bridge in order, or after so many seconds without.
   func end(within seconds: Double) {
@@ -64,6 +80,7 @@ final class RayBridge: @unchecked Sendable {
 
   private func takeOrders() -> [BridgeOrder] {
     lock.withLock {
+      if !orders.isEmpty { wake.take() }
       defer { orders = [] }
       return orders
     }
@@ -75,11 +92,12 @@ final class RayBridge: @unchecked Sendable {
       var silent = 0.0
       while true {
         for order in takeOrders() { try process.send(order.line) }
-        let start = SuspendingClock.now
-        if let line = try process.receive(within: Self.slice) {
+        if let line = try process.receive(within: 0) {
           silent = 0
           if let message = BridgeMessage(line) { onMessage(message) }
         } else {
+          let start = SuspendingClock.now
+          process.wait(orFor: wake.readEnd, within: Self.slice)
           // No more at a time, as this process may have been stopped meanwhile.
           silent += min((SuspendingClock.now - start) / .seconds(1), 1)
           if silent > Self.silence { throw WorkerLoss("was silent for \(Int(Self.silence)) s") }

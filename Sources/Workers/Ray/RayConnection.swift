@@ -9,12 +9,15 @@ final class RayConnection: WorkerConnection, @unchecked Sendable {
   private let changed: ThreadCondition
   private var lines: [String] = []
   private var taken = 0
+  private var waiting = 0
   private var host: String?
   private var loss: WorkerLoss?
   private var isKilled = false
 
   /// The longest time in seconds that a worker's end takes.
   private static let timeToEnd = 10.0
+  /// The most bytes of lines that wait for the coordinator, which reads those of a segment as they come.
+  private static let mostWaiting = 16 << 20
 
   init(_ number: Int, on bridge: RayBridge) {
     self.number = number
@@ -28,7 +31,19 @@ final class RayConnection: WorkerConnection, @unchecked Sendable {
   func started(on host: String) { change { self.host = host } }
 
   /// The worker has said something.
-  func received(_ line: String) { change { lines.append(line) } }
+  func received(_ line: String) {
+    let isTooMuch = lock.withLock {
+      guard loss == nil else { return false }
+      waiting += line.utf8.count
+      lines.append(line)
+      if waiting > Self.mostWaiting {
+        loss = WorkerLoss("wrote more than \(Self.mostWaiting >> 20) MiB that nobody has read")
+      }
+      changed.wakeAll()
+      return loss != nil
+    }
+    if isTooMuch { bridge.say(.kill(worker: number)) }
+  }
 
   /// The worker has ended, or the bridge.
   func ended(_ loss: WorkerLoss) { change { self.loss = self.loss ?? loss } }
@@ -85,6 +100,7 @@ final class RayConnection: WorkerConnection, @unchecked Sendable {
   private func take() -> String? {
     lock.withLock {
       guard taken < lines.count else { return nil }
+      waiting -= lines[taken].utf8.count
       defer {
         taken += 1
         if taken == lines.count { (lines, taken) = ([], 0) }

@@ -34,29 +34,55 @@ public struct RayPlaces: Hashable, Sendable {
   /// How many workers the nodes hold at once.
   public func room(on nodes: [RayNode]) -> Int {
     nodes.reduce(0) { sum, node in
-      let parts = [(node.cpus, cpus), (node.gpus, gpus)].filter { $0.1 > 0 }.map { Int($0.0 / $0.1) }
+      let parts = [(node.cpus, cpus), (node.gpus, gpus)].filter { $0.1 > 0 }.map {
+        Self.times($0.1, in: $0.0)
+      }
       return sum + (parts.min() ?? 0)
     }
+  }
+
+  /// How often a share is there; no more than a number that no cluster reaches, however small the share is.
+  private static func times(_ share: Double, in whole: Double) -> Int {
+    let most = 1_000_000
+    let count = (whole / share).rounded(.down)
+    return Int(exactly: count).map { min($0, most) } ?? most
   }
 }
 
 /// A node of a Ray cluster.
-public struct RayNode: Codable, Hashable, Sendable {
+public struct RayNode: Decodable, Hashable, Sendable {
   /// Ray's name of it.
-  public var id: String
+  public let id: String
   /// The machine's name.
-  public var host: String
+  public let host: String
   /// The CPUs that Ray gives away there.
-  public var cpus: Double
+  public let cpus: Double
   /// The GPUs that Ray gives away there.
-  public var gpus: Double
+  public let gpus: Double
 
-  /// A node.
+  /// More of anything than a machine has.
+  private static let most = 1_000_000.0
+
+  /// A node; a number that no machine has becomes the nearest that one may have.
   public init(id: String, host: String, cpus: Double, gpus: Double) {
+    func possible(_ count: Double) -> Double { count > 0 ? min(count, Self.most) : 0 }
     self.id = id
     self.host = host
-    self.cpus = cpus
-    self.gpus = gpus
+    self.cpus = possible(cpus)
+    self.gpus = possible(gpus)
+  }
+
+  private enum CodingKeys: CodingKey {
+    case id, host, cpus, gpus
+  }
+
+  /// Reads what a bridge says of a node.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try values.decode(String.self, forKey: .id), host: try values.decode(String.self, forKey: .host),
+      cpus: try values.decode(Double.self, forKey: .cpus), gpus: try values.decode(Double.self, forKey: .gpus)
+    )
   }
 }
 
