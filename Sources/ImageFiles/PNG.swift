@@ -68,14 +68,18 @@ private func withoutRemarks(_ bytes: [UInt8]) -> [UInt8] {
   var place = kept.count
   // A chunk: four bytes of length, four of type, the data, four of checksum. A small first letter marks a chunk that a reader
   // may pass over; of these only the transparent colours count.
+  func isRemark() -> Bool {
+    bytes[place + 4] & 0x20 != 0 && !bytes[place + 4..<place + 8].elementsEqual("tRNS".utf8)
+  }
   while place + 12 <= bytes.count {
     let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
     let isWhole = length <= bytes.count - place - 12
     let end = isWhole ? place + 12 + length : bytes.count
-    let isRemark = bytes[place + 4] & 0x20 != 0 && !bytes[place + 4..<place + 8].elementsEqual("tRNS".utf8)
-    if !isRemark { kept += bytes[place..<end] }
+    if !isRemark() { kept += bytes[place..<end] }
     place = end
   }
+  // What is cut off before its data claims a length all the same.
+  if place + 8 <= bytes.count, isRemark() { return kept }
   return kept + bytes[place...]
 }
 

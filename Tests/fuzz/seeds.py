@@ -28,7 +28,8 @@ def png() -> list[bytes]:
     place = whole.index(b"eXIf")
     claim = struct.pack(">I", 755 << 20)
     return [whole[:place - 4] + claim + whole[place:]] + [
-        whole[:33] + claim + kind + whole[33:] for kind in (b"iCCP", b"tRNS", b"PLTE", b"zTXt", b"IDAT")]
+        whole[:33] + claim + kind + whole[33:] for kind in (b"iCCP", b"tRNS", b"PLTE", b"zTXt", b"IDAT")] + [
+        whole[:33] + claim + b"eXIf" + b"MM*"]  # and cut off before its data
 
 
 def tiff(
