@@ -30,7 +30,7 @@ _FUNCTIONS: dict[str, tuple[type, list[type]]] = {
 }
 
 
-def library_path() -> Path:
+def find_library() -> Path:
     """Find `libpba`: the one that the variable PBA_LIBRARY names, beside this package, or in the build folder of its checkout."""
     named = os.environ.get("PBA_LIBRARY")
     if named:
@@ -43,7 +43,7 @@ def library_path() -> Path:
 @functools.cache
 def loaded() -> ctypes.CDLL:
     """Load `libpba`, once."""
-    path = library_path()
+    path = find_library()
     try:
         found = ctypes.CDLL(str(path))
     except OSError as error:

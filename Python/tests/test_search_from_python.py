@@ -70,7 +70,7 @@ SCRIPT = NUMPY + """
 
 
 def test_a_class_of_the_script_itself(tmp_path: Path) -> None:
-    """The workers import the script as a module; a call that is not guarded is refused there, with what to do."""
+    """The workers import the script as a module; an unguarded call is refused there, and the error shows how to guard it."""
     script = written(tmp_path, SCRIPT)
     done = subprocess.run([sys.executable, script, tmp_path / "run"], capture_output=True, text=True)
     assert done.returncode == 0 and done.stdout == "2\n", done.stderr

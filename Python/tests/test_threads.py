@@ -99,7 +99,7 @@ def test_the_interpreter_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> N
         call()
         assert min(longest_pause(call) for _ in range(5)) < 0.25, call
     # The same functions of the same library, with the lock kept.
-    keeping = ctypes.PyDLL(str(_library.library_path()))
+    keeping = ctypes.PyDLL(str(_library.find_library()))
     for name in ("pba_batch", "pba_images"):
         function, known = getattr(keeping, name), getattr(_library.loaded(), name)
         function.restype, function.argtypes = known.restype, known.argtypes

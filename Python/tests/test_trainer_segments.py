@@ -16,8 +16,9 @@ from datasets import Batches, Pictures
 from own_training import COUNT, Images, segment, train
 from pictures import picture
 from swift_pba.trainer import Stop
+from swift_pba.trainer.figures import number
 from swift_pba.trainer.randomness import derived, seed_all
-from swift_pba.trainer.segment import number, seed_beginning
+from swift_pba.trainer.segment import seed_beginning
 from workers import POLICY
 
 OPTIONS = {

@@ -93,7 +93,7 @@ def test_hostile_tars(tmp_path: Path, members: list[tarfile.TarInfo]) -> None:
             archive.addfile(one, io.BytesIO(b"x") if one.size else None)
     folder = tmp_path / "in" / "side"
     folder.mkdir(parents=True)
-    with pytest.raises(BadCheckpoint, match="is no checkpoint of a trainer"):
+    with pytest.raises(BadCheckpoint, match="is not a checkpoint of a trainer"):
         unpack(tmp_path / "start.tar", folder)
     assert sorted(os.listdir(tmp_path)) == ["in", "start.tar"] and os.listdir(tmp_path / "in") == ["side"]
     assert not os.path.exists("/tmp/swift_pba_escaped")

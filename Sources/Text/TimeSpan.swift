@@ -51,22 +51,3 @@ extension TimeSpan: LosslessStringConvertible {
     }.joined()
   }
 }
-
-extension TimeSpan: Codable {
-  /// Decodes the text; throws for anything else.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let value = TimeSpan(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "found '\(text)', expected \(Self.expected)")
-    }
-    self = value
-  }
-
-  /// Encodes the text.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
-}

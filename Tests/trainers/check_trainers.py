@@ -156,7 +156,7 @@ def check_killed_and_resumed(search: Search) -> None:
     expected = whole(search, *TUNE, pause=0.02)
     arguments = search.arguments(*TUNE, pause=0.02)
     def begun() -> bool:
-        # A journal that was made, and knows of no run yet, is no run to resume.
+        # A journal without a run in it cannot be resumed.
         return (search.run / "run.sqlite").exists() and is_begun(search.run)
 
     attempts = kills = 0

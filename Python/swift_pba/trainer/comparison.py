@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .segment import short
+from .figures import short
 
 
 def difference_of_folders(first: Path, second: Path) -> str | None:

@@ -47,7 +47,7 @@ class Trainer(pba.Trainer):
         # Values of tuned hyperparameters, as of --tune learning_rate=1e-3:0.3:log, are in segment.config.
         config, device = DEFAULTS | segment.config, segment.device
         training, validation, classes = datasets(Path(config["images"]), config["size"], segment.augment)
-        # A pass over such a loader belongs to the epoch in training. Its order and all that is random in transforms follow
+        # A pass over such a loader belongs to the epoch in training. Its order and everything random in transforms follow
         # from the seed, the trial, the epoch and the image.
         options = {"batch_size": config["batch_size"], "num_workers": config["loader_workers"]}
         batches = segment.loader(training, shuffle=True, **options)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
-import operator
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .figures import LONGEST_NAME, MOST_FIGURES, integer, is_name, number, short
 from .randomness import derived, seed_all
 
 if TYPE_CHECKING:
@@ -92,8 +92,6 @@ class SegmentNotes:
     passes: list[dict[str, Any]] = field(default_factory=list)
 
 
-#: A message has room for so many figures, by names of so many characters.
-MOST_FIGURES, LONGEST_NAME = 1000, 100
 #: The largest count that all readers of JSON keep exactly.
 LARGEST_COUNT = 2**53
 #: Sends progress: epoch, done, total, metrics.
@@ -124,7 +122,7 @@ class Segment:
     start : Path or None
         The folder that an earlier segment left as its ``output``, to continue from; None at epoch 0.
     output : Path
-        An empty folder for the checkpoint: all that is needed to continue. It may hold files and folders, no links.
+        An empty folder for the checkpoint: everything that is needed to continue. It may hold files and folders, but not links.
     """
 
     def __init__(
@@ -313,37 +311,3 @@ class SegmentEpochs:
 def seed_beginning(segment: Segment) -> None:
     """Seed what is drawn before the first epoch, such as initial weights, by (seed, trial, epoch)."""
     seed_all(derived(segment.seed, segment.trial, segment.first, "beginning"))
-
-
-def is_name(value: Any) -> bool:
-    """Return whether a figure may have this name."""
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
-
-
-def integer(value: Any, place: str) -> int:
-    """Return an integer: Python's, or one of numpy or torch."""
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{place}: found {short(value)} of type {type(value).__name__}, expected an integer") from None
-
-
-def number(value: Any, place: str) -> float:
-    """Return a number: Python's, or a scalar of numpy or torch."""
-    # An array or tensor with one element is a number too.
-    plain = value.item() if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1 else value
-    if isinstance(plain, bool) or not isinstance(plain, (int, float)):
-        raise TypeError(f"{place}: found {short(value)} of type {type(value).__name__}, expected a number")
-    try:
-        return float(plain)
-    except OverflowError:
-        return math.inf if plain > 0 else -math.inf
-
-
-def short(value: Any) -> str:
-    """Return a value as text of at most 80 characters."""
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= 80 else text[:77] + "..."

@@ -52,8 +52,8 @@ def pack(folder: Path, output: Path) -> tuple[str, int]:
     members = sorted(_members(folder, PurePosixPath()), key=lambda member: os.fsencode(member[0].name))
     if not any(member.isfile() for member, _ in members):
         raise BadOutput(
-            "found no file in segment.output after train(), expected the checkpoint: save there all that is needed to continue, "
-            "such as weights, optimizer and learning rate schedule")
+            "found no file in segment.output after train(), expected the checkpoint: save everything there that is needed to "
+            "continue, such as weights, optimizer and learning rate schedule")
     # The end of the name is one by which a coordinator finds what a killed process has left.
     temporary = output.with_name(f"{output.name}.{secrets.token_hex(8)}.partial")
     try:
@@ -112,7 +112,7 @@ def unpack(file: Path, folder: Path) -> None:
         if isinstance(error, OSError) and error.filename is not None and not str(error.filename).startswith(str(file)):
             raise  # the disk to which it is written is full, and the like
         raise BadCheckpoint(
-            f"found {file} that is no checkpoint of a trainer ({error}), expected the tar that a worker wrote") from None
+            f"found {file} that is not a checkpoint of a trainer ({error}), expected the tar that a worker wrote") from None
 
 
 def _check(members: list[tarfile.TarInfo]) -> None:

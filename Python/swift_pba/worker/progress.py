@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from ..trainer.segment import MOST_FIGURES
+from ..trainer.figures import MOST_FIGURES
 from .channel import Channel
 
 #: Seconds between two messages of progress.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..trainer.segment import LONGEST_NAME, MOST_FIGURES, is_name, number, short
+from ..trainer.figures import LONGEST_NAME, MOST_FIGURES, is_name, number, short
 
 
 class BadResult(Exception):

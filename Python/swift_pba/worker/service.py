@@ -223,7 +223,7 @@ def fault_of_welcome(message: dict[str, Any]) -> str | None:
 
 def fault_of_run(message: dict[str, Any]) -> str | None:
     """Return what a `run` lacks; such a coordinator speaks another protocol."""
-    from ..trainer.segment import short
+    from ..trainer.figures import short
 
     kinds: dict[str, type] = {"key": str, "seed": int, "epochs": list, "policy": list, "output": str}
     for name, kind in kinds.items():

@@ -16,7 +16,7 @@ struct StopTime: Sendable {
 }
 
 extension StopTime: ExpressibleByArgument {
-  /// Counts from the moment in which the command line is read; nil where the text is no time.
+  /// Counts from the moment in which the command line is read; nil if the text is not a time.
   init?(argument: String) {
     guard let span = TimeSpan(argument) else { return nil }
     self.init(after: span)

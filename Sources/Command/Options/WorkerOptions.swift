@@ -3,7 +3,7 @@ import Text
 import Workers
 
 extension TimeSpan: ExpressibleByArgument {
-  /// What a word on the command line says; nil where it is no time.
+  /// What a word on the command line says; nil if it is not a time.
   public init?(argument: String) { self.init(argument) }
 }
 

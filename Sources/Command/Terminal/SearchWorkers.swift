@@ -12,7 +12,7 @@ extension WorkerExecutor {
   ///   - configuration: the settings of the search, with all that its images decide.
   ///   - work: what segments are counted by.
   ///   - progress: the display.
-  /// - Throws: ``SettingsError`` where there is no program to start.
+  /// - Throws: ``SettingsError`` if the program of the workers cannot be found.
   convenience init(
     _ configuration: SearchConfiguration, work: SearchWork, showingOn progress: ProgressDisplay
   ) throws {
