@@ -76,6 +76,23 @@ public struct ComparisonConfiguration: RunConfiguration, Hashable {
     try requireStreams(for: min(concurrency, policies.count * seeds), on: DeviceList(device))
   }
 
+  /// These settings as they were before policies or seeds were added to a comparison.
+  ///
+  /// Policies are added after those that are there, so that each training keeps its folder and its settings.
+  ///
+  /// - Parameter recorded: the settings of the comparison that is continued.
+  /// - Returns: the settings with the recorded policies and seeds alone; nil where nothing was added.
+  public func beforeAdditions(to recorded: ComparisonConfiguration) -> ComparisonConfiguration? {
+    guard policies.starts(with: recorded.policies), seeds >= recorded.seeds,
+      policies.count > recorded.policies.count || seeds > recorded.seeds
+    else { return nil }
+    var before = self
+    before.policies = recorded.policies
+    before.scheduleDigests = Array(scheduleDigests.prefix(recorded.policies.count))
+    before.seeds = recorded.seeds
+    return before
+  }
+
   /// The policies and the orders that they are played in.
   ///
   /// Throws `PolicyError` for a word that is no order.

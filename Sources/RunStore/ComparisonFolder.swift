@@ -60,6 +60,12 @@ public struct ComparisonFolder: Sendable {
       .flatMap { try? JSONDecoder().decode(ComparisonSummary.self, from: Data($0)) }
   }
 
+  /// Removes the summary, where it is of fewer trainings than the comparison has.
+  public func removeSummary() throws {
+    try AtomicFile.remove(summaryPath)
+    try AtomicFile.remove(tablePath)
+  }
+
   /// Throws where a link stands in place of the folder of a training.
   public static func requireOwn(_ training: String) throws {
     try FileKind(at: training)?.require(.folder, at: training)

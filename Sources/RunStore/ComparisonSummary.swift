@@ -62,6 +62,17 @@ public struct ComparisonSummary: Codable, Hashable, Sendable {
     }
   }
 
+  /// The same trainings with another policy as the first, which the others are compared with.
+  ///
+  /// - Parameter policy: the policy as the comparison names it.
+  /// - Returns: the summary; nil where the comparison has no such policy.
+  public func against(_ policy: String) -> ComparisonSummary? {
+    guard let row = rows.first(where: { $0.policy == policy }) else { return nil }
+    let order = [row] + rows.filter { $0.policy != policy }
+    return ComparisonSummary(
+      split: split, images: images, trainings: order.map { ($0.policy, $0.entries) })
+  }
+
   private static func accuracies(_ entries: [Entry]) -> [UInt64: Double] {
     Dictionary(entries.compactMap { entry in entry.accuracy.map { (entry.seed, $0) } }) { first, _ in first }
   }

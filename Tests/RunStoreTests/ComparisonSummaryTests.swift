@@ -19,6 +19,19 @@ import Testing
 
   private func isNear(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-9 } ?? false }
 
+  @Test("against another policy the differences are to it, and figures of trainings stay")
+  func againstAnother() throws {
+    let found = summary([("none", [0.79, 0.80]), ("cutout", [0.80, 0.85]), ("rcifar10", [0.84, nil])])
+    let other = try #require(found.against("cutout"))
+    #expect(other.rows.map(\.policy) == ["cutout", "none", "rcifar10"])
+    #expect(Set(other.rows.map(\.entries)) == Set(found.rows.map(\.entries)))
+    #expect(other.rows[0].difference == nil)
+    #expect(isNear(other.rows[1].difference?.mean, -0.03))
+    #expect(isNear(other.rows[2].difference?.mean, 0.04))
+    #expect(found.against("none") == found)
+    #expect(found.against("other") == nil)
+  }
+
   /// By hand: means 0.80 and 0.83; differences 0.01, 0.05, 0.03 with mean 0.03 and standard deviation 0.02.
   ///
   /// The 95 % quantile of Student's t with two degrees of freedom is 4.302652729…

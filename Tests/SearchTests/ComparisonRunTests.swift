@@ -66,6 +66,22 @@ struct SmallComparison {
     }
   }
 
+  @Test("added policies and seeds leave what was recorded as it was; nothing else is an addition")
+  func additions() throws {
+    let recorded = try SmallComparison().configuration
+    var wider = recorded
+    wider.policies.append("cutout")
+    wider.scheduleDigests = recorded.scheduleDigests + [""]
+    wider.seeds += 1
+    #expect(wider.beforeAdditions(to: recorded) == recorded)
+    #expect(recorded.beforeAdditions(to: recorded) == nil)
+    wider.policies.removeFirst()
+    #expect(wider.beforeAdditions(to: recorded) == nil)
+    wider = recorded
+    wider.seeds -= 1
+    #expect(wider.beforeAdditions(to: recorded) == nil)
+  }
+
   @Test("every policy is trained with every seed, and the summary is theirs")
   func whole() throws {
     let comparison = try SmallComparison()

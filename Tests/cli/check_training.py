@@ -162,6 +162,27 @@ def longer_reproduction(pba: Program) -> None:
     pba.fails(1, ["epochs: found 2, expected 1"], "compare", "--resume", "--epochs", "2", "--run", "c")
 
 
+def widened(pba: Program) -> None:
+    """A comparison takes more policies and seeds, trains these alone, and shows differences to any policy."""
+    policies = "none,cutout,trivialaugment"
+    pba("compare", *NOISE, "--epochs", "1", "--seeds", "2", "--policies", policies, "--run", "whole")
+    pba("compare", *NOISE, "--epochs", "1", "--seeds", "1", "--policies", "none,cutout", "--run", "c")
+    before = (pba.folder / "c/trainings/policy-2-seed-0/run.sqlite").read_bytes()
+    _, errors = pba("compare", "--resume", "--run", "c", "--policies", policies, "--seeds", "2")
+    tell(errors, "added to this comparison: trivialaugment", "each policy has 2 seeds from now on, where it had 1")
+    assert (pba.folder / "c/trainings/policy-2-seed-0/run.sqlite").read_bytes() == before, "a training was touched"
+    for name in ("summary.json", "summary.csv"):
+        assert (pba.folder / "c" / name).read_bytes() == (pba.folder / "whole" / name).read_bytes(), name
+    pba.fails(1, ["policies", "cutout,none"], "compare", "--resume", "--run", "c", "--policies", "cutout,none,trivialaugment")
+    pba.fails(1, ["seeds: found 1, expected 2"], "compare", "--resume", "--run", "c", "--seeds", "1")
+    rows = pba.json("compare", "--resume", "--run", "c", "--against", "cutout")["rows"]
+    assert [row["policy"] for row in rows] == ["cutout", "none", "trivialaugment"], rows
+    first, other = ([entry["accuracy"] for entry in row["entries"]] for row in rows[:2])
+    mean = sum(b - a for a, b in zip(first, other, strict=True)) / 2
+    assert abs(rows[1]["difference"]["mean"] - mean) < 1e-12 and "difference" not in rows[0], rows
+    pba.fails(64, ["--against: found cutuot", "did you mean cutout"], "compare", "--resume", "--run", "c", "--against", "cutuot")
+
+
 def validated(pba: Program) -> None:
     """Validations are in metrics.jsonl, TensorBoard's folder and the report; the best checkpoint is kept, named and used."""
     command = ["train", *NOISE, "--epochs", "30", "--validate-every", "2", "--patience", "2", "--run", "t", "--tensorboard"]
@@ -366,7 +387,7 @@ def lost(pba: Program) -> None:
 
 
 def main() -> None:
-    cases = [longer, longer_twice, longer_with_steps, longer_reproduction, validated, warm, weighted, moved, edited, lost]
+    cases = [longer, longer_twice, longer_with_steps, longer_reproduction, widened, validated, warm, weighted, moved, edited, lost]
     run_cases(__doc__, cases, Program)
 
 

@@ -5,6 +5,7 @@ import Foundation
 import Policies
 import RunStore
 import Search
+import Text
 import Threads
 
 /// `pba compare`: trains with several policies under one recipe and several seeds.
@@ -26,6 +27,9 @@ struct CompareCommand: ParsableCommand {
       Every training is a run of its own in RUN/trainings. A comparison that was interrupted in any way continues \
       with `pba compare --resume --run RUN` and ends with the same figures. The summary is also kept in RUN/summary.json \
       and RUN/summary.csv.
+
+      With --resume a comparison takes more policies, after those it has, and more seeds; what is trained stays. --against \
+      shows the differences to another policy than the first.
       """)
 
   @OptionGroup var place: RunOptions
@@ -34,6 +38,9 @@ struct CompareCommand: ParsableCommand {
 
   @Option(help: "Also write the table to this file, as comma-separated values.")
   var csv: String?
+
+  @Option(help: "Show the differences to this policy, one of --policies. (default: the first)")
+  var against: String?
 
   func run() throws {
     if let csv {
@@ -53,15 +60,21 @@ struct CompareCommand: ParsableCommand {
     if let recorded { settings = try settings.over(Settings(recorded)) }
     let (configuration, policies) = try settings.comparisonConfiguration(in: place.resume ? folder : nil)
     let choices = try policies.choices(seed: configuration.recipe.seed)
+    if let against, !configuration.policies.contains(against) {
+      throw SettingsError(
+        "--against: found \(against), expected one of \(configuration.policies.joined(separator: ", "))\(nearMissHint(against, among: configuration.policies))"
+      )
+    }
     for (name, choice) in zip(configuration.policies, choices) {
       try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
-    let summary = try continued(by: "pba compare --resume --run \(quoted(folder))") {
+    let kept = try continued(by: "pba compare --resume --run \(quoted(folder))") {
       try ComparisonSession(
         configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
         stoppingAt: place.stopAfter)()
     }
+    let summary = against.flatMap(kept.against) ?? kept
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }
     if let csv {
       // It may have come since the beginning.

@@ -36,7 +36,7 @@ struct ComparisonSession {
     // What cannot be measured is found out before the run's folder is made.
     _ = try ComparisonRun.measurable(data)
     let interruption = try Interruption(stoppingAt: stopTime)
-    let run = try prepared.open()
+    let run = try open(prepared)
     printNote("settings of this comparison (kept in \(path)/config.yaml):")
     printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try ComparisonTensorBoard(run) : nil
@@ -67,6 +67,25 @@ struct ComparisonSession {
     return try withExtendedLifetime(interruption) {
       try comparison(choices: policies.choices)
     }
+  }
+
+  /// Opens the run, with what was added to its policies and seeds.
+  private func open(_ prepared: PreparedRun<ComparisonConfiguration>) throws -> RunDirectory {
+    let configuration = prepared.configuration
+    guard let recorded, let before = configuration.beforeAdditions(to: recorded) else {
+      return try prepared.open()
+    }
+    let run = try prepared.open(with: before)
+    try ComparisonFolder(path).removeSummary()
+    try run.record(configuration, unfinished: true)
+    let added = configuration.policies.dropFirst(recorded.policies.count)
+    if !added.isEmpty {
+      printNote("added to this comparison: \(added.map(printable).joined(separator: ", "))")
+    }
+    if configuration.seeds > recorded.seeds {
+      printNote("each policy has \(configuration.seeds) seeds from now on, where it had \(recorded.seeds)")
+    }
+    return run
   }
 }
 
