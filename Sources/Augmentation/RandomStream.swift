@@ -27,6 +27,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case noiseImages = 9
     /// The values of hyperparameters that join a search beside the policy.
     case tuning = 10
+    /// What an operation draws in one application, by the key of that application.
+    case operation = 11
   }
 
   private let key: SIMD2<UInt32>
