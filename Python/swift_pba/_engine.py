@@ -42,6 +42,8 @@ class Applied:
     movement : tuple of float or None
         Where pixels come from, for operations that move them: (a, b, c, d, e, f) with old x = a·x + b·y + c and
         old y = d·x + e·y + f, in pixels from the corner of the image.
+    key : int or None
+        What the operation's own random numbers follow from, below 2**53, for operations that have some.
     """
 
     operation: str
@@ -50,6 +52,7 @@ class Applied:
     probability: float
     center: tuple[int, int] | None
     movement: tuple[float, float, float, float, float, float] | None
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,8 @@ class Engine:
         return [
             Applied(
                 entry["operation"], entry["parameter"], entry["magnitude"], entry["probability"],
-                entry["center"] and tuple(entry["center"]), entry["movement"] and tuple(entry["movement"]))
+                entry["center"] and tuple(entry["center"]), entry["movement"] and tuple(entry["movement"]),
+                entry["key"])
             for entry in self.explain(epoch, index, size)["operations"]]
 
     def tail(self, epoch: SupportsIndex, index: SupportsIndex, size: Sequence[int]) -> Tail:

@@ -49,7 +49,8 @@ class Draw:
                 pba(
                     "apply", operation["name"], before, place,
                     *([] if takes_none else [f"--parameter={operation['parameter']!r}"]),
-                    *(["--center", f"{center['x']},{center['y']}"] if center else []))
+                    *(["--center", f"{center['x']},{center['y']}"] if center else []),
+                    *(["--key", str(operation["key"])] if "key" in operation else []))
             with Image.open(place) as image:
                 return np.asarray(image)
 

@@ -10,6 +10,8 @@ public struct AppliedOperation: Equatable, Sendable {
   public let magnitude: Int?
   /// The column and row drawn as the centre; nil for an operation that has none.
   public let center: SIMD2<Int>?
+  /// The key drawn for the operation's own random numbers; nil for an operation that has none.
+  public let key: UInt64?
 }
 
 extension AppliedOperation {
@@ -19,5 +21,6 @@ extension AppliedOperation {
     parameter = arguments.parameter
     magnitude = step.magnitude
     center = step.operation.usesCenter ? SIMD2(arguments.center.x, arguments.center.y) : nil
+    key = step.operation.usesKey ? arguments.key : nil
   }
 }

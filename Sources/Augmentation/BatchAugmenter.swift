@@ -132,7 +132,8 @@ public struct BatchAugmenter: Sendable {
     guard images.imageSize > 0 else { return (image, applied) }
     var random = stream(epoch: epoch, sample: sample)
     walk.draw(using: &random, width: images.width, height: images.height) { step, arguments in
-      image = image.applying(step.operation, parameter: arguments.parameter, center: arguments.center)
+      image = image.applying(
+        step.operation, parameter: arguments.parameter, center: arguments.center, key: arguments.key)
       applied.append(AppliedOperation(step, arguments))
     }
     return (image, applied)

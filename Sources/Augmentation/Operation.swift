@@ -19,7 +19,9 @@ public struct Operation: Sendable {
   public let isSigned: Bool
   /// Whether the operation has a place in the image, drawn at random when a policy applies it.
   public let usesCenter: Bool
-  /// A parameter in pixels takes effect in multiples of this many.
+  /// Whether the operation has random numbers of its own, which follow from a key drawn when a policy applies it.
+  public let usesKey: Bool
+  /// A parameter in pixels takes effect in multiples of this many; 0 where every length has an effect of its own.
   public let grain: Int
   /// Where the operation moves pixels, by its parameter; nil where every pixel stays in its place.
   ///
@@ -38,7 +40,7 @@ public struct Operation: Sendable {
 
   init(
     name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
-    usesCenter: Bool = false, grain: Int = 1,
+    usesCenter: Bool = false, usesKey: Bool = false, grain: Int = 1,
     scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
     movement: Movement? = nil, kernel: @escaping Kernel
   ) {
@@ -47,6 +49,7 @@ public struct Operation: Sendable {
     self.parameters = parameters
     self.isSigned = isSigned
     self.usesCenter = usesCenter
+    self.usesKey = usesKey
     self.grain = grain
     self.scale = scale
     self.movement = movement
@@ -75,13 +78,14 @@ public struct Operation: Sendable {
   ///   - parameters: the parameters that have a meaning; for a signed operation those of both directions.
   ///   - isSigned: whether a search's policy draws a direction at random.
   ///   - usesCenter: whether a place in the image is drawn for each application.
-  ///   - grain: a parameter in pixels takes effect in multiples of this many.
+  ///   - usesKey: whether a key is drawn for each application, from which ``OperationArguments/random`` follows.
+  ///   - grain: a parameter in pixels takes effect in multiples of this many; 0 where every length has an effect.
   ///   - scale: the parameter of a magnitude in 0...9.
   ///   - movement: where pixels go, if they do not stay in their places.
   ///   - apply: the changed image, of the same size; alpha 0 marks pixels without data.
   public init(
     name: String, unit: ParameterUnit, parameters: ClosedRange<Double> = 0...0, isSigned: Bool = false,
-    usesCenter: Bool = false, grain: Int = 1,
+    usesCenter: Bool = false, usesKey: Bool = false, grain: Int = 1,
     scale: @escaping @Sendable (_ magnitude: Int) -> Double = { _ in 0 },
     movement: Movement? = nil,
     apply: @escaping @Sendable (RGBAImage, OperationArguments) -> RGBAImage
@@ -94,7 +98,7 @@ public struct Operation: Sendable {
       !Self.catalogue.contains { $0.name == name }, "operation: \(name) is in the catalogue already")
     self.init(
       name: name, unit: unit, parameters: parameters, isSigned: isSigned, usesCenter: usesCenter,
-      grain: grain,
+      usesKey: usesKey, grain: grain,
       scale: scale, movement: movement
     ) { canvas, arguments in
       canvas.load(apply(canvas.image(), arguments))
@@ -137,6 +141,7 @@ extension Operation {
   public static let catalogue: [Operation] = [
     rotate, translateX, translateY, brightness, color, invert, sharpness, posterize, shearX, solarize, shearY,
     equalize, autoContrast, cutout, contrast,
+    gaussianBlur, jpegCompression, gaussianNoise, erase,
   ]
 }
 

@@ -4,4 +4,11 @@ public struct OperationArguments: Sendable {
   public let parameter: Double
   /// The middle of an operation that has one (``Operation/usesCenter``), in pixels; it may lie outside the image.
   public let center: (x: Int, y: Int)
+  /// What the random numbers of an operation that has some (``Operation/usesKey``) follow from, and nothing else.
+  ///
+  /// A policy draws it below 2⁵³, so that every reader of JSON has it exactly.
+  public let key: UInt64
+
+  /// The random numbers of this application: a stream from its first number, the same whenever it is asked for.
+  public var random: RandomStream { RandomStream(seed: key, domain: .operation) }
 }

@@ -20,8 +20,8 @@ public final class OperationWorkbench {
   }
 
   /// Applies an operation once to every image.
-  public func apply(_ operation: Operation, parameter: Double, center: (x: Int, y: Int)) {
-    let arguments = OperationArguments(parameter: parameter, center: center)
+  public func apply(_ operation: Operation, parameter: Double, center: (x: Int, y: Int), key: UInt64 = 0) {
+    let arguments = OperationArguments(parameter: parameter, center: center, key: key)
     for place in places { operation.kernel(&place.canvas, arguments) }
   }
 

@@ -12,6 +12,12 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
   case bits
   /// A colour value in 0...256.
   case level
+  /// The standard deviation of noise, in colour values.
+  case deviation
+  /// The quality of a JPEG file, 1 to 100.
+  case quality
+  /// A share of the image, 0 to 1.
+  case share
   /// The operation has no parameter.
   case none
 
@@ -24,6 +30,9 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .factor: "×\(Self.digits(value))"
     case .bits: value == 1 ? "1 bit" : "\(Self.digits(value)) bits"
     case .level: "from \(Self.digits(value))"
+    case .deviation: "±\(Self.digits(value)) levels"
+    case .quality: "quality \(Self.digits(value))"
+    case .share: "\(Self.digits(value * 100)) %"
     case .none: ""
     }
   }

@@ -95,7 +95,9 @@ struct PolicyWalk: Sendable {
       center.y = random.uniform(below: height)
       center.x = random.uniform(below: width)
     }
-    apply(step, OperationArguments(parameter: parameter, center: center))
+    // The last draw, so that operations without a key draw what they always drew.
+    let key = step.operation.usesKey ? random.next() >> 11 : 0
+    apply(step, OperationArguments(parameter: parameter, center: center, key: key))
     return true
   }
 

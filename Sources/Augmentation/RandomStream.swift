@@ -27,6 +27,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case noiseImages = 9
     /// The values of hyperparameters that join a search beside the policy.
     case tuning = 10
+    /// What an operation draws in one application, by the key of that application.
+    case operation = 11
+    /// What it draws for each pixel, by the key and the pixel's place.
+    case pixels = 12
   }
 
   private let key: SIMD2<UInt32>

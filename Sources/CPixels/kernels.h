@@ -11,6 +11,10 @@
 #include "movements.h"
 #include "columns.h"
 #include "tail.h"
+#include "blocks.h"
+#include "blur.h"
+#include "noise.h"
+#include "jpeg.h"
 
 const cpixels_kernels KERNELS = {
     .name = KERNELS_NAME,
@@ -29,4 +33,10 @@ const cpixels_kernels KERNELS = {
     .slide_columns = slide_columns,
     .resample = resample,
     .tail = tail,
+    .blur = blur,
+    .fill_noise = fill_noise,
+    .add_noise = add_noise,
+    .to_planes = to_planes,
+    .requantise = requantise,
+    .from_planes = from_planes,
 };

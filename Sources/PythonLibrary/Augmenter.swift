@@ -227,6 +227,7 @@ extension AppliedOperation {
       "operation": .string(operation.name), "probability": .number(probability),
       "parameter": .number(parameter), "magnitude": magnitude.map(JSONValue.integer) ?? .null,
       "center": center.map { .array([.integer($0.x), .integer($0.y)]) } ?? .null,
+      "key": key.map { .integer(Int(truncatingIfNeeded: $0)) } ?? .null,
       "movement": map.map { .array([$0.a, $0.b, $0.c, $0.d, $0.e, $0.f].map(JSONValue.number)) } ?? .null,
     ])
   }

@@ -103,9 +103,13 @@ import Testing
       ParameterUnit.degrees.text(-27), ParameterUnit.slope.text(0.09), ParameterUnit.pixels.text(4),
       ParameterUnit.factor.text(1.3600000000000003), ParameterUnit.bits.text(4),
       ParameterUnit.level.text(246.5),
+      ParameterUnit.deviation.text(12.5), ParameterUnit.quality.text(75), ParameterUnit.share.text(0.28),
       ParameterUnit.none.text(0),
     ]
-    #expect(texts == ["-27°", "0.09", "4 px", "×1.36", "4 bits", "from 246.5", ""])
+    #expect(
+      texts == [
+        "-27°", "0.09", "4 px", "×1.36", "4 bits", "from 246.5", "±12.5 levels", "quality 75", "28 %", "",
+      ])
   }
 
   @Test func theOppositeParameterComesHalfTheTime() {

@@ -133,7 +133,8 @@ import Testing
       let (image, applied) = augmenter.preview(sample: sample, of: images, epoch: 4)
       let expected = applied.reduce(images.image(at: sample)) { image, step in
         image.applying(
-          step.operation, parameter: step.parameter, center: (step.center?.x ?? 0, step.center?.y ?? 0))
+          step.operation, parameter: step.parameter, center: (step.center?.x ?? 0, step.center?.y ?? 0),
+          key: step.key ?? 0)
       }
       #expect(image == expected)
     }

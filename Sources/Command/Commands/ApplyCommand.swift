@@ -39,6 +39,13 @@ struct ApplyCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "X,Y: the centre of Cutout. (default: the middle of the image)")
   var center: Center?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the random numbers of an operation that has some follow from: \(Self.withKey).", valueName: "n"))
+  var key: UInt64?
+
+  private static let withKey = Operation.catalogue.filter(\.usesKey).map(\.name).joined(separator: ", ")
+
   struct Center: ExpressibleByArgument {
     let x: Int
     let y: Int
@@ -57,6 +64,9 @@ struct ApplyCommand: ParsableCommand {
     _ = try strength(of: operation)
     if center != nil, !operation.usesCenter {
       throw ValidationError("--center: \(operation.name) has no centre")
+    }
+    if key != nil, !operation.usesKey {
+      throw ValidationError("--key: \(operation.name) has no random numbers")
     }
     guard try format(input) == format(output) else {
       throw ValidationError("found \(input) and \(output), expected two files of the same kind")
@@ -77,7 +87,7 @@ struct ApplyCommand: ParsableCommand {
     func apply(_ image: RGBAImage) -> RGBAImage {
       let middle = (x: image.width / 2, y: image.height / 2)
       return image.applying(
-        operation, parameter: parameter, center: center.map { ($0.x, $0.y) } ?? middle)
+        operation, parameter: parameter, center: center.map { ($0.x, $0.y) } ?? middle, key: key ?? 0)
     }
     switch try format(input) {
     case .png:

@@ -15,6 +15,7 @@ struct PreviewReport: Encodable {
     let unit: ParameterUnit
     let probability: Double
     let center: Center?
+    let key: UInt64?
   }
   struct Draw: Encodable {
     let path: String
@@ -68,6 +69,7 @@ extension PreviewReport.Applied {
     unit = applied.operation.unit
     probability = applied.probability
     center = applied.center.map { Center(x: $0.x, y: $0.y) }
+    key = applied.key
   }
 
   /// The operation with its parameter and unit: `TranslateX 7 px (p 0.6)`.
