@@ -12,6 +12,14 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
   case bits
   /// A colour value in 0...256.
   case level
+  /// A power to which colour values are raised, as shares of the largest.
+  case exponent
+  /// Turns of the colour circle.
+  case turns
+  /// By how much more than its size something becomes larger; where negative, by how much smaller the other way round.
+  case enlargement
+  /// A share of an image's width and height.
+  case share
   /// The operation has no parameter.
   case none
 
@@ -24,6 +32,10 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .factor: "×\(Self.digits(value))"
     case .bits: value == 1 ? "1 bit" : "\(Self.digits(value)) bits"
     case .level: "from \(Self.digits(value))"
+    case .exponent: "^\(Self.digits(value))"
+    case .turns: abs(value) == 1 ? "\(Self.digits(value)) turn" : "\(Self.digits(value)) turns"
+    case .enlargement: (value < 0 ? "÷" : "×") + Self.digits(1 + abs(value))
+    case .share: "\(Self.digits(value * 100)) %"
     case .none: ""
     }
   }
