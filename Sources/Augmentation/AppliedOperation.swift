@@ -15,6 +15,15 @@ public struct AppliedOperation: Equatable, Sendable {
 }
 
 extension AppliedOperation {
+  /// Where pixels of an image of a size in pixels come from; nil where every pixel stays in its place.
+  public func movement(width: Int, height: Int) -> ProjectiveMap? {
+    operation.movement?(arguments, width, height)
+  }
+
+  private var arguments: OperationArguments {
+    OperationArguments(parameter: parameter, center: (center?.x ?? 0, center?.y ?? 0), key: key ?? 0)
+  }
+
   init(_ step: AugmentationProgram.Step, _ arguments: OperationArguments) {
     operation = step.operation
     probability = step.probability

@@ -23,13 +23,15 @@ public struct Operation: Sendable {
   public let usesKey: Bool
   /// A parameter in pixels takes effect in multiples of this many; 0 where every length has an effect of its own.
   public let grain: Int
-  /// Where the operation moves pixels, by its parameter; nil where every pixel stays in its place.
+  /// Where the operation moves pixels; nil where every pixel stays in its place.
   ///
   /// Labels of pixels and boxes follow it, see ``ImageAugmenter``.
   public let movement: Movement?
 
-  /// The map of an application: from the parameter and the image's width and height in pixels.
-  public typealias Movement = @Sendable (_ parameter: Double, _ width: Int, _ height: Int) -> AffineMap
+  /// The map of an application: from its arguments and the image's width and height in pixels.
+  public typealias Movement =
+    @Sendable (_ arguments: OperationArguments, _ width: Int, _ height: Int) ->
+    ProjectiveMap
 
   /// Returns the parameter of a magnitude in 0...9.
   private let scale: @Sendable (Int) -> Double
@@ -141,6 +143,7 @@ extension Operation {
   public static let catalogue: [Operation] = [
     rotate, translateX, translateY, brightness, color, invert, sharpness, posterize, shearX, solarize, shearY,
     equalize, autoContrast, cutout, contrast,
+    flipHorizontal, flipVertical, grayscale, gamma, hue, channelShuffle, zoom, perspective,
     gaussianBlur, jpegCompression, gaussianNoise, erase,
   ]
 }

@@ -16,7 +16,13 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
   case deviation
   /// The quality of a JPEG file, 1 to 100.
   case quality
-  /// A share of the image, 0 to 1.
+  /// A power to which colour values are raised, as shares of the largest.
+  case exponent
+  /// Turns of the colour circle.
+  case turns
+  /// By how much more than its size something becomes larger; where negative, by how much smaller the other way round.
+  case enlargement
+  /// A share of the image, or of its width and height, 0 to 1.
   case share
   /// The operation has no parameter.
   case none
@@ -32,6 +38,9 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .level: "from \(Self.digits(value))"
     case .deviation: "±\(Self.digits(value)) levels"
     case .quality: "quality \(Self.digits(value))"
+    case .exponent: "^\(Self.digits(value))"
+    case .turns: abs(value) == 1 ? "\(Self.digits(value)) turn" : "\(Self.digits(value)) turns"
+    case .enlargement: (value < 0 ? "÷" : "×") + Self.digits(1 + abs(value))
     case .share: "\(Self.digits(value * 100)) %"
     case .none: ""
     }

@@ -24,6 +24,21 @@ static void keep_bits(uint32_t *pixels, ptrdiff_t count, uint32_t kept) {
     store_u32_eight(pixels + index, (load_u32_eight(pixels + index) & kept) | ALPHA);
 }
 
+static void make_grey(uint32_t *pixels, ptrdiff_t count) {
+  for (ptrdiff_t index = 0; index < count; index += LANES) {
+    u32 these = load_u32(pixels + index), grey = luma_products(these) >> 16;
+    store_u32(pixels + index, grey | grey << 8 | grey << 16 | (these & ALPHA));
+  }
+}
+
+static void pick_channels(uint32_t *pixels, ptrdiff_t count, uint32_t red, uint32_t green, uint32_t blue) {
+  for (ptrdiff_t index = 0; index < count; index += 8) {
+    u32_eight these = load_u32_eight(pixels + index);
+    store_u32_eight(pixels + index, (these >> red & 255) | (these >> green & 255) << 8 | (these >> blue & 255) << 16 |
+                                        (these & ALPHA));
+  }
+}
+
 static void solarize(uint32_t *pixels, ptrdiff_t count, uint8_t lowest) {
   for (ptrdiff_t index = 0; index < count; index += 8) {
     u8_eight values = load_u8_eight(pixels + index);

@@ -10,6 +10,8 @@
 #include "statistics.h"
 #include "movements.h"
 #include "columns.h"
+#include "hue.h"
+#include "projection.h"
 #include "tail.h"
 #include "blocks.h"
 #include "blur.h"
@@ -32,6 +34,11 @@ const cpixels_kernels KERNELS = {
     .slide_rows = slide_rows,
     .slide_columns = slide_columns,
     .resample = resample,
+    .replace_by_one = replace_by_one,
+    .make_grey = make_grey,
+    .pick_channels = pick_channels,
+    .turn_hue = turn_hue,
+    .project = project,
     .tail = tail,
     .blur = blur,
     .fill_noise = fill_noise,

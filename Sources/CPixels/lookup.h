@@ -102,6 +102,14 @@ static void replace(uint32_t *pixels, ptrdiff_t count, const uint8_t *tables) {
   }
 }
 
+// Replaces all colours by one table; alpha stays.
+static void replace_by_one(uint32_t *pixels, ptrdiff_t count, const uint8_t *table) {
+  for (ptrdiff_t index = 0; index < count; index += LANES) {
+    u8 these = load_u8(pixels + index);
+    store_u32(pixels + index, with_alpha_of((u32)looked_up(these, table), (u32)these));
+  }
+}
+
 #else
 
 static void replace(uint32_t *pixels, ptrdiff_t count, const uint8_t *tables) {
@@ -119,6 +127,16 @@ static void replace(uint32_t *pixels, ptrdiff_t count, const uint8_t *tables) {
       uint32_t pixel = pixels[index + turn];
       pixels[index + turn] = red[pixel & 255] | green[pixel >> 8 & 255] | blue[pixel >> 16 & 255];
     }
+  }
+}
+
+// Replaces all colours by one table; alpha stays.
+static void replace_by_one(uint32_t *pixels, ptrdiff_t count, const uint8_t *table) {
+#pragma clang loop vectorize(disable)
+  for (ptrdiff_t index = 0; index < count; index++) {
+    uint32_t pixel = pixels[index];
+    pixels[index] = table[pixel & 255] | (uint32_t)table[pixel >> 8 & 255] << 8 |
+                    (uint32_t)table[pixel >> 16 & 255] << 16 | (pixel & ALPHA);
   }
 }
 

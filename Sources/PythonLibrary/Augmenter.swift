@@ -222,13 +222,13 @@ func requireMemory(_ bytes: Int) throws(PolicyError) {
 
 extension AppliedOperation {
   fileprivate func json(_ size: ImageSize) -> JSONValue {
-    let map = operation.movement.map { $0(parameter, size.width, size.height) }
+    let map = movement(width: size.width, height: size.height)
     return .object([
       "operation": .string(operation.name), "probability": .number(probability),
       "parameter": .number(parameter), "magnitude": magnitude.map(JSONValue.integer) ?? .null,
       "center": center.map { .array([.integer($0.x), .integer($0.y)]) } ?? .null,
       "key": key.map { .integer(Int(truncatingIfNeeded: $0)) } ?? .null,
-      "movement": map.map { .array([$0.a, $0.b, $0.c, $0.d, $0.e, $0.f].map(JSONValue.number)) } ?? .null,
+      "movement": map.map { .array($0.coefficients.map(JSONValue.number)) } ?? .null,
     ])
   }
 }

@@ -87,14 +87,19 @@ import Testing
   /// An image whose pixels are their own labels moves as they do, if no operation changes colours.
   @Test(arguments: sizes) func labelsMoveAsPixelsDo(width: Int, height: Int) {
     let moving = Operation.catalogue.filter { $0.movement != nil }
-    #expect(moving.map(\.name) == ["Rotate", "TranslateX", "TranslateY", "ShearX", "ShearY"])
+    #expect(
+      moving.map(\.name) == [
+        "Rotate", "TranslateX", "TranslateY", "ShearX", "ShearY", "FlipHorizontal", "FlipVertical", "Zoom",
+        "Perspective",
+      ])
     let labels = (0..<Int32(width * height)).map { $0 * 7919 % 0xFF_FFFF }
     let bytes = labels.flatMap { label in (0..<3).map { UInt8(truncatingIfNeeded: label >> Int32(8 * $0)) } }
     let image = ImageStack(count: 1, height: height, width: width, pixels: bytes)
     // Operations that change colours stand between them, and do nothing to labels.
-    let steps = zip(moving, [Operation.invert, .cutout, .solarize, .contrast, .equalize]).flatMap {
-      [$0, $1]
-    }
+    let colouring = [
+      Operation.invert, .cutout, .solarize, .contrast, .equalize, .grayscale, .gamma, .hue, .channelShuffle,
+    ]
+    let steps = zip(moving, colouring).flatMap { [$0, $1] }
     for sample in 0..<20 {
       func program(_ operations: [Operation]) -> AugmentationProgram {
         AugmentationProgram(alternatives: [
@@ -115,7 +120,8 @@ import Testing
       var pixels = image.image(at: 0)
       for applied in labeller.draws(sample: sample, epoch: 0, width: width, height: height)
       where applied.operation.movement != nil {
-        pixels = pixels.applying(applied.operation, parameter: applied.parameter, center: (0, 0))
+        pixels = pixels.applying(
+          applied.operation, parameter: applied.parameter, center: (0, 0), key: applied.key ?? 0)
       }
       let expected = stride(from: 0, to: pixels.pixels.count, by: 4).map { place -> Int32 in
         guard pixels.pixels[place + 3] != 0 else { return -1 }
@@ -160,22 +166,22 @@ import Testing
     let movement = try #require(operation.movement)
     for magnitude in Operation.magnitudes {
       for sign in [1.0, -1.0] {
-        let parameter = sign * operation.parameter(magnitude: magnitude)
-        let moved = image.applying(operation, parameter: parameter, center: (0, 0))
-        let map = movement(parameter, width, height)
+        guard operation.isSigned || sign > 0 else { continue }
+        let arguments = OperationArguments(
+          parameter: sign * operation.parameter(magnitude: magnitude), key: UInt64(magnitude))
+        let moved = image.applying(operation, parameter: arguments.parameter, key: arguments.key)
+        let map = movement(arguments, width, height)
         for y in 0..<height {
           for x in 0..<width {
             let (column, row) = (Double(x) + 0.5, Double(y) + 0.5)
-            let (oldX, oldY) = (
-              map.a * column + map.b * row + map.c, map.d * column + map.e * row + map.f
-            )
+            let (oldX, oldY) = map.place(x: column, y: row)
             guard abs(oldX - oldX.rounded()) > 0.01, abs(oldY - oldY.rounded()) > 0.01 else { continue }
             let isInside = (0..<Double(width)).contains(oldX) && (0..<Double(height)).contains(oldY)
             let pixel = moved.pixel(x, y)
             #expect(
               isInside
                 ? pixel == [UInt8(oldX), UInt8(oldY), 0, 255] : pixel[3] == 0,
-              "\(operation) \(parameter) at \(x), \(y)")
+              "\(operation) \(arguments) at \(x), \(y)")
           }
         }
       }

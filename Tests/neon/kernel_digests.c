@@ -107,6 +107,20 @@ static int digests(const char *name) {
     EACH_SIZE("sharpen", if (width < 3 || height < 3) continue;
               kernels->sharpen(pixels, result, width, height, factors[f]), result, 4 * count);
   }
+  EACH_SIZE("replace_by_one", kernels->replace_by_one(pixels, count, tables), pixels, 4 * count);
+  EACH_SIZE("make_grey", kernels->make_grey(pixels, count), pixels, 4 * count);
+  EACH_SIZE("pick_channels", kernels->pick_channels(pixels, count, 16, 0, 8), pixels, 4 * count);
+  for (uint32_t turn = 0; turn < 256; turn += 37) {
+    EACH_SIZE("turn_hue", kernels->turn_hue(pixels, count, turn), pixels, 4 * count);
+  }
+  EACH_SIZE("project", for (int step = 0; step < 6; step++) {
+    // The horizon crosses the image in some.
+    double share = step / 16.0;
+    cpixels_projection map = {1 + share, share, -share * (double)width, share / 3, 1 - share, share * (double)height,
+                              -share / (double)width, -2.5 * share / (double)height};
+    kernels->project(pixels, result, width, height, map);
+    add(result, 4 * count);
+  }, result, 4 * count);
   uint64_t total;
   EACH_SIZE("sum_luma", total = kernels->sum_luma(pixels, count), &total, 8);
   EACH_SIZE("stretch_tables", kernels->stretch_tables(pixels, count, tables), tables, 768);

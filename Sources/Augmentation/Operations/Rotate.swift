@@ -10,14 +10,14 @@ extension Operation {
   /// Turns the image about its middle, counter-clockwise where positive; a search's magnitude is 3 degrees.
   public static let rotate = Operation(
     name: "Rotate", unit: .degrees, parameters: -360...360, isSigned: true, scale: { Double(3 * $0) },
-    movement: turn
+    movement: { ProjectiveMap(turn(degrees: $0.parameter, width: $1, height: $2)) }
   ) { canvas, arguments in
     let map = turn(degrees: arguments.parameter, width: canvas.width, height: canvas.height)
     if map != .identity { canvas.resample(map) }
   }
 }
 
-@Sendable private func turn(degrees: Double, width: Int, height: Int) -> AffineMap {
+private func turn(degrees: Double, width: Int, height: Int) -> AffineMap {
   let (cosine, sine) = rotation(degrees: degrees)
   guard sine != 0 || cosine != 1 else { return .identity }
   let (middleX, middleY) = (Double(width) / 2, Double(height) / 2)

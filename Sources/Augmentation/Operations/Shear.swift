@@ -2,7 +2,9 @@ extension Operation {
   /// Slides each row sideways by a share of its distance from the top; a search's magnitude is 0.03.
   public static let shearX = Operation(
     name: "ShearX", unit: .slope, parameters: slopes, isSigned: true, scale: slope,
-    movement: { slope, _, _ in AffineMap(a: 1, b: slope, c: 0, d: 0, e: 1, f: 0) }
+    movement: { arguments, _, _ in
+      ProjectiveMap(AffineMap(a: 1, b: arguments.parameter, c: 0, d: 0, e: 1, f: 0))
+    }
   ) { canvas, arguments in
     // A column of the new image is a whole column of the old, so a row moves as one piece.
     canvas.slideRows(
@@ -11,7 +13,8 @@ extension Operation {
 
   /// Slides each column up or down by a share of its distance from the left; a search's magnitude is 0.03.
   public static let shearY = Operation(
-    name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope, movement: shearColumns
+    name: "ShearY", unit: .slope, parameters: slopes, isSigned: true, scale: slope,
+    movement: { arguments, _, _ in ProjectiveMap(shearColumns(slope: arguments.parameter)) }
   ) { canvas, arguments in
     if let kernels = canvas.kernels {
       // Columns move as one piece, too.
@@ -20,11 +23,11 @@ extension Operation {
         Int64(fixedPoint(arguments.parameter * 0.5 + 0.5)), Int64(fixedPoint(arguments.parameter)))
       return canvas.swapBuffers()
     }
-    canvas.resample(shearColumns(slope: arguments.parameter, width: canvas.width, height: canvas.height))
+    canvas.resample(shearColumns(slope: arguments.parameter))
   }
 }
 
-@Sendable private func shearColumns(slope: Double, width: Int, height: Int) -> AffineMap {
+private func shearColumns(slope: Double) -> AffineMap {
   AffineMap(a: 1, b: 0, c: 0, d: slope, e: 1, f: 0)
 }
 

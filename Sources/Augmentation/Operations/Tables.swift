@@ -2,6 +2,7 @@
 extension Canvas {
   /// Replaces every R, G and B by its entry in the first table; alpha stays.
   func applyTable() {
+    if let kernels { return kernels.replace_by_one(pixels, area, tables) }
     replaceColors(tables, tables, tables, opaque: 0)
   }
 

@@ -5,7 +5,9 @@ extension Operation {
   /// cuts off the old place of the first pixel's middle, in 16.16 fixed point.
   public static let translateX = Operation(
     name: "TranslateX", unit: .pixels, parameters: translations, isSigned: true, scale: { Double($0) },
-    movement: { pixels, _, _ in AffineMap(a: 1, b: 0, c: Double(wholePixels(pixels)), d: 0, e: 1, f: 0) }
+    movement: { arguments, _, _ in
+      ProjectiveMap(AffineMap(a: 1, b: 0, c: Double(wholePixels(arguments.parameter)), d: 0, e: 1, f: 0))
+    }
   ) { canvas, arguments in
     canvas.slideRows(start: fixedPoint(arguments.parameter + 0.5), step: 0)
   }
@@ -13,7 +15,9 @@ extension Operation {
   /// Moves the image up by so many pixels, down where negative; a search's magnitude is one pixel.
   public static let translateY = Operation(
     name: "TranslateY", unit: .pixels, parameters: translations, isSigned: true, scale: { Double($0) },
-    movement: { pixels, _, _ in AffineMap(a: 1, b: 0, c: 0, d: 0, e: 1, f: Double(wholePixels(pixels))) }
+    movement: { arguments, _, _ in
+      ProjectiveMap(AffineMap(a: 1, b: 0, c: 0, d: 0, e: 1, f: Double(wholePixels(arguments.parameter))))
+    }
   ) { canvas, arguments in
     let shift = wholePixels(arguments.parameter)
     for y in 0..<canvas.height {

@@ -44,6 +44,11 @@ typedef struct cpixels_box {
   uint32_t inner, outer;
 } cpixels_box;
 
+/// A projective map: where a place (x, y) comes from, (a x + b y + c) / w and (d x + e y + f) / w with w = g x + h y + 1.
+typedef struct cpixels_projection {
+  double a, b, c, d, e, f, g, h;
+} cpixels_projection;
+
 /// The kernels of one set of instructions.
 typedef struct cpixels_kernels {
   const char *_Nonnull name;
@@ -80,6 +85,17 @@ typedef struct cpixels_kernels {
   /// Moves pixels by nearest neighbour; false, and nothing done, where 32-bit numbers cannot hold the walk.
   bool (*_Nonnull resample)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width,
                             ptrdiff_t height, cpixels_walk walk);
+  /// Replaces colours by one table of 256 entries; alpha stays.
+  void (*_Nonnull replace_by_one)(uint32_t *_Nonnull pixels, ptrdiff_t count, const uint8_t *_Nonnull table);
+  /// Gives every pixel its grey in all channels; alpha stays.
+  void (*_Nonnull make_grey)(uint32_t *_Nonnull pixels, ptrdiff_t count);
+  /// Takes R, G and B from other bits of the pixel; alpha stays.
+  void (*_Nonnull pick_channels)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t red, uint32_t green, uint32_t blue);
+  /// Adds a number in 0...255 to the hue of every pixel, a byte that overflows; alpha stays.
+  void (*_Nonnull turn_hue)(uint32_t *_Nonnull pixels, ptrdiff_t count, uint32_t turn);
+  /// Moves pixels by nearest neighbour under a projective map of the pixels' middles.
+  void (*_Nonnull project)(const uint32_t *_Nonnull pixels, uint32_t *_Nonnull result, ptrdiff_t width, ptrdiff_t height,
+                           cpixels_projection map);
   /// Crop, flip, Cutout, numbers out: width * height * 3 of them.
   void (*_Nonnull tail)(const uint32_t *_Nonnull pixels, float *_Nonnull output, const cpixels_tail *_Nonnull tail,
                         const cpixels_scaling *_Nonnull scaling);
