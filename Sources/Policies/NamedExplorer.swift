@@ -4,20 +4,20 @@ import PopulationBasedTraining
 public struct NamedExplorer: Sendable, CustomStringConvertible {
   /// The setting's value.
   public let name: String
-  private let maker: @Sendable () -> any Explorer<Policy>
+  private let maker: @Sendable (SearchSpace) -> any Explorer<Policy>
 
   /// Names an explorer.
   ///
   /// - Parameters:
   ///   - name: the setting's value.
-  ///   - make: makes the explorer of a search; called for each search once.
-  public init(_ name: String, _ make: @escaping @Sendable () -> any Explorer<Policy>) {
+  ///   - make: makes the explorer of a search in a space.
+  public init(_ name: String, _ make: @escaping @Sendable (SearchSpace) -> any Explorer<Policy>) {
     self.name = name
     maker = make
   }
 
   /// All of them, the default first.
-  public static let all: [NamedExplorer] = [.pba]
+  public static let all: [NamedExplorer] = [.pba, .random]
 
   /// The explorer of that name; nil where there is none.
   public init?(named name: String) {
@@ -25,8 +25,8 @@ public struct NamedExplorer: Sendable, CustomStringConvertible {
     self = explorer
   }
 
-  /// The explorer of one search.
-  public func make() -> any Explorer<Policy> { maker() }
+  /// The explorer of a search in a space.
+  public func make(in space: SearchSpace) -> any Explorer<Policy> { maker(space) }
 
   /// The name.
   public var description: String { name }

@@ -32,7 +32,7 @@ public struct PolicyPerturbation: Explorer, Hashable {
 
 extension NamedExplorer {
   /// PBA's explorer, which a search has where no other is named.
-  public static let pba = NamedExplorer("pba") { PolicyPerturbation() }
+  public static let pba = NamedExplorer("pba") { _ in PolicyPerturbation() }
 }
 
 private func perturbed(

@@ -1,4 +1,4 @@
-/// Chooses new hyperparameters for a trial that has copied another one.
+/// Chooses the hyperparameters of trials, and who copies whom.
 ///
 /// An explorer that only looks at what was copied perturbs it:
 ///
@@ -8,16 +8,69 @@
 ///       }
 ///     }
 ///
-/// One that models the whole search asks for ``Exploration/history``. The choice must be a function of the request, of that
+/// All else has a default: trials begin as the search does, and the lowest quantile copies the highest. An explorer that
+/// models the whole search asks for ``Exploration/history``. Each choice must be a function of what it is given, of that
 /// history and of the generator's numbers alone: a search that is killed between two decisions makes the second one again.
 public protocol Explorer<Hyperparameters>: Sendable {
   /// What a trial trains with, such as a policy.
   associatedtype Hyperparameters
 
-  /// The hyperparameters with which the trial continues.
+  /// The hyperparameters with which a trial begins; by default those of the search.
+  ///
+  /// - Parameters:
+  ///   - trial: the trial's number.
+  ///   - start: what the search begins with.
+  ///   - generator: random numbers of the trial's own.
+  /// - Returns: what the trial's first segment is trained with.
+  /// - Throws: what ends the search, which can be resumed.
+  func beginning(
+    of trial: Int, from start: Hyperparameters, using generator: inout some RandomNumberGenerator
+  ) throws -> Hyperparameters
+
+  /// What a trial takes over at a comparison, or nil where it continues as it is; by default ``Ranking/truncation(for:using:)``.
+  ///
+  /// A trial that failed has nothing to continue from, so it must copy where there is a trial to copy.
+  ///
+  /// - Parameters:
+  ///   - trial: the trial that is decided on.
+  ///   - ranking: what the compared trials reached.
+  ///   - generator: random numbers of this decision; those that are left are the exploration's.
+  /// - Returns: whose state and whose hyperparameters it continues with; nil for its own.
+  /// - Throws: what ends the search, which can be resumed.
+  func choice(
+    for trial: Int, in ranking: Ranking, using generator: inout some RandomNumberGenerator
+  ) throws -> CopyChoice?
+
+  /// The hyperparameters with which a trial continues that has copied another.
   func explore(
     _ request: Exploration<Hyperparameters>, using generator: inout some RandomNumberGenerator
   ) throws -> Hyperparameters
+
+  /// Whether trials copy one another at all, beside those that failed; by default they do.
+  var exploits: Bool { get }
+  /// The smallest population that it can work with; by default 1.
+  var leastPopulation: Int { get }
+  /// Whether it can compare each trial as its result arrives; by default it can.
+  var isAsynchronous: Bool { get }
+}
+
+extension Explorer {
+  /// What the search begins with.
+  public func beginning(
+    of trial: Int, from start: Hyperparameters, using generator: inout some RandomNumberGenerator
+  ) throws -> Hyperparameters { start }
+
+  /// Truncation selection.
+  public func choice(
+    for trial: Int, in ranking: Ranking, using generator: inout some RandomNumberGenerator
+  ) throws -> CopyChoice? { ranking.truncation(for: trial, using: &generator) }
+
+  /// They do.
+  public var exploits: Bool { true }
+  /// One trial.
+  public var leastPopulation: Int { 1 }
+  /// It can.
+  public var isAsynchronous: Bool { true }
 }
 
 /// A request to an explorer.
@@ -36,11 +89,14 @@ public struct Exploration<Hyperparameters> {
   ///
   /// It can be long, so it is read when it is asked for.
   public let history: () throws -> [Observation<Hyperparameters>]
+  /// What other trials train with next, as far as that is decided, by ascending trial number.
+  public let underway: () -> [Hyperparameters]
 
   /// Makes a request from its parts.
   public init(
     trial: Int, source: Int, generation: Int, copied: Hyperparameters, direction: Direction = .maximize,
-    history: @escaping () throws -> [Observation<Hyperparameters>]
+    history: @escaping () throws -> [Observation<Hyperparameters>],
+    underway: @escaping () -> [Hyperparameters] = { [] }
   ) {
     self.trial = trial
     self.source = source
@@ -48,6 +104,17 @@ public struct Exploration<Hyperparameters> {
     self.copied = copied
     self.direction = direction
     self.history = history
+    self.underway = underway
+  }
+}
+
+extension Exploration {
+  /// The same request about other hyperparameters.
+  public func map<Other>(_ transform: @escaping (Hyperparameters) -> Other) -> Exploration<Other> {
+    Exploration<Other>(
+      trial: trial, source: source, generation: generation, copied: transform(copied), direction: direction,
+      history: { [history] in try history().map { $0.map(transform) } },
+      underway: { [underway] in underway().map(transform) })
   }
 }
 
@@ -62,6 +129,17 @@ public struct Observation<Hyperparameters> {
   public init(segment: TrialSegment<Hyperparameters>, value: Double?) {
     self.segment = segment
     self.value = value
+  }
+}
+
+extension Observation {
+  /// The same observation with other hyperparameters.
+  public func map<Other>(_ transform: (Hyperparameters) -> Other) -> Observation<Other> {
+    Observation<Other>(
+      segment: TrialSegment(
+        trial: segment.trial, generation: segment.generation, startEpoch: segment.startEpoch,
+        endEpoch: segment.endEpoch, parent: segment.parent, parentGeneration: segment.parentGeneration,
+        hyperparameters: transform(segment.hyperparameters)), value: value)
   }
 }
 

@@ -24,14 +24,19 @@ public struct Quantiles: Hashable, Sendable {
 ///   - direction: which of two scores is the better one.
 /// - Returns: the two ends, which never overlap.
 public func quantiles(of scores: [Score], fraction: Double, direction: Direction = .maximize) -> Quantiles {
-  let size = quantileSize(of: scores.count, fraction: fraction)
-  let ranking = scores.sorted(by: direction.isWorse)
+  quantiles(ofRanked: scores.sorted(by: direction.isWorse), fraction: fraction)
+}
+
+/// The two ends of scores that are sorted, worst first.
+func quantiles(ofRanked ranking: [Score], fraction: Double) -> Quantiles {
+  let size = quantileSize(of: ranking.count, fraction: fraction)
   return Quantiles(
     bottom: ranking.prefix(size).map(\.trial),
     top: ranking.suffix(size).filter { !$0.isFailed }.map(\.trial))
 }
 
-private func quantileSize(of count: Int, fraction: Double) -> Int {
+/// The number of trials in each end.
+func quantileSize(of count: Int, fraction: Double) -> Int {
   guard count > 1, fraction > 0 else { return 0 }
   guard fraction < 0.5 else { return count / 2 }
   // Decimal fractions are not exact: 100 · 0.07 is a little above 7 and would round up to 8.

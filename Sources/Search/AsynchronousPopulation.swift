@@ -181,11 +181,9 @@ struct AsynchronousPopulation {
       guard let decision = try decide(on: trial) else { continue }
       if let copy = decision.copy { copies.append(copy) }
       plans.append(decision.plan)
-    }
-    for plan in plans {
-      trials[plan.trial].isStranded = false
-      trials[plan.trial].newest = plan.generation
-      insert(SegmentRecord(plan: plan))
+      trials[trial].isStranded = false
+      trials[trial].newest = decision.plan.generation
+      insert(SegmentRecord(plan: decision.plan))
     }
     return Consequence(
       arrival: arrival, copies: copies, plans: plans, unneeded: unneeded([plan.parentPlace, before]))
@@ -202,6 +200,12 @@ struct AsynchronousPopulation {
     var results: [SegmentRecord] {
       records.values.filter { $0.arrival != nil }.sorted { ($0.arrival ?? 0) < ($1.arrival ?? 0) }
     }
+    var underway: [Policy] {
+      trials.indices.compactMap { other in
+        guard let newest = record(other, trials[other].newest), newest.arrival == nil else { return nil }
+        return newest.plan.policy
+      }
+    }
     let exploit = try Exploit.decision(
       on: trial, among: isCompared ? comparedScores : [score],
       or: score.isFailed ? trials.compactMap(\.score) : [],
@@ -209,13 +213,15 @@ struct AsynchronousPopulation {
       generation: plan.generation, fraction: rules.fraction(atEpoch: epoch),
       direction: rules.objective.direction,
       generator: rules.generator(trial: trial, generation: plan.generation),
-      explorer: explorer, history: { results.map(Observation.init) })
+      explorer: explorer, history: { results.map(Observation.init) }, underway: { underway })
     if let exploit, let source = trials[exploit.source].compared {
       let epoch = source.epochs.upperBound
       let next = SegmentPlan(
         generation: plan.generation + 1, trial: trial, epochs: rules.epochs(after: epoch),
         parent: source.trial, parentGeneration: source.generation, policy: exploit.explored,
-        tuned: rules.exploredValues(from: source.tuned, trial: trial, generation: plan.generation + 1))
+        tuned: rules.tunedValues(
+          after: exploit, from: trials[exploit.donor].compared?.tuned ?? [:], generation: plan.generation + 1)
+      )
       return (next, (exploit, epoch))
     }
     guard !score.isFailed else { return nil }

@@ -18,7 +18,7 @@ struct AsynchronousSearch {
 
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {
-    if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
+    if try journal.lastGeneration() == nil { try journal.plan(try planner.firstGeneration()) }
     let records = try journal.segmentsByArrival()
     try run.metrics.restore(records.compactMap(line))
     var population = AsynchronousPopulation(planner.rules, explorer: planner.explorer, records: records)

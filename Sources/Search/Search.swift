@@ -37,7 +37,7 @@ public struct Search: Sendable {
   ///   - origin: what the schedule says about where it comes from.
   ///   - concurrency: how many segments train at once; no part of the result of a synchronous search.
   ///   - executor: trains the segments.
-  ///   - explorer: chooses the policy of a trial that has copied another.
+  ///   - explorer: chooses who copies whom, and the policies.
   ///   - stop: ends the search, to be resumed, as soon as the segments in training end or give up.
   ///   - onEvent: called with each event, from several threads.
   public init(
@@ -57,7 +57,7 @@ public struct Search: Sendable {
   ///
   /// A finished search gives its result again. Throws `SearchError`, `SettingError`, `RunStoreError`, or what the decisions throw.
   public func callAsFunction() throws -> SearchResult {
-    try planner.rules.validate()
+    try planner.rules.validate(for: planner.explorer)
     let training = SegmentTraining(
       run: run, executor: executor, rules: planner.rules, stop: stop, onEvent: onEvent)
     let result = ResultWriter(run: run, planner: planner, onEvent: onEvent)

@@ -14,12 +14,14 @@ struct SearchPlanner: Sendable {
     SearchJournal(run, operations: rules.space.operations)
   }
 
-  /// The first generation: every trial from fresh weights, with a policy that does nothing.
-  func firstGeneration() -> [SegmentPlan] {
-    (0..<rules.population).map {
-      SegmentPlan(
-        generation: 0, trial: $0, epochs: rules.epochs(of: 0), parent: nil, policy: rules.space.start,
-        tuned: rules.firstValues(trial: $0))
+  /// The first generation: every trial from fresh weights; with a policy that does nothing, unless the explorer has another.
+  func firstGeneration() throws -> [SegmentPlan] {
+    try (0..<rules.population).map { trial in
+      var generator = rules.beginningGenerator(trial: trial)
+      return SegmentPlan(
+        generation: 0, trial: trial, epochs: rules.epochs(of: 0), parent: nil,
+        policy: try explorer.beginning(of: trial, from: rules.space.start, using: &generator),
+        tuned: rules.firstValues(trial: trial))
     }
   }
 
@@ -55,7 +57,7 @@ struct SearchPlanner: Sendable {
         parent: replaced[trial]?.source ?? trial,
         policy: replaced[trial]?.explored ?? record.plan.policy,
         tuned: replaced[trial].map {
-          rules.exploredValues(from: values[$0.source] ?? [:], trial: trial, generation: generation + 1)
+          rules.tunedValues(after: $0, from: values[$0.donor] ?? [:], generation: generation + 1)
         } ?? record.plan.tuned)
     }
     return (plans, exploits)

@@ -69,6 +69,22 @@ public struct SearchRules: Hashable, Sendable {
         "burnIn", found: "\(burnIn)", expected: "0, or a number of epochs below the \(epochs) of the search")
     }
   }
+
+  /// Checks every rule, also for what an explorer cannot work with; throws `SettingError` for the first that is wrong.
+  public func validate(for explorer: some Explorer<Policy>) throws {
+    try validate()
+    guard population >= explorer.leastPopulation else {
+      throw SettingError(
+        "population", found: "\(population)",
+        expected: "\(explorer.leastPopulation) or more with this \(setting: "explorer")")
+    }
+    guard explorer.isAsynchronous || !asynchronous else {
+      throw SettingError(
+        "asynchronous", found: "yes",
+        expected:
+          "no, as this \(setting: "explorer") compares all trials at the same epoch; leave it out")
+    }
+  }
 }
 
 extension SearchRules {
@@ -84,14 +100,30 @@ extension SearchRules {
   /// The share of the population at each end that a comparison after so many epochs is about; 0 in the burn-in.
   func fraction(atEpoch epoch: Int) -> Double { epoch < burnIn ? 0 : quantile }
 
+  /// The random numbers of what a trial begins with.
+  func beginningGenerator(trial: Int) -> RandomStream {
+    RandomStream(seed: seed, domain: .policyDraw, trial: trial)
+  }
+
   /// The values of tuned hyperparameters with which a trial begins.
   func firstValues(trial: Int) -> [String: Double] {
     tuned.drawn { tuningGenerator(trial: trial, generation: 0, place: $0) }
   }
 
-  /// The values with which a trial begins a generation as a copy of one that had others.
-  func exploredValues(from copied: [String: Double], trial: Int, generation: Int) -> [String: Double] {
-    tuned.explored(from: copied) { tuningGenerator(trial: trial, generation: generation, place: $0) }
+  /// The values with which a trial continues after a decision on it: explored where its policy is.
+  ///
+  /// - Parameters:
+  ///   - exploit: the decision.
+  ///   - copied: the values of the trial whose hyperparameters it takes over.
+  ///   - generation: the trial's next generation.
+  /// - Returns: a value for each name.
+  func tunedValues(
+    after exploit: Exploit<Policy>, from copied: [String: Double], generation: Int
+  ) -> [String: Double] {
+    guard exploit.explores else { return copied }
+    return tuned.explored(from: copied) {
+      tuningGenerator(trial: exploit.trial, generation: generation, place: $0)
+    }
   }
 
   /// The random numbers of one hyperparameter of a trial at the beginning of a generation.

@@ -13,7 +13,7 @@ struct SynchronousSearch {
   /// Runs the search to its end from wherever its journal stands.
   func callAsFunction() throws -> SearchResult {
     let journal = planner.journal(of: run)
-    if try journal.lastGeneration() == nil { try journal.plan(planner.firstGeneration()) }
+    if try journal.lastGeneration() == nil { try journal.plan(try planner.firstGeneration()) }
     try restoreMetrics(generations: 0..<(journal.lastGeneration() ?? 0), journal)
     var metricsAreCurrent = true
     var slots: Int?

@@ -36,7 +36,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   ///
   /// For an executor whose score is another; networks of this process reach no other.
   public var objective: Objective?
-  /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
+  /// What chooses policies, and who copies whom; nil for PBA's explorer.
   public var explorer: NamedExplorer?
   /// Where it is computed.
   public var device: DeviceList
@@ -140,6 +140,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     facts["trainSize"] = data.trainSize.map { .integer($0) }
     facts["validationSize"] = data.validationSize.map { .integer($0) }
     if recipe.scaleToSize == true { facts["scaleToSize"] = .bool(true) }
+    facts["explorer"] = explorer.map { .string($0.name) }
     return ScheduleOrigin(name: data.publicName, facts: facts)
   }
 
@@ -148,7 +149,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   /// Throws `SettingError` for the first that is wrong, or what `Recipe.validate` throws.
   public func validate() throws {
     try recipe.validate()
-    try rules.validate()
+    try rules.validate(for: madeExplorer)
     try workers.validate()
     guard workers.workers == nil, case .trials(let count) = concurrency else { return }
     guard (1...SearchRules.largest).contains(count) else {

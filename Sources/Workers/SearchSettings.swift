@@ -10,13 +10,18 @@ public protocol SearchSettings: RunConfiguration {
   var rules: SearchRules { get }
   /// What a schedule that the search finds is called, and says of its origin.
   var origin: ScheduleOrigin { get }
-  /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
+  /// What chooses policies, and who copies whom; nil for PBA's explorer.
   var explorer: NamedExplorer? { get }
   /// How many trials train at once, in this process or as workers.
   var trialsAtOnce: Concurrency { get }
   /// How many trials train at once on a cluster; unless a number is given, all that there is room for, also on nodes that
   /// come later.
   var trialsAtOnceOnCluster: Concurrency { get }
+}
+
+extension SearchSettings {
+  /// The explorer that the search has.
+  public var madeExplorer: any Explorer<Policy> { (explorer ?? .pba).make(in: rules.space) }
 }
 
 extension SearchConfiguration: SearchSettings {
@@ -76,6 +81,6 @@ extension Search {
     self.init(
       run: run, rules: configuration.rules, origin: configuration.origin,
       concurrency: concurrency ?? configuration.trialsAtOnce, executor: executor,
-      explorer: (configuration.explorer ?? .pba).make(), stop: stop, onEvent: onEvent)
+      explorer: configuration.madeExplorer, stop: stop, onEvent: onEvent)
   }
 }

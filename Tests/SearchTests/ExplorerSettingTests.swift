@@ -11,7 +11,7 @@ struct ExplorerSettingTests {
     let text = String(decoding: try JSONEncoder().encode(smallSearch()), as: UTF8.self)
     #expect(!text.contains("explorer"))
     #expect(try JSONDecoder().decode(SearchConfiguration.self, from: Data(text.utf8)).explorer == nil)
-    #expect(NamedExplorer.all.first?.make() is PolicyPerturbation)
+    #expect(NamedExplorer.all.first?.make(in: .pba) is PolicyPerturbation)
   }
 
   @Test("is recorded by its name, and another name is refused")

@@ -81,7 +81,7 @@ struct SearchRequest {
       try onSettings(network)
       configuration = .network(network)
     }
-    Self.noteIdle(configuration.settings.rules, settings)
+    if configuration.settings.madeExplorer.exploits { Self.noteIdle(configuration.settings.rules, settings) }
     if place.dryRun { return try show(costOf: configuration) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
       try SearchSession(

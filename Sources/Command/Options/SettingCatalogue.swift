@@ -83,7 +83,7 @@ package struct SettingCatalogue: Sendable {
     "burnIn", help: "Epochs at the beginning in which nothing is compared.", standard: Self.search.burnIn,
     for: [.search], trainedBy: Self.any)
   package let explorer = Setting<NamedExplorer>(
-    "explorer", help: "How a policy is changed after a copy.", standard: .pba, for: [.search],
+    "explorer", help: "What chooses policies, and who copies whom.", standard: .pba, for: [.search],
     trainedBy: Self.any)
   package let asynchronous = Setting<Bool>(
     "asynchronous",

@@ -33,7 +33,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   public var asynchronous: Bool
   /// Which segment of an asynchronous search is first among equals; nil in a synchronous search.
   public var startOrder: StartOrder?
-  /// How a trial's policy is changed after it has copied another; nil for PBA's explorer.
+  /// What chooses policies, and who copies whom; nil for PBA's explorer.
   public var explorer: NamedExplorer?
   /// Where it is computed.
   public var device: DeviceList
@@ -93,7 +93,9 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   /// What a schedule that the search finds is called, and says of its origin.
   public var origin: ScheduleOrigin {
     let name = trainer.publicName
-    return ScheduleOrigin(name: name, facts: ["trainer": .string(name)])
+    var facts: [String: JSONValue] = ["trainer": .string(name)]
+    facts["explorer"] = explorer.map { .string($0.name) }
+    return ScheduleOrigin(name: name, facts: facts)
   }
 
   /// One worker on each device, on the processor as many as there are cores, unless a number is given.
@@ -109,7 +111,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     guard (1...SearchRules.largest).contains(epochs) else {
       throw SettingError("epochs", found: "\(epochs)", expected: "a number from 1 to \(SearchRules.largest)")
     }
-    try rules.validate()
+    try rules.validate(for: madeExplorer)
     try workers.validate()
     var names: Set<String> = []
     for range in tune ?? [] {
