@@ -6,7 +6,7 @@ public struct AppliedOperation: Equatable, Sendable {
   public let probability: Double
   /// The strength in the operation's unit, its direction included.
   public let parameter: Double
-  /// The magnitude of the search behind the parameter, 0 to 9; nil where the policy has another scale.
+  /// The magnitude of the search behind the parameter; nil where the policy has no such scale.
   public let magnitude: Int?
   /// The column and row drawn as the centre; nil for an operation that has none.
   public let center: SIMD2<Int>?

@@ -12,14 +12,19 @@ public struct AugmentationProgram: Hashable, Sendable {
     public let opposite: Double?
     /// The magnitude of the search that the strength was given by; nil where it was given by the parameter.
     public let magnitude: Int?
+    /// Whether a length in pixels follows the size of the images where that is asked for.
+    let followsSize: Bool
 
     /// Makes a step; a parameter outside the operation's range is a programmer's error.
     public init(operation: Operation, probability: Double, parameter: Double, opposite: Double? = nil) {
-      self.init(operation, probability: probability, parameter: parameter, opposite: opposite, magnitude: nil)
+      self.init(
+        operation, probability: probability, parameter: parameter, opposite: opposite, magnitude: nil,
+        followsSize: false)
     }
 
     private init(
-      _ operation: Operation, probability: Double, parameter: Double, opposite: Double?, magnitude: Int?
+      _ operation: Operation, probability: Double, parameter: Double, opposite: Double?, magnitude: Int?,
+      followsSize: Bool
     ) {
       precondition(
         operation.parameters.contains(parameter) && operation.parameters.contains(opposite ?? parameter),
@@ -29,27 +34,46 @@ public struct AugmentationProgram: Hashable, Sendable {
       self.parameter = parameter
       self.opposite = opposite
       self.magnitude = magnitude
+      self.followsSize = followsSize
     }
 
     /// Makes a step of the search's scale; a magnitude outside 0...9 is a programmer's error.
     public init(operation: Operation, probability: Double, magnitude: Int) {
       let parameter = operation.parameter(magnitude: magnitude)
       self.init(
-        operation, probability: probability, parameter: parameter,
-        opposite: operation.isSigned ? -parameter : nil, magnitude: magnitude)
+        operation: operation, probability: probability, magnitude: magnitude, parameter: parameter,
+        opposite: operation.isSigned ? -parameter : nil)
+    }
+
+    /// Makes a step of a scale that the caller knows.
+    ///
+    /// - Parameters:
+    ///   - operation: the operation.
+    ///   - probability: the chance that it fires, 0...1.
+    ///   - magnitude: the place on the scale.
+    ///   - parameter: the strength that it stands for; one outside the operation's range is a programmer's error.
+    ///   - opposite: the strength in the other direction; nil where there is no other.
+    ///   - followsSize: whether a length in pixels follows the size of the images where that is asked for.
+    public init(
+      operation: Operation, probability: Double, magnitude: Int, parameter: Double, opposite: Double?,
+      followsSize: Bool = true
+    ) {
+      self.init(
+        operation, probability: probability, parameter: parameter, opposite: opposite, magnitude: magnitude,
+        followsSize: followsSize && operation.unit == .pixels)
     }
 
     /// The step on images of another size: a length that a magnitude stands for is carried over, as far as the operation
     /// goes.
     func scaled(by scale: PixelScale) -> Step {
-      guard magnitude != nil, operation.unit == .pixels else { return self }
+      guard followsSize else { return self }
       func scaled(_ length: Double) -> Double {
         let range = operation.parameters
         return min(max(scale.length(length, grain: operation.grain), range.lowerBound), range.upperBound)
       }
       return Step(
         operation, probability: probability, parameter: scaled(parameter), opposite: opposite.map(scaled),
-        magnitude: magnitude)
+        magnitude: magnitude, followsSize: true)
     }
   }
 

@@ -53,3 +53,10 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     return String(whole)
   }
 }
+
+extension ParameterUnit {
+  /// Whether it counts whole things, so that a fraction has no effect or none that is meant.
+  public var countsWholes: Bool { Self.wholes.contains(self) }
+
+  private static let wholes: Set<ParameterUnit> = [.pixels, .bits, .level]
+}

@@ -37,11 +37,11 @@ extension Policy {
       let (probability, magnitude) = (2 * index, 2 * index + 1)
       entries.append(
         PolicyEntry(
-          operation: operation,
+          ScaledOperation(operation),
           probability: try JSONField(.integer(vector[probability]), at: "[\(probability)]")
             .integer(in: PolicyEntry.probabilities),
           validMagnitude: try JSONField(.integer(vector[magnitude]), at: "[\(magnitude)]")
-            .integer(in: PolicyEntry.magnitudes)))
+            .integer(in: Operation.magnitudes)))
     }
     self.init(entries: entries)
   }

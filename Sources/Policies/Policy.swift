@@ -36,21 +36,23 @@ public struct Policy: Hashable, Sendable {
     AugmentationProgram.Alternative(
       weight: weight,
       steps: entries.map {
-        AugmentationProgram.Step(
-          operation: $0.operation,
-          probability: Double($0.probability) / Double(PolicyEntry.probabilityScale),
-          magnitude: $0.magnitude)
+        $0.scaled.step(
+          probability: Double($0.probability) / Double(PolicyEntry.probabilityScale), magnitude: $0.magnitude)
       },
       countDistribution: operationCount)
   }
 }
 
 extension Policy {
-  init(_ field: JSONField) throws(PolicyError) {
+  /// Reads a policy in a space, or without one whose operations are on their own scales.
+  package init(_ field: JSONField, in space: SearchSpace?) throws(PolicyError) {
     var entries: [PolicyEntry] = []
-    for element in try field.elements("a list of policy entries") { entries.append(try PolicyEntry(element)) }
+    for element in try field.elements("a list of policy entries") {
+      entries.append(try PolicyEntry(element, in: space))
+    }
     self.init(entries: entries)
   }
 
-  var json: JSONValue { .array(entries.map(\.json)) }
+  /// The entries by name and number; what the numbers mean is a matter of the space.
+  package var json: JSONValue { .array(entries.map(\.json)) }
 }

@@ -22,9 +22,9 @@ public struct PolicyPerturbation: Explorer, Hashable {
     var entries: [PolicyEntry] = []
     for entry in policy.entries {
       let probability = perturbed(entry.probability, in: PolicyEntry.probabilities, using: &generator)
-      let magnitude = perturbed(entry.magnitude, in: PolicyEntry.magnitudes, using: &generator)
+      let magnitude = perturbed(entry.magnitude, in: entry.magnitudes, using: &generator)
       entries.append(
-        PolicyEntry(operation: entry.operation, probability: probability, validMagnitude: magnitude))
+        PolicyEntry(entry.scaled, probability: probability, validMagnitude: magnitude))
     }
     return Policy(entries: entries)
   }

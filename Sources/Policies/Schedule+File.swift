@@ -27,18 +27,30 @@ extension Schedule {
   /// The keys stand in the format's order, each policy entry on its own line, and the last line ends with a
   /// newline.
   public func jsonData() -> Data {
+    let counts = JSONValue.array(operationCount.map(JSONValue.number)).text
     var text = """
       {
         "format": \(JSONValue.string(ScheduleFormat.name).text),
-        "version": \(ScheduleFormat.version),
+        "version": \(space == nil ? ScheduleFormat.version : ScheduleFormat.versionWithSpace),
         "name": \(JSONValue.string(name).text),
         "epochs": \(epochs),
-        "operationCount": \(JSONValue.array(operationCount.map(JSONValue.number)).text),
-        "probabilityScale": \(ScheduleFormat.probabilityScale),
-        "magnitudeScale": \(ScheduleFormat.magnitudeScale),
-        "segments": [
 
       """
+    text +=
+      space.map {
+        """
+          "probabilityScale": \(ScheduleFormat.probabilityScale),
+          "space": \($0.lines),
+
+        """
+      }
+        ?? """
+          "operationCount": \(counts),
+          "probabilityScale": \(ScheduleFormat.probabilityScale),
+          "magnitudeScale": \(ScheduleFormat.magnitudeScale),
+
+        """
+    text += "  \"segments\": [\n"
     text += segments.map(\.lines).joined(separator: ",\n")
     text += """
 
@@ -48,6 +60,33 @@ extension Schedule {
 
       """
     return Data(text.utf8)
+  }
+}
+
+extension SearchSpace {
+  /// The space as it stands in a schedule's file, an operation on each line.
+  fileprivate var lines: String {
+    """
+    {
+        "name": \(JSONValue.string(name).text),
+        "operationCount": \(JSONValue.array(operationCount.map(JSONValue.number)).text),
+        "scalePixels": \(scalesPixels),
+        "operations": [
+    \(choices.map { "      " + $0.line }.joined(separator: ",\n"))
+        ]
+      }
+    """
+  }
+}
+
+extension SearchSpace.Choice {
+  /// The keys in the order of the format.
+  fileprivate var line: String {
+    guard case .object(let members) = json else { return "{}" }
+    let pairs = SpaceFormat.operationKeys.compactMap { key in
+      members[key].map { "\(JSONValue.string(key).text): \($0.text)" }
+    }
+    return "{\(pairs.joined(separator: ", "))}"
   }
 }
 

@@ -16,8 +16,7 @@ extension Schedule {
     let stretched = zip(segments, lengths).filter { $0.1 > 0 }
       .map { Segment(epochs: $0.1, policy: $0.0.policy) }
     let original = provenance["stretchedFrom"] ?? .integer(self.epochs)
-    return try Schedule(
-      name: name, operationCount: operationCount, segments: stretched,
-      provenance: provenance.merging(["stretchedFrom": original]) { _, new in new })
+    return try replacing(
+      segments: stretched, provenance: provenance.merging(["stretchedFrom": original]) { _, new in new })
   }
 }

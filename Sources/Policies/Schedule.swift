@@ -35,6 +35,9 @@ public struct Schedule: Hashable, Sendable {
   public let epochs: Int
   /// The probabilities of applying 0, 1, 2… operations to an image.
   public let operationCount: [Double]
+  /// The space that its policies belong to, where it is another one than PBA's; nil for policies whose operations are on
+  /// their own scales.
+  public let space: SearchSpace?
   /// The policies in the order of training; never empty.
   public let segments: [Segment]
   /// Where the schedule comes from; free for its maker.
@@ -51,6 +54,25 @@ public struct Schedule: Hashable, Sendable {
     name: String, operationCount: [Double] = Policy.operationCount, segments: [Segment],
     provenance: [String: JSONValue] = [:]
   ) throws(PolicyError) {
+    try self.init(
+      name: name, operationCount: operationCount, space: nil, segments: segments, provenance: provenance)
+  }
+
+  /// Makes a schedule of policies of a search space, whose chances of 0, 1, 2… operations it has.
+  ///
+  /// Throws `PolicyError` as the other initializer does, and for an entry that does not belong to the space.
+  public init(
+    name: String, space: SearchSpace, segments: [Segment], provenance: [String: JSONValue] = [:]
+  ) throws(PolicyError) {
+    try self.init(
+      name: name, operationCount: space.operationCount, space: space.isPBA ? nil : space, segments: segments,
+      provenance: provenance)
+  }
+
+  private init(
+    name: String, operationCount: [Double], space: SearchSpace?, segments: [Segment],
+    provenance: [String: JSONValue]
+  ) throws(PolicyError) {
     guard !segments.isEmpty else {
       throw PolicyError(place: "segments", found: "none", expected: "at least one")
     }
@@ -62,13 +84,36 @@ public struct Schedule: Hashable, Sendable {
         throw PolicyError(
           place: "segments", found: "more than \(Self.longest) epochs in all", expected: "at most that many")
       }
+      try Self.requireScales(segment.policy, of: space, at: "segments[\(index)].policy")
     }
     self.name = name
     self.epochs = epochs
     self.operationCount = try Self.probabilities(
       JSONField(.array(operationCount.map(JSONValue.number)), at: "operationCount"))
+    self.space = space
     self.segments = segments
     self.provenance = provenance
+  }
+
+  /// Throws for an entry whose strengths are not those of the space, or without one not the operation's own.
+  private static func requireScales(
+    _ policy: Policy, of space: SearchSpace?, at place: String
+  ) throws(PolicyError) {
+    for (index, entry) in policy.entries.enumerated() {
+      let own = space.map { $0.operation(named: entry.operation.name) } ?? ScaledOperation(entry.operation)
+      guard entry.scaled == own else {
+        throw PolicyError(
+          place: "\(place)[\(index)]", found: "\(entry.operation.name) on a scale of another search space",
+          expected: space.map { "an operation of the space \(JSONValue.string($0.name).summary)" }
+            ?? "the operation's own scale, or a schedule with its space")
+      }
+    }
+  }
+
+  /// The same schedule with other segments of the same space, and another origin.
+  func replacing(segments: [Segment], provenance: [String: JSONValue]) throws(PolicyError) -> Schedule {
+    try Schedule(
+      name: name, operationCount: operationCount, space: space, segments: segments, provenance: provenance)
   }
 
   /// The policy at an epoch, counted from 0; the first one before it, the last one after the end.

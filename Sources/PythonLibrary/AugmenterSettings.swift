@@ -102,11 +102,6 @@ extension JSONMembers {
 }
 
 extension JSONField {
-  fileprivate func truth() throws(PolicyError) -> Bool {
-    guard case .bool(let value) = value else { throw failure(expected: "true or false") }
-    return value
-  }
-
   fileprivate func three<Element>(
     _ read: (JSONField) throws(PolicyError) -> Element
   ) throws(PolicyError) -> [Element] {

@@ -6,12 +6,14 @@ import Policies
 /// A search has thousands of policies; this is many times smaller and faster than their JSON, and as safe, for
 /// operations stand by name.
 struct PolicyText: Sendable {
-  /// The operations whose names can be read.
-  private let operations: [(name: [UInt8], operation: Operation)]
+  /// The operations whose names can be read, with their strengths.
+  private let operations: [(name: [UInt8], operation: ScaledOperation)]
 
-  /// Reads the operations of the catalogue, and some others.
-  init(beyondCatalogue others: [Operation] = []) {
-    operations = Self.catalogue + others.map { (name: Array($0.name.utf8), operation: $0) }
+  /// Reads the operations of a space, and those of the catalogue on their own scales.
+  init(_ space: SearchSpace) {
+    operations = space.choices.map {
+      (name: Array($0.operation.operation.name.utf8), operation: $0.operation)
+    }
   }
 
   static func text(of policy: Policy) -> String {
@@ -40,15 +42,13 @@ struct PolicyText: Sendable {
         found: "the policy entry\(String(decoding: entry, as: UTF8.self))",
         expected: "an operation and two integers")
     }
-    return try PolicyEntry(operation: operation(words[0]), probability: probability, magnitude: magnitude)
+    return try PolicyEntry(operation(words[0]), probability: probability, magnitude: magnitude)
   }
 
-  private func operation(_ name: ArraySlice<UInt8>) throws -> Operation {
+  private func operation(_ name: ArraySlice<UInt8>) throws -> ScaledOperation {
     if let known = operations.first(where: { $0.name.elementsEqual(name) }) { return known.operation }
-    return try Operation(named: String(decoding: name, as: UTF8.self))
+    return try ScaledOperation(Operation(named: String(decoding: name, as: UTF8.self)))
   }
-
-  private static let catalogue = Operation.catalogue.map { (name: Array($0.name.utf8), operation: $0) }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
     // What a policy can hold has two digits at most; anything else is read as numbers are everywhere.

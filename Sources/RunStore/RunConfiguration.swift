@@ -1,4 +1,5 @@
 import Foundation
+import Policies
 
 /// What a run directory holds.
 public enum RunKind: String, Codable, Hashable, Sendable, CaseIterable {
@@ -44,9 +45,12 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
 
   /// The setting, its two values and what to do, in one line.
   public var description: String {
-    key == Self.imageDigestKey
-      ? "the images are not those it was begun with (bring those back)"
-      : "\(name ?? key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+    switch key {
+    case Self.imageDigestKey: "the images are not those it was begun with (bring those back)"
+    case RunRow.spaceKey:
+      "\(name ?? key): \(SearchSpace.difference(from: recorded, to: requested))"
+    default: "\(name ?? key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import GRDB
+import Policies
 
 /// The folder of one run: its journal, its settings, its checkpoints and its results, locked while in use.
 ///
@@ -14,6 +15,8 @@ public final class RunDirectory: Sendable {
   public let version: String
   /// The checkpoints of the run.
   public let checkpoints: CheckpointFolder
+  /// The search space among its settings; nil where they have none, as for PBA's.
+  public let space: SearchSpace?
   /// What was edited in `config.yaml` since it was written, found and undone when the run was opened; nil for nothing.
   public let settingsEdit: SettingsEdit?
   let database: RunDatabase
@@ -31,13 +34,14 @@ public final class RunDirectory: Sendable {
 
   private init(
     path: String, database: RunDatabase, row: RunRow, lock: FileLock?, settingsEdit: SettingsEdit? = nil
-  ) {
+  ) throws {
     self.path = path
     self.kind = row.kind
     self.version = row.version
     self.database = database
     self.lock = lock
     self.settingsEdit = settingsEdit
+    space = try row.space(in: database.path)
     checkpoints = CheckpointFolder(
       path: path + "/" + RunFileName.checkpoints, format: row.checkpointFormat)
   }
@@ -95,7 +99,7 @@ public final class RunDirectory: Sendable {
     let edit = try SettingsEdit.restoring(
       decode(Configuration.self, from: row, path: path), recorded: row.configuration, in: path,
       file: RunFileName.configuration)
-    let run = RunDirectory(path: path, database: database, row: row, lock: lock, settingsEdit: edit)
+    let run = try RunDirectory(path: path, database: database, row: row, lock: lock, settingsEdit: edit)
     try run.checkpoints.prepare()
     return run
   }
@@ -106,7 +110,7 @@ public final class RunDirectory: Sendable {
   public static func read(_ path: String) throws -> RunDirectory {
     let (database, row) = try existing(path)
     try row.verifyShape(database)
-    return RunDirectory(path: path, database: database, row: row, lock: nil)
+    return try RunDirectory(path: path, database: database, row: row, lock: nil)
   }
 
   /// Gives the settings that the run in a folder was begun with.

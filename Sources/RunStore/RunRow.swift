@@ -1,4 +1,6 @@
 import GRDB
+import Policies
+import Yams
 
 /// The one row of the table `run`.
 struct RunRow {
@@ -38,6 +40,22 @@ struct RunRow {
   var checkpointFormat: CheckpointFormat {
     // Settings that cannot be read are an error of who reads them.
     CheckpointFormat((try? settings(inJSON: configuration)) ?? [:])
+  }
+
+  /// The key of the search space among the settings of a search.
+  static let spaceKey = "space"
+
+  /// The search space among the settings; nil where they have none.
+  ///
+  /// Throws `RunStoreError` for a text that is none.
+  func space(in journal: String) throws -> SearchSpace? {
+    // Settings that cannot be read are an error of who reads them.
+    guard case .scalar(let text) = (try? settings(inJSON: configuration))?[Self.spaceKey] else { return nil }
+    do {
+      return try SearchSpace(jsonText: text.string.utf8)
+    } catch {
+      throw RunStoreError.damagedJournal(path: journal, detail: "the setting space: \(error)")
+    }
   }
 
   /// Throws where the journal does not hold what these settings say that it must.

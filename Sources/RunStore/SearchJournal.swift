@@ -14,12 +14,11 @@ public struct SearchJournal: Sendable {
   ///
   /// - Parameters:
   ///   - run: the folder of the search.
-  ///   - operations: what its policies may hold beside the operations of the catalogue. The journal has their
-  ///     names alone.
-  public init(_ run: RunDirectory, operations: [Augmentation.Operation] = []) {
+  ///   - space: what its policies belong to; nil for the space among the run's settings, or PBA's where there is none.
+  ///     The journal has names of operations and numbers alone.
+  public init(_ run: RunDirectory, space: SearchSpace? = nil) {
     database = run.database
-    let known = Set(Augmentation.Operation.catalogue)
-    policyText = PolicyText(beyondCatalogue: operations.filter { !known.contains($0) })
+    policyText = PolicyText(space ?? run.space ?? .pba)
   }
 
   /// How many pages of the journal's file were looked at since the run was opened.

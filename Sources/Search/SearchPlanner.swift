@@ -9,10 +9,8 @@ struct SearchPlanner: Sendable {
   let origin: ScheduleOrigin
   let explorer: any Explorer<Policy>
 
-  /// The journal of a run, with the operations that the search chooses among.
-  func journal(of run: RunDirectory) -> SearchJournal {
-    SearchJournal(run, operations: rules.space.operations)
-  }
+  /// The journal of a run, with the space that the search chooses in.
+  func journal(of run: RunDirectory) -> SearchJournal { SearchJournal(run, space: rules.space) }
 
   /// The first generation: every trial from fresh weights; with a policy that does nothing, unless the explorer has another.
   func firstGeneration() throws -> [SegmentPlan] {
@@ -109,7 +107,7 @@ struct SearchPlanner: Sendable {
     // Written after every comparison: a file that is read before the end must say so.
     if epochsTrained < rules.epochs { provenance[Schedule.unfinishedKey] = .integer(epochsTrained) }
     return try Schedule(
-      name: origin.name,
+      name: origin.name, space: rules.space,
       segments: steps.map { Schedule.Segment(epochs: $0.epochs, policy: $0.hyperparameters) },
       provenance: provenance)
   }

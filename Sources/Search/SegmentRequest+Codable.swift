@@ -1,4 +1,5 @@
 import Policies
+import Text
 
 extension SegmentKey: Codable {
   /// Reads the text of a key.
@@ -16,6 +17,37 @@ extension SegmentKey: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
+  }
+}
+
+/// A policy as messages have it: a list of entries, or with a space an object of both.
+///
+/// A worker that knows no spaces refuses the object, rather than take the numbers for others.
+private struct PolicyOfSpace {
+  let policy: Policy
+  let space: SearchSpace?
+
+  private static let keys = ["space", "entries"]
+
+  init(policy: Policy, space: SearchSpace?) {
+    self.policy = policy
+    self.space = space
+  }
+
+  init(_ field: JSONField) throws(PolicyError) {
+    guard case .object = field.value else {
+      self.init(policy: try Policy(field, in: nil), space: nil)
+      return
+    }
+    let members = try field.members("a list of policy entries")
+    try members.refuseKeys(except: Self.keys)
+    let space = try SearchSpace(members.require("space", "an object with a search space"))
+    self.init(
+      policy: try Policy(members.require("entries", "a list of policy entries"), in: space), space: space)
+  }
+
+  var json: JSONValue {
+    space.map { .object(["space": $0.json, "entries": policy.json]) } ?? policy.json
   }
 }
 
@@ -40,18 +72,20 @@ extension SegmentRequest: Codable {
         .parentCheckpoint, found: parent.map(shortText) ?? "nothing",
         expected: bounds[0] == 0 ? "nothing at epoch 0" : "the file to continue from at epoch \(bounds[0])")
     }
-    let policy: Policy
+    let policy: PolicyOfSpace
     do {
-      policy = try values.decode(Policy.self, forKey: .policy)
+      policy = try PolicyOfSpace(JSONField(values.decode(JSONValue.self, forKey: .policy)))
     } catch let error as PolicyError {
+      let place = (values.codingPath + [CodingKeys.policy]).place
       throw MessageFault(
-        place: (values.codingPath + [CodingKeys.policy]).place + error.place,
+        place: place + (error.place.isEmpty || error.place.hasPrefix("[") ? "" : ".") + error.place,
         reason: "found \(error.found), expected \(error.expected)")
     }
     self.init(
       key: try values.decode(SegmentKey.self, forKey: .key),
       seed: try values.decode(UInt64.self, forKey: .seed), epochs: bounds[0]..<bounds[1],
-      isLast: try values.decode(Bool.self, forKey: .isLast), policy: policy, parentCheckpoint: parent,
+      isLast: try values.decode(Bool.self, forKey: .isLast), policy: policy.policy, space: policy.space,
+      parentCheckpoint: parent,
       checkpoint: try values.decode(.checkpoint, expecting: "the name of a file") { !$0.isEmpty },
       tuned: try values.decodeIfPresent([String: Double].self, forKey: .tuned) ?? [:],
       slot: try values.decode(.slot, expecting: "a number from 0 to \(largest)") {
@@ -66,7 +100,7 @@ extension SegmentRequest: Codable {
     try values.encode(seed, forKey: .seed)
     try values.encode([epochs.lowerBound, epochs.upperBound], forKey: .epochs)
     try values.encode(isLast, forKey: .isLast)
-    try values.encode(policy, forKey: .policy)
+    try values.encode(PolicyOfSpace(policy: policy, space: space).json, forKey: .policy)
     try values.encodeIfPresent(parentCheckpoint, forKey: .parentCheckpoint)
     try values.encode(checkpoint, forKey: .checkpoint)
     if !tuned.isEmpty { try values.encode(tuned, forKey: .tuned) }

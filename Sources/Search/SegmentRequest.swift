@@ -1,3 +1,4 @@
+import Augmentation
 import Policies
 import RunStore
 
@@ -54,6 +55,8 @@ public struct SegmentRequest: Hashable, Sendable {
   public var isLast: Bool
   /// The augmentation.
   public var policy: Policy
+  /// The space that the policy belongs to; nil for PBA's.
+  public var space: SearchSpace?
   /// The checkpoint to start from, whole and verified; `nil` to start from fresh weights at epoch 0.
   public var parentCheckpoint: String?
   /// Where to write the checkpoint: a temporary name, which the search makes durable and renames.
@@ -66,17 +69,24 @@ public struct SegmentRequest: Hashable, Sendable {
   /// Makes a request from its parts.
   public init(
     key: SegmentKey, seed: UInt64, epochs: Range<Int>, isLast: Bool, policy: Policy,
-    parentCheckpoint: String?, checkpoint: String, tuned: [String: Double] = [:], slot: Int
+    space: SearchSpace? = nil, parentCheckpoint: String?, checkpoint: String, tuned: [String: Double] = [:],
+    slot: Int
   ) {
     self.key = key
     self.seed = seed
     self.epochs = epochs
     self.isLast = isLast
     self.policy = policy
+    self.space = space
     self.parentCheckpoint = parentCheckpoint
     self.checkpoint = checkpoint
     self.tuned = tuned
     self.slot = slot
+  }
+
+  /// What happens to the images.
+  public var program: AugmentationProgram {
+    policy.program(operationCount: (space ?? .pba).operationCount)
   }
 
   /// The trial's number.

@@ -57,6 +57,7 @@ struct SegmentTraining: Sendable {
         SegmentRequest(
           key: SegmentKey(plan.place), seed: rules.seed, epochs: plan.epochs,
           isLast: plan.epochs.upperBound == rules.epochs, policy: plan.policy,
+          space: rules.space.isPBA ? nil : rules.space,
           parentCheckpoint: job.parent.map { run.checkpoints.path(of: $0.checkpoint.file) },
           checkpoint: run.checkpoints.temporaryPath(for: file), tuned: plan.tuned, slot: slot), stop: stop)
       switch outcome {

@@ -38,6 +38,8 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
   public var objective: Objective?
   /// What chooses policies, and who copies whom; nil for PBA's explorer.
   public var explorer: NamedExplorer?
+  /// What policies are chosen from; nil for PBA's space.
+  public var space: SearchSpace?
   /// Where it is computed.
   public var device: DeviceList
   /// How many trials train at once.
@@ -72,6 +74,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     startOrder = asynchronous ? .arrival : nil
     objective = nil
     explorer = nil
+    space = nil
     self.device = device
     self.concurrency = concurrency
     workers = WorkerSettings()
@@ -79,7 +82,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
 
   private enum CodingKeys: String, CodingKey {
     case data, imageDigest, recipe, population, interval, quantile, burnIn, asynchronous, startOrder,
-      objective, explorer
+      objective, explorer, space
     case device, concurrency
   }
 
@@ -97,6 +100,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     startOrder = try values.decodeIfPresent(StartOrder.self, forKey: .startOrder)
     objective = try values.decodeIfPresent(Objective.self, forKey: .objective)
     explorer = try values.decodeIfPresent(NamedExplorer.self, forKey: .explorer)
+    space = try values.decodeIfPresent(SearchSpace.self, forKey: .space)
     device = try values.decode(DeviceList.self, forKey: .device)
     concurrency = try values.decode(Concurrency.self, forKey: .concurrency)
     workers = try WorkerSettings(from: decoder)
@@ -116,6 +120,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     try values.encodeIfPresent(startOrder, forKey: .startOrder)
     try values.encodeIfPresent(objective, forKey: .objective)
     try values.encodeIfPresent(explorer, forKey: .explorer)
+    try values.encodeIfPresent(space, forKey: .space)
     try values.encode(device, forKey: .device)
     try values.encode(concurrency, forKey: .concurrency)
     try workers.encode(to: encoder)
@@ -129,7 +134,7 @@ public struct SearchConfiguration: RunConfiguration, Hashable {
     SearchRules(
       population: population, interval: interval, quantile: quantile, burnIn: burnIn,
       asynchronous: asynchronous, startOrder: startOrder, epochs: recipe.epochs, seed: recipe.seed,
-      objective: objective ?? .validationAccuracy)
+      space: space ?? .pba, objective: objective ?? .validationAccuracy)
   }
 
   /// What a schedule that the search finds is called, and says of its origin.

@@ -81,7 +81,7 @@ public struct TrainingExecutor: SegmentExecutor {
       self.onImages(count)
     }
     let images = data.train.images
-    let program = segment.policy.program()
+    let program = segment.program
       .scaled(by: recipe.pixelScale(width: images.width, height: images.height))
     var metrics: EpochMetrics?
     watch.begin(.training)

@@ -24,7 +24,7 @@ import Threads
   }
 
   private func journal(_ name: String) throws -> SearchJournal {
-    SearchJournal(try RunDirectory.read(folder(name)), operations: SearchSpace.own.operations)
+    SearchJournal(try RunDirectory.read(folder(name)), space: .own)
   }
 
   @Test(arguments: [false, true]) func findsWhatTheExecutorRewards(asynchronous: Bool) throws {

@@ -21,7 +21,8 @@ struct ReportSubject {
       switch configuration {
       case .network(let configuration):
         (images, samples) = Self.look(configuration.data) { sample in
-          SampleDrawing(sample).groups(of: history.best, recipe: configuration.recipe)
+          SampleDrawing(sample).groups(
+            of: history.best, in: configuration.rules.space, recipe: configuration.recipe)
         }
       case .trainer:
         images = ReportImages()

@@ -14,16 +14,24 @@ struct SampleDrawing {
   }
 
   /// The images in the first, the middle and the last epoch of a trial's ancestry; none before there is one.
-  func groups(of ancestry: [SegmentRecord], recipe: Recipe) -> [SampleImages.Group] {
+  ///
+  /// - Parameters:
+  ///   - ancestry: the segments that the trial's state descends from.
+  ///   - space: what their policies belong to.
+  ///   - recipe: how the search trains.
+  /// - Returns: one group, or none.
+  func groups(
+    of ancestry: [SegmentRecord], in space: SearchSpace, recipe: Recipe
+  ) -> [SampleImages.Group] {
     let epochs = moments(ancestry.last?.plan.epochs.upperBound ?? 0)
     let plans = epochs.compactMap { epoch in ancestry.first { $0.plan.epochs.contains(epoch) }?.plan }
     guard !epochs.isEmpty, plans.count == epochs.count else { return [] }
     return [
       group("the ancestors of the best trial", epochs) { image, column in
         draw(
-          image, plans[column].policy.program().scaled(by: scale(recipe)), seed: recipe.seed,
-          trial: plans[column].trial,
-          epoch: epochs[column])
+          image,
+          plans[column].policy.program(operationCount: space.operationCount).scaled(by: scale(recipe)),
+          seed: recipe.seed, trial: plans[column].trial, epoch: epochs[column])
       }
     ]
   }

@@ -16,8 +16,8 @@ enum AlbumentationsTransform {
   /// - Returns: the transform.
   /// - Throws: `PolicyError` for an operation that Albumentations has no counterpart of.
   static func json(_ entry: PolicyEntry, weight: Double) throws(PolicyError) -> JSONValue {
-    let parameter = entry.operation.parameter(magnitude: entry.magnitude)
-    guard entry.operation.isSigned, parameter != 0 else {
+    let parameter = entry.parameter
+    guard entry.scaled.isSigned, parameter != 0 else {
       return try json(entry.operation, parameter, weight: weight)
     }
     return list(
@@ -122,6 +122,7 @@ enum AlbumentationsTransform {
     case .brightness, .color, .contrast, .sharpness: parameter == 1
     case .cutout: parameter < 2
     case .solarize: parameter > 255
+    case .posterize: parameter >= 8
     default: false
     }
   }

@@ -11,6 +11,11 @@ extension OriginalLog {
   /// - Throws: `PolicyError` for what such a log cannot say: other operations than those of the search space, or
   ///   another distribution of the number of operations than 0.2, 0.3, 0.5.
   public static func data(of schedule: Schedule) throws(PolicyError) -> Data {
+    if let space = schedule.space {
+      throw PolicyError(
+        place: "space", found: "the search space \(JSONValue.string(space.name).summary)",
+        expected: "PBA's own, the only one that a log of Ray can hold; export as json")
+    }
     guard schedule.operationCount == Policy.operationCount else {
       throw PolicyError(
         place: "operationCount",

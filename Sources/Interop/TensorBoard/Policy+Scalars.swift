@@ -1,8 +1,8 @@
 import Policies
 
 extension Policy {
-  /// For each operation the mean probability, 0 to 1, and the mean magnitude, 0 to 9, of its entries, in the order in
-  /// which operations first appear.
+  /// For each operation the mean probability, 0 to 1, and the mean magnitude of its entries, 0 to 9 in PBA's space, in
+  /// the order in which operations first appear.
   public var operationScalars: [ScalarPoint.Scalar] {
     var names: [String] = []
     var entriesByName: [String: [PolicyEntry]] = [:]

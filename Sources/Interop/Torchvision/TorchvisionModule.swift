@@ -36,14 +36,14 @@ public enum TorchvisionModule {
     try put("OPERATION_COUNT = \(tuple(schedule.operationCount.map { "\($0)" }))\n\n")
     try put(TorchvisionTemplate.headOfSegments)
     for segment in schedule.segments { try put(text(of: segment)) }
-    try put(")\n\n" + TorchvisionTemplate.code)
+    try put(")\n\n" + TorchvisionTemplate.code(scalesPixels: schedule.space?.scalesPixels ?? true))
   }
 
   private static func text(of segment: Schedule.Segment) -> String {
     let entries = segment.policy.entries.filter { $0.probability > 0 }.map { entry in
       let probability = Double(entry.probability) / Double(PolicyEntry.probabilityScale)
-      let strength = entry.operation.parameter(magnitude: entry.magnitude)
-      let isSigned = entry.operation.isSigned ? "True" : "False"
+      let strength = entry.parameter
+      let isSigned = entry.scaled.isSigned ? "True" : "False"
       return "        (\"\(entry.operation.name)\", \(probability), \(strength), \(isSigned)),\n"
     }
     return entries.isEmpty

@@ -51,7 +51,14 @@ enum TorchvisionTemplate {
     """#
 
   /// The operations, the walk and the module.
-  static let code = #"""
+  ///
+  /// - Parameter scalesPixels: whether lengths in pixels follow the size of the images where that is asked for.
+  /// - Returns: the code, which knows no lengths where they stay as they are.
+  static func code(scalesPixels: Bool) -> String {
+    scalesPixels ? code : code.replacing(/LENGTHS = \{[^}]*\}/, with: "LENGTHS: dict[str, int] = {}")
+  }
+
+  private static let code = #"""
     #: The length of the schedule.
     EPOCHS = sum(epochs for epochs, _ in SEGMENTS)
 

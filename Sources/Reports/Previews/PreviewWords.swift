@@ -1,3 +1,4 @@
+import Augmentation
 import Text
 
 extension [PreviewedImage] {
@@ -8,8 +9,8 @@ extension [PreviewedImage] {
     var notes = [
       "Below each image stand the operations that fired, in their order, with their probability p."
     ]
-    if applied.contains(where: { $0.magnitude != nil }) {
-      notes.append("Numbers are magnitudes of the search, 0 to 9.")
+    if let scale = magnitudeWords(applied) {
+      notes.append(scale)
     }
     if applied.contains(where: { $0.operation.isSigned && $0.parameter < 0 }) {
       notes.append("A minus turns the direction.")
@@ -18,6 +19,15 @@ extension [PreviewedImage] {
       notes.append("Grey is where an image has no data; training sees the mean colour there.")
     }
     return notes
+  }
+
+  /// What the magnitudes among these are; nil where there is none.
+  private func magnitudeWords(_ applied: [AppliedOperation]) -> String? {
+    let magnitudes = applied.compactMap(\.magnitude)
+    guard let highest = magnitudes.max() else { return nil }
+    return highest > Augmentation.Operation.magnitudes.upperBound
+      ? "Numbers are magnitudes of the search, with their strengths beside them."
+      : "Numbers are magnitudes of the search, 0 to 9."
   }
 
   /// What fired in every draw, for screen readers.

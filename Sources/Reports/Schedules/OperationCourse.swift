@@ -11,18 +11,20 @@ public struct OperationCourse: Hashable, Sendable {
   public struct Course: Hashable, Sendable {
     /// 0 to 1.
     public let probability: StepSeries
-    /// 0 to 9, on the scale of the search.
+    /// On the scale of the search, 0 to `OperationCourse.highest`.
     public let magnitude: StepSeries
   }
 
   /// The operation.
   public let operation: Operation
+  /// The highest magnitude that it can have: 9 in PBA's space.
+  public let highest: Int
   /// The mean over the operation's entries.
   public let mean: Course
   /// Each of the operation's entries, in the order of the policy.
   public let copies: [Course]
 
-  /// The courses of the operations of PBA's space, and of any other that the schedule holds.
+  /// The courses of the operations of the schedule's space, and of any other that the schedule holds.
   ///
   /// A change of policy stands between two epochs.
   public static func all(of schedule: Schedule) -> [OperationCourse] {
@@ -32,7 +34,11 @@ public struct OperationCourse: Hashable, Sendable {
     // Those beyond the catalogue in the order in which the schedule names them.
     let order = Operation.catalogue.filter(Set(held).contains) + held
     var seen: Set<Operation> = []
-    let operations = (SearchSpace.pba.operations + order).filter { seen.insert($0).inserted }
+    let space = schedule.space ?? .pba
+    let operations = (space.operations + order).filter { seen.insert($0).inserted }
+    let highest = Dictionary(
+      space.choices.map { ($0.operation.operation, $0.operation.magnitudes.upperBound) }
+    ) { first, _ in first }
     return operations.map { operation in
       let entries = schedule.segments.map { segment in
         segment.policy.entries.filter { $0.operation == operation }.map(strength)
@@ -44,7 +50,9 @@ public struct OperationCourse: Hashable, Sendable {
         let count = Double(max(strengths.count, 1))
         return (strengths.map(\.0).reduce(0, +) / count, strengths.map(\.1).reduce(0, +) / count)
       }
-      return OperationCourse(operation: operation, mean: course(bounds, means), copies: copies)
+      return OperationCourse(
+        operation: operation, highest: highest[operation] ?? Operation.magnitudes.upperBound,
+        mean: course(bounds, means), copies: copies)
     }
   }
 

@@ -38,7 +38,7 @@ struct OperationPanels {
       in: Frame(x: x, y: y + 16, width: Self.plotWidth, height: Self.plotHeight), x: 0...length, y: 0...1)
     let lower = Axes(
       in: Frame(x: x, y: y + 28 + Self.plotHeight, width: Self.plotWidth, height: Self.plotHeight),
-      x: 0...length, y: 0...Double(PolicyEntry.magnitudes.upperBound))
+      x: 0...length, y: 0...Double(max(course.highest, 1)))
     let swatch = Frame(x: x, y: y - 5, width: 12, height: 12)
     let lines = course.copies.enumerated().map { index, copy -> [SVGElement] in
       let style = Self.styles[min(index, Self.styles.count - 1)]
@@ -71,9 +71,11 @@ struct OperationPanels {
 
   private func key(_ y: Double) -> [SVGElement] {
     var x = Self.left
+    let highest = Set(courses.map(\.highest))
+    let range = highest.count == 1 ? ", 0 to \(highest.first ?? 0)" : ", each on its own scale"
     var elements: [SVGElement] = [
       .text(
-        "Each operation: probability (above, 0 to 1) and magnitude (below, 0 to 9) over epochs",
+        "Each operation: probability (above, 0 to 1) and magnitude (below\(range)) over epochs",
         at: Point(x, y + 14), size: 13, class: "ink strong")
     ]
     let count = courses.map(\.copies.count).max() ?? 0

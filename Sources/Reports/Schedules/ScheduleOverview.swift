@@ -18,9 +18,22 @@ package struct ScheduleOverview {
     let panels = [
       panel(0, y, "Probability, share of all", StackedSteps(Self.shares(probabilities)), end: 1),
       panel(1, y, "Probability, sum over operations", StackedSteps(probabilities), end: nil),
-      panel(2, y, "Magnitude, sum over operations", StackedSteps(courses.map(\.mean.magnitude)), end: nil),
+      panel(2, y, magnitudes.title, StackedSteps(magnitudes.series), end: nil),
     ]
     return panels.flatMap { $0 } + legend(y) + [note(y)]
+  }
+
+  /// The magnitudes, as shares of their scales where these have different numbers of steps.
+  private var magnitudes: (title: String, series: [StepSeries]) {
+    guard Set(courses.map(\.highest)).count > 1 else {
+      return ("Magnitude, sum over operations", courses.map(\.mean.magnitude))
+    }
+    let shares = courses.map { course in
+      StepSeries(
+        bounds: course.mean.magnitude.bounds,
+        values: course.mean.magnitude.values.map { $0 / Double(max(course.highest, 1)) })
+    }
+    return ("Magnitude, share of scale, sum", shares)
   }
 
   /// What the stacks are made of.

@@ -35,6 +35,8 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   public var startOrder: StartOrder?
   /// What chooses policies, and who copies whom; nil for PBA's explorer.
   public var explorer: NamedExplorer?
+  /// What policies are chosen from; nil for PBA's space.
+  public var space: SearchSpace?
   /// Where it is computed.
   public var device: DeviceList
   /// How many workers train at once, unless it is one on each device or on each core, and how long is waited for them.
@@ -42,7 +44,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
 
   private enum CodingKeys: String, CodingKey {
     case trainer, trainerDigest, trainerConfig, objective, tune, epochs, seed, population, interval, quantile,
-      burnIn, asynchronous, startOrder, explorer, device
+      burnIn, asynchronous, startOrder, explorer, space, device
     // A group of settings, one of which has the name `workers`.
     case workers = "workerSettings"
   }
@@ -78,6 +80,7 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
     self.asynchronous = asynchronous
     startOrder = asynchronous ? .arrival : nil
     explorer = nil
+    space = nil
     self.device = device
     self.workers = workers
   }
@@ -86,7 +89,8 @@ public struct TrainerConfiguration: RunConfiguration, Hashable {
   public var rules: SearchRules {
     SearchRules(
       population: population, interval: interval, quantile: quantile, burnIn: burnIn,
-      asynchronous: asynchronous, startOrder: startOrder, epochs: epochs, seed: seed, objective: objective,
+      asynchronous: asynchronous, startOrder: startOrder, epochs: epochs, seed: seed,
+      space: space ?? .pba, objective: objective,
       tuned: tune ?? [])
   }
 

@@ -1,0 +1,43 @@
+import Policies
+import Text
+
+extension SearchSpace {
+  /// How the space that was asked for differs from the recorded one, in words.
+  ///
+  /// - Parameters:
+  ///   - recorded: the text among a run's settings; nil for PBA's space.
+  ///   - requested: the text that was asked for; nil for PBA's space.
+  /// - Returns: both names, and the first part in which they differ.
+  static func difference(from recorded: String?, to requested: String?) -> String {
+    let (old, new) = (read(recorded), read(requested))
+    let names = "found \(JSONValue.string(new.name).summary), expected \(JSONValue.string(old.name).summary)"
+    return names + (firstDifference(old, new).map { ", with which it was begun (\($0))" } ?? "")
+  }
+
+  private static func read(_ text: String?) -> SearchSpace {
+    text.flatMap { try? SearchSpace(jsonText: $0.utf8) } ?? .pba
+  }
+
+  private static func firstDifference(_ old: SearchSpace, _ new: SearchSpace) -> String? {
+    if old.operationCount != new.operationCount {
+      return "operationCount: \(new.operationCount) for \(old.operationCount)"
+    }
+    if old.scalesPixels != new.scalesPixels {
+      return "scalePixels: \(new.scalesPixels) for \(old.scalesPixels)"
+    }
+    for (index, pair) in zip(old.choices, new.choices).enumerated() where pair.0 != pair.1 {
+      return "operations[\(index)]: \(words(pair.1)) for \(words(pair.0))"
+    }
+    if old.choices.count != new.choices.count {
+      return "\(counted(new.choices.count, "operation")) for \(old.choices.count)"
+    }
+    return nil
+  }
+
+  private static func words(_ choice: Choice) -> String {
+    let operation = choice.operation
+    let bounds = operation.bounds.map { " from \($0.lowest) to \($0.highest) in \($0.steps) steps" } ?? ""
+    return "\(operation.operation.name)\(bounds)\(operation.isSigned ? ", signed" : ""), "
+      + counted(choice.entries, "entry", "entries")
+  }
+}
