@@ -58,5 +58,5 @@ extension ParameterUnit {
   /// Whether it counts whole things, so that a fraction has no effect or none that is meant.
   public var countsWholes: Bool { Self.wholes.contains(self) }
 
-  private static let wholes: Set<ParameterUnit> = [.pixels, .bits, .level]
+  private static let wholes: Set<ParameterUnit> = [.pixels, .bits, .level, .quality]
 }

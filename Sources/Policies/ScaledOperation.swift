@@ -122,7 +122,7 @@ public struct ScaledOperation: Hashable, Sendable {
 
   /// The nearest parameter that has an effect of its own, half-way ones away from 0.
   private static func rounded(_ value: Double, _ operation: Operation) -> Double {
-    guard operation.unit.countsWholes else { return value }
+    guard operation.unit.countsWholes, operation.grain > 0 else { return value }
     let grain = Double(operation.grain)
     return (value / grain).rounded(.toNearestOrAwayFromZero) * grain
   }
