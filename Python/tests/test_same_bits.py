@@ -32,10 +32,13 @@ def compare(policy: object, drawn: list[Draw], scale: bool = False) -> None:
         assert of_pil.mode == "RGB" and np.array_equal(np.asarray(of_pil), expected), where
         assert np.array_equal(image, before), where
         applied = augment.explain(epoch=draw.epoch, index=0, size=image.shape[:2])
-        assert [(entry.operation, entry.parameter, entry.magnitude, entry.probability, entry.center, entry.key) for entry in applied] == [
+        found = [
+            (entry.operation, entry.parameter, entry.magnitude, entry.probability, entry.center, entry.key) for entry in applied]
+        assert found == [
             (
                 entry["name"], entry["parameter"], entry.get("magnitude"), entry["probability"],
-                (entry["center"]["x"], entry["center"]["y"]) if "center" in entry else None, entry.get("key")) for entry in draw.operations], where
+                (entry["center"]["x"], entry["center"]["y"]) if "center" in entry else None, entry.get("key"))
+            for entry in draw.operations], where
 
 
 @pytest.mark.parametrize("policy", NAMES)

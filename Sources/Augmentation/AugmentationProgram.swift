@@ -39,12 +39,17 @@ public struct AugmentationProgram: Hashable, Sendable {
         opposite: operation.isSigned ? -parameter : nil, magnitude: magnitude)
     }
 
-    /// The step on images of another size: a length that a magnitude stands for is carried over.
+    /// The step on images of another size: a length that a magnitude stands for is carried over, as far as the operation
+    /// goes.
     func scaled(by scale: PixelScale) -> Step {
       guard magnitude != nil, operation.unit == .pixels else { return self }
+      func scaled(_ length: Double) -> Double {
+        let range = operation.parameters
+        return min(max(scale.length(length, grain: operation.grain), range.lowerBound), range.upperBound)
+      }
       return Step(
-        operation, probability: probability, parameter: scale.length(parameter, grain: operation.grain),
-        opposite: opposite.map { scale.length($0, grain: operation.grain) }, magnitude: magnitude)
+        operation, probability: probability, parameter: scaled(parameter), opposite: opposite.map(scaled),
+        magnitude: magnitude)
     }
   }
 

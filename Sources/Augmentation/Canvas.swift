@@ -24,6 +24,8 @@ struct Canvas: ~Copyable {
   let counts: UnsafeMutablePointer<UInt32>
   /// One number for each byte of a row.
   let rowSums: UnsafeMutablePointer<UInt16>
+  /// Some rows of the image in the form that JPEG has them, ``JPEGBand``.
+  let bands: UnsafeMutableRawPointer
 
   private let memory: UnsafeMutableRawPointer
 
@@ -38,7 +40,7 @@ struct Canvas: ~Copyable {
     self.kernels = kernels
     let margin = Self.margin(width: width)
     let (bufferBytes, countBytes, tableBytes, sumBytes) = Self.parts(width: width, height: height)
-    let total = 2 * bufferBytes + countBytes + tableBytes + sumBytes
+    let total = Self.byteCount(width: width, height: height)
     memory = .allocate(byteCount: total, alignment: 64)
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: total)
     var place = memory
@@ -48,6 +50,8 @@ struct Canvas: ~Copyable {
     }
     pixels = part(bufferBytes, of: Pixel.self) + margin
     spare = part(bufferBytes, of: Pixel.self) + margin
+    bands = place
+    place += JPEGBand.byteCount(width: width)
     counts = part(countBytes, of: UInt32.self)
     tables = part(tableBytes, of: UInt8.self)
     rowSums = part(sumBytes, of: UInt16.self)
@@ -68,7 +72,7 @@ struct Canvas: ~Copyable {
   /// The bytes of memory that a canvas of this size takes.
   static func byteCount(width: Int, height: Int) -> Int {
     let (buffer, counts, tables, sums) = parts(width: width, height: height)
-    return 2 * buffer + counts + tables + sums
+    return 2 * buffer + JPEGBand.byteCount(width: width) + counts + tables + sums
   }
 
   mutating func swapBuffers() {

@@ -21,7 +21,7 @@ public struct Operation: Sendable {
   public let usesCenter: Bool
   /// Whether the operation has random numbers of its own, which follow from a key drawn when a policy applies it.
   public let usesKey: Bool
-  /// A parameter in pixels takes effect in multiples of this many.
+  /// A parameter in pixels takes effect in multiples of this many; 0 where every length has an effect of its own.
   public let grain: Int
   /// Where the operation moves pixels; nil where every pixel stays in its place.
   ///
@@ -81,7 +81,7 @@ public struct Operation: Sendable {
   ///   - isSigned: whether a search's policy draws a direction at random.
   ///   - usesCenter: whether a place in the image is drawn for each application.
   ///   - usesKey: whether a key is drawn for each application, from which ``OperationArguments/random`` follows.
-  ///   - grain: a parameter in pixels takes effect in multiples of this many.
+  ///   - grain: a parameter in pixels takes effect in multiples of this many; 0 where every length has an effect.
   ///   - scale: the parameter of a magnitude in 0...9.
   ///   - movement: where pixels go, if they do not stay in their places.
   ///   - apply: the changed image, of the same size; alpha 0 marks pixels without data.
@@ -144,6 +144,7 @@ extension Operation {
     rotate, translateX, translateY, brightness, color, invert, sharpness, posterize, shearX, solarize, shearY,
     equalize, autoContrast, cutout, contrast,
     flipHorizontal, flipVertical, grayscale, gamma, hue, channelShuffle, zoom, perspective,
+    gaussianBlur, jpegCompression, gaussianNoise, erase,
   ]
 }
 

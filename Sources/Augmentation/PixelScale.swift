@@ -1,7 +1,8 @@
 /// How lengths in pixels that were published for images of 32 × 32 are scaled for images of another size.
 ///
 /// A length is multiplied by side / 32, where side is the shorter one of the images, and goes to the nearest multiple
-/// that has an effect: whole pixels for a translation and for padding, even numbers for the side of a square. Halves go
+/// that has an effect: whole pixels for a translation and for padding, even numbers for the side of a square, any length for
+/// a blur. Halves go
 /// away from zero, so that both directions of a movement are equally long.
 public struct PixelScale: Hashable, Sendable {
   /// The side of the images that published lengths are for.
@@ -21,12 +22,13 @@ public struct PixelScale: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - pixels: the length on images with sides of 32 pixels.
-  ///   - grain: the unit to which the length is rounded, in pixels.
+  ///   - grain: the unit to which the length is rounded, in pixels; with 0 it is not rounded.
   /// - Returns: the length; unchanged where the shorter side is the published one.
   public func length(_ pixels: Double, grain: Int = 1) -> Double {
     guard side != Self.publishedSide else { return pixels }
-    let unit = Double(grain)
     let scaled = pixels * Double(side) / Double(Self.publishedSide)
+    guard grain > 0 else { return scaled }
+    let unit = Double(grain)
     return (scaled / unit).rounded(.toNearestOrAwayFromZero) * unit
   }
 

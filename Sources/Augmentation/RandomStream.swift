@@ -29,6 +29,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case tuning = 10
     /// What an operation draws in one application, by the key of that application.
     case operation = 11
+    /// What it draws for each pixel, by the key and the pixel's place.
+    case pixels = 12
   }
 
   private let key: SIMD2<UInt32>

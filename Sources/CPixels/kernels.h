@@ -13,6 +13,10 @@
 #include "hue.h"
 #include "projection.h"
 #include "tail.h"
+#include "blocks.h"
+#include "blur.h"
+#include "noise.h"
+#include "jpeg.h"
 
 const cpixels_kernels KERNELS = {
     .name = KERNELS_NAME,
@@ -36,4 +40,10 @@ const cpixels_kernels KERNELS = {
     .turn_hue = turn_hue,
     .project = project,
     .tail = tail,
+    .blur = blur,
+    .fill_noise = fill_noise,
+    .add_noise = add_noise,
+    .to_planes = to_planes,
+    .requantise = requantise,
+    .from_planes = from_planes,
 };

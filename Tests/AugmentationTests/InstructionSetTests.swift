@@ -22,6 +22,10 @@ import Testing
     "Color": [0, 0.01, 0.999, 3.7, 100], "Contrast": [0, 0.01, 0.999, 3.7, 100],
     "Sharpness": [0, 0.01, 0.999, 3.7, 100], "Posterize": [1, 2, 3, 5, 6, 7, 8],
     "Solarize": [0, 0.5, 1, 127.5, 254.5, 255, 255.5, 256], "Cutout": [0, 7, 16, 600],
+    "GaussianBlur": [1e-9, 0.01, 1.414, 1.415, 2.45, 7.3, 128, 129, 130, 5000, 65536],
+    "JPEGCompression": [1, 2, 10, 49, 50, 75, 90, 97, 99, 100],
+    "GaussianNoise": [0.001, 0.002, 0.5, 1, 100, 255],
+    "Erase": [0.0001, 0.02, 0.5, 0.9, 0.999, 1],
   ]
 
   /// Noise, noise with transparent pixels, few levels, one colour, a ramp.
@@ -49,8 +53,10 @@ import Testing
         for operation in Operation.catalogue {
           for parameter in Self.parameters(of: operation, isLarge: isLarge) {
             let center = (x: width / 3, y: height - 1)
-            let expected = image.applying(operation, parameter: parameter, center: center, on: .plain)
-            let found = image.applying(operation, parameter: parameter, center: center, on: set)
+            let key = UInt64(width * 7 + height) << 29
+            let expected = image.applying(
+              operation, parameter: parameter, center: center, key: key, on: .plain)
+            let found = image.applying(operation, parameter: parameter, center: center, key: key, on: set)
             #expect(found == expected, "\(set) \(operation) \(parameter) \(width)×\(height)")
           }
         }

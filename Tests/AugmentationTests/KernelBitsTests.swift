@@ -19,10 +19,11 @@ import Testing
   }
 
   private static func differs(
-    _ image: RGBAImage, _ operation: Augmentation.Operation, _ parameter: Double, _ set: InstructionSet
+    _ image: RGBAImage, _ operation: Augmentation.Operation, _ parameter: Double, _ set: InstructionSet,
+    key: UInt64 = 0
   ) -> Bool {
-    image.applying(operation, parameter: parameter, center: (0, 0), on: set)
-      != image.applying(operation, parameter: parameter, center: (0, 0), on: .plain)
+    image.applying(operation, parameter: parameter, center: (0, 0), key: key, on: set)
+      != image.applying(operation, parameter: parameter, center: (0, 0), key: key, on: .plain)
   }
 
   @Test(arguments: sets)
@@ -101,6 +102,40 @@ import Testing
             "\(set) \(operation) \(-parameter) \(width)×\(height)")
         }
       }
+    }
+  }
+
+  /// Every quality, on what is hard to compress: noise, black and white, and pixels in turns.
+  @Test(arguments: sets)
+  func everyQuality(set: InstructionSet) {
+    let noise = noiseImage(width: 35, height: 33, seed: 11)
+    let hard = RGBAImage(width: 35, height: 33, pixels: noise.pixels.map { $0 < 128 ? 0 : 255 })
+    let turns = RGBAImage(
+      width: 35, height: 33, pixels: (0..<35 * 33 * 4).map { $0 / 4 % 2 == 0 ? 0 : 255 })
+    for quality in 1...100 {
+      for image in [noise, hard, turns] {
+        #expect(!Self.differs(image, .jpegCompression, Double(quality), set), "\(set) \(quality)")
+      }
+    }
+  }
+
+  /// Boxes of every width, from less than a pixel to more than the image.
+  @Test(arguments: sets)
+  func everyBox(set: InstructionSet) {
+    let image = noiseImage(width: 37, height: 29, seed: 12)
+    for radius in (1...150).map({ Double($0 * $0) / 150 }) {
+      #expect(!Self.differs(image, .gaussianBlur, radius, set), "\(set) \(radius)")
+    }
+  }
+
+  /// Keys of every bit, and rectangles that begin and end at every place in a vector.
+  @Test(arguments: sets)
+  func noiseOfEveryKey(set: InstructionSet) {
+    let image = noiseImage(width: 53, height: 19, seed: 13)
+    for bit in 0..<64 {
+      let key = UInt64(1) << bit
+      #expect(!Self.differs(image, .gaussianNoise, Double(1 + 3 * bit), set, key: key), "\(set) \(key)")
+      #expect(!Self.differs(image, .erase, Double(bit) / 63, set, key: key), "\(set) \(key)")
     }
   }
 

@@ -24,6 +24,8 @@ struct PixelScaleTests {
         #expect(scale.length(length) == expected, "\(length)")
         #expect(scale.length(-length) == -expected, "the other direction is as long")
       }
+      // A blur is not rounded.
+      #expect(scale.length(1.8, grain: Operation.gaussianBlur.grain) == 1.8 * Double(side) / 32)
     }
   }
 

@@ -41,6 +41,8 @@ enum { WIDEST = 300, LARGEST = 64 * 300, MARGIN = CPIXELS_MARGIN + WIDEST };
 static uint32_t first[LARGEST + 2 * MARGIN], second[LARGEST + 2 * MARGIN], counts[12 * 256];
 static uint8_t rgb[3 * LARGEST], tables[768];
 static float output[3 * LARGEST];
+static int16_t changes[1021];
+static int32_t steps[128];
 static uint64_t digest;
 
 static void add(const void *bytes, ptrdiff_t count) {
@@ -111,14 +113,15 @@ static int digests(const char *name) {
   for (uint32_t turn = 0; turn < 256; turn += 37) {
     EACH_SIZE("turn_hue", kernels->turn_hue(pixels, count, turn), pixels, 4 * count);
   }
-  EACH_SIZE("project", for (int step = 0; step < 6; step++) {
+  for (int step = 0; step < 6; step++) {
     // The horizon crosses the image in some.
     double share = step / 16.0;
-    cpixels_projection map = {1 + share, share, -share * (double)width, share / 3, 1 - share, share * (double)height,
-                              -share / (double)width, -2.5 * share / (double)height};
-    kernels->project(pixels, result, width, height, map);
-    add(result, 4 * count);
-  }, result, 4 * count);
+    EACH_SIZE("project",
+              cpixels_projection map = ((cpixels_projection){.a = 1 + share, .b = share, .c = -share * (double)width,
+                .d = share / 3, .e = 1 - share, .f = share * (double)height, .g = -share / (double)width,
+                .h = -2.5 * share / (double)height});
+              kernels->project(pixels, result, width, height, map), result, 4 * count);
+  }
   uint64_t total;
   EACH_SIZE("sum_luma", total = kernels->sum_luma(pixels, count), &total, 8);
   EACH_SIZE("stretch_tables", kernels->stretch_tables(pixels, count, tables), tables, 768);
@@ -128,6 +131,34 @@ static int digests(const char *name) {
     cpixels_walk walk = {-step * 4, step * 3, 65536 - step, step, -step, 65536 + step / 2};
     EACH_SIZE("resample", if (!kernels->resample(pixels, result, width, height, walk)) return 2, result, 4 * count);
   }
+  for (int radius = 0; radius <= CPIXELS_LARGEST_BOX; radius += 1 + radius) {
+    uint32_t inner = (uint32_t)((1 << 24) / (radius * 2 + 1.3f));
+    cpixels_box box = {radius, inner, ((1u << 24) - (2u * (uint32_t)radius + 1) * inner) / 2};
+    EACH_SIZE("blur", kernels->blur(pixels, result, width, height, box), pixels, 4 * count);
+  }
+  for (int index = 0; index < 1021; index++) changes[index] = (int16_t)((index - 510) * 3);
+  for (uint64_t key = 1; key; key <<= 9) {
+    EACH_SIZE("add_noise", kernels->add_noise(pixels, count, changes, key), pixels, 4 * count);
+    EACH_SIZE("fill_noise",
+              kernels->fill_noise(pixels, width, width / 3, height / 3, width - width / 3, height - height / 3, key), pixels,
+              4 * count);
+  }
+  // Planes in the memory of numbers; a row of chroma has one more byte at both ends.
+  uint8_t *const luma = (uint8_t *)output, *const chroma = luma + 1024;
+  for (int step = 1; step < 256; step += 23) {
+    for (int index = 0; index < 64; index++) {
+      steps[index] = 1 + (step * (index + 8)) % 255;
+      steps[64 + index] = (1 << 19) / steps[index] + 1;
+    }
+    EACH_SIZE("requantise", kernels->requantise(rgb, 8 * (width / 3 + 1), width / 3 + 1, steps), rgb,
+              height > 7 ? 64 * (width / 3 + 1) : 0);
+  }
+  EACH_SIZE("to_planes", ptrdiff_t whole = width / 16 * 16;
+            kernels->to_planes(pixels, pixels + width, luma, luma + 512, chroma, chroma + 256, whole), luma,
+            height > 1 ? 1024 + 512 : 0);
+  EACH_SIZE("from_planes",
+            kernels->from_planes(rgb, rgb + 301, rgb + 402, rgb + 503, rgb + 604, pixels, width < 290 ? width : 290), pixels,
+            4 * count);
   // Constants of mean 0.4914 and deviation 0.2023, as Augmentation finds them.
   cpixels_scaling scaling = {{0x1.3da8p-6f, 0x1.3da8p-6f, 0x1.3da8p-6f},
                              {-0x1.36ee3cp+1f, -0x1.36ee3cp+1f, -0x1.36ee3cp+1f},

@@ -39,6 +39,16 @@ typedef struct cpixels_projection {
   double a, b, c, d, e, f, g, h;
 } cpixels_projection;
 
+/// The largest whole radius of a box that `blur` takes.
+#define CPIXELS_LARGEST_BOX 128
+
+/// A box of pixels in a line: the whole ones to each side of the middle, the share of each in the mean, and of those beyond
+/// them, in 2⁻²⁴.
+typedef struct cpixels_box {
+  ptrdiff_t radius;
+  uint32_t inner, outer;
+} cpixels_box;
+
 /// The kernels of one set of instructions.
 typedef struct cpixels_kernels {
   const char *_Nonnull name;
@@ -89,6 +99,25 @@ typedef struct cpixels_kernels {
   /// Crop, flip, Cutout, numbers out: width * height * 3 of them.
   void (*_Nonnull tail)(const uint32_t *_Nonnull pixels, float *_Nonnull output, const cpixels_tail *_Nonnull tail,
                         const cpixels_scaling *_Nonnull scaling);
+  /// Smooths an image by the mean over a box, three times along rows and three times along columns; alpha stays.
+  void (*_Nonnull blur)(uint32_t *_Nonnull pixels, uint32_t *_Nonnull spare, ptrdiff_t width, ptrdiff_t height,
+                        cpixels_box box);
+  /// Fills a rectangle with random colours; opaque.
+  void (*_Nonnull fill_noise)(uint32_t *_Nonnull pixels, ptrdiff_t width, ptrdiff_t left, ptrdiff_t top,
+                              ptrdiff_t columns, ptrdiff_t rows, uint64_t key);
+  /// Adds to each colour the entry, of 1021, for the sum of four random bytes, kept in 0...255.
+  void (*_Nonnull add_noise)(uint32_t *_Nonnull pixels, ptrdiff_t count, const int16_t *_Nonnull changes, uint64_t key);
+  /// Luma of two rows of pixels, and the chroma of each 2×2 of them; the width is a multiple of 16.
+  void (*_Nonnull to_planes)(const uint32_t *_Nonnull upper, const uint32_t *_Nonnull lower, uint8_t *_Nonnull upper_luma,
+                             uint8_t *_Nonnull lower_luma, uint8_t *_Nonnull blue, uint8_t *_Nonnull red,
+                             ptrdiff_t width);
+  /// Rounds the numbers of JPEG's transform of 8×8 blocks in a row; 64 steps, then 64 factors that divide by them.
+  void (*_Nonnull requantise)(uint8_t *_Nonnull bytes, ptrdiff_t stride, ptrdiff_t count, const int32_t *_Nonnull steps);
+  /// Colours of a row of pixels from luma and the two nearest rows of chroma, which have one more byte at both ends; 16
+  /// bytes beyond may be read. Alpha stays.
+  void (*_Nonnull from_planes)(const uint8_t *_Nonnull luma, const uint8_t *_Nonnull near_blue,
+                               const uint8_t *_Nonnull far_blue, const uint8_t *_Nonnull near_red,
+                               const uint8_t *_Nonnull far_red, uint32_t *_Nonnull pixels, ptrdiff_t width);
 } cpixels_kernels;
 
 /// The kernels of a set of instructions by name, "neon", "avx2", "avx512" or "avx512vbmi"; NULL where this machine does not have it.

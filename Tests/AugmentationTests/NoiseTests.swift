@@ -1,0 +1,146 @@
+import Augmentation
+import Images
+import Testing
+
+/// GaussianNoise and Erase against their definitions, written once more.
+@Suite struct NoiseTests {
+  /// The four random words of a pixel.
+  static func words(_ index: Int, key: UInt64) -> [UInt32] {
+    var random = RandomStream(seed: key, domain: .pixels, sample: index)
+    return (0..<2).flatMap { _ -> [UInt32] in
+      let number = random.next()
+      return [UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32)]
+    }
+  }
+
+  static func bytes(of word: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+  }
+
+  /// The noise of a grey image, a number for each colour value.
+  static func noise(deviation: Double, side: Int, key: UInt64) -> [Int] {
+    constantImage(width: side, height: side, [128, 128, 128, 255])
+      .applying(.gaussianNoise, parameter: deviation, key: key).colors.joined().map { Int($0) - 128 }
+  }
+
+  @Test func noiseIsNormal() {
+    let count = 3.0 * 300 * 300
+    let noise = Self.noise(deviation: 20, side: 300, key: 77).map { Double($0) / 20 }
+    let mean = noise.reduce(0, +) / count
+    let variance = noise.reduce(0) { $0 + $1 * $1 } / count
+    let fourth = noise.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+    // Standard errors: 0.0019, 0.0027 and 0.019.
+    #expect(abs(mean) < 0.01)
+    #expect(abs(variance - 1) < 0.015)
+    #expect(abs(fourth - 3) < 0.1)
+    // Beyond one, two and three deviations; the halves of the level at the end are in the mean.
+    for (distance, share) in [(1.025, 0.30536), (2.025, 0.04287), (3.025, 0.00249)] {
+      let beyond = Double(noise.count { abs($0) > distance }) / count
+      #expect(abs(beyond - share) < 5 * (share / count).squareRoot(), "\(distance)")
+    }
+  }
+
+  /// Neighbours and the channels of a pixel have nothing to do with each other, and keys neither.
+  @Test func noiseIsIndependent() {
+    let noise = Self.noise(deviation: 30, side: 200, key: 5).map(Double.init)
+    let other = Self.noise(deviation: 30, side: 200, key: 6).map(Double.init)
+    func correlation(_ first: ArraySlice<Double>, _ second: ArraySlice<Double>) -> Double {
+      zip(first, second).reduce(0) { $0 + $1.0 * $1.1 } / (900 * Double(first.count))
+    }
+    for distance in [1, 2, 3, 600] {
+      // A standard error is 0.003.
+      #expect(abs(correlation(noise[..<(noise.count - distance)], noise[distance...])) < 0.015, "\(distance)")
+    }
+    #expect(abs(correlation(noise[...], other[...])) < 0.015)
+  }
+
+  @Test func noiseFollowsTheWordsOfThePixel() {
+    let image = noiseImage(width: 9, height: 7, seed: 4)
+    let key: UInt64 = 1 << 45 | 12345
+    // The largest deviation shows the order of the sums.
+    let noisy = image.applying(.gaussianNoise, parameter: 255, key: key)
+    #expect(noisy.alphas == image.alphas)
+    for (index, pair) in zip(image.colors, noisy.colors).enumerated() {
+      for channel in 0..<3 {
+        let sum = Self.bytes(of: Self.words(index, key: key)[channel]).reduce(0) { $0 + Int($1) }
+        let change = Int(pair.1[channel]) - Int(pair.0[channel])
+        // The number of a sum is close to its distance from the mean over its deviation, 147.8, in the middle.
+        let expected = Double(sum - 510) / 147.8 * 255
+        let kept = min(max(expected, -Double(pair.0[channel])), 255 - Double(pair.0[channel]))
+        #expect(abs(Double(change) - kept) < 3 + abs(expected) * 0.06, "\(index) \(channel)")
+      }
+    }
+  }
+
+  @Test func smallDeviationsAreRounded() {
+    let image = noiseImage(width: 30, height: 30)
+    #expect(image.applying(.gaussianNoise, parameter: 0, key: 1) == image)
+    #expect(image.applying(.gaussianNoise, parameter: 0.0019, key: 1) == image)
+    let changes = Set(Self.noise(deviation: 0.5, side: 100, key: 3))
+    #expect(changes.isSubset(of: [-2, -1, 0, 1, 2]) && changes.isSuperset(of: [-1, 0, 1]))
+  }
+
+  /// The places that have changed, given that noise never has the colour of the image.
+  static func erased(_ share: Double, width: Int, height: Int, key: UInt64) -> (x: Range<Int>, y: Range<Int>)
+  {
+    // Transparent pixels show the rectangle, as it is opaque.
+    let image = constantImage(width: width, height: height, [1, 2, 3, 0])
+      .applying(.erase, parameter: share, key: key)
+    let opaque = image.alphas.enumerated().filter { $0.element == 255 }.map(\.offset)
+    let (columns, rows) = (Set(opaque.map { $0 % width }), Set(opaque.map { $0 / width }))
+    guard let left = columns.min(), let right = columns.max(), let top = rows.min(), let bottom = rows.max()
+    else { return (0..<0, 0..<0) }
+    #expect(opaque.count == (right + 1 - left) * (bottom + 1 - top), "a whole rectangle")
+    #expect(image.alphas.allSatisfy { $0 == 0 || $0 == 255 })
+    return (left..<right + 1, top..<bottom + 1)
+  }
+
+  @Test func erasedRectanglesFollowTheirDraws() {
+    for (width, height, share) in [(40, 30, 0.2), (64, 64, 0.04), (7, 50, 0.36), (50, 7, 0.9), (33, 33, 1)] {
+      for key in UInt64(0)..<200 {
+        var random = RandomStream(seed: key, domain: .operation)
+        let ratio = 1 + random.uniform() * 7 / 3
+        let isHigh = random.uniform() < 0.5
+        let area = share * Double(width * height)
+        var high = (isHigh ? area * ratio : area / ratio).squareRoot()
+        var wide = area / high
+        if high > Double(height) { (high, wide) = (Double(height), area / Double(height)) }
+        if wide > Double(width) { (high, wide) = (area / Double(width), Double(width)) }
+        let found = Self.erased(share, width: width, height: height, key: key)
+        // A length in the middle between two whole ones may go either way here.
+        #expect(
+          abs(Double(found.y.count) - high) < 0.5 + 1e-9 && abs(Double(found.x.count) - wide) < 0.5 + 1e-9)
+        #expect(found.y.lowerBound == random.uniform(below: height - found.y.count + 1))
+        #expect(found.x.lowerBound == random.uniform(below: width - found.x.count + 1))
+      }
+    }
+  }
+
+  @Test func erasedPixelsAreRandomAndOthersStay() {
+    let image = noiseImage(width: 41, height: 23, seed: 5)
+    for key: UInt64 in [0, 3, 1 << 52] {
+      let found = Self.erased(0.3, width: 41, height: 23, key: key)
+      let erased = image.applying(.erase, parameter: 0.3, key: key)
+      for y in 0..<23 {
+        for x in 0..<41 {
+          let isInside = found.x.contains(x) && found.y.contains(y)
+          let noise = Array(Self.bytes(of: Self.words(y * 41 + x, key: key)[0]).prefix(3)) + [255]
+          #expect(erased.pixel(x, y) == (isInside ? noise : image.pixel(x, y)))
+        }
+      }
+    }
+    #expect(image.applying(.erase, parameter: 0, key: 4) == image)
+    #expect(image.applying(.erase, magnitude: 0) == image)
+    // So small a share that both sides are rounded to nothing.
+    #expect(image.applying(.erase, parameter: 1e-5, key: 4) == image)
+  }
+
+  @Test func erasedPlacesAreEverywhere() {
+    let found = (UInt64(0)..<400).map { Self.erased(0.1, width: 24, height: 24, key: $0) }
+    #expect(found.contains { $0.x.lowerBound == 0 } && found.contains { $0.x.upperBound == 24 })
+    #expect(found.contains { $0.y.lowerBound == 0 } && found.contains { $0.y.upperBound == 24 })
+    let high = found.count { $0.y.count > $0.x.count }
+    // 400 fair draws, less those of squares: five standard deviations.
+    #expect(abs(Double(high) / 400 - 0.48) < 0.13)
+  }
+}
