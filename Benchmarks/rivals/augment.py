@@ -19,6 +19,7 @@ np, PIL, torch, torchvision, cv2, albumentations, kornia = load(
     "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations", "kornia")
 from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
 from torchvision.transforms import v2  # noqa: E402
+from torchvision.transforms.functional import _get_perspective_coeffs  # noqa: E402
 
 functional = v2.functional
 LEAST = 0.008  # seconds that a measurement takes at least
@@ -35,11 +36,17 @@ Transform = Callable[[Any], Any]
 def pillow(operation: str, value: float, size: int) -> Transform:
     """A function from a Pillow image to a Pillow image."""
     top, left, side = square(value, size)
+    step = 1 / (1 + value)
 
     def blanked(image: Image.Image) -> Image.Image:
         image = image.copy()
         image.paste((125, 122, 113), (left, top, left + side, top + side))
         return image
+
+    def turned(image: Image.Image) -> Image.Image:
+        hue, saturation, level = image.convert("HSV").split()
+        hue = hue.point([(place + int(value * 255)) % 256 for place in range(256)])
+        return Image.merge("HSV", (hue, saturation, level)).convert("RGB")
 
     def affine(*matrix: float) -> Transform:
         return lambda image: image.transform(image.size, Image.Transform.AFFINE, matrix)
@@ -63,6 +70,14 @@ def pillow(operation: str, value: float, size: int) -> Transform:
         "Posterize": lambda: lambda image: ImageOps.posterize(image, int(value)),
         "Solarize": lambda: lambda image: ImageOps.solarize(image, int(value)),
         "Cutout": lambda: blanked,
+        "FlipHorizontal": lambda: lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        "FlipVertical": lambda: lambda image: image.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+        "Grayscale": lambda: lambda image: image.convert("L").convert("RGB"),
+        "Gamma": lambda: lambda image: image.point([int(255.999 * (level / 255) ** value) for level in range(256)] * 3),
+        "Hue": lambda: turned,
+        "ChannelShuffle": lambda: lambda image: Image.merge("RGB", image.split()[::-1]),
+        "Zoom": lambda: affine(step, 0, size / 2 * (1 - step), 0, step, size / 2 * (1 - step)),
+        "Perspective": lambda: lambda image: image.transform(image.size, Image.Transform.PERSPECTIVE, sheet(value, size)),
     }[operation]()
 
 
@@ -91,6 +106,15 @@ def tensors(operation: str, value: float, size: int) -> Transform:
         "Posterize": lambda image: functional.posterize(image, int(value)),
         "Solarize": lambda image: functional.solarize(image, value),
         "Cutout": lambda image: functional.erase(image, top, left, side, side, torch.zeros(1, dtype=torch.uint8)),
+        "FlipHorizontal": functional.horizontal_flip,
+        "FlipVertical": functional.vertical_flip,
+        "Grayscale": lambda image: functional.rgb_to_grayscale(image, 3),
+        "Gamma": lambda image: functional.adjust_gamma(image, value),
+        "Hue": lambda image: functional.adjust_hue(image, value),
+        "ChannelShuffle": lambda image: functional.permute_channels(image, [2, 0, 1]),
+        "Zoom": lambda image: functional.affine(image, 0.0, [0, 0], 1 + value, [0.0, 0.0]),
+        "Perspective": lambda image: functional.perspective(
+            image, None, None, interpolation=v2.InterpolationMode.NEAREST, coefficients=sheet(value, size)),
     }[operation]
 
 
@@ -114,6 +138,14 @@ def arrays(operation: str, value: float, size: int) -> Callable[..., dict[str, A
         "Posterize": lambda: a.Posterize(int(value), p=1),
         "Solarize": lambda: a.Solarize((value / 255, value / 255), p=1),
         "Cutout": lambda: a.CoarseDropout((1, 1), (int(value), int(value)), (int(value), int(value)), p=1),
+        "FlipHorizontal": lambda: a.HorizontalFlip(p=1),
+        "FlipVertical": lambda: a.VerticalFlip(p=1),
+        "Grayscale": lambda: a.ToGray(p=1),
+        "Gamma": lambda: a.RandomGamma((100 * value, 100 * value), p=1),
+        "Hue": lambda: a.HueSaturationValue((180 * value, 180 * value), (0, 0), (0, 0), p=1),
+        "ChannelShuffle": lambda: a.ChannelShuffle(p=1),
+        "Zoom": lambda: a.Affine(scale=(1 + value, 1 + value), interpolation=0, p=1),
+        "Perspective": lambda: a.Perspective((value / 4, value / 4), interpolation=0, p=1),
     }[operation]()
 
 
@@ -143,8 +175,20 @@ def floats(operation: str, value: float) -> Transform | None:
         "AutoContrast": lambda: enhance.normalize_min_max,
         "Posterize": lambda: lambda image: enhance.posterize(image, int(value)),
         "Solarize": lambda: lambda image: enhance.solarize(image, value / 255),
+        "FlipHorizontal": lambda: geometry.hflip,
+        "FlipVertical": lambda: geometry.vflip,
+        "Grayscale": lambda: kornia.color.rgb_to_grayscale,
+        "Gamma": lambda: lambda image: enhance.adjust_gamma(image, value),
+        "Hue": lambda: lambda image: enhance.adjust_hue(image, value * 2 * np.pi),
     }.get(operation)
     return found() if found else None
+
+
+def sheet(value: float, size: int) -> list[float]:
+    """The coefficients of a perspective in which three corners move inwards by a quarter of the value."""
+    share = value / 4 * size
+    ends = [[0, 0], [size, 0], [size, size], [0, size]]
+    return _get_perspective_coeffs(ends, [[share, share], [size - share, 0], [size, size - share], [0, size]])
 
 
 def square(value: float, size: int) -> tuple[int, int, int]:

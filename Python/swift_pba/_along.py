@@ -14,6 +14,8 @@ from . import _checks
 from ._engine import Engine
 
 _LARGEST_LABEL = 2**24 - 1
+# Divisors of places that are as good as at the horizon of a perspective.
+_HORIZON = 1e-6
 _KeyPoints = getattr(tv_tensors, "KeyPoints", ())  # not in older versions
 
 
@@ -84,10 +86,8 @@ def moved_boxes(engine: Engine, boxes: tv_tensors.BoundingBoxes, epoch: int, ind
     edges = F.convert_bounding_box_format(
         plain.to(torch.float64), old_format=named, new_format=tv_tensors.BoundingBoxFormat.XYXY)
     left, top, right, bottom = edges.unbind(-1)
-    x, y = _moved(torch.stack([left, right, right, left], -1), torch.stack([top, top, bottom, bottom], -1), forward)
-    height, width = boxes.canvas_size
-    around = torch.stack([
-        x.amin(-1).clamp(0, width), y.amin(-1).clamp(0, height), x.amax(-1).clamp(0, width), y.amax(-1).clamp(0, height)], -1)
+    corners = _moved(torch.stack([left, right, right, left], -1), torch.stack([top, top, bottom, bottom], -1), forward)
+    around = _around(corners, *boxes.canvas_size)
     gone = (around[..., 2] <= around[..., 0]) | (around[..., 3] <= around[..., 1])
     if bool(gone.any()):
         warnings.warn(
@@ -106,11 +106,32 @@ def moved_points(engine: Engine, points: tv_tensors.KeyPoints, epoch: int, index
     plain = points.as_subclass(torch.Tensor)
     if forward is None or plain.numel() == 0:
         return tv_tensors.wrap(plain.clone(), like=points)
-    x, y = _moved(plain[..., 0].to(torch.float64), plain[..., 1].to(torch.float64), forward)
-    result = torch.stack([x, y], -1)
+    u, v, w = _moved(plain[..., 0].to(torch.float64), plain[..., 1].to(torch.float64), forward)
+    # A point behind the horizon has no place in the plane of the image: it goes far away in its direction.
+    result = torch.stack([u, v], -1) / w.clamp(min=_HORIZON)[..., None]
     return tv_tensors.wrap((result if points.is_floating_point() else result.round()).to(points.dtype), like=points)
 
 
-def _moved(x: torch.Tensor, y: torch.Tensor, forward: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    (a, b, c), (d, e, f) = forward[:2].tolist()
-    return a * x + b * y + c, d * x + e * y + f
+def _moved(x: torch.Tensor, y: torch.Tensor, forward: np.ndarray) -> torch.Tensor:
+    """Return the products (u, v, w) of a matrix with places (x, y, 1), as a tensor (3, …)."""
+    return torch.stack([a * x + b * y + c for a, b, c in forward.tolist()])
+
+
+def _around(corners: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """Return the boxes around quadrilaterals, whose corners (u, v, w) have the shape (3, …, 4), clipped to the image."""
+    following = corners.roll(-1, -1)
+    before, after = corners[2] - _HORIZON, following[2] - _HORIZON
+    # Where a side crosses the horizon, it is seen up to there.
+    share = torch.where(before * after < 0, before / (before - after), 0.0)
+    u, v, w = torch.cat([corners, corners + share * (following - corners)], -1)
+    is_seen = w > _HORIZON / 2
+    w = torch.where(is_seen, w, 1.0)
+
+    def bound(numbers: torch.Tensor, limit: int, largest: bool) -> torch.Tensor:
+        # Of a box that is not seen at all nothing is left: both its bounds are the same.
+        numbers = torch.where(is_seen, (numbers / w).clamp(0, limit), 0.0 if largest else float(limit))
+        return numbers.amax(-1) if largest else numbers.amin(-1)
+
+    low = [bound(u, width, False), bound(v, height, False)]
+    high = [bound(u, width, True), bound(v, height, True)]
+    return torch.stack([*(torch.minimum(*pair) for pair in zip(low, high, strict=True)), *high], -1)

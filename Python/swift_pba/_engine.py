@@ -41,7 +41,8 @@ class Applied:
         The column and row that are drawn as its middle, for operations that have one.
     movement : tuple of float or None
         Where pixels come from, for operations that move them: (a, b, c, d, e, f) with old x = a·x + b·y + c and
-        old y = d·x + e·y + f, in pixels from the corner of the image.
+        old y = d·x + e·y + f, in pixels from the corner of the image. Perspective has two numbers more, g and h: both are
+        divided by g·x + h·y + 1.
     key : int or None
         What the operation's own random numbers follow from, below 2**53, for operations that have some.
     """
@@ -51,7 +52,7 @@ class Applied:
     magnitude: int | None
     probability: float
     center: tuple[int, int] | None
-    movement: tuple[float, float, float, float, float, float] | None
+    movement: tuple[float, ...] | None
     key: int | None = None
 
 
@@ -179,13 +180,19 @@ class Engine:
         return Tail(tuple(drawn["shift"]), drawn["flipped"], tuple(drawn["cutout"]))
 
     def forward_map(self, epoch: int, index: int, size: Sequence[int]) -> np.ndarray | None:
-        """Return the matrix by which a place (x, y, 1) of a sample's image goes to its new place; None where all stay."""
+        """Return the matrix by which a place (x, y, 1) of a sample's image goes to its new place; None where all stay.
+
+        The new place is (u / w, v / w) where the product is (u, v, w). Where w is 0 or less, the place lies behind the horizon.
+        """
         movements = [applied.movement for applied in self.operations(epoch, index, tuple(size)) if applied.movement is not None]
         if not movements:
             return None
         backward = np.eye(3)
+        middle = np.array([size[1] / 2, size[0] / 2, 1])
         for movement in movements:
-            backward = backward @ np.vstack([np.reshape(movement, (2, 3)), [0, 0, 1]])
+            step = np.vstack([np.reshape(movement[:6], (2, 3)), [*movement[6:], 1] if len(movement) > 6 else [0, 0, 1]])
+            # Only what lies behind the horizon of a perspective has a divisor below 0, and the middle of the image does not.
+            backward = backward @ (step if np.linalg.solve(step, middle)[2] > 0 else -step)
         return np.linalg.inv(backward)
 
     def moves(self, epoch: int, index: int, size: Sequence[int]) -> bool:

@@ -23,6 +23,11 @@ COLOURING = [
     "AutoContrast", "Brightness", "Color", "Contrast", "Cutout", "Equalize", "Invert", "Posterize", "Sharpness", "Solarize"]
 
 
+#: The same of operations beyond those of PBA.
+PLACING = ["FlipHorizontal", "FlipVertical", "Zoom", "Perspective"]
+RECOLOURING = ["Grayscale", "Gamma", "Hue", "ChannelShuffle"]
+
+
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
     """Return an image with smooth parts, edges and noise, which tells one place and one colour from another."""
     random = np.random.default_rng([height, width, seed])

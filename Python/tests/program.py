@@ -45,7 +45,7 @@ class Draw:
             for number, operation in enumerate(self.operations, 1):
                 before, place = place, Path(folder) / f"{number}.png"
                 center = operation.get("center")
-                takes_none = operation["name"] in ("Invert", "Equalize", "AutoContrast")
+                takes_none = operation["unit"] == "none"
                 pba(
                     "apply", operation["name"], before, place,
                     *([] if takes_none else [f"--parameter={operation['parameter']!r}"]),

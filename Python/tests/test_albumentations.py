@@ -12,7 +12,7 @@ import albumentations as A
 import numpy as np
 import pytest
 import swift_pba as pba
-from pictures import COLOURING, MOVING, always, mapping, picture
+from pictures import COLOURING, MOVING, PLACING, RECOLOURING, always, mapping, picture
 from swift_pba.albumentations import Augment
 from torch.utils.data import DataLoader, Dataset
 
@@ -62,10 +62,10 @@ def test_what_would_be_left_behind_is_refused(kind: str) -> None:
     if kind == "keypoints":
         options["keypoint_params"] = A.KeypointParams("xy")
     image = {"volume": np.stack([IMAGE] * 2)} if kind == "mask of a volume" else {"image": IMAGE, "second": IMAGE[::-1].copy()}
-    for name in MOVING + COLOURING:
+    for name in MOVING + COLOURING + PLACING + RECOLOURING:
         transform = A.Compose([Augment(always((name, 5)), epochs=None)], **options)
         with pba.sample(epoch=0, index=1):
-            if name in MOVING:
+            if name in MOVING + PLACING:
                 words = rf"{next(iter(extra))}: found beside .* {name} moves.*swift_pba\.Augment with torchvision"
                 with pytest.raises(ValueError, match=words):
                     transform(**image, **extra)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import swift_pba as pba
 import torch
-from pictures import COLOURING, always, picture
+from pictures import COLOURING, RECOLOURING, always, picture
 from PIL import Image
 from torchvision import tv_tensors
 from torchvision.transforms import v2
@@ -18,7 +18,7 @@ from torchvision.transforms.v2 import functional as F
 from torchvision_moves import SIZE, boxes_of, labels
 
 
-@pytest.mark.parametrize("name", COLOURING)
+@pytest.mark.parametrize("name", COLOURING + RECOLOURING)
 def test_colours_leave_what_goes_along(name: str) -> None:
     augment = pba.Augment(always((name, 7)), epochs=None, mask_fill=99)
     mask, boxes = tv_tensors.Mask(torch.from_numpy(labels(*SIZE))), boxes_of("XYWH", torch.float64)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import swift_pba as pba
 import torch
-from pictures import COLOURING, MOVING, NAMES, SIZES, always, mapping, picture
+from pictures import COLOURING, MOVING, NAMES, PLACING, RECOLOURING, SIZES, always, mapping, picture
 from PIL import Image
 from program import GREY, Draw, draws
 
@@ -77,12 +77,13 @@ def test_a_schedule_is_the_same_by_file_path_mapping_and_text(tmp_path: Path) ->
 def test_each_operation_at_each_magnitude(magnitude: int, tmp_path: Path, full: bool) -> None:
     images = [picture(*size) for size in (SIZES if full else [(2, 1), (32, 32), (33, 70)])]
     # One epoch for each operation: what is drawn in an epoch is that operation alone.
-    content = mapping(*[(1, [(name, 10, magnitude)]) for name in MOVING + COLOURING], counts=(0, 1))
+    names = MOVING + COLOURING + PLACING + RECOLOURING
+    content = mapping(*[(1, [(name, 10, magnitude)]) for name in names], counts=(0, 1))
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content))
-    for epoch in range(len(MOVING + COLOURING)):
+    for epoch, name in enumerate(names):
         drawn = draws(tmp_path / str(epoch), str(file), images, count=1, seed=magnitude, epoch=epoch)
-        assert all(draw.operations[0]["name"] == (MOVING + COLOURING)[epoch] for draw in drawn)
+        assert all(draw.operations[0]["name"] == name for draw in drawn)
         compare(str(file), drawn)
 
 

@@ -12,17 +12,17 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
   case bits
   /// A colour value in 0...256.
   case level
-  /// The standard deviation of noise, in colour values.
-  case deviation
-  /// The quality of a JPEG file, 1 to 100.
-  case quality
   /// A power to which colour values are raised, as shares of the largest.
   case exponent
   /// Turns of the colour circle.
   case turns
   /// By how much more than its size something becomes larger; where negative, by how much smaller the other way round.
   case enlargement
-  /// A share of the image, or of its width and height, 0 to 1.
+  /// The standard deviation of noise, in colour values.
+  case deviation
+  /// The quality of a JPEG file, 1 to 100.
+  case quality
+  /// A share of the image, 0 to 1: of its pixels, or of its width and height.
   case share
   /// The operation has no parameter.
   case none
@@ -36,11 +36,11 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .factor: "×\(Self.digits(value))"
     case .bits: value == 1 ? "1 bit" : "\(Self.digits(value)) bits"
     case .level: "from \(Self.digits(value))"
-    case .deviation: "±\(Self.digits(value)) levels"
-    case .quality: "quality \(Self.digits(value))"
     case .exponent: "^\(Self.digits(value))"
     case .turns: abs(value) == 1 ? "\(Self.digits(value)) turn" : "\(Self.digits(value)) turns"
     case .enlargement: (value < 0 ? "÷" : "×") + Self.digits(1 + abs(value))
+    case .deviation: "±\(Self.digits(value)) levels"
+    case .quality: "quality \(Self.digits(value))"
     case .share: "\(Self.digits(value * 100)) %"
     case .none: ""
     }

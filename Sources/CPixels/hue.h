@@ -20,7 +20,7 @@ INLINE i32 hues(i32 red, i32 green, i32 blue, i32 most, i32 span) {
   f32 share = as_numbers(chosen_words(is_below, first, second)) / as_numbers(span);
   f32 sixths = chosen_numbers(is_below, base - 1 + share, base + 1 - share);
   f64 turns = __builtin_convertvector(sixths, f64) * (1.0 / 6) + 1;
-  turns -= (f64)((i64)(turns >= 1) & (i64)((f64){0} + 1));
+  turns -= (f64)((i64_of_f64)(turns >= 1) & (i64_of_f64)((f64){0} + 1));
   // Rounded to single precision in between.
   turns = __builtin_convertvector(__builtin_convertvector(turns, f32), f64);
   return __builtin_convertvector(turns * 255, i32);

@@ -1,4 +1,4 @@
-// The lossy steps of JPEG: luma and chroma of pixels, the transform of blocks, rounding, and the way back. The arithmetic is
+// The lossy steps of JPEG: luma and chroma of pixels, the transform of blocks, rounding, and back. The arithmetic is
 // that of the plain code, which says where it comes from.
 
 #define HALF (LANES / 2)

@@ -7,9 +7,9 @@ INLINE u32 projected_places(i32 columns, ptrdiff_t row_number, ptrdiff_t width, 
   const f64 x = __builtin_convertvector(columns, f64) + 0.5, y = (f64){0} + ((double)row_number + 0.5);
   f64 divisor = map->g * x + map->h * y + 1;
   f64 old_x = (map->a * x + map->b * y + map->c) / divisor, old_y = (map->d * x + map->e * y + map->f) / divisor;
-  i64 inside = (old_x >= 0) & (old_x < (double)width) & (old_y >= 0) & (old_y < (double)height);
-  u32 column = (u32)__builtin_convertvector((f64)((i64)old_x & inside), i32);
-  u32 row = (u32)__builtin_convertvector((f64)((i64)old_y & inside), i32);
+  i64_of_f64 inside = (old_x >= 0) & (old_x < (double)width) & (old_y >= 0) & (old_y < (double)height);
+  u32 column = (u32)__builtin_convertvector((f64)((i64_of_f64)old_x & inside), i32);
+  u32 row = (u32)__builtin_convertvector((f64)((i64_of_f64)old_y & inside), i32);
   return (row * (uint32_t)width + column + 1) & (u32)__builtin_convertvector(inside, i32);
 }
 

@@ -16,7 +16,7 @@ typedef uint32_t u32_of_u16 __attribute__((vector_size(8 * LANES)));
 typedef int32_t i32_of_i16 __attribute__((vector_size(8 * LANES)));
 // LANES numbers in double precision, and masks of them.
 typedef double f64 __attribute__((vector_size(8 * LANES)));
-typedef int64_t i64 __attribute__((vector_size(8 * LANES)));
+typedef int64_t i64_of_f64 __attribute__((vector_size(8 * LANES)));
 typedef uint8_t u8_quad __attribute__((vector_size(16)));
 
 // Eight pixels, for what is only as fast as memory: on some processors that is slower in 512 bits than in 256.

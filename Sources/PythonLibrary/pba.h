@@ -65,7 +65,7 @@ int32_t pba_labels(
 
 // Describes what is drawn for a sample's image of a size, as a JSON object: `operations`, a list of objects with operation,
 // parameter, magnitude, probability, center [x, y], key (a number below 2⁵³) and movement [a, b, c, d, e, f] (old x =
-// a·x + b·y + c, old y = d·x + e·y + f); and `tail`, where there is one, with shift [x, y], flipped and cutout [left, top, right, bottom].
+// a·x + b·y + c, old y = d·x + e·y + f; g and h too where both are divided by g·x + h·y + 1); and `tail`, where there is one, with shift [x, y], flipped and cutout [left, top, right, bottom].
 // Returns the length, or -1.
 int64_t pba_explain(
   int64_t handle, int64_t sample, int64_t epoch, int64_t height, int64_t width, char *text, int64_t text_room,

@@ -103,14 +103,15 @@ import Testing
       ParameterUnit.degrees.text(-27), ParameterUnit.slope.text(0.09), ParameterUnit.pixels.text(4),
       ParameterUnit.factor.text(1.3600000000000003), ParameterUnit.bits.text(4),
       ParameterUnit.level.text(246.5),
-      ParameterUnit.deviation.text(12.5), ParameterUnit.quality.text(75), ParameterUnit.share.text(0.28),
       ParameterUnit.exponent.text(1.47), ParameterUnit.turns.text(-0.18), ParameterUnit.turns.text(1),
-      ParameterUnit.enlargement.text(0.3), ParameterUnit.enlargement.text(-0.25), ParameterUnit.none.text(0),
+      ParameterUnit.enlargement.text(0.3), ParameterUnit.enlargement.text(-0.25),
+      ParameterUnit.deviation.text(12.5), ParameterUnit.quality.text(75), ParameterUnit.share.text(0.28),
+      ParameterUnit.share.text(0.07), ParameterUnit.none.text(0),
     ]
     #expect(
       texts == [
-        "-27°", "0.09", "4 px", "×1.36", "4 bits", "from 246.5", "±12.5 levels", "quality 75", "28 %",
-        "^1.47", "-0.18 turns", "1 turn", "×1.3", "÷1.25", "",
+        "-27°", "0.09", "4 px", "×1.36", "4 bits", "from 246.5", "^1.47", "-0.18 turns", "1 turn", "×1.3",
+        "÷1.25", "±12.5 levels", "quality 75", "28 %", "7 %", "",
       ])
   }
 

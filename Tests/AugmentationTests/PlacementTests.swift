@@ -127,7 +127,7 @@ import Testing
     for width in 1...70 {
       let image = noiseImage(width: width, height: 1 + width * 7 % 40, seed: UInt64(width))
       for key in 0..<12 as Range<UInt64> {
-        let parameter = Double(key + 1) * 0.05
+        let parameter = Double(key + 1) / 20
         func applied(_ set: InstructionSet) -> RGBAImage {
           image.applying(.perspective, parameter: parameter, center: (0, 0), key: key, on: set)
         }

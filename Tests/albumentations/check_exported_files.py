@@ -30,7 +30,7 @@ import numpy as np  # noqa: E402
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from case_runner import Report, program  # noqa: E402
 
-SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY")
+SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY", "Hue", "Zoom")
 # For each operation: the share of bytes that may differ from the program's, the largest difference of a byte, and the mean
 # difference over an image, on square images without noise.
 LIMITS: dict[str, tuple[float, int, float]] = {
@@ -43,6 +43,10 @@ LIMITS: dict[str, tuple[float, int, float]] = {
     "Equalize": (1, 255, 8),
     "ShearX": (1, 255, 8),
     "ShearY": (1, 255, 8),
+    **dict.fromkeys(("FlipHorizontal", "FlipVertical"), (0, 0, 0)),
+    **dict.fromkeys(("Grayscale", "Gamma"), (1, 1, 1)),
+    "Hue": (1, 12, 4),
+    "Zoom": (1, 255, 8),
 }
 DRAWS = 6000
 

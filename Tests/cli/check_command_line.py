@@ -613,7 +613,7 @@ def check_counts(pba: str, folder: Path) -> None:
 def check_apply_without_strength(pba: str, folder: Path) -> None:
     """An operation that has no parameter needs none, and a magnitude changes nothing."""
     answer(pba, "preview", "--policy", "none", "-o", "one.svg", "--images", "one", "--draws", "1", folder=folder)
-    for name in ("Invert", "Equalize", "AutoContrast"):
+    for name in ("Invert", "Equalize", "AutoContrast", "FlipHorizontal", "FlipVertical", "Grayscale", "ChannelShuffle"):
         for number, strength in enumerate(([], ["--magnitude", "7"])):
             answer(pba, "apply", name, "one/1-original.png", f"{name}{number}.png", *strength, folder=folder)
         assert (folder / f"{name}0.png").read_bytes() == (folder / f"{name}1.png").read_bytes()

@@ -113,14 +113,15 @@ static int digests(const char *name) {
   for (uint32_t turn = 0; turn < 256; turn += 37) {
     EACH_SIZE("turn_hue", kernels->turn_hue(pixels, count, turn), pixels, 4 * count);
   }
-  EACH_SIZE("project", for (int step = 0; step < 6; step++) {
+  for (int step = 0; step < 6; step++) {
     // The horizon crosses the image in some.
     double share = step / 16.0;
-    cpixels_projection map = {1 + share, share, -share * (double)width, share / 3, 1 - share, share * (double)height,
-                              -share / (double)width, -2.5 * share / (double)height};
-    kernels->project(pixels, result, width, height, map);
-    add(result, 4 * count);
-  }, result, 4 * count);
+    EACH_SIZE("project",
+              cpixels_projection map = ((cpixels_projection){.a = 1 + share, .b = share, .c = -share * (double)width,
+                .d = share / 3, .e = 1 - share, .f = share * (double)height, .g = -share / (double)width,
+                .h = -2.5 * share / (double)height});
+              kernels->project(pixels, result, width, height, map), result, 4 * count);
+  }
   uint64_t total;
   EACH_SIZE("sum_luma", total = kernels->sum_luma(pixels, count), &total, 8);
   EACH_SIZE("stretch_tables", kernels->stretch_tables(pixels, count, tables), tables, 768);

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compares every operation of `pba apply` with Pillow, byte for byte.
+"""Compares every operation of `pba apply` with Pillow, byte for byte; some with torchvision's way of using Pillow.
 
     compare_with_pillow.py --pba PATH [--full] [--jobs N]
 
-Needs Pillow and numpy. One call of the program works on several images of one size: noise, gradients, constants,
+Needs Pillow, numpy and torchvision. One call of the program works on several images of one size: noise, gradients, constants,
 few levels, opaque, half-transparent and blank ones. Every operation, magnitude and sign runs on RGBA at the principal
 size and at one other, and on RGB at one size, the sizes taken in turn; with --full at every size, on RGB and on RGBA.
 Parameters that no magnitude stands for run at one size each.
@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
+from torchvision.transforms import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from case_runner import Report, parser_for  # noqa: E402
 
-SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY")
+SIGNED = ("Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY", "Hue", "Zoom")
 ENHANCERS = {
     "Brightness": ImageEnhance.Brightness,
     "Color": ImageEnhance.Color,
@@ -32,7 +33,10 @@ ENHANCERS = {
     "Sharpness": ImageEnhance.Sharpness,
 }
 COLOUR_ONLY = ("Invert", "Equalize", "AutoContrast", "Posterize", "Solarize")
-OPERATIONS = SIGNED + tuple(ENHANCERS) + COLOUR_ONLY + ("Cutout",)
+KEYED = ("ChannelShuffle", "Perspective")
+OTHERS = ("Cutout", "FlipHorizontal", "FlipVertical", "Grayscale", "Gamma")
+OPERATIONS = SIGNED + tuple(ENHANCERS) + COLOUR_ONLY + OTHERS + KEYED
+GAMMAS = (0.5, 0.58, 0.68, 0.79, 0.93, 1.08, 1.26, 1.47, 1.71, 2)
 
 # (height, width)
 PRINCIPAL_SIZE = (32, 32)
@@ -42,7 +46,7 @@ OTHER_SIZES = (
 )  # fmt: skip
 
 
-# What `--parameter` takes: degrees, slopes, pixels, factors, bits, levels, and the side of Cutout.
+# What `--parameter` takes, each in the operation's own unit.
 PARAMETERS = {
     "Rotate": (45, 90, 180, 270, -135, -0.5, 33.3, 359.9),
     "ShearX": (0.99, -0.99, 0.4567),
@@ -53,6 +57,10 @@ PARAMETERS = {
     "Posterize": (1, 2, 3, 5, 6, 7, 8),
     "Solarize": (0, 0.5, 127.5, 246.5, 255, 256),
     "Cutout": (0, 7, 16, 40),
+    "Gamma": (0, 0.01, 1, 2.2, 7.5, 100),
+    "Hue": (0.5, -0.5, 0.0039, -0.3333, 0.25),
+    "Zoom": (1, -1, 1 / 3, -1 / 3, 9, -9, 2.7),
+    "Perspective": (0.6, 0.01, 0.333),
 }
 
 
@@ -81,11 +89,78 @@ def parameter(operation: str, magnitude: int, negative: bool) -> float:
         "Posterize": 4 - int(magnitude * 4 / 10),
         "Solarize": 256 - int(magnitude * 256 / 10),
         "Cutout": 2 * magnitude,
+        "Gamma": GAMMAS[magnitude],
+        "Hue": sign * (magnitude * 0.02),
+        "Zoom": sign * (magnitude * 0.05),
+        "Perspective": magnitude * 0.05,
     }.get(operation, magnitude * 1.8 / 10 + 0.1)
 
 
-def reference(image: Image.Image, operation: str, value: float, center: tuple[int, int] = (0, 0)) -> Image.Image:
+def numbers_of_key(key: int, count: int) -> list[int]:
+    """Returns the first 64-bit numbers that follow from a key: Philox4x32-10 in the domain of operations."""
+    numbers: list[int] = []
+    for block in range((count + 1) // 2):
+        words, keys = [11 << 24 | block, 0, 0, 0], [key % 2**32, key >> 32]
+        for _ in range(10):
+            first, second = words[0] * 0xD2511F53, words[2] * 0xCD9E8D57
+            words = [second >> 32 ^ words[1] ^ keys[0], second % 2**32, first >> 32 ^ words[3] ^ keys[1], first % 2**32]
+            keys = [(keys[0] + 0x9E3779B9) % 2**32, (keys[1] + 0xBB67AE85) % 2**32]
+        numbers += [words[0] | words[1] << 32, words[2] | words[3] << 32]
+    return numbers[:count]
+
+
+def perspective(value: float, key: int, width: int, height: int) -> np.ndarray:
+    """Returns the eight coefficients of a sheet whose corners are drawn by a key, by solving torchvision's equations."""
+    shares = [(number >> 11) / 2**53 * value / 2 for number in numbers_of_key(key, 8)]
+    equations, places = [], []
+    for (x, y), across, down in zip(((0, 0), (1, 0), (1, 1), (0, 1)), shares[::2], shares[1::2], strict=True):
+        new_x, new_y = abs(x - across) * width, abs(y - down) * height
+        old_x, old_y = x * width, y * height
+        equations.append([new_x, new_y, 1, 0, 0, 0, -old_x * new_x, -old_x * new_y])
+        equations.append([0, 0, 0, new_x, new_y, 1, -old_y * new_x, -old_y * new_y])
+        places += [old_x, old_y]
+    return np.linalg.solve(np.array(equations, float), np.array(places, float))
+
+
+def with_alpha_kept(image: Image.Image, changed: Image.Image) -> Image.Image:
+    changed = changed.convert("RGBA")
+    changed.putalpha(image.getchannel("A"))
+    return changed
+
+
+def beyond_pba(image: Image.Image, operation: str, value: float, key: int) -> Image.Image | None:
+    """Returns what Pillow, or torchvision on Pillow's images, makes of an image; None for an operation of PBA's space."""
+    width, height = image.size
+    if operation == "FlipHorizontal":
+        return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if operation == "FlipVertical":
+        return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    if operation == "Grayscale":
+        return with_alpha_kept(image, functional.to_grayscale(image.convert("RGB"), 3))
+    if operation == "Gamma":
+        return with_alpha_kept(image, functional.adjust_gamma(image.convert("RGB"), value))
+    if operation == "Hue":
+        return with_alpha_kept(image, functional.adjust_hue(image.convert("RGB"), value))
+    if operation == "ChannelShuffle":
+        order = ("RBG", "GRB", "GBR", "BRG", "BGR")[numbers_of_key(key, 1)[0] * 5 >> 64]
+        return Image.merge("RGBA", [image.getchannel(name) for name in order + "A"])
+    if operation == "Zoom":
+        step = 1 / (1 + value) if value > 0 else 1 - value
+        matrix = (step, 0, width / 2 * (1 - step), 0, step, height / 2 * (1 - step))
+        return image.transform(image.size, Image.Transform.AFFINE, matrix)
+    if operation == "Perspective":
+        coefficients = perspective(value, key, width, height)
+        return image.transform(image.size, Image.Transform.PERSPECTIVE, coefficients) if value > 0 else image
+    return None
+
+
+def reference(
+    image: Image.Image, operation: str, value: float, center: tuple[int, int] = (0, 0), key: int = 0
+) -> Image.Image:
     """Returns what Pillow makes of an image of mode RGBA with a parameter."""
+    found = beyond_pba(image, operation, value, key)
+    if found is not None:
+        return found
     if operation == "Rotate":
         return image.rotate(value)
     if operation in SIGNED:
@@ -173,10 +248,11 @@ def compare(pba: str, case: Case, seed: int) -> str | None:
     random = np.random.default_rng(seed)
     images = sample_images(case.height, case.width, random)
     center = (int(random.integers(case.width)), int(random.integers(case.height)))
+    key = int(random.integers(2**53))
     if case.channels == 3:
         images[..., 3] = 255
     expected = np.stack([
-        np.array(reference(Image.fromarray(image), case.operation, case.parameter, center))
+        np.array(reference(Image.fromarray(image), case.operation, case.parameter, center, key))
         for image in images
     ])[..., : case.channels]
     with tempfile.TemporaryDirectory() as folder:
@@ -184,6 +260,7 @@ def compare(pba: str, case: Case, seed: int) -> str | None:
         np.save(source, np.ascontiguousarray(images[..., : case.channels]))
         command = [pba, "apply", case.operation, source, result, *case.strength]
         command += ["--center", f"{center[0]},{center[1]}"] if case.operation == "Cutout" else []
+        command += ["--key", str(key)] if case.operation in KEYED else []
         finished = subprocess.run(command, capture_output=True, text=True)
         if finished.returncode != 0:
             return f"{case}: exit {finished.returncode}: {finished.stderr.strip()}"

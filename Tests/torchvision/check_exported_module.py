@@ -35,9 +35,10 @@ from case_runner import Report, program  # noqa: E402
 
 OPERATIONS = (
     "Rotate TranslateX TranslateY Brightness Color Invert Sharpness Posterize ShearX Solarize ShearY Equalize AutoContrast "
-    "Cutout Contrast"
+    "Cutout Contrast FlipHorizontal FlipVertical Grayscale Gamma Hue Zoom"
 ).split()
-SIGNED = {"Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY"}
+SIGNED = {"Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY", "Hue", "Zoom"}
+WITHOUT_PARAMETER = {"Invert", "Equalize", "AutoContrast", "FlipHorizontal", "FlipVertical", "Grayscale"}
 SIZES = ((32, 32), (31, 33), (1, 1), (97, 211))
 # 5 standard deviations of a chi-square statistic; seeds are fixed, so a chance is not taken twice.
 DEVIATIONS = 5
@@ -149,7 +150,7 @@ def compare_pixels(exports: Exports, jobs: int) -> tuple[int, list[str]]:
 
 
 class Places(random.Random):
-    """Draws the places that it was given."""
+    """Draws the places, or the numbers, that it was given."""
 
     def __init__(self, places: Any) -> None:
         super().__init__()
@@ -158,13 +159,67 @@ class Places(random.Random):
     def randrange(self, *bounds: Any) -> int:
         return next(self.places)
 
+    def random(self) -> float:
+        return next(self.places)
+
+
+def with_draws(module: ModuleType, operation: str, image: Image.Image, strength: float, draws: Any) -> Image.Image:
+    """An operation with known draws: the module draws from `random`, of which it sees a stand-in meanwhile."""
+    # A function with names of its own, as other threads use the module too.
+    change = type(module.OPERATIONS[operation])(
+        module.OPERATIONS[operation].__code__, {**vars(module), "random": Places(draws)})
+    return change(image, strength)
+
 
 def cut_at(module: ModuleType, image: Image.Image, side: float, places: Any) -> Image.Image:
-    """Cutout about a known place: the module draws it from `random`, of which it sees a stand-in meanwhile."""
-    # A function with names of its own, as other threads use the module too.
-    cutout = type(module.OPERATIONS["Cutout"])(
-        module.OPERATIONS["Cutout"].__code__, {**vars(module), "random": Places(places)})
-    return cutout(image, side)
+    """Cutout about a known place."""
+    return with_draws(module, "Cutout", image, side, places)
+
+
+def shares_of_key(key: int) -> list[float]:
+    """The first eight numbers in 0..<1 that follow from a key below 2**32: Philox4x32-10 in the domain of operations."""
+    numbers: list[float] = []
+    for block in range(4):
+        words, keys = [11 << 24 | block, 0, 0, 0], [key, 0]
+        for _ in range(10):
+            first, second = words[0] * 0xD2511F53, words[2] * 0xCD9E8D57
+            words = [second >> 32 ^ words[1] ^ keys[0], second % 2**32, first >> 32 ^ words[3] ^ keys[1], first % 2**32]
+            keys = [(keys[0] + 0x9E3779B9) % 2**32, (keys[1] + 0xBB67AE85) % 2**32]
+        numbers += [((low | high << 32) >> 11) / 2**53 for low, high in (words[:2], words[2:])]
+    return numbers
+
+
+def compare_drawn_operations(exports: Exports) -> tuple[int, list[str]]:
+    """Operations with random numbers of their own: with the program's numbers, the program's pixels."""
+    names = ("ChannelShuffle", "Perspective")
+    module = exports.module("drawn", schedule([(1, [(name, 10, magnitude) for name in names for magnitude in range(10)])]))
+    ((_, entries),) = module.SEGMENTS
+    failures, checked = [], 0
+    for name, _, strength, _ in entries:
+        if name != "Perspective":
+            continue
+        for key in range(6):
+            images = sample_images(48, 61)
+            expected = applied(exports.pba, images, name, f"--parameter={strength!r}", f"--key={key}")
+            found = np.stack([
+                np.array(with_draws(module, name, Image.fromarray(image), strength, iter(shares_of_key(key))))
+                for image in images])
+            checked += 1
+            # torchvision rounds coefficients to single precision.
+            different = (found != expected).any(-1).mean()
+            if different > 0.002:
+                failures.append(f"{name} {strength}, key {key}: {different:.4f} of the pixels differ")
+    image = sample_images(9, 7)
+    orders = {applied(exports.pba, image, "ChannelShuffle", f"--key={key}").tobytes() for key in range(40)}
+    random.seed(0)
+    change = module.OPERATIONS["ChannelShuffle"]
+    drawn = Counter(
+        np.stack([np.array(change(Image.fromarray(one), 0))[None] for one in image[:1]]).tobytes() for _ in range(5000))
+    firsts = {np.frombuffer(order, np.uint8).reshape(image.shape)[:1].tobytes() for order in orders}
+    # A standard deviation of 28.
+    if len(orders) != 5 or set(drawn) != firsts or any(abs(times - 1000) > 140 for times in drawn.values()):
+        failures.append(f"ChannelShuffle: {len(orders)} orders in the program, {sorted(drawn.values())} in the module")
+    return checked + 1, failures
 
 
 def compare_whole_images(exports: Exports) -> tuple[int, list[str]]:
@@ -183,7 +238,7 @@ def compare_whole_images(exports: Exports) -> tuple[int, list[str]]:
             found = np.array(augment(source))
             expected = np.array(source.convert("RGBA"))[None]
             for name, strength in drawn:
-                options = [] if name in ("Invert", "Equalize", "AutoContrast") else [f"--parameter={strength!r}"]
+                options = [] if name in WITHOUT_PARAMETER else [f"--parameter={strength!r}"]
                 expected = applied(exports.pba, expected, name, *options)
             colours = expected[0][..., :3].copy()
             if fill is not None:
@@ -363,7 +418,8 @@ def main() -> None:
         exports = Exports(options.pba, Path(folder))
         report.count(*compare_pixels(exports, options.jobs))
         for part in (
-            compare_whole_images, compare_walk, compare_policies, compare_lengths, check_workers, check_refusals,
+            compare_drawn_operations, compare_whole_images, compare_walk, compare_policies, compare_lengths, check_workers,
+            check_refusals,
         ):  # fmt: skip
             report.count(*part(exports))
     print(f"torchvision {torchvision.__version__}")

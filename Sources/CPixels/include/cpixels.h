@@ -34,6 +34,11 @@ typedef struct cpixels_walk {
   int64_t start_x, start_y, step_x, step_y, row_x, row_y;
 } cpixels_walk;
 
+/// A projective map: where a place (x, y) comes from, (a x + b y + c) / w and (d x + e y + f) / w with w = g x + h y + 1.
+typedef struct cpixels_projection {
+  double a, b, c, d, e, f, g, h;
+} cpixels_projection;
+
 /// The largest whole radius of a box that `blur` takes.
 #define CPIXELS_LARGEST_BOX 128
 
@@ -43,11 +48,6 @@ typedef struct cpixels_box {
   ptrdiff_t radius;
   uint32_t inner, outer;
 } cpixels_box;
-
-/// A projective map: where a place (x, y) comes from, (a x + b y + c) / w and (d x + e y + f) / w with w = g x + h y + 1.
-typedef struct cpixels_projection {
-  double a, b, c, d, e, f, g, h;
-} cpixels_projection;
 
 /// The kernels of one set of instructions.
 typedef struct cpixels_kernels {

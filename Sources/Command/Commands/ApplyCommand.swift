@@ -13,8 +13,9 @@ struct ApplyCommand: ParsableCommand {
       IN and OUT are both PNG, or both NPY (uint8 of shape [N, H, W, 3] or [N, H, W, 4]). The result has the channels of \
       the input; a PNG with alpha keeps it.
 
-      The strength is a magnitude of the search, or the parameter itself: degrees, slopes, pixels, factors, bits or \
-      levels, as `pba policy show` prints them. Invert, Equalize and AutoContrast need neither.
+      The strength is a magnitude of the search, or the parameter itself, in the operation's own unit, as `pba policy \
+      show` prints it. Operations without a parameter need neither: \
+      \(Operation.catalogue.filter { !$0.usesParameter }.map(\.name).joined(separator: ", ")).
       """)
 
   @Argument(help: "The operation: \(Operation.catalogue.map(\.name).joined(separator: ", ")).")

@@ -27,6 +27,8 @@ public struct AlbumentationsFile: Sendable {
       + " Solarize; Contrast and Color differ by one or two levels.",
     "ShearX and ShearY lie up to one pixel beside those of pba on square images, and further on others. Sharpness,"
       + " Equalize and AutoContrast are similar, not equal.",
+    "Of operations beyond PBA's, FlipHorizontal and FlipVertical have the same pixels, Grayscale and Gamma differ by one level,"
+      + " Hue is similar, and Zoom lies up to one pixel beside; ChannelShuffle leaves one image in six as it is.",
     "The square of Cutout lies wholly inside the image here; in pba it may reach over the edge.",
     "Pixels without data are black, and those of Cutout grey; pba gives them the mean colour.",
     "Lengths in pixels are for images of 32x32.",

@@ -6,7 +6,8 @@ import Text
 /// Operations as transforms of Albumentations 2, in the form of its own JSON files.
 ///
 /// Rotate, TranslateX, TranslateY, Brightness, Invert, Posterize and Solarize have the pixels of this program, of a
-/// rotation but for single ones; Contrast and Color differ by one or two levels. The others are the nearest that there is.
+/// rotation but for single ones; Contrast and Color differ by one or two levels. Flips have the same pixels, Grayscale and
+/// Gamma differ by one level. The others are the nearest that there is.
 enum AlbumentationsTransform {
   /// An entry of a policy, with both directions where it has two.
   ///
@@ -91,6 +92,16 @@ enum AlbumentationsTransform {
     return make("ColorJitter", weight, arguments)
   }
 
+  private static func hue(_ turns: Double, _ weight: Double) -> JSONValue {
+    make(
+      "ColorJitter", weight,
+      ["brightness": only(1.0), "contrast": only(1.0), "saturation": only(1.0), "hue": only(turns)])
+  }
+
+  private static func zoom(_ enlargement: Double, _ weight: Double) -> JSONValue {
+    affine(weight, ["scale": only(enlargement > 0 ? 1 + enlargement : 1 / (1 - enlargement))])
+  }
+
   /// Above 1 the same filter as Pillow's; below 1 a blur that leaves a pixel the same share of itself.
   private static func sharpness(_ factor: Double, _ weight: Double) -> JSONValue {
     // Pillow mixes with a mean of which a pixel's own share is 5/13, and that of each neighbour 1/13.
@@ -123,6 +134,8 @@ enum AlbumentationsTransform {
     case .cutout: parameter < 2
     case .solarize: parameter > 255
     case .posterize: parameter >= 8
+    case .gamma: parameter == 1
+    case .zoom: parameter == 0
     default: false
     }
   }
@@ -150,6 +163,16 @@ enum AlbumentationsTransform {
     case .autoContrast:
       return make("AutoContrast", weight, ["method": .string("pil"), "cutoff": .integer(0)])
     case .cutout: return cutout(Int(parameter) / 2 * 2, weight)
+    case .flipHorizontal: return make("HorizontalFlip", weight)
+    case .flipVertical: return make("VerticalFlip", weight)
+    case .grayscale:
+      return make(
+        "ToGray", weight, ["num_output_channels": .integer(3), "method": .string("weighted_average")])
+    // In hundredths, at least one.
+    case .gamma: return make("RandomGamma", weight, ["gamma_limit": only(max(parameter * 100, 1))])
+    case .hue: return hue(parameter, weight)
+    case .channelShuffle: return make("ChannelShuffle", weight)
+    case .zoom: return zoom(parameter, weight)
     default:
       throw PolicyError(
         found: "the operation \(operation.name)",

@@ -12,6 +12,7 @@ public enum TorchvisionModule {
   static let operations: [Augmentation.Operation] = [
     .rotate, .translateX, .translateY, .brightness, .color, .invert, .sharpness, .posterize, .shearX,
     .solarize, .shearY, .equalize, .autoContrast, .cutout, .contrast,
+    .flipHorizontal, .flipVertical, .grayscale, .gamma, .hue, .channelShuffle, .zoom, .perspective,
   ]
 
   /// Writes the module's source, segment by segment, so that a long schedule is never in memory as text.

@@ -15,7 +15,7 @@ enum TorchvisionTemplate {
                 ...
 
     Operations, probabilities, strengths and the walk through a policy are those of pba, and so are the pixels of every
-    operation. What is lost:
+    operation, but for single ones of Perspective. What is lost:
 
     - The random numbers are those of Python's `random`, which torch seeds in each worker of a DataLoader. So an image does not
       get what it gets in a training of pba, and what it gets depends on its worker and on the order of the images, not on
@@ -44,8 +44,8 @@ enum TorchvisionTemplate {
   /// What stands before the policies.
   static let headOfSegments = #"""
     #: The policies in the order of training: the number of epochs, then for each operation that may happen its name, its
-    #: probability, its strength (degrees, slope, pixels, factor, bits or level) and whether half of its applications have the
-    #: opposite direction. Entries of probability 0 are left out.
+    #: probability, its strength in its own unit and whether half of its applications have the opposite direction. Entries of
+    #: probability 0 are left out.
     SEGMENTS: tuple[tuple[int, tuple[tuple[str, float, float, bool], ...]], ...] = (
 
     """#
@@ -77,6 +77,38 @@ enum TorchvisionTemplate {
         return change(image.convert("RGB")).convert("RGBA")
 
 
+    def _alpha_kept(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
+        """Changes the colours of an image; what has no data stays without."""
+        changed = change(image.convert("RGB"))
+        changed.putalpha(image.getchannel("A"))
+        return changed
+
+
+    def _shuffled(image: Image.Image, _: float) -> Image.Image:
+        """Puts the channels in another order."""
+        order = random.choice(("RBG", "GRB", "GBR", "BRG", "BGR"))
+        return Image.merge("RGBA", [image.getchannel(name) for name in order + "A"])
+
+
+    def _zoomed(image: Image.Image, enlargement: float) -> Image.Image:
+        """Enlarges an image about its middle to 1 + enlargement times its size, or shrinks it to as much less."""
+        step = 1 / (1 + enlargement) if enlargement > 0 else 1 - enlargement
+        matrix = (step, 0, image.width / 2 * (1 - step), 0, step, image.height / 2 * (1 - step))
+        return image.transform(image.size, Image.Transform.AFFINE, matrix)
+
+
+    def _perspective(image: Image.Image, distortion: float) -> Image.Image:
+        """Moves the corners of an image inwards, each by up to half the distortion of the image's width and height."""
+        if distortion == 0:
+            return image
+        corners, places = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]], []
+        for x, y in corners:
+            across, down = random.random() * distortion / 2, random.random() * distortion / 2
+            places.append([abs(x - across) * image.width, abs(y - down) * image.height])
+        ends = [[x * image.width, y * image.height] for x, y in corners]
+        return functional.perspective(image, ends, places, interpolation=Image.Resampling.NEAREST)
+
+
     def _cutout(image: Image.Image, side: float) -> Image.Image:
         """Blanks a square about a random place; it may reach over the edge."""
         reach = int(side) // 2
@@ -105,6 +137,14 @@ enum TorchvisionTemplate {
         "Equalize": lambda image, _: _recoloured(image, functional.equalize),
         "AutoContrast": lambda image, _: _recoloured(image, functional.autocontrast),
         "Cutout": _cutout,
+        "FlipHorizontal": lambda image, _: functional.horizontal_flip(image),
+        "FlipVertical": lambda image, _: functional.vertical_flip(image),
+        "Grayscale": lambda image, _: _alpha_kept(image, lambda rgb: functional.rgb_to_grayscale(rgb, 3)),
+        "Gamma": lambda image, power: _alpha_kept(image, lambda rgb: functional.adjust_gamma(rgb, power)),
+        "Hue": lambda image, turns: _alpha_kept(image, lambda rgb: functional.adjust_hue(rgb, turns)),
+        "ChannelShuffle": _shuffled,
+        "Zoom": _zoomed,
+        "Perspective": _perspective,
     }
 
 
