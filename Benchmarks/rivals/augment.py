@@ -8,6 +8,7 @@ last) and kornia (a float tensor), each with what it offers to users. The answer
 image}}. Everything runs on one thread.
 """
 
+import io
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from serving import load, microseconds, serve
 
 np, PIL, torch, torchvision, cv2, albumentations, kornia = load(
     "numpy", "PIL", "torch", "torchvision", "cv2", "albumentations", "kornia")
-from PIL import Image, ImageEnhance, ImageOps  # noqa: E402
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps  # noqa: E402
 from torchvision.transforms import v2  # noqa: E402
 from torchvision.transforms.functional import _get_perspective_coeffs  # noqa: E402
 
@@ -51,6 +52,19 @@ def pillow(operation: str, value: float, size: int) -> Transform:
     def affine(*matrix: float) -> Transform:
         return lambda image: image.transform(image.size, Image.Transform.AFFINE, matrix)
 
+    def compressed(image: Image.Image) -> Image.Image:
+        file = io.BytesIO()
+        image.save(file, format="JPEG", quality=int(value))
+        return Image.open(file).convert("RGB")
+
+    def noisy(image: Image.Image) -> Image.Image:
+        return Image.fromarray(with_noise(np.asarray(image), value))
+
+    def erased(image: Image.Image) -> Image.Image:
+        image = image.copy()
+        image.paste(Image.fromarray(random_colours(rectangle(value, size))), (0, 0))
+        return image
+
     def enhance(kind: type) -> Transform:
         return lambda image: kind(image).enhance(value)
 
@@ -78,6 +92,10 @@ def pillow(operation: str, value: float, size: int) -> Transform:
         "ChannelShuffle": lambda: lambda image: Image.merge("RGB", image.split()[::-1]),
         "Zoom": lambda: affine(step, 0, size / 2 * (1 - step), 0, step, size / 2 * (1 - step)),
         "Perspective": lambda: lambda image: image.transform(image.size, Image.Transform.PERSPECTIVE, sheet(value, size)),
+        "GaussianBlur": lambda: lambda image: image.filter(ImageFilter.GaussianBlur(value)),
+        "JPEGCompression": lambda: compressed,
+        "GaussianNoise": lambda: noisy,
+        "Erase": lambda: erased,
     }[operation]()
 
 
@@ -115,6 +133,11 @@ def tensors(operation: str, value: float, size: int) -> Transform:
         "Zoom": lambda image: functional.affine(image, 0.0, [0, 0], 1 + value, [0.0, 0.0]),
         "Perspective": lambda image: functional.perspective(
             image, None, None, interpolation=v2.InterpolationMode.NEAREST, coefficients=sheet(value, size)),
+        "GaussianBlur": lambda image: functional.gaussian_blur(image, [2 * int(3.5 * value) + 1] * 2, [value, value]),
+        "JPEGCompression": lambda image: functional.jpeg(image, int(value)),
+        "GaussianNoise": lambda image: functional.gaussian_noise(image, 0.0, value / 255),
+        "Erase": lambda image: functional.erase(
+            image, 0, 0, *rectangle(value, size), torch.randint(0, 256, (3, *rectangle(value, size)), dtype=torch.uint8)),
     }[operation]
 
 
@@ -146,6 +169,10 @@ def arrays(operation: str, value: float, size: int) -> Callable[..., dict[str, A
         "ChannelShuffle": lambda: a.ChannelShuffle(p=1),
         "Zoom": lambda: a.Affine(scale=(1 + value, 1 + value), interpolation=0, p=1),
         "Perspective": lambda: a.Perspective((value / 4, value / 4), interpolation=0, p=1),
+        "GaussianBlur": lambda: a.GaussianBlur((0, 0), (value, value), p=1),
+        "JPEGCompression": lambda: a.ImageCompression("jpeg", (int(value), int(value)), p=1),
+        "GaussianNoise": lambda: a.GaussNoise((value / 255, value / 255), p=1),
+        "Erase": lambda: a.Erasing((value, value), (0.3, 3.3), fill="random", p=1),
     }[operation]()
 
 
@@ -191,6 +218,20 @@ def sheet(value: float, size: int) -> list[float]:
     return _get_perspective_coeffs(ends, [[share, share], [size - share, 0], [size, size - share], [0, size]])
 
 
+def rectangle(share: float, size: int) -> tuple[int, int]:
+    """Height and width of a share of the image, the one twice as long as the other."""
+    return round((2 * share) ** 0.5 * size), round((share / 2) ** 0.5 * size)
+
+
+def random_colours(shape: tuple[int, int]) -> Any:
+    return np.random.randint(0, 256, (*shape, 3), np.uint8)
+
+
+def with_noise(image: Any, deviation: float) -> Any:
+    noise = np.random.normal(0, deviation, image.shape)
+    return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
+
+
 def square(value: float, size: int) -> tuple[int, int, int]:
     side = min(int(value), size) if value >= 1 else 1
     return (size - side) // 2, (size - side) // 2, side
@@ -218,8 +259,8 @@ class Operations:
             "torchvision": (torchvision_transform, self.tensors),
             "albumentations": (lambda image: transform(image=image)["image"], self.arrays),
         }
-        # torchvision removes a square from tensors only.
-        if operation != "Cutout":
+        # torchvision removes a square from tensors only, and adds noise to them only.
+        if operation not in ("Cutout", "Erase", "GaussianNoise"):
             subjects["torchvision, PIL"] = (torchvision_transform, self.pictures)
         if floating:
             subjects["kornia"] = (floating, self.floats)

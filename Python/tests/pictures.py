@@ -25,7 +25,7 @@ COLOURING = [
 
 #: The same of operations beyond those of PBA.
 PLACING = ["FlipHorizontal", "FlipVertical", "Zoom", "Perspective"]
-RECOLOURING = ["Grayscale", "Gamma", "Hue", "ChannelShuffle"]
+RECOLOURING = ["Grayscale", "Gamma", "Hue", "ChannelShuffle", "GaussianBlur", "JPEGCompression", "GaussianNoise", "Erase"]
 
 
 def picture(height: int, width: int, seed: int = 0) -> np.ndarray:

@@ -39,7 +39,7 @@ public enum ParameterUnit: String, Sendable, Codable, CaseIterable {
     case .exponent: "^\(Self.digits(value))"
     case .turns: abs(value) == 1 ? "\(Self.digits(value)) turn" : "\(Self.digits(value)) turns"
     case .enlargement: (value < 0 ? "÷" : "×") + Self.digits(1 + abs(value))
-    case .deviation: "±\(Self.digits(value)) levels"
+    case .deviation: value == 1 ? "1 level" : "\(Self.digits(value)) levels"
     case .quality: "quality \(Self.digits(value))"
     case .share: "\(Self.digits(value * 100)) %"
     case .none: ""

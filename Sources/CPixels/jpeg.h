@@ -4,7 +4,6 @@
 #define HALF (LANES / 2)
 typedef uint8_t u8_lanes __attribute__((vector_size(LANES)));
 typedef uint8_t u8_half __attribute__((vector_size(HALF)));
-typedef int64_t i64 __attribute__((vector_size(4 * LANES)));
 DEFINE_ACCESS(u8_lanes)
 DEFINE_ACCESS(u8_half)
 

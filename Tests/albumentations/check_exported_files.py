@@ -47,6 +47,8 @@ LIMITS: dict[str, tuple[float, int, float]] = {
     **dict.fromkeys(("Grayscale", "Gamma"), (1, 1, 1)),
     "Hue": (1, 12, 4),
     "Zoom": (1, 255, 8),
+    "GaussianBlur": (1, 8, 1),
+    "JPEGCompression": (1, 90, 10),
 }
 DRAWS = 6000
 

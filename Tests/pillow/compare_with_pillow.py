@@ -9,6 +9,7 @@ size and at one other, and on RGB at one size, the sizes taken in turn; with --f
 Parameters that no magnitude stands for run at one size each.
 """
 
+import io
 import itertools
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from torchvision.transforms import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
@@ -34,7 +35,7 @@ ENHANCERS = {
 }
 COLOUR_ONLY = ("Invert", "Equalize", "AutoContrast", "Posterize", "Solarize")
 KEYED = ("ChannelShuffle", "Perspective")
-OTHERS = ("Cutout", "FlipHorizontal", "FlipVertical", "Grayscale", "Gamma")
+OTHERS = ("Cutout", "FlipHorizontal", "FlipVertical", "Grayscale", "Gamma", "GaussianBlur", "JPEGCompression")
 OPERATIONS = SIGNED + tuple(ENHANCERS) + COLOUR_ONLY + OTHERS + KEYED
 GAMMAS = (0.5, 0.58, 0.68, 0.79, 0.93, 1.08, 1.26, 1.47, 1.71, 2)
 
@@ -61,6 +62,8 @@ PARAMETERS = {
     "Hue": (0.5, -0.5, 0.0039, -0.3333, 0.25),
     "Zoom": (1, -1, 1 / 3, -1 / 3, 9, -9, 2.7),
     "Perspective": (0.6, 0.01, 0.333),
+    "GaussianBlur": (1e-6, 0.05, 1.4142, 1.42, 2.449, 2.45, 5.5, 20, 127, 128.5, 129.4, 700, 65536),
+    "JPEGCompression": (*range(1, 101), 49.5, 74.4),
 }
 
 
@@ -93,6 +96,8 @@ def parameter(operation: str, magnitude: int, negative: bool) -> float:
         "Hue": sign * (magnitude * 0.02),
         "Zoom": sign * (magnitude * 0.05),
         "Perspective": magnitude * 0.05,
+        "GaussianBlur": magnitude / 5,
+        "JPEGCompression": 95 - 10 * magnitude,
     }.get(operation, magnitude * 1.8 / 10 + 0.1)
 
 
@@ -128,6 +133,12 @@ def with_alpha_kept(image: Image.Image, changed: Image.Image) -> Image.Image:
     return changed
 
 
+def compressed(image: Image.Image, quality: int) -> Image.Image:
+    file = io.BytesIO()
+    image.save(file, format="JPEG", quality=quality)
+    return Image.open(file).convert("RGB")
+
+
 def beyond_pba(image: Image.Image, operation: str, value: float, key: int) -> Image.Image | None:
     """Returns what Pillow, or torchvision on Pillow's images, makes of an image; None for an operation of PBA's space."""
     width, height = image.size
@@ -141,6 +152,10 @@ def beyond_pba(image: Image.Image, operation: str, value: float, key: int) -> Im
         return with_alpha_kept(image, functional.adjust_gamma(image.convert("RGB"), value))
     if operation == "Hue":
         return with_alpha_kept(image, functional.adjust_hue(image.convert("RGB"), value))
+    if operation == "GaussianBlur":
+        return with_alpha_kept(image, image.convert("RGB").filter(ImageFilter.GaussianBlur(value)))
+    if operation == "JPEGCompression":
+        return with_alpha_kept(image, compressed(image.convert("RGB"), int(value + 0.5)))
     if operation == "ChannelShuffle":
         order = ("RBG", "GRB", "GBR", "BRG", "BGR")[numbers_of_key(key, 1)[0] * 5 >> 64]
         return Image.merge("RGBA", [image.getchannel(name) for name in order + "A"])

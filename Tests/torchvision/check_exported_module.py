@@ -35,7 +35,7 @@ from case_runner import Report, program  # noqa: E402
 
 OPERATIONS = (
     "Rotate TranslateX TranslateY Brightness Color Invert Sharpness Posterize ShearX Solarize ShearY Equalize AutoContrast "
-    "Cutout Contrast FlipHorizontal FlipVertical Grayscale Gamma Hue Zoom"
+    "Cutout Contrast FlipHorizontal FlipVertical Grayscale Gamma Hue Zoom GaussianBlur JPEGCompression"
 ).split()
 SIGNED = {"Rotate", "ShearX", "ShearY", "TranslateX", "TranslateY", "Hue", "Zoom"}
 WITHOUT_PARAMETER = {"Invert", "Equalize", "AutoContrast", "FlipHorizontal", "FlipVertical", "Grayscale"}
@@ -189,6 +189,36 @@ def shares_of_key(key: int) -> list[float]:
     return numbers
 
 
+def compare_noise(exports: Exports) -> tuple[int, list[str]]:
+    """Erase has the program's rectangle with the program's numbers, and noise is as strong as its parameter says."""
+    names = ("Erase", "GaussianNoise")
+    module = exports.module("noise", schedule([(1, [(name, 10, magnitude) for name in names for magnitude in range(10)])]))
+    ((_, entries),) = module.SEGMENTS
+    failures, checked = [], 0
+    blank = np.zeros((1, 48, 61, 4), np.uint8)
+    for name, _, strength, _ in entries:
+        checked += 1
+        if name == "GaussianNoise":
+            torch.manual_seed(3)
+            grey = np.full((100, 100, 4), 128, np.uint8)
+            noisy = np.array(module.OPERATIONS[name](Image.fromarray(grey), strength))
+            change = noisy[..., :3].astype(float) - 128
+            # Rounding adds a twelfth to the variance; values are kept in 0...255.
+            expected = math.sqrt(strength**2 + 1 / 12) if strength else 0
+            if abs(change.std() - expected) > 0.03 * expected or abs(change.mean()) > 1.5 or (noisy[..., 3] != 128).any():
+                failures.append(f"{name} {strength}: {change.mean():.2f} ± {change.std():.2f}")
+            continue
+        for key in range(6):
+            numbers = shares_of_key(key)
+            expected = applied(exports.pba, blank, name, f"--parameter={strength!r}", f"--key={key}")[0, ..., 3]
+            rows, columns = (int(expected.any(axis).sum()) for axis in (1, 0))
+            places = [int(share * bound) for share, bound in zip(numbers[2:4], (49 - rows, 62 - columns), strict=True)]
+            found = with_draws(module, name, Image.fromarray(blank[0]), strength, iter([*numbers[:2], *places]))
+            if not np.array_equal(np.array(found)[..., 3], expected):
+                failures.append(f"{name} {strength}, key {key}: {rows} × {columns}, found {np.array(found)[..., 3].sum() // 255}")
+    return checked, failures
+
+
 def compare_drawn_operations(exports: Exports) -> tuple[int, list[str]]:
     """Operations with random numbers of their own: with the program's numbers, the program's pixels."""
     names = ("ChannelShuffle", "Perspective")
@@ -209,6 +239,8 @@ def compare_drawn_operations(exports: Exports) -> tuple[int, list[str]]:
             different = (found != expected).any(-1).mean()
             if different > 0.002:
                 failures.append(f"{name} {strength}, key {key}: {different:.4f} of the pixels differ")
+    erased, noise_failures = compare_noise(exports)
+    checked, failures = checked + erased, failures + noise_failures
     image = sample_images(9, 7)
     orders = {applied(exports.pba, image, "ChannelShuffle", f"--key={key}").tobytes() for key in range(40)}
     random.seed(0)

@@ -102,6 +102,21 @@ enum AlbumentationsTransform {
     affine(weight, ["scale": only(enlargement > 0 ? 1 + enlargement : 1 / (1 - enlargement))])
   }
 
+  private static func blur(_ deviation: Double, _ weight: Double) -> JSONValue {
+    make("GaussianBlur", weight, ["blur_limit": only(0), "sigma_limit": only(deviation)])
+  }
+
+  /// A rectangle of any shape that a square image has room for.
+  private static func erase(_ share: Double, _ weight: Double) -> JSONValue {
+    let longest = min(10 / 3, 1 / share)
+    return make(
+      "Erasing", weight,
+      [
+        "scale": only(share), "ratio": .array([.number(1 / longest), .number(longest)]),
+        "fill": .string("random"),
+      ])
+  }
+
   /// Above 1 the same filter as Pillow's; below 1 a blur that leaves a pixel the same share of itself.
   private static func sharpness(_ factor: Double, _ weight: Double) -> JSONValue {
     // Pillow mixes with a mean of which a pixel's own share is 5/13, and that of each neighbour 1/13.
@@ -135,7 +150,7 @@ enum AlbumentationsTransform {
     case .solarize: parameter > 255
     case .posterize: parameter >= 8
     case .gamma: parameter == 1
-    case .zoom: parameter == 0
+    case .zoom, .gaussianBlur, .gaussianNoise, .erase: parameter == 0
     default: false
     }
   }
@@ -173,6 +188,15 @@ enum AlbumentationsTransform {
     case .hue: return hue(parameter, weight)
     case .channelShuffle: return make("ChannelShuffle", weight)
     case .zoom: return zoom(parameter, weight)
+    case .gaussianBlur: return blur(parameter, weight)
+    case .jpegCompression:
+      let quality = Int(parameter.rounded())
+      return make(
+        "ImageCompression", weight,
+        ["compression_type": .string("jpeg"), "quality_range": only(quality)])
+    case .gaussianNoise:
+      return make("GaussNoise", weight, ["std_range": only(parameter / 255), "mean_range": only(0.0)])
+    case .erase: return erase(parameter, weight)
     default:
       throw PolicyError(
         found: "the operation \(operation.name)",

@@ -13,6 +13,7 @@ public enum TorchvisionModule {
     .rotate, .translateX, .translateY, .brightness, .color, .invert, .sharpness, .posterize, .shearX,
     .solarize, .shearY, .equalize, .autoContrast, .cutout, .contrast,
     .flipHorizontal, .flipVertical, .grayscale, .gamma, .hue, .channelShuffle, .zoom, .perspective,
+    .gaussianBlur, .jpegCompression, .gaussianNoise, .erase,
   ]
 
   /// Writes the module's source, segment by segment, so that a long schedule is never in memory as text.

@@ -17,9 +17,9 @@ enum TorchvisionTemplate {
     Operations, probabilities, strengths and the walk through a policy are those of pba, and so are the pixels of every
     operation, but for single ones of Perspective. What is lost:
 
-    - The random numbers are those of Python's `random`, which torch seeds in each worker of a DataLoader. So an image does not
-      get what it gets in a training of pba, and what it gets depends on its worker and on the order of the images, not on
-      seed, epoch and index alone.
+    - The random numbers are those of Python's `random`, and for noise those of torch, which torch seeds in each worker of a
+      DataLoader. So an image does not get what it gets in a training of pba, and what it gets depends on its worker and on the
+      order of the images, not on seed, epoch and index alone.
     - Nothing sets the epoch but `set_epoch`, before each `for images in loader`. Without it the first policy holds. A training
       of another length than EPOCHS needs another file: `pba schedule stretch` makes the schedule for it.
     - Workers see the epoch through shared memory, also persistent ones. Those that are in the middle of an epoch when it is set
@@ -37,8 +37,8 @@ enum TorchvisionTemplate {
   /// The Python modules that the code uses.
   static let imports =
     [
-      "import math", "import random", "from collections.abc import Callable", "", "import torch",
-      "from PIL import Image", "from torchvision.transforms.v2 import functional", "", "",
+      "import io", "import math", "import random", "from collections.abc import Callable", "", "import torch",
+      "from PIL import Image, ImageFilter", "from torchvision.transforms.v2 import functional", "", "",
     ].joined(separator: "\n")
 
   /// What stands before the policies.
@@ -62,8 +62,8 @@ enum TorchvisionTemplate {
     #: The length of the schedule.
     EPOCHS = sum(epochs for epochs, _ in SEGMENTS)
 
-    #: Strengths that are lengths in pixels, with the number of pixels that they take effect in multiples of.
-    LENGTHS = {"TranslateX": 1, "TranslateY": 1, "Cutout": 2}
+    #: Strengths that are lengths in pixels, with the number of pixels that they take effect in multiples of; 0 is any.
+    LENGTHS = {"TranslateX": 1, "TranslateY": 1, "Cutout": 2, "GaussianBlur": 0}
 
 
     def _moved(image: Image.Image, x: float = 0.0, y: float = 0.0, slope_x: float = 0.0, slope_y: float = 0.0) -> Image.Image:
@@ -109,6 +109,36 @@ enum TorchvisionTemplate {
         return functional.perspective(image, ends, places, interpolation=Image.Resampling.NEAREST)
 
 
+    def _compressed(image: Image.Image, quality: float) -> Image.Image:
+        """Writes the colours of an image as a JPEG file, and reads that."""
+        file = io.BytesIO()
+        image.convert("RGB").save(file, format="JPEG", quality=int(quality + 0.5))
+        return _alpha_kept(image, lambda _: Image.open(file).convert("RGB"))
+
+
+    def _noisy(image: Image.Image, deviation: float) -> Image.Image:
+        """Adds noise of a standard deviation in colour values."""
+        colours = functional.pil_to_tensor(image.convert("RGB")).float()
+        noisy = (colours + (torch.randn(colours.shape) * deviation).round()).clamp(0, 255).to(torch.uint8)
+        return _alpha_kept(image, lambda _: functional.to_pil_image(noisy))
+
+
+    def _erased(image: Image.Image, share: float) -> Image.Image:
+        """Fills a rectangle at a random place, which has a share of the image, with noise."""
+        ratio, is_high = 1 + 7 * random.random() / 3, random.random() < 0.5
+        area = share * image.width * image.height
+        high = min(max(math.sqrt(area * ratio if is_high else area / ratio), area / image.width), image.height)
+        wide = min(area / high, image.width) if high > 0 else 0
+        rows, columns = int(high + 0.5), int(wide + 0.5)
+        top, left = random.randrange(image.height - rows + 1), random.randrange(image.width - columns + 1)
+        if rows == 0 or columns == 0:
+            return image
+        noise = functional.to_pil_image(torch.randint(0, 256, (3, rows, columns), dtype=torch.uint8))
+        changed = image.copy()
+        changed.paste(noise, (left, top))
+        return changed
+
+
     def _cutout(image: Image.Image, side: float) -> Image.Image:
         """Blanks a square about a random place; it may reach over the edge."""
         reach = int(side) // 2
@@ -145,6 +175,10 @@ enum TorchvisionTemplate {
         "ChannelShuffle": _shuffled,
         "Zoom": _zoomed,
         "Perspective": _perspective,
+        "GaussianBlur": lambda image, radius: _alpha_kept(image, lambda rgb: rgb.filter(ImageFilter.GaussianBlur(radius))),
+        "JPEGCompression": _compressed,
+        "GaussianNoise": _noisy,
+        "Erase": _erased,
     }
 
 
@@ -198,7 +232,9 @@ enum TorchvisionTemplate {
                 if random.random() < probability:
                     if name in LENGTHS and self.scale_to_size:
                         unit = LENGTHS[name]
-                        strength = float(math.floor(strength * side / 32 / unit + 0.5) * unit)
+                        strength = strength * side / 32
+                        if unit > 0:
+                            strength = float(math.floor(strength / unit + 0.5) * unit)
                     drawn.append((name, -strength if has_directions and random.random() < 0.5 else strength))
             return drawn
 

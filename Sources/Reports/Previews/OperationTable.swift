@@ -26,6 +26,9 @@ public struct OperationTable: Sendable {
     let notes = [
       "Operations marked ± are drawn in the positive direction; a policy lets half of them go the other way.",
       "A policy draws the place of Cutout; here it is the middle.",
+      "A policy draws new random numbers for "
+        + Operation.catalogue.filter(\.usesKey).map(\.name).joined(separator: ", ")
+        + " each time; here all cells have the same.",
       "Grey is where an image has no data; training sees the mean colour there.",
     ]
     let table = ImageTable(
