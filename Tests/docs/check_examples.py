@@ -3,9 +3,9 @@
 
     check_examples.py
 
-Every block of Swift in a doc comment of `Sources`, `Recipes` and `Spaces`, and in an article of `docs/swift-pba.docc`, must stand line by
-line in a file of `Tests/DocumentationTests`; indentation and empty lines do not count. The main types must have an example.
-Needs only Python's standard library.
+Every block of Swift in a doc comment of `Sources`, `Recipes` and `Spaces`, and in an article of `docs/swift-pba.docc`, must stand
+line by line in a file of `Tests/DocumentationTests`; indentation and empty lines do not count. The main types must have an
+example. Needs only Python's standard library.
 """
 
 import argparse
