@@ -75,7 +75,7 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
 // What other packages may import; how a program is started belongs to the benchmarks beside this one.
 let libraries = [
   "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop",
-  "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Statistics",
+  "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces", "Statistics",
   "Text", "Threads", "Torch", "Training", "Workers",
 ]
 
@@ -212,6 +212,14 @@ let package = Package(
         .copy("table_3_rcifar10"), .copy("table_4_rsvhn"), .copy("table_4_svhn"),
       ], swiftSettings: notOptimised),
 
+    // The ready-made search spaces: a YAML file each, and what reads such files.
+    .target(
+      name: "Spaces", dependencies: ["Files", "Policies", "Text", yams], path: "Spaces", sources: ["Reader"],
+      resources: [
+        .copy("digits.yaml"), .copy("documents.yaml"), .copy("microscopy.yaml"), .copy("natural.yaml"),
+        .copy("pba.yaml"), .copy("satellite.yaml"),
+      ], swiftSettings: notOptimised),
+
     // The C interface of augmentation and policies, for Python. It shows its own functions and nothing else.
     .target(
       name: "PythonLibrary",
@@ -224,8 +232,8 @@ let package = Package(
       name: "Command",
       dependencies: [
         "Augmentation", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop", "Models",
-        "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads",
-        "Torch", "Training", "Workers", argumentParser, yams,
+        "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces", "Text",
+        "Threads", "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),
     .executableTarget(
       name: "pba", dependencies: ["CCompatibility", "CImageDecoders", "Command", "CProcess"],
@@ -280,6 +288,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "RecipesTests", dependencies: ["Recipes", "Policies", "TestSupport", "Training", "Models"]),
+    .testTarget(
+      name: "SpacesTests", dependencies: ["Spaces", "Augmentation", "Policies", "TestSupport", "Text"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(
       name: "RunStoreTests",

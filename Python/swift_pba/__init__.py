@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .batch import BatchAugment
     from .keys import Key, sample
     from .loading import Epochs, KeyedDataset, loader, wrap
-    from .schedule import Entry, Schedule, load
+    from .schedule import Entry, Schedule, Space, SpaceOperation, load
     from .searching import SearchError, search
     from .trainer import Segment, Stop, Trainer
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 # torch takes a second, and it may not be there.
 _MODULE_OF = {
     "Applied": "_engine", "Augment": "augment", "BatchAugment": "batch", "Entry": "schedule", "Key": "keys",
-    "Schedule": "schedule", "SearchError": "searching", "Segment": "trainer", "Stop": "trainer", "Tail": "_engine",
-    "Trainer": "trainer", "load": "schedule", "sample": "keys", "search": "searching",
+    "Schedule": "schedule", "SearchError": "searching", "Segment": "trainer", "Space": "schedule", "SpaceOperation": "schedule",
+    "Stop": "trainer", "Tail": "_engine", "Trainer": "trainer", "load": "schedule", "sample": "keys", "search": "searching",
 }
 _MODULE_OF_TORCH = {"Epochs": "loading", "KeyedDataset": "loading", "loader": "loading", "wrap": "loading"}
 _MODULES = ("albumentations", "models")
 
 __all__ = [
-    "Applied", "Augment", "BatchAugment", "Entry", "Key", "Schedule", "SearchError", "Segment", "Stop", "Tail", "Trainer",
-    "__version__", "load", "policies", "sample", "search"]
+    "Applied", "Augment", "BatchAugment", "Entry", "Key", "Schedule", "SearchError", "Segment", "Space", "SpaceOperation",
+    "Stop", "Tail", "Trainer", "__version__", "load", "policies", "sample", "search"]
 if TYPE_CHECKING or importlib.util.find_spec("torch"):
     __all__ += ["Epochs", "KeyedDataset", "loader", "models", "wrap"]
 

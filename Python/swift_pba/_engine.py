@@ -34,7 +34,7 @@ class Applied:
     parameter : float
         Its strength in the operation's own unit, the direction included.
     magnitude : int or None
-        The magnitude of the search that the strength stands for, 0 to 9; None where the policy has another scale.
+        The magnitude of the search that the strength stands for; None where the policy has no such scale.
     probability : float
         The probability with which it could be applied.
     center : tuple of int or None

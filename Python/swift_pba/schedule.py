@@ -27,7 +27,7 @@ class Entry:
     probability : int
         Its probability in tenths, 0 to 10.
     magnitude : int
-        Its strength, 0 to 9.
+        Its strength, 0 to 9 in PBA's space; in another one a step of the operation's scale there.
     """
 
     operation: str
@@ -44,6 +44,51 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class SpaceOperation:
+    """An operation of a search space.
+
+    Attributes
+    ----------
+    operation : str
+        The operation's name.
+    entries : int
+        How many entries a policy has of it.
+    lowest, highest : float or None
+        The strengths of magnitude 0 and of the last one, in the operation's unit; None for the operation's own ten.
+    steps : int
+        How many magnitudes there are.
+    signed : bool
+        Whether half of the applications go the other way.
+    """
+
+    operation: str
+    entries: int
+    lowest: float | None = None
+    highest: float | None = None
+    steps: int = 10
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Space:
+    """The search space of a schedule.
+
+    Attributes
+    ----------
+    name : str
+        What the space is called.
+    scale_pixels : bool
+        Whether lengths in pixels follow the size of the images where that is asked for.
+    operations : tuple of SpaceOperation
+        The operations, each once.
+    """
+
+    name: str
+    scale_pixels: bool
+    operations: tuple[SpaceOperation, ...]
+
+
+@dataclass(frozen=True)
 class Schedule:
     """Which policy applies at each epoch of a training; made by :func:`swift_pba.load`.
 
@@ -57,6 +102,8 @@ class Schedule:
         The length of the training it is for.
     operation_count : tuple of float
         The probabilities of applying 0, 1, 2, … operations to an image.
+    space : Space or None
+        The search space that the policies belong to; None for PBA's, in which every operation has its own ten magnitudes.
     segments : tuple of Segment
         The policies in the order of training.
     provenance : dict
@@ -77,6 +124,7 @@ class Schedule:
     name: str = field(init=False)
     epochs: int = field(init=False)
     operation_count: tuple[float, ...] = field(init=False)
+    space: Space | None = field(init=False)
     segments: tuple[Segment, ...] = field(init=False)
     provenance: dict[str, Any] = field(init=False, compare=False)
 
@@ -85,9 +133,11 @@ class Schedule:
         values = json.loads(text)
         segments = tuple(
             Segment(segment["epochs"], tuple(Entry(**entry) for entry in segment["policy"])) for segment in values["segments"])
+        space = values.get("space")
         for name, value in (
                 ("_text", text), ("name", values["name"]), ("epochs", values["epochs"]), ("segments", segments),
-                ("operation_count", tuple(values["operationCount"])), ("provenance", values["provenance"])):
+                ("operation_count", tuple((space or values)["operationCount"])), ("space", space and _space(space)),
+                ("provenance", values["provenance"])):
             object.__setattr__(self, name, value)
 
     def policy(self, epoch: SupportsIndex) -> tuple[Entry, ...]:
@@ -133,6 +183,11 @@ class Schedule:
             The file, which is replaced as a whole if it is there.
         """
         write_whole(Path(path), self._text.encode())
+
+
+def _space(values: dict[str, Any]) -> Space:
+    """Return the space of a schedule's file."""
+    return Space(values["name"], values["scalePixels"], tuple(SpaceOperation(**operation) for operation in values["operations"]))
 
 
 def load(policy: PolicyLike) -> Schedule:

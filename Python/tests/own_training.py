@@ -32,12 +32,14 @@ class Images(Dataset):
         return image * random.uniform(0.9, 1.1) + np.random.normal(0, 0.1), index % 3
 
 
-def segment(folder: Path, epochs: tuple[int, int], start: Path | None, *, trial: int = 3, limit: int | None = None) -> Segment:
+def segment(
+    folder: Path, epochs: tuple[int, int], start: Path | None, *, trial: int = 3, limit: int | None = None, policy: Any = POLICY,
+) -> Segment:
     """A segment in this process."""
     output = folder / f"{epochs[0]}-{epochs[1]}-{trial}"
     output.mkdir()
     return Segment(
-        SegmentRequest("0/3/1", trial, 0, 5, *epochs, 6, False, POLICY, {}, "cpu"), start=start, output=output,
+        SegmentRequest("0/3/1", trial, 0, 5, *epochs, 6, False, policy, {}, "cpu"), start=start, output=output,
         report=lambda *_: None, stop_requested=lambda: False, batch_limit=limit)
 
 

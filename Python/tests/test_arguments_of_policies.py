@@ -44,7 +44,7 @@ class TestOpening:
         (mapping((1, [("Rotate", 1, -1)])), ValueError, r"magnitude: found -1, expected"),
         (mapping((0, [])), ValueError, "epochs: found 0"),
         (mapping((1, []), counts=(0.5,)), ValueError, "operation_?[Cc]ount: found"),
-        (mapping(), ValueError, "epochs|segments"), (mapping((1, [])) | {"version": 2}, ValueError, "version: found 2"),
+        (mapping(), ValueError, "epochs|segments"), (mapping((1, [])) | {"version": 3}, ValueError, "version: found 3"),
         (mapping((1, [])) | {"format": 1}, ValueError, "format: found 1"), (mapping((1, [])) | {"more": 1}, ValueError, "more"),
         ("a/" * 3000, ValueError, "policy: found a text of 6000 characters, expected a name, a path"),
         ('{"a":' * 100_000, ValueError, "nesting deeper than 64 levels"),

@@ -5,8 +5,8 @@ import Text
 ///
 /// ```swift
 /// let turn = try ScaledOperation(.rotate, from: 0, to: 270, steps: 4, isSigned: false)
-/// turn.magnitudes  // 0...3
-/// turn.parameter(magnitude: 2)  // 180 degrees
+/// let steps = turn.magnitudes  // 0...3
+/// let half = turn.parameter(magnitude: 2)  // 180 degrees
 /// ```
 public struct ScaledOperation: Hashable, Sendable {
   /// The ends of a scale, and how many strengths it has.

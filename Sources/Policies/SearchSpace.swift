@@ -13,7 +13,7 @@ import Text
 ///     .init(ScaledOperation(.rotate, from: 0, to: 15), entries: 2),
 ///     .init(ScaledOperation(.autoContrast), entries: 1),
 ///   ])
-/// digits.start.entries.map(\.operation)  // Rotate, AutoContrast, Rotate
+/// let begin = digits.start.entries.map(\.operation)  // Rotate, AutoContrast, Rotate
 /// ```
 public struct SearchSpace: Hashable, Sendable {
   /// An operation of the space.

@@ -27,3 +27,11 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   default: false
   }
 }
+
+/// Text of which at most so many characters are left, with a mark where some are missing.
+package func cut(_ text: String, _ width: Int) -> String {
+  text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
+}
+
+/// A value as an error shows it: what a file says may be of any length.
+package func shown(_ value: String) -> String { printable(cut(value, 60)) }

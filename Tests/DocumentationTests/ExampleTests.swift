@@ -108,6 +108,24 @@ import Training
     #expect(Set(batch).count > 10)
   }
 
+  @Test func scaledOperation() throws {
+    let turn = try ScaledOperation(.rotate, from: 0, to: 270, steps: 4, isSigned: false)
+    let steps = turn.magnitudes  // 0...3
+    let half = turn.parameter(magnitude: 2)  // 180 degrees
+    #expect(steps == 0...3 && half == 180)
+  }
+
+  @Test func searchSpace() throws {
+    let digits = try SearchSpace(
+      name: "digits", operationCount: [0.4, 0.6],
+      choices: [
+        .init(ScaledOperation(.rotate, from: 0, to: 15), entries: 2),
+        .init(ScaledOperation(.autoContrast), entries: 1),
+      ])
+    let begin = digits.start.entries.map(\.operation)  // Rotate, AutoContrast, Rotate
+    #expect(begin == [.rotate, .autoContrast, .rotate])
+  }
+
   @Test func operation() {
     let tint = Operation(
       name: "Tint", unit: .level, parameters: 0...256, scale: { Double(20 * $0) }

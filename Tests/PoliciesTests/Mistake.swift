@@ -87,8 +87,8 @@ extension Mistake {
       "\"format\": \"pba-schedule\",", "",
       "format: found nothing, expected \"pba-schedule\": this is no schedule of pba"),
     Mistake(
-      "\"version\": 1", "\"version\": 2",
-      "version: found 2, expected 1: a newer pba wrote this file, or it is damaged; "
+      "\"version\": 1", "\"version\": 3",
+      "version: found 3, expected 1 or 2: a newer pba wrote this file, or it is damaged; "
         + "update pba, or export the schedule again"),
     Mistake(
       "\"name\"", "\"nmae\"",

@@ -16,7 +16,10 @@ from case_runner import Failure, require, run_all  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The folder of a module's sources, where it is not Sources/NAME.
-ELSEWHERE = {"Recipes": ROOT / "Recipes/Reader", "pba-benchmark": ROOT / "Benchmarks/Sources/pba-benchmark"}
+ELSEWHERE = {
+    "Recipes": ROOT / "Recipes/Reader", "Spaces": ROOT / "Spaces/Reader",
+    "pba-benchmark": ROOT / "Benchmarks/Sources/pba-benchmark",
+}
 SYSTEM = {"Glibc", "Darwin", "Musl", "Synchronization", "Swift"}  # the standard library and the C library
 PACKAGES = {"ArgumentParser", "GRDB", "GRDBSQLite", "Yams", "Foundation", "FoundationEssentials"}
 # Where there is no FoundationEssentials, Foundation holds what it has; that is no import of the rest.

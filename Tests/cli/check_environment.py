@@ -302,7 +302,7 @@ def made_up_checkout(case: Case) -> dict[str, Any]:
     """How to start the script `pba` of a checkout whose `swift` notes in `log` what it builds."""
     checkout, log = case.make("checkout"), case.folder / "log"
     shutil.copy(Path(__file__).parents[2] / "pba", checkout / "pba")
-    for place in ("Sources", "Recipes", "scripts", ".deps/libtorch/lib", "bin"):
+    for place in ("Sources", "Recipes", "Spaces", "scripts", ".deps/libtorch/lib", "bin"):
         (checkout / place).mkdir(parents=True)
     (checkout / "Package.swift").write_text("")
     (checkout / ".deps/libtorch/lib/libtorch_cpu.so").write_text("")

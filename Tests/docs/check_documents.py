@@ -151,7 +151,8 @@ def excessive(lines: Sequence[str]) -> Iterator[str]:
 def sources() -> str:
     """The texts of the program and its scripts, literals that are put together from several lines in one."""
     files = [path for path in (ROOT / "Sources").rglob("*") if path.suffix in (".swift", ".c", ".cpp", ".h", ".hpp")]
-    files += [*(ROOT / "Recipes/Reader").glob("*.swift"), ROOT / "pba", ROOT / "scripts/bootstrap"]
+    files += [*(ROOT / "Recipes/Reader").glob("*.swift"), *(ROOT / "Spaces/Reader").glob("*.swift")]
+    files += [ROOT / "pba", ROOT / "scripts/bootstrap"]
     text = "\n".join(path.read_text() for path in files)
     text = re.sub(r'"\s*(?:\+\s*)?"', "", re.sub(r"\\\n\s*", "", text))
     # A setting in the text of an error is printed as its option.

@@ -3,9 +3,9 @@
 
     check_examples.py
 
-Every block of Swift in a doc comment of `Sources` and `Recipes`, and in an article of `docs/swift-pba.docc`, must stand line by
-line in a file of `Tests/DocumentationTests`; indentation and empty lines do not count. The main types must have an example.
-Needs only Python's standard library.
+Every block of Swift in a doc comment of `Sources`, `Recipes` and `Spaces`, and in an article of `docs/swift-pba.docc`, must stand
+line by line in a file of `Tests/DocumentationTests`; indentation and empty lines do not count. The main types must have an
+example. Needs only Python's standard library.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def stands_in(block: str, tests: list[list[str]]) -> bool:
 
 def examples() -> Iterator[tuple[str, str]]:
     """Every example with the place where it is."""
-    for folder in (ROOT / "Sources", ROOT / "Recipes/Reader"):
+    for folder in (ROOT / "Sources", ROOT / "Recipes/Reader", ROOT / "Spaces/Reader"):
         for path in sorted(folder.rglob("*.swift")):
             for line, comment, _ in comments(path.read_text()):
                 for block in blocks(comment):

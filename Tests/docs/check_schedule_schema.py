@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds docs/schedule.schema.json against the program: both accept the same schedules and refuse the same damage.
+"""Holds docs/schedule.schema.json and docs/space.schema.json against the program: both accept the same files and refuse the
+same damage.
 
     check_schedule_schema.py --pba PATH
 
@@ -29,7 +30,7 @@ GONE = object()  # takes the place of what is to be left out
 # What is changed in a schedule, by its path; what stands there then.
 DAMAGE = [
     *((["format"], value) for value in ("pba", None, 1, GONE)),
-    *((["version"], value) for value in (0, 2, "1", 1.5, GONE)),
+    *((["version"], value) for value in (0, 2, 3, "1", 1.5, GONE)),
     *((["name"], value) for value in (7, None, ["a"], GONE)),
     *((["epochs"], value) for value in (0, -1, 1_000_001, 2.5, "200", None, GONE)),
     *((["operationCount"], value) for value in ([], [1.5, -0.5], ["1"], {"0": 1}, 1, GONE)),
@@ -47,6 +48,26 @@ DAMAGE = [
     (["segments", 0, "policy", 0, "sign"], 1),
 ]
 
+# The same in a schedule of another search space.
+DAMAGE_WITH_SPACE = [
+    *((["version"], value) for value in (1, 3, GONE)),
+    *((["space"], value) for value in (None, [], {}, "digits", GONE)),
+    (["operationCount"], [0, 1]),
+    (["magnitudeScale"], 10),
+    *((["space", "name"], value) for value in ("", 3, "n" * 101, GONE)),
+    *((["space", "scalePixels"], value) for value in ("yes", 1, None)),
+    *((["space", "operationCount"], value) for value in ([], [1.5, -0.5], [1] + 17 * [0], None)),
+    *((["space", "operations"], value) for value in ([], {}, None, [3], GONE)),
+    (["space", "format"], "pba-space"),
+    *((["space", "operations", 0, "operation"], value) for value in ("Shear X", 13, GONE)),
+    *((["space", "operations", 0, "entries"], value) for value in (0, 11, "2", 1.5)),
+    *((["space", "operations", 0, "steps"], value) for value in (0, 101, 2.5, "4")),
+    *((["space", "operations", 0, key], value) for key in ("lowest", "highest") for value in ("0", None, GONE)),
+    (["space", "operations", 0, "signed"], 0),
+    (["space", "operations", 0, "step"], 4),
+    *((["segments", 0, "policy", 0, "magnitude"], value) for value in (-1, 100, 1.5)),
+]
+
 # What a schema cannot express: the program alone refuses it.
 BEYOND = [
     (["epochs"], 7),  # not the sum over the segments
@@ -56,6 +77,24 @@ BEYOND = [
     *((["segments", 0, "policy", 0, "operation"], value) for value in ("rotate", "Elephant")),
     (["segments", 0, "policy", 0, "magnitude"], 3.0),
 ]
+BEYOND_WITH_SPACE = [
+    (["segments", 0, "policy", 0, "magnitude"], 4),
+    (["segments", 0, "policy", 0, "operation"], "ShearX"),
+    (["space", "operationCount"], [0.5, 0.4]),
+    (["space", "operations", 0, "highest"], 361),
+    (["space", "operations", 0, "steps"], 1),
+    (["space", "operations", 1, "operation"], "Rotate"),
+    (["space", "operations", 1, "signed"], True),
+]
+WITH_SPACE = {
+    "format": "pba-schedule", "version": 2, "name": "own", "epochs": 3, "probabilityScale": 10,
+    "space": {
+        "name": "turns", "operationCount": [0.2, 0.8], "scalePixels": False,
+        "operations": [
+            {"operation": "Rotate", "entries": 1, "lowest": 0, "highest": 270, "steps": 4, "signed": False},
+            {"operation": "Posterize", "entries": 2, "lowest": 8, "highest": 1}, {"operation": "Invert"}]},
+    "segments": [{"epochs": 3, "policy": [
+        {"operation": "Rotate", "probability": 3, "magnitude": 3}, {"operation": "Invert", "probability": 1, "magnitude": 9}]}]}
 NO_JSON_VALUE = ['{"format": "pba-schedule", "format": "pba-schedule"}', "[", "", "{} {}", "null", "[]", "3"]
 
 
@@ -87,8 +126,10 @@ def made(pba: str) -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "Tests").rglob("*.json")):
         if '"pba-schedule"' in path.read_text():
             yield str(path.relative_to(ROOT)), path.read_text()
+    yield "one of another space", json.dumps(WITH_SPACE)
     document = (ROOT / "docs/schedule-format.md").read_text()
-    yield "the example of docs/schedule-format.md", re.search(r"```json\n(.*?)```", document, re.DOTALL)[1]
+    for number, example in enumerate(re.findall(r"```json\n(.*?)```", document, re.DOTALL), 1):
+        yield f"example {number} of docs/schedule-format.md", example
 
 
 def operations(pba: str) -> list[str]:
@@ -118,6 +159,35 @@ def accepted(pba: str, folder: Path, texts: list[str]) -> list[bool]:
     return [path not in refused for path in files]
 
 
+def space_faults(pba: str, folder: Path) -> tuple[int, list[str]]:
+    """Where the schema of search spaces and the program differ, and how many files were tried."""
+    schema = json.loads((ROOT / "docs/space.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    good = {"format": "pba-space", "version": 1, **WITH_SPACE["space"]}
+    cases: list[tuple[str, Any, bool, bool]] = [("the space of the tests", good, True, True)]
+    for path in sorted((ROOT / "Spaces").glob("*.yaml")):
+        cases.append((path.name, json.loads(output(pba, "space", "show", path.stem, "--json")), True, True))
+    for damage, is_valid in ((DAMAGE_WITH_SPACE, False), (BEYOND_WITH_SPACE, True)):
+        for place, new in damage:
+            if place[0] == "space" and len(place) > 1 and place != ["space", "format"]:
+                cases.append((f"{place}: {new}", changed(good, place[1:], new), is_valid, False))
+    for key in ("format", "version"):
+        cases += [(f"{key}: {new}", changed(good, [key], new), False, False) for new in ("pba", 2, None, GONE)]
+    faults = []
+    for number, (what, value, by_schema, by_program) in enumerate(cases):
+        file = folder / f"{number}.json"
+        file.write_text(json.dumps(value))
+        done = subprocess.run([pba, "space", "check", str(file)], capture_output=True, text=True)
+        if done.returncode not in (0, 1) or (done.returncode == 1) != (f"{file}: " in done.stderr):
+            faults.append(f"{what}: exit code {done.returncode}, {done.stderr[-200:]}")
+        if validator.is_valid(value) != by_schema:
+            faults.append(f"{what}: the schema of spaces {'refuses' if by_schema else 'accepts'} it")
+        if (done.returncode == 0) != by_program:
+            faults.append(f"{what}: the program {'refuses' if by_program else 'accepts'} it")
+    return len(cases), faults
+
+
 def main() -> None:
     pba = parser_for(__doc__).parse_args().pba
     schema = json.loads((ROOT / "docs/schedule.schema.json").read_text())
@@ -127,12 +197,12 @@ def main() -> None:
     whole = list(made(pba))
     original = json.loads((FIXTURES / "two_segments.json").read_text())
     cases = [(what, text, True, True) for what, text in whole]
-    for path, new in DAMAGE:
-        what = f"{'.'.join(map(str, path))}: {'left out' if new is GONE else json.dumps(new)}"
-        cases.append((what, json.dumps(changed(original, path, new)), False, False))
-    for path, new in BEYOND:
-        what = f"{'.'.join(map(str, path))}: {json.dumps(new)}"
-        cases.append((what, json.dumps(changed(original, path, new)), True, False))
+    for good, damage, is_valid in (
+        (original, DAMAGE, False), (original, BEYOND, True), (WITH_SPACE, DAMAGE_WITH_SPACE, False),
+        (WITH_SPACE, BEYOND_WITH_SPACE, True)):
+        for path, new in damage:
+            what = f"{'.'.join(map(str, path))}: {'left out' if new is GONE else json.dumps(new)}"
+            cases.append((what, json.dumps(changed(good, path, new)), is_valid, False))
     for text in NO_JSON_VALUE:
         cases.append((f"the text {text!r}", text, False, False))
     with tempfile.TemporaryDirectory() as folder:
@@ -151,8 +221,12 @@ def main() -> None:
     if names != listed:
         faults.append(f"operations: the schema names {sorted(listed)}, rcifar10 {sorted(names)}")
     print(f"{len(whole)} schedules and {len(cases) - len(whole)} damaged files")
+    with tempfile.TemporaryDirectory() as folder:
+        tried, faults_of_spaces = space_faults(pba, Path(folder))
+    print(f"{tried} search spaces")
+    faults += faults_of_spaces
     report = Report()
-    report.count(2 * len(cases) + 1, faults)
+    report.count(2 * (len(cases) + tried) + 1, faults)
     report.finish()
 
 

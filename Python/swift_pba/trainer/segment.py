@@ -76,7 +76,8 @@ class SegmentRequest:
     end: int
     total_epochs: int
     is_last: bool
-    policy: list[dict[str, Any]]
+    #: A list of entries, or with another search space than PBA's an object of both.
+    policy: list[dict[str, Any]] | dict[str, Any]
     config: dict[str, Any]
     device: str
 
@@ -169,10 +170,15 @@ class Segment:
         from ..schedule import load
 
         self._notes.used_policy = True
+        if isinstance(self._policy, dict):
+            entries = self._policy["entries"]
+            scale: dict[str, Any] = {"version": 2, "space": self._policy["space"]}
+        else:
+            entries = self._policy
+            scale = {"version": 1, "operationCount": [0.2, 0.3, 0.5], "magnitudeScale": 10}
         return load({
-            "format": "pba-schedule", "version": 1, "name": f"trial {self.trial}", "epochs": self.total_epochs,
-            "operationCount": [0.2, 0.3, 0.5], "probabilityScale": 10, "magnitudeScale": 10,
-            "segments": [{"epochs": self.total_epochs, "policy": self._policy}]})
+            "format": "pba-schedule", "name": f"trial {self.trial}", "epochs": self.total_epochs, "probabilityScale": 10,
+            "segments": [{"epochs": self.total_epochs, "policy": entries}]} | scale)
 
     @property
     def policy(self) -> tuple[Entry, ...]:

@@ -225,10 +225,13 @@ def fault_of_run(message: dict[str, Any]) -> str | None:
     """Return what a `run` lacks; such a coordinator speaks another protocol."""
     from ..trainer.figures import short
 
-    kinds: dict[str, type] = {"key": str, "seed": int, "epochs": list, "policy": list, "output": str}
+    kinds: dict[str, type] = {"key": str, "seed": int, "epochs": list, "output": str}
     for name, kind in kinds.items():
         if not isinstance(message.get(name), kind):
             return f"run.{name}: found {short(message.get(name))}, expected {kind.__name__}"
+    policy = message.get("policy")
+    if not isinstance(policy, list) and not (isinstance(policy, dict) and policy.keys() == {"space", "entries"}):
+        return f"run.policy: found {short(policy)}, expected a list, or an object with space and entries"
     parts = message["key"].split("/")
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return f"run.key: found {short(message['key'])}, expected generation/trial/attempt"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Augmentation
 import Foundation
 import Policies
 import Reports
@@ -12,7 +13,8 @@ struct PreviewCommand: ParsableCommand {
       Each row shows an image: the original, then draws of the policy, before crop, flip and the baseline's Cutout, drawn as \
       in training; --seed decides the draws. Below each draw are the operations that were applied, with the magnitude of the \
       search, 0 to 9, or the parameter, and the probability. They are printed too. --epochs shows several epochs of a \
-      schedule side by side; --operations shows every operation at every magnitude.
+      schedule side by side; --operations shows every operation at every magnitude, --space every operation of a search \
+      space at its least, middle and most.
 
       Images are JPEG, PNG, WebP, GIF, BMP, TIFF or PNM. Many operations count in pixels, so large images are scaled down \
       before them; --scale-to-size shows what training on folder:PATH does to images of this size. Where an operation \
@@ -38,6 +40,9 @@ struct PreviewCommand: ParsableCommand {
   @Flag(help: "Show every operation at every magnitude, for one image.")
   var operations = false
 
+  @Option(help: "Show every operation of this search space, for one image: a name, or a YAML file.")
+  var space: SpaceSource?
+
   @Option(
     parsing: .unconditional, help: "Draws of each image. (default: 8; 3 at each of several epochs)")
   var draws: Int?
@@ -61,9 +66,10 @@ struct PreviewCommand: ParsableCommand {
 
   func validate() throws {
     try picture.validate()
-    if operations { return try validateTable() }
+    if operations || space != nil { return try validateTable() }
     if policy == nil {
-      throw ValidationError("no policy is named; give --policy \(NamedPolicy.usages), or --operations")
+      throw ValidationError(
+        "no policy is named; give --policy \(NamedPolicy.usages), or --operations, or --space")
     }
     if let draws, !(1...1000).contains(draws) {
       throw ValidationError("--draws: found \(draws), expected 1 to 1000")
@@ -74,16 +80,20 @@ struct PreviewCommand: ParsableCommand {
   }
 
   private func validateTable() throws {
+    let table = operations ? "--operations" : "--space"
+    if operations, space != nil {
+      throw ValidationError("found --operations and --space, expected one of them")
+    }
     let given = [
       ("--policy", policy != nil), ("--epoch", epoch != nil), ("--epochs", epochs != nil),
       ("--draws", draws != nil), ("--seed", seed != nil), ("--images", folder != nil), ("--json", json),
-      ("--scale-to-size", scaling.scaleToSize == true),
+      ("--scale-to-size", operations && scaling.scaleToSize == true),
     ]
     if let (option, _) = given.first(where: \.1) {
-      throw ValidationError("--operations: found \(option) beside it, which only draws of a policy have")
+      throw ValidationError("\(table): found \(option) beside it, which only draws of a policy have")
     }
     guard images.count <= 1 else {
-      throw ValidationError("--operations: found \(counted(images.count, "image")), expected one")
+      throw ValidationError("\(table): found \(counted(images.count, "image")), expected one")
     }
   }
 
@@ -93,13 +103,27 @@ struct PreviewCommand: ParsableCommand {
     if let image = images.first(where: { URL(fileURLWithPath: $0).resolvingSymlinksInPath() == target }) {
       throw SettingsError("--output: found \(image), which is one of the images; name another file")
     }
-    if operations {
+    let space = try space?.space()
+    if operations || space != nil {
       let side = fullSize ? nil : OperationTable.largestSide
       let images = try PreviewImage.load(images, bundled: 1, side: side)
       guard let image = images.first else { return }
-      return try picture.write(OperationTable(name: image.name, image: image.pixels).figure().drawing)
+      return try picture.write(figure(of: space, image).drawing)
     }
     if let folder { try refuseToOverwrite(folder) }
+    try drawPolicy()
+  }
+
+  /// A table of the operations of a space, or of all, for an image.
+  private func figure(of space: SearchSpace?, _ image: PreviewImage) throws -> Figure {
+    guard let space else { return try OperationTable(name: image.name, image: image.pixels).figure() }
+    let scale =
+      scaling.scaleToSize == true
+      ? PixelScale(width: image.pixels.width, height: image.pixels.height) : .none
+    return try SpaceTable(of: space, name: image.name, image: image.pixels, scale: scale).figure()
+  }
+
+  private func drawPolicy() throws {
     let seed = seed ?? 0
     let policy = policy ?? ""
     let choice = try Settings { $0.policy = policy }.typed().naming {

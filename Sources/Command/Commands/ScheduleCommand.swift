@@ -53,6 +53,10 @@ struct ScheduleCommand: ParsableCommand {
         "\(printable(schedule.name)): \(counted(schedule.segments.count, "segment")), \(counted(schedule.epochs, "epoch"))"
       )
       if schedule.unfinishedAfter != nil { printResult("of a search that had not ended") }
+      if let space = schedule.space {
+        let counts = space.operationCount.map { decimal($0, 2) }.joined(separator: ", ")
+        printResult("search space \(printable(space.name)), 0, 1, … operations with probability \(counts)")
+      }
       var start = 0
       for segment in schedule.segments {
         printResult("epochs \(start + 1)-\(start + segment.epochs)")
@@ -60,8 +64,12 @@ struct ScheduleCommand: ParsableCommand {
         if entries.isEmpty { printResult("  nothing") }
         for entry in entries {
           let probability = decimal(Double(entry.probability) / Double(PolicyEntry.probabilityScale), 1)
+          let strength =
+            schedule.space == nil || !entry.operation.usesParameter
+            ? "" : " of \(entry.magnitudes.upperBound), \(entry.operation.unit.text(entry.parameter))"
           printResult(
-            "  \(padded(entry.operation.name, 13)) probability \(probability)  magnitude \(entry.magnitude)")
+            "  \(padded(entry.operation.name, 13)) probability \(probability)  magnitude \(entry.magnitude)\(strength)"
+          )
         }
         start += segment.epochs
       }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Spaces
 import Text
 import Training
 import Yams

@@ -22,6 +22,7 @@ package struct SearchOptions: ParsableArguments {
   @Option(\.quantile) var quantile: Double?
   @Option(\.burnIn) var burnIn: Int?
   @Option(\.explorer) var explorer: NamedExplorer?
+  @Option(\.space) var space: SpaceSource?
   @Flag(\.asynchronous) var asynchronous: Bool?
   @Option(\.concurrency) var concurrency: Concurrency?
 

@@ -85,6 +85,11 @@ package struct SettingCatalogue: Sendable {
   package let explorer = Setting<NamedExplorer>(
     "explorer", help: "What chooses policies, and who copies whom.", standard: .pba, for: [.search],
     trainedBy: Self.any)
+  package let space = Setting<SpaceSource>(
+    "space",
+    help:
+      "What policies are chosen from: the name of a search space, or a YAML file. See `pba space`.",
+    standardInWords: "pba, the fifteen operations of the paper", for: [.search], trainedBy: Self.any)
   package let asynchronous = Setting<Bool>(
     "asynchronous",
     help: "Compare each network as soon as it has a result, not all at the same epoch.",

@@ -1,3 +1,4 @@
+import Spaces
 import Text
 import Yams
 
@@ -59,12 +60,5 @@ extension Settings {
       guard let name = key.string, !seen.insert(name).inserted else { continue }
       throw SettingsError("\(path): \(name): found two lines, expected one; remove one of them")
     }
-  }
-}
-
-extension String {
-  /// Whether it is a decimal number without leading zeros.
-  var isPlainNumber: Bool {
-    wholeMatch(of: /[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+/) != nil
   }
 }

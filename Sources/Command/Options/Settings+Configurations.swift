@@ -104,6 +104,7 @@ extension Settings {
     configuration.workers = try workerSettings(hasWorkers: remote != nil)
     // The default is not recorded, as it was not before there was a choice.
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
+    configuration.space = try self.space?.recorded()
     try configuration.validate()
     return configuration
   }

@@ -72,6 +72,7 @@ extension Settings {
     configuration.asynchronous = self.asynchronous ?? configuration.asynchronous
     configuration.startOrder = recorded?.startOrder ?? (configuration.asynchronous ? .arrival : nil)
     configuration.explorer = self.explorer == .pba ? nil : self.explorer
+    configuration.space = try self.space?.recorded()
     configuration.workers = try workerSettings(hasWorkers: true)
     try configuration.validate()
     return configuration

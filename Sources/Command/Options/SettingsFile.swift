@@ -2,6 +2,7 @@ import Augmentation
 import Files
 import Foundation
 import RunStore
+import Spaces
 import Text
 import Yams
 

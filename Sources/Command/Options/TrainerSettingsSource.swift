@@ -2,9 +2,9 @@ import ArgumentParser
 import Files
 import Foundation
 import Policies
+import Spaces
 import Text
 import Workers
-import Yams
 
 /// Where a trainer's own settings come from: a YAML or JSON file, or a JSON object as it is.
 package struct TrainerSettingsSource: Hashable, Sendable {
@@ -43,14 +43,14 @@ package struct TrainerSettingsSource: Hashable, Sendable {
       throw SettingsError(
         "\(path): the file is not text; give \(setting: "trainerConfig") a YAML or JSON file")
     }
-    let node: Node?
+    let value: JSONValue?
     do {
-      node = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw SettingsError("\(path): not YAML: \(error.words)")
+      value = try JSONValue(yaml: text, from: path)
+    } catch {
+      throw SettingsError(error.text)
     }
-    guard let node else { return TrainerSettings() }
-    guard case .object(let values) = try JSONValue(node, at: "", of: path) else {
+    guard let value else { return TrainerSettings() }
+    guard case .object(let values) = value else {
       throw SettingsError(
         "\(path): found no 'key: value' lines, expected settings such as 'learning_rate: 0.1'")
     }
@@ -72,61 +72,5 @@ extension TrainerSettingsSource: SettingValue, ExpressibleByArgument {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)
-  }
-}
-
-extension JSONValue {
-  /// A value of a YAML file: what JSON has, as everybody reads it.
-  ///
-  /// YAML has more words for numbers and truths than other programs read; they are refused, so that a trainer's settings mean
-  /// what their text says.
-  ///
-  /// - Parameters:
-  ///   - node: the value.
-  ///   - place: where it stands, such as `optimizer.rate`; empty for the whole.
-  ///   - path: the file.
-  /// - Throws: ``SettingsError`` with the place.
-  fileprivate init(_ node: Node, at place: String, of path: String) throws {
-    func complaint(_ expected: String) -> SettingsError {
-      let found = node.scalar.map { "'\(shown($0.string))'" } ?? "another kind of value"
-      return SettingsError(
-        ErrorText("\(path): \(place.isEmpty ? "" : place + ": ")found \(found), expected \(expected)"))
-    }
-    switch node {
-    case .mapping(let mapping):
-      var members: [String: JSONValue] = [:]
-      for (key, value) in mapping {
-        guard let name = key.scalar?.string else { throw complaint("names as keys") }
-        guard members[name] == nil else { throw complaint("each key once, not '\(shown(name))' twice") }
-        members[name] = try JSONValue(value, at: place.isEmpty ? name : place + "." + name, of: path)
-      }
-      self = .object(members)
-    case .sequence(let items):
-      self = .array(
-        try items.enumerated().map { try JSONValue($0.element, at: "\(place)[\($0.offset)]", of: path) })
-    case .scalar(let scalar):
-      guard scalar.style == .plain || scalar.style == .any else {
-        self = .string(scalar.string)
-        return
-      }
-      let text = scalar.string
-      switch text {
-      case "", "~", "null": self = .null
-      case "true": self = .bool(true)
-      case "false": self = .bool(false)
-      case _ where text.isPlainNumber:
-        if let whole = Int(text) {
-          self = .integer(whole)
-        } else if let number = Double(text), number.isFinite {
-          self = .number(number)
-        } else {
-          throw complaint("a finite number")
-        }
-      case _ where [Tag.Name.int, .float, .bool, .null].contains(where: { node.tag == Tag($0) }):
-        throw complaint("true, false, null or a decimal number without leading zeros, or the text in quotes")
-      default: self = .string(text)
-      }
-    case .alias: throw complaint("a value")
-    }
   }
 }

@@ -1,6 +1,7 @@
 import Augmentation
 import Datasets
 import Foundation
+import Policies
 import RunStore
 import Search
 import Torch
@@ -156,9 +157,12 @@ extension SearchConfiguration {
   /// The largest square that a learnt policy can remove from these images, as the length of its side in pixels.
   func largestCutout(on data: DatasetSplits) -> Int {
     let images = data.train.images
-    let strongest = Augmentation.Operation.magnitudes.upperBound
-    let step = AugmentationProgram.Step(operation: .cutout, probability: 1, magnitude: strongest)
-    return AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
+    let entries = rules.space.choices.map(\.operation).filter { $0.operation == .cutout }.flatMap { cutout in
+      [0, cutout.magnitudes.upperBound].compactMap {
+        try? PolicyEntry(cutout, probability: PolicyEntry.probabilityScale, magnitude: $0)
+      }
+    }
+    return Policy(entries: entries).program()
       .scaled(by: recipe.pixelScale(width: images.width, height: images.height)).largestCutout
   }
 }

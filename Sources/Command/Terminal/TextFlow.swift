@@ -1,14 +1,6 @@
 import Policies
 import Text
 
-/// Text of which at most so many characters are left, with a mark where some are missing.
-func cut(_ text: String, _ width: Int) -> String {
-  text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
-}
-
-/// A value as an error shows it: what a file says may be of any length.
-func shown(_ value: String) -> String { printable(cut(value, 60)) }
-
 /// Pieces of text side by side, in as many lines as they need; a piece is not broken.
 func flowed(_ pieces: [String], width: Int, gap: String = "   ") -> [String] {
   var lines: [String] = []

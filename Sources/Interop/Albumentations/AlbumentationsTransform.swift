@@ -169,7 +169,14 @@ enum AlbumentationsTransform {
     case .brightness: return jitter("brightness", parameter, weight)
     case .contrast: return jitter("contrast", parameter, weight)
     case .color: return jitter("saturation", parameter, weight)
-    case .sharpness: return sharpness(parameter, weight)
+    case .sharpness:
+      // Its mixture with the sharpened image is a share.
+      guard parameter <= 14 else {
+        throw PolicyError(
+          found: "Sharpness by the factor \(parameter)",
+          expected: "at most 14, which Albumentations takes; export as json or torchvision")
+      }
+      return sharpness(parameter, weight)
     case .posterize: return make("Posterize", weight, ["num_bits": only(Int(parameter))])
     case .solarize: return make("Solarize", weight, ["threshold_range": only(parameter / 255)])
     case .invert: return make("InvertImg", weight)

@@ -3,7 +3,7 @@ import Yams
 
 extension YamlError {
   /// What is wrong, and where, in one line without the text of the file.
-  var words: String {
+  package var words: String {
     switch self {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Files
+import Policies
+import Spaces
+import Text
+
+/// Where a search space comes from: a name, a YAML or JSON file, or a JSON object as it is.
+package struct SpaceSource: Hashable, Sendable {
+  /// A name, the path of a file, or the text of an object.
+  let text: String
+
+  private var isObject: Bool { text.drop(while: \.isWhitespace).hasPrefix("{") }
+
+  /// The space.
+  ///
+  /// A name means the space that comes with the program, also where a file has the same name; `./NAME` is that file.
+  /// Throws `PolicyError` for an unknown name, or with the file and the place in it.
+  package func space() throws -> SearchSpace {
+    if isObject {
+      do {
+        return try SearchSpace(jsonText: text.utf8)
+      } catch {
+        throw PolicyError(
+          place: "space",
+          found: (error.place.isEmpty ? "" : error.place + ": ") + error.found, expected: error.expected,
+          cure: error.cure)
+      }
+    }
+    if let ready = try ready() { return ready.space }
+    let path = HomeFolder().expanding(text)
+    if FileKind(following: path) != nil || text.contains("/") || text.contains(".") {
+      return try SearchSpace(contentsOf: path)
+    }
+    let names = try ReadySpace.names()
+    throw PolicyError(
+      place: "space", found: JSONValue.string(text).summary,
+      expected: "\(ReadySpace.usual), one of \(names.joined(separator: ", ")), or a YAML file"
+        + nearMissHint(text, among: names + [ReadySpace.usual]))
+  }
+
+  /// The space of the program that it names; nil where it names none.
+  package func ready() throws -> ReadySpace? { isObject ? nil : try ReadySpace(named: text) }
+
+  /// What a run's settings say of it: nothing for PBA's space, as before there was a choice.
+  package func recorded() throws -> SearchSpace? {
+    let space = try space()
+    return space.isPBA ? nil : space
+  }
+}
+
+extension SpaceSource: SettingValue, ExpressibleByArgument {
+  package static var expected: String { "a name, the path of a file, or a JSON object in quotes" }
+
+  package init?(argument: String) { text = argument }
+
+  package var argument: String { text }
+
+  package init(from decoder: any Decoder) throws {
+    text = try decoder.singleValueContainer().decode(String.self)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+}
