@@ -165,6 +165,31 @@ def the_one(found: Callable[[], list[int]], what: str) -> int:
     return seen[0]
 
 
+def ancestors(number: int) -> Iterator[int]:
+    """The processes that a process was started by, its parent first."""
+    with contextlib.suppress(OSError):
+        while number > 1:
+            number = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+            yield number
+
+
+def segments_on(place: Place, raylet: int) -> set[tuple[str, int]]:
+    """The segments that the workers of a node were given last: the checkpoints that they start from, and when those came."""
+    found: set[tuple[str, int]] = set()
+    for worker in workers(place):
+        if is_kept(worker) and raylet in ancestors(worker):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                starts = Path(os.readlink(f"/proc/{worker}/cwd")).parent / "start"
+                found |= {(path.name, path.stat().st_mtime_ns) for path in starts.iterdir()}
+    return found
+
+
+def wait_for_a_segment(place: Place, raylet: int, search: Search) -> None:
+    """Wait until a worker of a node begins with a segment of the second generation or a later one."""
+    before = segments_on(place, raylet)
+    wait_until(lambda: segments_on(place, raylet) - before, f"a segment on the node: {search.said()}", 60)
+
+
 def wait_until(holds: Callable[[], object], what: str, seconds: float = ORPHAN_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
@@ -403,8 +428,10 @@ def check_trainer_with_losses(place: Place) -> str:
         search = Search(place, "there", *slow)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
-            nodes.kill("a")  # in mid-segment
+            wait_for_a_segment(place, nodes.raylets["a"], search)
+            nodes.kill("a")
             wait_until(search.begins_generation(2), f"the second generation: {search.said()}", 60)
+            wait_for_a_segment(place, nodes.raylets["b"], search)
             os.kill(a_bridge(place), signal.SIGKILL)
             wait_until(lambda: "another one is started" in search.said(), f"another bridge: {search.said()}", 20)
             time.sleep(1)
@@ -462,6 +489,7 @@ def check_network(place: Place) -> None:
         search = Search(place, "disturbed", *NETWORK)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            wait_for_a_segment(place, nodes.raylets["b"], search)
             nodes.kill("b")
             search.end(process)
         same(search.result(), expected)
