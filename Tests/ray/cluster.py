@@ -70,8 +70,10 @@ class Cluster:
         before = set(self._raylets_running())
         path = self.folder / f"{name}.log"
         with path.open("wb") as log:
+            # In a folder without modules: Ray starts programs by `python -m`, which would find those of the working folder.
             self.nodes[name] = subprocess.Popen(
-                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while sign not in (said := path.read_text(errors="replace")):
             if self.nodes[name].poll() is not None or time.monotonic() > deadline:
