@@ -108,6 +108,7 @@ let package = Package(
     .target(name: "Threads"),
     .target(name: "Text"),
     .target(name: "Statistics"),
+    .target(name: "HTTPServer", dependencies: ["Threads"]),
     .target(name: "Augmentation", dependencies: ["CPixels", "Images", "Text", "Threads"]),
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -246,6 +247,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Policies", "RunStore", "Search", "Threads"], path: "Tests/Support"),
     .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",
