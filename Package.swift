@@ -224,7 +224,8 @@ let package = Package(
     .target(
       name: "Command",
       dependencies: [
-        "Augmentation", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop", "Models",
+        "Augmentation", "Comparison", "Datasets", "Files", "HTTPServer", "ImageFiles", "Images", "Interop",
+        "Models",
         "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Text", "Threads",
         "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),

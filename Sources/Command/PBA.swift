@@ -24,8 +24,8 @@ public struct PBA: ParsableCommand {
     subcommands: [
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
       ReproduceCommand.self, EvaluateCommand.self, PredictCommand.self, ScheduleCommand.self,
-      PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DataCommand.self,
-      TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self, WorkerCommand.self,
+      PolicyCommand.self, ApplyCommand.self, PreviewCommand.self, ReportCommand.self, DashboardCommand.self,
+      DataCommand.self, TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self, WorkerCommand.self,
     ])
 
   /// The parser of arguments makes it.

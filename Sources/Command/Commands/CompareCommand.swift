@@ -58,9 +58,11 @@ struct CompareCommand: ParsableCommand {
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
     let summary = try continued(by: "pba compare --resume --run \(quoted(folder))") {
-      try ComparisonSession(
-        configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
-        stoppingAt: place.stopAfter)()
+      try withDashboard(of: folder, if: place.dashboard) {
+        try ComparisonSession(
+          configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
+          stoppingAt: place.stopAfter)()
+      }
     }
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }
     if let csv {
