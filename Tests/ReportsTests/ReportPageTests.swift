@@ -53,8 +53,45 @@ import Testing
       .init(policy: "cutout", seed: 0, epochs: epochs(1), isFinished: false),
     ])
     let root = try read(page(.comparison(progress), kind: .compare, state: .running(process: 1)))
-    #expect(identifiers(root) == ["result", "time", "samples", "settings"])
+    #expect(identifiers(root) == ["result", "curves", "schedule", "time", "samples", "settings"])
     #expect(root.all.contains { $0.text.contains("1 of 2 trainings has ended") })
+    #expect(root.all.contains { $0.text.hasPrefix("No policy of this comparison has a schedule") })
+  }
+
+  @Test func aComparisonShowsEachScheduleOnceAndWhoPlaysIt() throws {
+    let schedule = try Schedule.named("rcifar10")
+    let progress = ComparisonProgress([
+      .init(policy: "none", seed: 0, epochs: epochs(2), isFinished: true),
+      .init(policy: "rcifar10", seed: 0, epochs: epochs(2), isFinished: true),
+    ])
+    func page(_ schedules: PlayedSchedules) -> ReportPage {
+      ReportPage(
+        RunContents(
+          path: "R", kind: .compare, version: "0.1", state: .finished, settings: [],
+          history: .comparison(progress)), command: commands, images: ReportImages(),
+        samples: .unavailable(reason: "no dataset."), schedules: schedules)
+    }
+    let root = try read(
+      page(
+        PlayedSchedules([
+          ("none", nil, .schedule), ("rcifar10", schedule, .schedule), ("rcifar10@last", schedule, .last),
+          ("rcifar10@shuffled", schedule, .shuffled),
+        ])))
+    let section = try #require(root.elements("section").first { $0.attributes["id"] == "schedule" })
+    #expect(section.elements("h3").map(\.text) == ["The schedule of rcifar10"])
+    #expect(section.elements("figure").count == 2)
+    #expect(
+      section.elements("p").map(\.text).filter { $0.hasPrefix("rcifar10") } == [
+        "rcifar10: each epoch has the policy of that epoch.",
+        "rcifar10@last: its last policy holds from the first epoch on.",
+        "rcifar10@shuffled: each image of each epoch draws one of its policies, so the order is lost.",
+      ])
+    let labels = root.all.filter { $0.attributes["role"] == "region" }.compactMap {
+      $0.attributes["aria-label"]
+    }
+    #expect(Set(labels).count == labels.count)
+    let broken = try read(page(PlayedSchedules(unavailable: "the file is gone.")))
+    #expect(broken.all.contains { $0.text == "The schedules cannot be shown: the file is gone." })
   }
 
   @Test func aSearchNamesItsExplorerUnlessItIsTheDefault() throws {

@@ -89,9 +89,11 @@ struct SearchRequest {
     if configuration.settings.madeExplorer.exploits { Self.noteIdle(configuration.settings.rules, settings) }
     if place.dryRun { return try show(costOf: configuration) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
-      try SearchSession(
-        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
-        stoppingAt: place.stopAfter, ray: ray)()
+      try withDashboard(of: folder, if: place.dashboard) {
+        try SearchSession(
+          configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
+          stoppingAt: place.stopAfter, ray: ray)()
+      }
     }
     let objective = configuration.settings.rules.objective
     if json {
