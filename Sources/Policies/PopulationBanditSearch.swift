@@ -36,7 +36,7 @@ extension Policy {
 
   /// The values that each of the numbers can have.
   fileprivate var ranges: [ClosedRange<Int>] {
-    entries.flatMap { _ in [PolicyEntry.probabilities, PolicyEntry.magnitudes] }
+    entries.flatMap { [PolicyEntry.probabilities, $0.magnitudes] }
   }
 
   /// The same operations with other numbers.
@@ -44,8 +44,7 @@ extension Policy {
     Policy(
       entries: entries.enumerated().map { place, entry in
         PolicyEntry(
-          operation: entry.operation, probability: numbers[2 * place],
-          validMagnitude: numbers[2 * place + 1])
+          entry.scaled, probability: numbers[2 * place], validMagnitude: numbers[2 * place + 1])
       })
   }
 }
