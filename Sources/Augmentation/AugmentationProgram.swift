@@ -67,10 +67,7 @@ public struct AugmentationProgram: Hashable, Sendable {
     /// goes.
     func scaled(by scale: PixelScale) -> Step {
       guard followsSize else { return self }
-      func scaled(_ length: Double) -> Double {
-        let range = operation.parameters
-        return min(max(scale.length(length, grain: operation.grain), range.lowerBound), range.upperBound)
-      }
+      func scaled(_ length: Double) -> Double { scale.parameter(length, of: operation) }
       return Step(
         operation, probability: probability, parameter: scaled(parameter), opposite: opposite.map(scaled),
         magnitude: magnitude, followsSize: true)

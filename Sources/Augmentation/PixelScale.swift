@@ -32,6 +32,19 @@ public struct PixelScale: Hashable, Sendable {
     return (scaled / unit).rounded(.toNearestOrAwayFromZero) * unit
   }
 
+  /// The parameter of an operation on images of this size: a length in pixels is carried over, as far as the operation
+  /// takes it, all else stays.
+  ///
+  /// - Parameters:
+  ///   - parameter: the parameter on images with sides of 32 pixels.
+  ///   - operation: the operation.
+  /// - Returns: the parameter.
+  public func parameter(_ parameter: Double, of operation: Operation) -> Double {
+    guard operation.unit == .pixels else { return parameter }
+    let range = operation.parameters
+    return min(max(length(parameter, grain: operation.grain), range.lowerBound), range.upperBound)
+  }
+
   /// The zero padding of the random crop, in pixels.
   public func padding(_ pixels: Int) -> Int { Int(length(Double(pixels))) }
 

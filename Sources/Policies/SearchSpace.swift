@@ -130,7 +130,7 @@ public struct SearchSpace: Hashable, Sendable {
   public var entries: [Operation] { scaledEntries.map(\.operation) }
 
   /// The operation of a name with its strengths; nil where the space has none of that name.
-  func operation(named name: String) -> ScaledOperation? {
+  public func operation(named name: String) -> ScaledOperation? {
     choices.first { $0.operation.operation.name == name }?.operation
   }
 

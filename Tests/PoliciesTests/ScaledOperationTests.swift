@@ -58,6 +58,19 @@ import Testing
     #expect(try step(nil, false).parameter == 6)
   }
 
+  @Test func theLongestLengthsStayWithinWhatAnOperationTakes() throws {
+    for operation in Operation.catalogue where operation.unit == .pixels {
+      let longest = operation.parameters.upperBound
+      let scaled = try ScaledOperation(operation, from: 0, to: longest, steps: 2)
+      let entry = try PolicyEntry(scaled, probability: 10, magnitude: 1)
+      let space = try SearchSpace(name: "x", choices: [.init(scaled, entries: 1)])
+      let schedule = try Schedule(
+        name: "x", space: space, segments: [.init(epochs: 1, policy: Policy(entries: [entry]))])
+      let program = schedule.program(atEpoch: 0).scaled(by: PixelScale(width: 224, height: 300))
+      #expect(program.alternatives[0].steps[0].parameter == longest)
+    }
+  }
+
   @Test(arguments: [
     (
       Operation.rotate, 0.0, 361.0, 10,

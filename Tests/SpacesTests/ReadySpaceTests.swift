@@ -34,10 +34,13 @@ import Text
 
   @Test func directionsAreThoseThatTheImagesAllow() throws {
     let digits = try #require(try ReadySpace(named: "digits")).space
-    #expect(Set(digits.operations).isDisjoint(with: [.invert, .solarize]))
+    #expect(
+      Set(digits.operations).isDisjoint(with: [.invert, .solarize, .flipHorizontal, .flipVertical]))
     for name in ["satellite", "microscopy"] {
-      let turn = try #require(try ReadySpace(named: name)).space.choices[0].operation
-      #expect(turn.operation == .rotate && !turn.isSigned)
+      let space = try #require(try ReadySpace(named: name)).space
+      #expect(Set(space.operations).isSuperset(of: [.flipHorizontal, .flipVertical]))
+      let turn = try #require(space.operation(named: "Rotate"))
+      #expect(!turn.isSigned)
       #expect(turn.magnitudes.map { turn.parameter(magnitude: $0) } == [0, 90, 180, 270])
     }
   }

@@ -65,9 +65,7 @@ public struct SpaceTable: Sendable {
   }
 
   private func parameter(_ operation: ScaledOperation, _ magnitude: Int) -> Double {
-    let parameter = operation.parameter(magnitude: magnitude)
-    guard operation.operation.unit == .pixels else { return parameter }
-    return scale.length(parameter, grain: operation.operation.grain)
+    scale.parameter(operation.parameter(magnitude: magnitude), of: operation.operation)
   }
 
   private func words(_ operation: ScaledOperation, _ magnitude: Int) -> String {
