@@ -48,7 +48,7 @@ LIMITS: dict[str, tuple[float, int, float]] = {
     "Hue": (1, 12, 4),
     "Zoom": (1, 255, 8),
     "GaussianBlur": (1, 8, 1),
-    "JPEGCompression": (1, 90, 10),
+    "JPEGCompression": (1, 90, 20),
 }
 DRAWS = 6000
 
@@ -227,6 +227,30 @@ def check_cutout(exports: Exports) -> tuple[int, list[str]]:
     return len(files), failures
 
 
+def check_noise(exports: Exports) -> tuple[int, list[str]]:
+    """GaussianNoise is as strong as its parameter, and Erase as large, with new shapes and colours."""
+    failures = []
+    cases = [(name, magnitude) for name in ("GaussianNoise", "Erase") for magnitude in range(10)]
+    files = exports.files("noise", schedule([[(name, 10, magnitude)] for name, magnitude in cases], (0, 1)))
+    grey = np.full((120, 120, 3), 128, np.uint8)
+    for (name, magnitude), path in zip(cases, files, strict=True):
+        augment = load(path)
+        augment.set_random_seed(magnitude)
+        changes = [augment(image=grey)["image"].astype(float) - 128 for _ in range(8)]
+        if name == "GaussianNoise":
+            found, expected, limit = np.std(changes), 5 * magnitude, 0.6
+        else:
+            places = [(change != 0).any(-1) for change in changes]
+            found, expected, limit = np.mean(places), magnitude / 25, 0.01
+            if magnitude and len({place.tobytes() for place in places}) < 8:
+                failures.append(f"{name} {magnitude}: the same rectangle again")
+            if magnitude and abs(changes[0][places[0]].std() - 74) > 6:
+                failures.append(f"{name} {magnitude}: colours deviate by {changes[0][places[0]].std():.1f}")
+        if abs(found - expected) > limit:
+            failures.append(f"{name} {magnitude}: found {found:.3f}, expected {expected}")
+    return len(cases), failures
+
+
 def walk(policy: Sequence[tuple[str, int, int]], count: Sequence[float], generator: random.Random) -> tuple[int, ...]:
     """One draw of PBA's walk, as it is defined: the places of what is applied, in order."""
     wanted = generator.choices(range(len(count)), count)[0]
@@ -288,6 +312,7 @@ def main() -> None:
         report.count(*check_published(exports))
         report.count(*compare_pixels(exports, options.jobs))
         report.count(*check_cutout(exports))
+        report.count(*check_noise(exports))
         report.count(*compare_walk(exports))
     print(f"albumentations {albumentations.__version__}")
     report.finish()

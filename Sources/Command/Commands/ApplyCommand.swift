@@ -42,7 +42,7 @@ struct ApplyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the random numbers of an operation that has some follow from: \(Self.withKey).", valueName: "n"))
+      "What the random numbers of an operation follow from: \(Self.withKey). (default: 0)", valueName: "n"))
   var key: UInt64?
 
   private static let withKey = Operation.catalogue.filter(\.usesKey).map(\.name).joined(separator: ", ")

@@ -30,7 +30,7 @@ public struct AlbumentationsFile: Sendable {
     "Of operations beyond PBA's, FlipHorizontal and FlipVertical have the same pixels, Grayscale and Gamma differ by one level,"
       + " Hue is similar, and Zoom lies up to one pixel beside; ChannelShuffle leaves one image in six as it is.",
     "GaussianBlur differs by a few levels. JPEGCompression takes red for blue, so its errors are others of the same size."
-      + " GaussianNoise is similar. Erase draws other shapes, and on long images it may erase nothing.",
+      + " GaussianNoise is similar. Erase has one of four shapes.",
     "The square of Cutout lies wholly inside the image here; in pba it may reach over the edge.",
     "Pixels without data are black, and those of Cutout grey; pba gives them the mean colour.",
     "Lengths in pixels are for images of 32x32.",

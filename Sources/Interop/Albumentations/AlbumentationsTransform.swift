@@ -106,15 +106,24 @@ enum AlbumentationsTransform {
     make("GaussianBlur", weight, ["blur_limit": only(0), "sigma_limit": only(deviation)])
   }
 
-  /// A rectangle of any shape that a square image has room for.
+  /// One of four shapes, since Albumentations' own `Erasing` fails where a shape that it draws does not fit.
   private static func erase(_ share: Double, _ weight: Double) -> JSONValue {
-    let longest = min(10 / 3, 1 / share)
-    return make(
-      "Erasing", weight,
-      [
-        "scale": only(share), "ratio": .array([.number(1 / longest), .number(longest)]),
-        "fill": .string("random"),
-      ])
+    // The middles of both halves of 1...10/3. A side of all the image would be taken for one pixel.
+    let sides = [19.0 / 12, 33.0 / 12].map { ratio in
+      let long = min((share * ratio).squareRoot(), 0.999_999)
+      return (long: long, short: min(share / long, 0.999_999))
+    }
+    let shapes = sides + sides.map { (long: $0.short, short: $0.long) }
+    return list(
+      "OneOf",
+      shapes.map { height, width in
+        make(
+          "CoarseDropout", 0.25,
+          [
+            "num_holes_range": only(1), "hole_height_range": only(height), "hole_width_range": only(width),
+            "fill": .string("random"),
+          ])
+      }, weight: weight)
   }
 
   /// Above 1 the same filter as Pillow's; below 1 a blur that leaves a pixel the same share of itself.
