@@ -92,6 +92,15 @@ import Workers
     #expect(settings(nil).rules.space.isPBA)
   }
 
+  @Test func settingsForPeopleNameTheOperations() throws {
+    let run = try RunDirectory.open(
+      folder("run"), configuration: settings(space()), version: "test", resume: false)
+    #expect(
+      try run.settings()["space"]?.text
+        == "turns; Rotate from 0 to 270 in 4 steps, 3 entries; Solarize from 256 to 1 in 100 steps, 1 entry")
+    #expect(run.space == (try space()))
+  }
+
   @Test func anotherSpaceIsRefusedWhenResumed() throws {
     let stop = StopFlag()
     #expect(throws: SearchError.self) {
@@ -103,8 +112,8 @@ import Workers
       message { try search(folder("run"), settings(space(highest: 180)), resume: true) })
     #expect(
       other.contains(
-        #"space: found "turns", expected "turns", with which it was begun (operations[0]: Rotate from 0.0 to 180.0 in 4 steps,"#
-          + " 3 entries for Rotate from 0.0 to 270.0 in 4 steps, 3 entries)"), "\(other)")
+        #"space: found "turns", expected "turns", with which it was begun (operations[0]: Rotate from 0 to 180 in 4 steps,"#
+          + " 3 entries for Rotate from 0 to 270 in 4 steps, 3 entries)"), "\(other)")
     let none = try #require(message { try search(folder("run"), settings(nil), resume: true) })
     #expect(
       none.contains(#"space: found "pba", expected "turns", with which it was begun (operationCount:"#),
