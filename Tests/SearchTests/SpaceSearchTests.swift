@@ -68,9 +68,11 @@ import Workers
     #expect(request.program.alternatives[0].countDistribution == [0.5, 0.5])
     #expect(request.program.alternatives[0].steps.map(\.parameter) == [270, 1, 270, 270])
     // Without the space the numbers mean nothing.
-    let bare = line.replacing(/"policy":\{"entries":(\[.*?\]),"space":.*?\]\}\},?/) { "\"policy\":\($0.1)," }
+    var bare = request
+    bare.space = nil
+    let lineWithout = try bare.line()
     #expect(
-      message(of: SegmentMessageError.self) { try SegmentRequest(line: bare) }.contains(
+      message(of: SegmentMessageError.self) { try SegmentRequest(line: lineWithout) }.contains(
         "policy[1].magnitude: found 99, expected an integer from 0 to 9"))
     let wrong = line.replacing("\"steps\":100", with: "\"steps\":1000")
     #expect(
