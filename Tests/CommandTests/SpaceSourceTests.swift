@@ -30,8 +30,8 @@ struct SpaceSourceTests {
     arguments: [
       ("digit", "space: found \"digit\", expected default, one of digits, "),
       ("", "space: found \"\", expected"),
-      ("none/there.yaml", "none/there.yaml: "), ("{", "space: line 1"),
-      ("{}", "space: found format: nothing"),
+      ("none/there.yaml", "none/there.yaml: "), ("{", "space: line 1, column 2: found the end of the text"),
+      ("{}", "space: format: found nothing, expected"),
     ])
   func mistakes(text: String, words: String) throws {
     let found = try #require(message { _ = try source(text).space() })
