@@ -108,6 +108,7 @@ let package = Package(
     .target(name: "Threads"),
     .target(name: "Text"),
     .target(name: "Statistics"),
+    .target(name: "HTTPServer", dependencies: ["Threads"]),
     .target(name: "Augmentation", dependencies: ["CPixels", "Images", "Text", "Threads"]),
     // Belongs to the program alone: it replaces the C library's functions for memory by checked ones.
     .target(name: "CProcess", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -231,9 +232,9 @@ let package = Package(
     .target(
       name: "Command",
       dependencies: [
-        "Augmentation", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop", "Models",
-        "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces", "Text",
-        "Threads", "Torch", "Training", "Workers", argumentParser, yams,
+        "Augmentation", "Comparison", "Datasets", "Files", "HTTPServer", "ImageFiles", "Images", "Interop",
+        "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces",
+        "Text", "Threads", "Torch", "Training", "Workers", argumentParser, yams,
       ], swiftSettings: notOptimised),
     .executableTarget(
       name: "pba", dependencies: ["CCompatibility", "CImageDecoders", "Command", "CProcess"],
@@ -254,6 +255,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Policies", "RunStore", "Search", "Threads"], path: "Tests/Support"),
     .testTarget(name: "ThreadsTests", dependencies: ["TestSupport", "Threads"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"]),
     .testTarget(name: "AugmentationTests", dependencies: ["Augmentation", "Images"]),
     .testTarget(
       name: "PopulationBasedTrainingTests",

@@ -62,9 +62,35 @@ def test_one_that_cannot_be_filled_leaves_nothing_half(root: Path) -> None:
 
     with pytest.raises(OSError, match="no room"):
         folders.shared_folder(root, "e" * 64, fail)
+    assert not list(root.glob("filling-*")), "what was filled in part still takes room"
     held = folders.shared_folder(root, "e" * 64, lambda folder: (folder / "whole").touch())
     assert [path.name for path in held.path.iterdir()] == ["whole"]
     held.release(remove=True)
+
+
+def fill_without_end(root: Path, digest: str, barrier: object) -> None:
+    """In a process of its own: fill a shared folder until it is killed."""
+    def fill(folder: Path) -> None:
+        (folder / "half").touch()
+        barrier.wait()
+        signal.pause()
+
+    folders.shared_folder(root, digest, fill)
+
+
+def test_one_that_a_killed_process_has_begun_to_fill_is_removed_by_the_next(root: Path) -> None:
+    barrier = fork.Barrier(3)
+    users = [fork.Process(target=fill_without_end, args=(root, digest * 64, barrier)) for digest in "ab"]
+    for user in users:
+        user.start()
+    barrier.wait(20)
+    users[0].kill()
+    users[0].join()
+    mine = folders.own_folder(root)
+    assert [path.name.split("-")[1] for path in root.glob("filling-*")] == ["b" * 40]
+    mine.release(remove=True)
+    users[1].kill()
+    users[1].join()
 
 
 def leave(root: Path) -> None:

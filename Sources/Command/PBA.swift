@@ -25,8 +25,8 @@ public struct PBA: ParsableCommand {
       QuickstartCommand.self, SearchCommand.self, TrainCommand.self, CompareCommand.self,
       ReproduceCommand.self, EvaluateCommand.self, PredictCommand.self, ScheduleCommand.self,
       PolicyCommand.self, SpaceCommand.self, ApplyCommand.self, PreviewCommand.self, ReportCommand.self,
-      DataCommand.self,
-      TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self, WorkerCommand.self,
+      DashboardCommand.self, DataCommand.self, TrainerCommand.self, BenchmarkCommand.self, DoctorCommand.self,
+      WorkerCommand.self,
     ])
 
   /// The parser of arguments makes it.

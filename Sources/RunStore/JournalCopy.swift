@@ -46,28 +46,6 @@ struct JournalCopy {
   /// The ends of the names of the journal and of its log.
   private static let ends = ["", "-wal"]
 
-  /// What changes when a file is written or replaced; all 0 where there is none.
-  private struct FileStamp: Equatable {
-    private let size: Int
-    private let number: UInt64
-    private let seconds: Int
-    private let nanoseconds: Int
-
-    init(_ path: String) {
-      var status = stat()
-      if lstat(path, &status) != 0 { status = stat() }
-      #if canImport(Darwin)
-        let modified = status.st_mtimespec
-      #else
-        let modified = status.st_mtim
-      #endif
-      size = Int(status.st_size)
-      number = UInt64(status.st_ino)
-      seconds = Int(modified.tv_sec)
-      nanoseconds = Int(modified.tv_nsec)
-    }
-  }
-
   private static func makeFolder() throws -> String {
     let variable = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
     do {

@@ -79,7 +79,7 @@ public final class RunDirectory: Sendable {
       guard resume else {
         throw row.isFinished
           ? RunStoreError.finishedRun(path: path, kind: row.kind)
-          : RunStoreError.unfinishedRun(path: path, kind: row.kind)
+          : RunStoreError.unfinishedRun(path: path, kind: row.kind, isEmpty: try row.isEmpty(database))
       }
       let differences = try configuration.differences(fromRecorded: row.configuration)
       guard differences.isEmpty else {

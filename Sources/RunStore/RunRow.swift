@@ -58,6 +58,18 @@ struct RunRow {
     }
   }
 
+  /// Whether nothing is trained yet; a comparison's trainings have journals of their own, which this does not look at.
+  func isEmpty(_ journal: RunDatabase) throws -> Bool {
+    guard kind != .compare else { return false }
+    return try journal.read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT NOT EXISTS (SELECT 1 FROM segment WHERE state <> 'planned') AND NOT EXISTS (SELECT 1 FROM epoch)
+          """) ?? false
+    }
+  }
+
   /// Throws where the journal does not hold what these settings say that it must.
   func verifyShape(_ journal: RunDatabase) throws {
     try journal.read { database in

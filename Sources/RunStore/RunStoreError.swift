@@ -9,7 +9,9 @@ public enum RunStoreError: ExplainedError, Hashable {
   /// `resume`: whether it was to be continued.
   case noRun(path: String, resume: Bool = false)
   /// The folder holds a run that was begun and not finished, and it was not to be continued.
-  case unfinishedRun(path: String, kind: RunKind)
+  ///
+  /// `isEmpty`: whether nothing is trained in it yet.
+  case unfinishedRun(path: String, kind: RunKind, isEmpty: Bool = false)
   /// The folder holds a finished run.
   case finishedRun(path: String, kind: RunKind)
   /// The folder holds a run of the other kind.
@@ -38,8 +40,11 @@ public enum RunStoreError: ExplainedError, Hashable {
     case .noRun(let path, let resume):
       "\(path): no run is there; name the folder of a run"
         + (resume ? ", or begin one without \(setting: "resume")" : "")
-    case .unfinishedRun(let path, let kind):
+    case .unfinishedRun(let path, let kind, false):
       "\(path): an unfinished \(kind.rawValue) is there; continue it with \(setting: "resume"), or name another folder"
+    case .unfinishedRun(let path, let kind, true):
+      "\(path): a \(kind.rawValue) was begun there, in which nothing is trained yet; continue it with \(setting: "resume"), "
+        + "delete the folder to begin another one there, or name another folder"
     case .finishedRun(let path, let kind):
       "\(path): a finished \(kind.rawValue) is there and is not written over; name another folder"
     case .wrongKind(let path, let found, let expected):

@@ -53,8 +53,70 @@ import Testing
       .init(policy: "cutout", seed: 0, epochs: epochs(1), isFinished: false),
     ])
     let root = try read(page(.comparison(progress), kind: .compare, state: .running(process: 1)))
-    #expect(identifiers(root) == ["result", "time", "samples", "settings"])
+    #expect(identifiers(root) == ["result", "curves", "schedule", "time", "samples", "settings"])
     #expect(root.all.contains { $0.text.contains("1 of 2 trainings has ended") })
+    #expect(root.all.contains { $0.text.hasPrefix("No policy of this comparison has a schedule") })
+  }
+
+  @Test func aComparisonShowsEachScheduleOnceAndWhoPlaysIt() throws {
+    let schedule = try Schedule.named("rcifar10")
+    let progress = ComparisonProgress([
+      .init(policy: "none", seed: 0, epochs: epochs(2), isFinished: true),
+      .init(policy: "rcifar10", seed: 0, epochs: epochs(2), isFinished: true),
+    ])
+    func page(_ schedules: PlayedSchedules) -> ReportPage {
+      ReportPage(
+        RunContents(
+          path: "R", kind: .compare, version: "0.1", state: .finished, settings: [],
+          history: .comparison(progress)), command: commands, images: ReportImages(),
+        samples: .unavailable(reason: "no dataset."), schedules: schedules)
+    }
+    let root = try read(
+      page(
+        PlayedSchedules([
+          ("none", nil, .schedule), ("rcifar10", schedule, .schedule), ("rcifar10@last", schedule, .last),
+          ("rcifar10@shuffled", schedule, .shuffled),
+        ])))
+    let section = try #require(root.elements("section").first { $0.attributes["id"] == "schedule" })
+    #expect(section.elements("h3").map(\.text) == ["The schedule of rcifar10"])
+    #expect(section.elements("figure").count == 2)
+    #expect(
+      section.elements("p").map(\.text).filter { $0.hasPrefix("rcifar10") } == [
+        "rcifar10: each epoch has the policy of that epoch.",
+        "rcifar10@last: its last policy holds from the first epoch on.",
+        "rcifar10@shuffled: each image of each epoch draws one of its policies, so the order is lost.",
+      ])
+    let labels = root.all.filter { $0.attributes["role"] == "region" }.compactMap {
+      $0.attributes["aria-label"]
+    }
+    #expect(Set(labels).count == labels.count)
+    let broken = try read(page(PlayedSchedules(unavailable: "the file is gone.")))
+    #expect(broken.all.contains { $0.text == "The schedules cannot be shown: the file is gone." })
+  }
+
+  @Test func aSearchNamesItsExplorerUnlessItIsTheDefault() throws {
+    func text(_ explorer: String?, _ records: [SegmentRecord]) throws -> String {
+      let settings = (explorer.map { [RunSetting(name: "explorer", values: [$0])] } ?? [])
+      let history = PopulationHistory(records, population: 3, isAsynchronous: false)
+      return try read(page(.search(history), kind: .search, settings: settings)).all.map(\.text)
+        .joined(separator: "\n")
+    }
+    let plain = try text(nil, smallPopulation())
+    #expect(plain.contains("compared after every epoch."))
+    #expect(plain.contains("by these very images again and again, and"))
+    #expect(try text("pb2", smallPopulation()).contains("compared after every epoch, with the explorer pb2."))
+    let alone = (0..<9).map { place in
+      let (generation, trial) = place.quotientAndRemainder(dividingBy: 3)
+      return segment(
+        generation, trial, parent: generation == 0 ? nil : (generation - 1, trial),
+        accuracy: 0.3 + Double(place) / 100)
+    }
+    let random = try text("random", alone)
+    #expect(
+      random.contains(
+        "measured after every epoch, with the explorer random: no trial copies another, unless it failed."))
+    #expect(random.contains("by these very images, and"))
+    #expect(random.contains("0 copies"))
   }
 
   @Test func aSearchOfAnotherScoreSaysWhatItComparedBy() throws {

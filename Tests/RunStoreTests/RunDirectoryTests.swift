@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Policies
 import RunStore
 import TestSupport
 import Testing
@@ -57,7 +58,15 @@ import Testing
   @Test func aRunIsNeverWrittenOver() throws {
     let folder = try TemporaryFolder()
     let path = folder("run")
-    _ = try open(path)
+    let plan = SegmentPlan(generation: 0, trial: 0, epochs: 0..<1, parent: nil, policy: .searchStart)
+    try SearchJournal(open(path)).plan([plan])
+    #expect(
+      message { _ = try open(path) }
+        == "\(path): a search was begun there, in which nothing is trained yet; continue it with `resume`,"
+        + " delete the folder to begin another one there, or name another folder")
+    try SearchJournal(open(path, resume: true)).record([
+      (place: plan.place, result: .failed(reason: "not a number"))
+    ])
     #expect(
       message { _ = try open(path) }
         == "\(path): an unfinished search is there; continue it with `resume`, or name another folder")

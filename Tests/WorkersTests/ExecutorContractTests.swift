@@ -11,7 +11,7 @@ import Workers
 
 /// Every executor keeps the same contract.
 @Suite(.serialized) struct ExecutorContractTests {
-  private static func configuration(learningRate: Double = 0.05, epochs: Int = 4) -> SearchConfiguration {
+  static func configuration(learningRate: Double = 0.05, epochs: Int = 4) -> SearchConfiguration {
     SearchConfiguration(
       data: DataSelection("bundled", trainSize: 48, validationSize: 16),
       recipe: Recipe(
@@ -20,7 +20,8 @@ import Workers
 
   /// Worker processes of the program beside these tests.
   private static func processes(
-    _ configuration: SearchConfiguration, onProgress: @escaping @Sendable (Double) -> Void = { _ in }
+    _ configuration: SearchConfiguration, images: PackedImages? = nil,
+    onProgress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws -> WorkerExecutor {
     let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     let launcher = ProcessLauncher(
@@ -28,7 +29,8 @@ import Workers
     return WorkerExecutor(
       launcher: launcher, limits: WorkerLimits(retries: 0), onProgress: { onProgress($1) }
     ) { slot in
-      .network(NetworkWork(search: configuration, device: launcher.device(ofSlot: slot)))
+      .network(
+        NetworkWork(search: configuration, device: launcher.device(ofSlot: slot), images: images))
     }
   }
 
@@ -77,12 +79,47 @@ import Workers
     }
   }
 
-  /// A segment gives the same bytes in this process and in another.
   @Test func aWorkerTrainsWhatThisProcessTrains() throws {
+    let there = try Self.processes(Self.configuration())
+    defer { there.finish() }
+    try Self.checkThatItTrainsWhatThisProcessTrains(there)
+  }
+
+  /// The worker is sent the images: it finds no dataset.
+  @Test func aWorkerTrainsOnImagesThatItIsSent() throws {
+    try withTemporaryFolder { folder in
+      var (configuration, images) = try Self.packed(in: folder)
+      configuration.data.dataset = "folder:/nowhere"
+      let there = try Self.processes(configuration, images: images)
+      defer { there.finish() }
+      try Self.checkThatItTrainsWhatThisProcessTrains(there)
+    }
+  }
+
+  @Test func aWorkerRefusesImagesThatHaveChangedOnTheWay() throws {
+    try withTemporaryFolder { folder in
+      let (configuration, images) = try Self.packed(in: folder)
+      let other = PackedImages(file: images.file, digest: String(repeating: "1", count: 64))
+      let executor = try Self.processes(configuration, images: other)
+      defer { executor.finish() }
+      let text = message(of: WorkerError.self) { try executor.begin() }
+      #expect(text.contains("cannot serve: \(images.file): found the digest"), "\(text)")
+    }
+  }
+
+  /// The search of these tests with the digest of its images, and those in a file.
+  static func packed(in folder: String) throws -> (SearchConfiguration, PackedImages) {
+    var configuration = Self.configuration()
+    let data = try loadDataset(configuration.data)
+    let digest = data.digest()
+    configuration.imageDigest = digest
+    return (configuration, try PackedImages(data, origin: digest, writingTo: folder + "/images"))
+  }
+
+  /// A segment gives the same bytes in this process and elsewhere.
+  static func checkThatItTrainsWhatThisProcessTrains(_ there: any SegmentExecutor) throws {
     let configuration = Self.configuration()
     let here = try TrainingExecutor(configuration, data: loadDataset(configuration.data))
-    let there = try Self.processes(configuration)
-    defer { there.finish() }
     try withTemporaryFolder { folder in
       var outcomes: [SegmentMetrics] = []
       for (name, executor) in [("here", here), ("there", there)] as [(String, any SegmentExecutor)] {

@@ -140,6 +140,25 @@ def check_workers(program: str) -> None:
         assert found["seconds"] >= 0.1 and 0 < found["segmentsPerSecond"] <= 60 and found["processorShare"] > 0, found
 
 
+def check_explorers(program: str) -> None:
+    small = [program, "explorers", "--seeds", "2", "--epochs", "6", "--population", "8", "--json"]
+    found = report(*small)
+    assert len(found["settings"]) == 8 and found["seeds"] == 2, found
+    for setting in found["settings"]:
+        results = setting["results"]
+        assert [result["explorer"] for result in results] == ["pba", "random", "pb2", "mf-pbt", "none"], results
+        assert results[0]["difference"]["mean"] == 0 and all(result["regret"]["mean"] > 0 for result in results), results
+
+    def figures(report: dict[str, Any]) -> list[Any]:
+        return [[{**result, "seconds": 0} for result in setting["results"]] for setting in report["settings"]]
+
+    assert figures(report(*small)) == figures(found), "another result of the same seeds"
+    done = run([program, "explorers", "--population", "4"])
+    assert done.returncode == 64 and "expected 8 or more with mf-pbt" in done.stderr, done
+    done = run([program, "explorers", "--explorer", "nobody"])
+    assert done.returncode == 64 and "expected one of pba, random" in done.stderr, done
+
+
 def check_search_of_bundled_images(program: str) -> None:
     """The default of the validation images fits a dataset with few."""
     small = "--model wrn_10_1 --population 2 --epochs 2 --interval 2 --train-size 32 --batch-size 32".split()
@@ -285,7 +304,8 @@ def main() -> None:
     parser.add_argument("--benchmark", required=True, type=program_path, help="the program pba-benchmark")
     options = parser.parse_args()
     checks = [check_augment, check_text, check_instructions, check_rivals, check_train, check_simulated_search, check_workers,
-              check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_data_folder, check_refusals]
+              check_explorers, check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_data_folder,
+              check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
     run_all([*cases, (name_of(check_hint), partial(check_hint, options.pba))], options.only)
 

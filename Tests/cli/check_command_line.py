@@ -197,6 +197,9 @@ CASES = [
         for x, y in [(-(2**63), 0), (0, -(2**63)), (2**63 - 1, 1), (-(2**63) - 1, 1)]
     ),
     ("apply Invert image.png out.png --parameter 1", 64, ["Invert has none", "leave the option out"]),
+    ("apply Rotate image.png out.png --magnitude 3 --key 5", 64, ["--key: Rotate has no random numbers"]),
+    ("apply GaussianNoise image.png out.png --magnitude 3 --key -5", 64, ["--key"]),
+    ("apply JPEGCompression image.png out.png --parameter 0", 64, ["--parameter: found 0.0", "1.0 to 100.0 (quality)"]),
     ("apply Invert image.png out.png --negative", 64, ["Invert has no direction"]),
     ("apply Rotate image.png out.png", 64, ["--magnitude or --parameter"]),
     ("preview --policy rcifar10 image.png", 64, ["--output"]),

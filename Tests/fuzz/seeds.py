@@ -217,6 +217,17 @@ def image_cache_index() -> list[bytes]:
     return [head + number(1) + record + number(2) + faults, head + number(0) + number(0)]
 
 
+def packed_images() -> list[bytes]:
+    def file(**changes: Any) -> bytes:
+        header = {"classNames": ["cat", "dog"], "height": 2, "mean": [1056964608] * 3, "name": "toy", "origin": "0" * 64,
+                  "standardDeviation": [1048576000] * 3, "train": 2, "validation": 1, "width": 1} | changes
+        text = json.dumps(header).encode()
+        count = header["train"] + header["validation"]
+        return (b"pba packed images 1\n" + struct.pack("<Q", len(text)) + text + struct.pack("<i", 1) * count
+                + bytes(range(6)) * count)
+    return [file(), file(validation=0), file(mean=[0x7F800000] * 3), file(height=65536, width=65536)]
+
+
 MADE = {
     "jpeg": lambda: files(IMAGES, "*.jpg"),
     "webp": lambda: files(IMAGES, "*.webp"),
@@ -235,6 +246,7 @@ MADE = {
     "tar": tar,
     "http-head": http_heads,
     "image-cache-index": image_cache_index,
+    "packed-images": packed_images,
     "schedule": schedule,
     "original-log": lambda: files(LOGS, "*.txt"),
     "ray-results": ray_results,
@@ -249,6 +261,7 @@ TEXTS = {
     "pickle",
     "http-head",
     "image-cache-index",
+    "packed-images",
     "schedule",
     "original-log",
     "ray-results",

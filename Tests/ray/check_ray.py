@@ -19,6 +19,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -163,6 +164,31 @@ def the_one(found: Callable[[], list[int]], what: str) -> int:
 
     wait_until(is_one, f"one {what} alone")
     return seen[0]
+
+
+def ancestors(number: int) -> Iterator[int]:
+    """The processes that a process was started by, its parent first."""
+    with contextlib.suppress(OSError):
+        while number > 1:
+            number = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+            yield number
+
+
+def segments_on(place: Place, raylet: int) -> set[tuple[str, int]]:
+    """The segments that the workers of a node were given last: the checkpoints that they start from, and when those came."""
+    found: set[tuple[str, int]] = set()
+    for worker in workers(place):
+        if is_kept(worker) and raylet in ancestors(worker):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                starts = Path(os.readlink(f"/proc/{worker}/cwd")).parent / "start"
+                found |= {(path.name, path.stat().st_mtime_ns) for path in starts.iterdir()}
+    return found
+
+
+def wait_for_a_segment(place: Place, raylet: int, search: Search) -> None:
+    """Wait until a worker of a node begins with a segment of the second generation or a later one."""
+    before = segments_on(place, raylet)
+    wait_until(lambda: segments_on(place, raylet) - before, f"a segment on the node: {search.said()}", 60)
 
 
 def wait_until(holds: Callable[[], object], what: str, seconds: float = ORPHAN_SECONDS) -> None:
@@ -364,13 +390,13 @@ class Search:
     def environment(self) -> dict[str, str]:
         return {**self.place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": self.place.python}
 
-    def end(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the end of the search, which must be a good one."""
+    def end(self, process: subprocess.Popen[bytes], code: int = 0) -> None:
+        """Wait for the end of the search, with the exit code that is expected."""
         try:
-            code = process.wait(SEARCH_SECONDS)
+            found = process.wait(SEARCH_SECONDS)
         except subprocess.TimeoutExpired:
             raise Failure(f"no end within {SEARCH_SECONDS} s: {self.said()}") from None
-        require(code == 0, f"exit code {code}: {self.said()}")
+        require(found == code, f"exit code {found}, expected {code}: {self.said()}")
 
     def whole(self, *options: str) -> dict[str, Any]:
         """Run the search to its end; what it left."""
@@ -380,6 +406,10 @@ class Search:
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")[-1500:]
+
+    def connections(self) -> int:
+        """How often it has said what the cluster has, which it does when it has read its images."""
+        return self.log.read_text(errors="replace").count("which hold") if self.log.exists() else 0
 
     def result(self) -> dict[str, Any]:
         """What must be the same wherever a search trains."""
@@ -403,8 +433,10 @@ def check_trainer_with_losses(place: Place) -> str:
         search = Search(place, "there", *slow)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
-            nodes.kill("a")  # in mid-segment
+            wait_for_a_segment(place, nodes.raylets["a"], search)
+            nodes.kill("a")
             wait_until(search.begins_generation(2), f"the second generation: {search.said()}", 60)
+            wait_for_a_segment(place, nodes.raylets["b"], search)
             os.kill(a_bridge(place), signal.SIGKILL)
             wait_until(lambda: "another one is started" in search.said(), f"another bridge: {search.said()}", 20)
             time.sleep(1)
@@ -462,10 +494,109 @@ def check_network(place: Place) -> None:
         search = Search(place, "disturbed", *NETWORK)
         with search.running("--ray", nodes.address) as process:
             wait_until(search.begins_generation(1), f"the first generation: {search.said()}", 60)
+            wait_for_a_segment(place, nodes.raylets["b"], search)
             nodes.kill("b")
             search.end(process)
         same(search.result(), expected)
         tell(search.log.read_text(), "lost its node")
+
+
+def fill_with_pictures(folder: Path) -> None:
+    """Make a folder of small images, of two classes."""
+    generator = random.Random(5)
+    for name in ("cat", "dog"):
+        (folder / name).mkdir(parents=True)
+        for number in range(80):
+            (folder / name / f"{number}.ppm").write_bytes(b"P6 8 8 255\n" + generator.randbytes(8 * 8 * 3))
+
+
+def copies_on_nodes(place: Place) -> list[Path]:
+    """The files of images that nodes were sent."""
+    return list((place.folder / "tmp").glob("swift-pba-*/parcel-*/images"))
+
+
+@contextlib.contextmanager
+def running_without(pictures: Path, search: Search, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A search at work whose images are away as soon as it has read them itself, so that no node can read them."""
+    before = search.connections()
+    with search.running(*options) as process:
+        wait_until(lambda: search.connections() > before, f"a connection to the cluster: {search.said()}", 60)
+        away = pictures.rename(pictures.with_name("away"))
+        try:
+            yield process
+        finally:
+            away.rename(pictures)
+
+
+def check_sent_images(place: Place) -> str:
+    """nodes that cannot see the images of a search are sent them, and refuse damaged ones"""
+    pictures = place.folder / "pictures"
+    fill_with_pictures(pictures)
+    options = [
+        "--dataset", f"folder:{pictures}", "--data-dir", str(place.folder / "data"), *NETWORK[NETWORK.index("--model"):]]
+    expected = Search(place, "here", *options, "--device", "cpu").whole()
+    with place.cluster(a=2) as nodes:
+        ray = ["--ray", nodes.address]
+        unsent = Search(place, "unsent", *options)
+        with running_without(pictures, unsent, *ray) as process:
+            unsent.end(process, code=1)
+        tell(unsent.said(), "cannot serve", str(pictures))
+
+        sent = Search(place, "sent", *options)
+        with running_without(pictures, sent, *ray, "--ship-data") as process:
+            wait_until(sent.begins_generation(1), f"the first generation: {sent.said()}", 60)
+            require(len(copies_on_nodes(place)) == 1, f"the node has {len(copies_on_nodes(place))} copies of the images")
+            wait_for_a_segment(place, nodes.raylets["a"], sent)
+            os.kill(a_bridge(place), signal.SIGKILL)  # the next one brings them again
+            wait_until(lambda: "another one is started" in sent.said(), f"another bridge: {sent.said()}", 20)
+            sent.end(process)
+        same(sent.result(), expected)
+        nothing_is_left_in_folders(place)
+        left = [path.name for path in sent.run.iterdir() if path.name.endswith(".partial")]
+        require(not left, f"the run's folder still holds {left}")
+
+        damaged = Search(place, "damaged", *options)
+        with running_without(pictures, damaged, *ray, "--ship-data") as process:
+            wait_until(damaged.begins_generation(1), f"the first generation: {damaged.said()}", 60)
+            wait_until(lambda: len([number for number in workers(place) if is_kept(number)]) == 2, "two workers", 60)
+            stopped, killed = (number for number in workers(place) if is_kept(number))
+            os.kill(stopped, signal.SIGSTOP)  # it can take no further segment, so that another worker is needed
+            copy, = copies_on_nodes(place)
+            with copy.open("r+b") as file:
+                file.seek(-100, os.SEEK_END)
+                value = file.read(1)
+                file.seek(-1, os.SEEK_CUR)
+                file.write(bytes([value[0] ^ 1]))
+            os.kill(killed, signal.SIGKILL)
+            damaged.end(process, code=1)
+        tell(damaged.said(), "cannot serve", "images: found the digest", "that of the images that were sent")
+        nothing_is_left_in_folders(place)
+        damaged.arguments = [place.pba, "search", "--resume", "--run", str(damaged.run)]
+        with running_without(pictures, damaged, *ray, "--ship-data") as process:
+            damaged.end(process)
+        same(damaged.result(), expected)
+        nothing_is_left_in_folders(place)
+    refused = Search(place, "refused", *TRAINER)
+    with refused.running("--ray", "auto", "--ship-data") as process:
+        refused.end(process, code=64)
+    tell(refused.said(), "--ship-data", "with a trainer")
+    return "also where the bridge was lost; a resume sends them again"
+
+
+def check_contract(place: Place, nodes: Cluster) -> str:
+    """the contract of executors, by the tests in Swift"""
+    source = ROOT / "Tests" / "WorkersTests" / "RayContractTests.swift"
+    expected = source.read_text().count("@Test")
+    tests = Path(place.pba).with_name("swift-pbaPackageTests.xctest")
+    done = subprocess.run(
+        [tests, "--testing-library", "swift-testing", "--filter", source.stem],
+        capture_output=True, text=True, timeout=300,
+        env={**place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": place.python, "PBA_TEST_RAY": nodes.address})
+    said = done.stdout + done.stderr
+    found = re.search(r"Test run with (\d+) tests? .*passed", said)
+    require(done.returncode == 0 and found is not None, f"exit code {done.returncode}: {said[-3000:]}")
+    require(int(found[1]) == expected > 0 and "skipped" not in said, f"not all {expected} tests have run: {said[-3000:]}")
+    return f"{expected} tests"
 
 
 def check_doctor(place: Place, nodes: Cluster) -> None:
@@ -483,9 +614,10 @@ def check_doctor(place: Place, nodes: Cluster) -> None:
 
 
 # On one cluster of two nodes, none of which is lost.
-UNDISTURBED = [check_lines_and_checkpoints, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals, check_doctor]
+UNDISTURBED = [
+    check_lines_and_checkpoints, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals, check_doctor, check_contract]
 # Each on a cluster of its own.
-DISTURBED = [check_kills, check_trainer_with_losses, check_network]
+DISTURBED = [check_kills, check_trainer_with_losses, check_network, check_sent_images]
 
 
 def main() -> None:

@@ -31,6 +31,10 @@ SETTINGS = {
     "RAY_health_check_failure_threshold": "3",
 }
 STORE_BYTES = 150_000_000
+# What a node says when the cluster knows it, so that whoever connects finds it; the first is Ray's own.
+HEAD_RUNS = "Ray runtime started"
+NODE_RUNS = "the node runs"
+START_SECONDS = 90
 
 
 def free_ports(count: int) -> list[int]:
@@ -53,30 +57,33 @@ class Cluster:
         self.raylets: dict[str, int] = {}
         port, = free_ports(1)
         self.address = f"127.0.0.1:{port}"
-        self._head = [
-            str(Path(python).with_name("ray")), "start", "--head", "--block", "--node-ip-address=127.0.0.1", f"--port={port}",
-            "--include-dashboard=false", f"--num-cpus={head_cpus}", "--num-gpus=0", f"--object-store-memory={STORE_BYTES}",
-            f"--temp-dir={folder}", "--disable-usage-stats"]
+        self._head = [  # unbuffered, as it would keep what it says
+            python, "-u", str(Path(python).with_name("ray")), "start", "--head", "--block",
+            "--node-ip-address=127.0.0.1", f"--port={port}", "--include-dashboard=false", f"--num-cpus={head_cpus}",
+            "--num-gpus=0", f"--object-store-memory={STORE_BYTES}", f"--temp-dir={folder}", "--disable-usage-stats"]
 
     def start(self) -> None:
-        """Start the head."""
-        self._start("head", self._head)
+        """Start the head; it runs when this returns."""
+        self._start("head", self._head, HEAD_RUNS)
 
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str], sign: str) -> None:
         before = set(self._raylets_running())
-        with open(self.folder / f"{name}.log", "wb") as log:
+        path = self.folder / f"{name}.log"
+        with path.open("wb") as log:
+            # In a folder without modules: Ray starts programs by `python -m`, which would find those of the working folder.
             self.nodes[name] = subprocess.Popen(
-                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        deadline = time.monotonic() + 60
-        while not (found := set(self._raylets_running()) - before):
+                command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while sign not in (said := path.read_text(errors="replace")):
             if self.nodes[name].poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"the node {name} did not start: {(self.folder / f'{name}.log').read_text()[-1000:]}")
+                raise AssertionError(f"the node {name} did not start: {said[-1000:]}")
             time.sleep(0.05)
-        self.raylets[name] = found.pop()
+        self.raylets[name], = set(self._raylets_running()) - before
 
     def add(self, name: str, cpus: int) -> None:
-        """Add a node to the cluster."""
-        self._start(name, [self.python, str(HERE), self.address, str(cpus), str(self.folder)])
+        """Add a node to the cluster, which knows it when this returns."""
+        self._start(name, [self.python, str(HERE), self.address, str(cpus), str(self.folder)], NODE_RUNS)
 
     def kill(self, name: str) -> None:
         """End a node as a machine that loses its power: its raylet is killed, and says nothing to anyone."""
@@ -140,6 +147,8 @@ def serve(address: str, cpus: str, folder: str) -> None:
             gcs_address=address, node_ip_address="127.0.0.1", num_cpus=int(cpus), num_gpus=0, object_store_memory=STORE_BYTES,
             temp_dir=folder, min_worker_port=0, max_worker_port=0, include_log_monitor=False),
         head=False, shutdown_at_exit=True, spawn_reaper=False)
+    # Made only when the cluster had registered it.
+    print(NODE_RUNS, flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while node.remaining_processes_alive():
         time.sleep(0.2)

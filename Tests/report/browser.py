@@ -123,16 +123,20 @@ class Page:
 
     def open(self, path: str | Path, width: int, height: int = 900, scheme: str = "light") -> None:
         """Loads a file as a reader with a window of that width and that preference sees it."""
+        self.visit(Path(path).resolve().as_uri(), width, height, scheme)
+
+    def visit(self, url: str, width: int, height: int = 900, scheme: str = "light") -> None:
+        """Loads an address as such a reader sees it."""
         self.complaints, self.requests = [], []
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.events = []
-        self.call("Page.navigate", url=Path(path).resolve().as_uri())
+        self.call("Page.navigate", url=url)
         limit = time.monotonic() + PATIENCE_SECONDS
         while "Page.loadEventFired" not in self.events:
             if time.monotonic() > limit:
-                raise BrowserFailure(f"{path} did not load")
+                raise BrowserFailure(f"{url} did not load")
             self.evaluate("1")
 
     def evaluate(self, expression: str, awaits: bool = False) -> Any:

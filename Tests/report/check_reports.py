@@ -208,7 +208,7 @@ class Reader:
 
 
 SEARCH_SECTIONS = ["result", "curves", "lineage", "schedule", "time", "samples", "settings"]
-COMPARISON_SECTIONS = ["result", "time", "samples", "settings"]
+COMPARISON_SECTIONS = ["result", "curves", "schedule", "time", "samples", "settings"]
 PLAIN_TRAINING_SECTIONS = ["result", "curves", "time", "samples", "settings"]
 
 

@@ -73,6 +73,11 @@ def whole(search: Search, *more: str, **config: Any) -> dict[str, Any]:
 
 def workers_of(search: Search) -> list[int]:
     """The processes of this search's workers."""
+    return processes_of(search, b"swift_pba.worker")
+
+
+def processes_of(search: Search, module: bytes) -> list[int]:
+    """The processes of this search that run a module of the package."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -82,7 +87,7 @@ def workers_of(search: Search) -> list[int]:
             variables = (entry / "environ").read_bytes()
         except OSError:
             continue
-        if b"swift_pba.worker" in words and f"PBA_TEST={search.folder}".encode() in variables.split(b"\0"):
+        if module in words and f"PBA_TEST={search.folder}".encode() in variables.split(b"\0"):
             found.append(int(entry.name))
     return found
 
@@ -307,6 +312,19 @@ def check_commands_beside_a_search(search: Search) -> None:
     require(not search.run.exists(), "a dry run leaves a folder")
 
 
+def check_a_killed_dry_run(search: Search) -> None:
+    """A dry run that is killed leaves no process"""
+    # Longer than is waited for the end of what it has started.
+    arguments = search.arguments("--dry-run", pause=WAIT_SECONDS)
+    with subprocess.Popen([search.program, *arguments], env=search.environment, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: workers_of(search), "no worker of a dry run")
+        require(processes_of(search, b"swift_pba.trainer"), "no check of a dry run")
+        process.kill()
+        killed = time.monotonic()
+    wait_until(lambda: not workers_of(search) and not processes_of(search, b"swift_pba.trainer"), "a process is left")
+    require(time.monotonic() - killed < WAIT_SECONDS / 4, "what a dry run has started ends too late")
+
+
 def wait_until(holds: Callable[[], object], words: str) -> None:
     end = time.monotonic() + WAIT_SECONDS
     while not holds():
@@ -324,4 +342,5 @@ if __name__ == "__main__":
             check_killed_and_resumed, check_a_worker_that_dies,
             check_an_error_of_the_user, check_what_train_returns, check_a_score_that_is_not_a_number,
             check_mistakes_leave_no_folder, check_a_moved_file, check_commands_beside_a_search,
+            check_a_killed_dry_run,
         ], Search)

@@ -12,6 +12,6 @@ struct PBABenchmark: ParsableCommand {
     version: Version.text,
     subcommands: [
       AugmentBenchmark.self, TrainBenchmark.self, SearchBenchmark.self, WorkersBenchmark.self,
-      SimulatedWorker.self,
+      ExplorersBenchmark.self, SimulatedWorker.self,
     ])
 }

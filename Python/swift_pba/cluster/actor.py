@@ -78,6 +78,14 @@ class WorkerHost:
             return {"refused": f"{socket.gethostname()}: {error}"}
         return {"node": ray.get_runtime_context().get_node_id(), "host": socket.gethostname()}
 
+    def bring(self, parcel: Parcel) -> str:
+        """Have a parcel on this node, before the worker is started; return what prevents that, or nothing."""
+        try:
+            self._place(parcel)
+        except OSError as error:
+            return f"{socket.gethostname()}: {error}"
+        return ""
+
     def send(self, text: str, edits: list[Edit], checkpoint: Any = None) -> str:
         """Send a message to the worker, with places on this node in it; return what prevents that, or nothing.
 

@@ -63,8 +63,12 @@ def shared_folder(folder: Path, digest: str, fill: Callable[[Path], None]) -> He
         while not path.exists():
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
-                filling = Path(tempfile.mkdtemp(prefix="filling-", dir=folder))
-                fill(filling)
+                filling = Path(tempfile.mkdtemp(prefix=f"filling-{digest[:40]}-", dir=folder))
+                try:
+                    fill(filling)
+                except BaseException:
+                    shutil.rmtree(filling, ignore_errors=True)  # it may have filled the disk
+                    raise
                 filling.rename(path)
             # Not one step: in between another may remove the folder.
             fcntl.flock(lock, fcntl.LOCK_SH)
@@ -77,8 +81,8 @@ def shared_folder(folder: Path, digest: str, fill: Callable[[Path], None]) -> He
 
 def _sweep(folder: Path) -> None:
     for path in folder.iterdir():
-        if path.name.startswith("filling-") and _age(path) > _UNUSED_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        if path.name.startswith("filling-"):
+            _remove_abandoned(path)
         if not path.name.startswith(("worker-", "parcel-")) or path.name.endswith(".lock"):
             continue
         if path.name.startswith("parcel-") and _age(_lock_of(path)) < _UNUSED_SECONDS:
@@ -86,6 +90,15 @@ def _sweep(folder: Path) -> None:
         lock = _open(_lock_of(path))
         _remove_unused(path, lock)
         os.close(lock)
+
+
+def _remove_abandoned(filling: Path) -> None:
+    """Remove what a process has begun to fill that was killed: nobody has the lock of the parcel."""
+    lock = _open(filling.parent / f"parcel-{filling.name.split('-')[1]}.lock")
+    with contextlib.suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(filling, ignore_errors=True)
+    os.close(lock)
 
 
 def _age(path: Path) -> float:

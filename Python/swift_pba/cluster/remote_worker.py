@@ -28,11 +28,12 @@ _END_SECONDS = 5.0
 class RemoteWorker:
     """One worker on the cluster, from its start to its end."""
 
-    def __init__(self, bridge: Bridge, number: int, kind: str) -> None:
+    def __init__(self, bridge: Bridge, number: int, kind: str, images: dict[str, str] | None) -> None:
         self.number = number
         self.lines: asyncio.Queue[str] = asyncio.Queue()
         self._bridge = bridge
         self._kind = kind
+        self._images = images
         self._node = self._host = ""
         self._key: str | None = None  # of the segment in training
         self._output = ""
@@ -89,6 +90,9 @@ class RemoteWorker:
         """Start the worker, and carry lines until it has ended; return what has ended and why."""
         bridge = self._bridge
         await self._wait_for_place(host)
+        # Before the worker is started, as that has limits of time, which the way of images has not.
+        if self._images and (fault := await host.bring.remote(await bridge.images(self._images))):
+            return "worker", fault
         try:
             begun = await asyncio.wait_for(
                 _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)), _START_SECONDS)
@@ -121,16 +125,24 @@ class RemoteWorker:
         while True:
             text = await self.lines.get()
             message = json.loads(text)
-            edits: list[Edit] = []
             start = None
             if message.get("t") == "run":
                 self._key, self._output, start = message["key"], message["output"], message.get("start")
-            config = message.get("config")
-            if message.get("t") == "welcome" and isinstance(config, dict) and config.get("kind") == "trainer":
-                edits.append(self._trainer_file(Path(config["file"])))
             content = await self._checkpoint(start) if start else None
-            if fault := await host.send.remote(text, edits, content):
+            if fault := await host.send.remote(text, await self._edits(message), content):
                 return "worker", fault
+
+    async def _edits(self, message: dict[str, Any]) -> list[Edit]:
+        """Return which files of the coordinator a message names, and what the node has in their place."""
+        config = message.get("config")
+        if message.get("t") != "welcome" or not isinstance(config, dict):
+            return []
+        if config.get("kind") == "trainer":
+            return [self._trainer_file(Path(config["file"]))]
+        if self._images and "images" in config:
+            parcel = await self._bridge.images(self._images)
+            return [(["config", "images", "file"], parcel, parcel[1])]
+        return []
 
     async def _checkpoint(self, path: str) -> Any:
         """Return the reference to the content of the file that a segment starts from."""

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ray
+from ray.exceptions import ObjectStoreFullError, OutOfDiskError
 
 from . import actor, folders
 from .channel import Channel
 from .checkpoints import Checkpoints
 from .connection import Refusal, nodes, short
-from .parcels import archive, parcel
+from .parcels import archive, parcel, parcel_of_file
 from .remote_worker import RemoteWorker
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Bridge:
         self.ship: Parcel | None = None
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._files: dict[str, Parcel] = {}
+        self._images: dict[str, asyncio.Future[Parcel]] = {}
         self._workers: dict[int, RemoteWorker] = {}
 
     async def run(self) -> None:
@@ -86,6 +88,20 @@ class Bridge:
             self._files[key] = parcel(content, path.name, "file")
         return self._files[key]
 
+    async def images(self, images: dict[str, str]) -> Parcel:
+        """Return the parcel of a file of images, which is brought to the store once."""
+        path, digest = Path(images["file"]), images["digest"]
+        if digest not in self._images:
+            self._images[digest] = asyncio.ensure_future(asyncio.to_thread(parcel_of_file, path, digest, "images"))
+        try:
+            return await asyncio.shield(self._images[digest])  # others may wait for it too
+        except OSError as error:
+            raise Refusal(f"cannot read the images {path}: {error.strerror or error}") from None
+        except (ObjectStoreFullError, OutOfDiskError) as error:
+            raise Refusal(
+                f"the object store of this machine has no room for the images {path}: {short(error)}; start its node with more "
+                "(--object-store-memory), or leave --ship-data out") from None
+
     async def _read(self) -> None:
         """Do what the coordinator says, until it ends."""
         loop, messages = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | None]()
@@ -102,7 +118,7 @@ class Bridge:
             number = message.get("worker")
             match message.get("t"):
                 case "start" if number not in self._workers:
-                    self._workers[number] = RemoteWorker(self, number, message["kind"])
+                    self._workers[number] = RemoteWorker(self, number, message["kind"], message.get("images"))
                     self._workers[number].task.add_done_callback(lambda _, number=number: self._workers.pop(number, None))
                 case "line" if number in self._workers:
                     self._workers[number].lines.put_nowait(message["line"])

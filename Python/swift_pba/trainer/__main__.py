@@ -6,7 +6,9 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,12 @@ def main() -> None:
     trying.add_argument("--workers", type=_positive, default=1, help="of the search: segments at once")
     trying.add_argument("--whole", action="store_true", help="train whole epochs, not a few batches of each loader")
     trying.add_argument("--json", action="store_true", help="print the findings as JSON")
+    # For a program that waits for the findings: standard input ends when that program does, however it does.
+    trying.add_argument("--end-with-input", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     try:
+        if getattr(options, "end_with_input", False):
+            end_with_input()
         if options.command == "init":
             print(init(Path(options.file)))
             return
@@ -61,6 +67,23 @@ def main() -> None:
     else:
         print(described(findings, plan))
     sys.exit(0 if findings.restores else 1)
+
+
+def end_with_input() -> None:
+    """End this process and its group when standard input ends, which nothing else reads from now on."""
+    reading = os.dup(0)  # not inherited by other programs
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def wait() -> None:
+        while os.read(reading, 1 << 16):
+            pass
+        if os.getpgrp() == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def init(file: Path) -> str:

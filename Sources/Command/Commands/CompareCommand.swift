@@ -70,9 +70,11 @@ struct CompareCommand: ParsableCommand {
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
     let kept = try continued(by: "pba compare --resume --run \(quoted(folder))") {
-      try ComparisonSession(
-        configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
-        stoppingAt: place.stopAfter)()
+      try withDashboard(of: folder, if: place.dashboard) {
+        try ComparisonSession(
+          configuration, policies, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
+          stoppingAt: place.stopAfter)()
+      }
     }
     let summary = against.flatMap(kept.against) ?? kept
     if shared.json { try printJSON(summary) } else { ComparisonTable(summary: summary).show() }

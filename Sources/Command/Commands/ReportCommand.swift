@@ -38,9 +38,7 @@ struct ReportCommand: ParsableCommand {
     } else if !isNew, !force, output != usual {
       try refuseToOverwrite(output)
     }
-    let subject = try ReportSubject(contents)
-    let page = ReportPage(
-      contents, command: subject.commands, images: subject.images, samples: subject.samples)
+    let page = ReportPage(contents, try ReportSubject(contents))
     do {
       try AtomicFile.write(Data(page.html.utf8), to: output)
     } catch let error as FileError where error.cure == nil {

@@ -81,12 +81,19 @@ struct SearchRequest {
       try onSettings(network)
       configuration = .network(network)
     }
+    if let ray, ray.shipsImages, case .trainer = configuration {
+      throw SettingsError(
+        "--ship-data: found it for a search with a trainer, whose own code reads its data; have the data on each node, and"
+          + " leave --ship-data out")
+    }
     if configuration.settings.madeExplorer.exploits { Self.noteIdle(configuration.settings.rules, settings) }
     if place.dryRun { return try show(costOf: configuration) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
-      try SearchSession(
-        configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
-        stoppingAt: place.stopAfter, ray: ray)()
+      try withDashboard(of: folder, if: place.dashboard) {
+        try SearchSession(
+          configuration, path: folder, resuming: recorded, tensorBoard: place.tensorBoard,
+          stoppingAt: place.stopAfter, ray: ray)()
+      }
     }
     let objective = configuration.settings.rules.objective
     if json {

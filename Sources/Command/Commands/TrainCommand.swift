@@ -61,11 +61,13 @@ struct TrainingRequest {
       try DryRun(configuration, choice).show(json: json)
       return nil
     }
-    let result = try TrainingSession(
-      configuration, choice, path: folder, resuming: recorded,
-      // A file that the run was begun with, or another's, does not ask for it.
-      mayChangeLength: settings.origin(of: \.epochs) == .flag, tensorBoard: place.tensorBoard,
-      stoppingAt: place.stopAfter)()
+    let result = try withDashboard(of: folder, if: place.dashboard) {
+      try TrainingSession(
+        configuration, choice, path: folder, resuming: recorded,
+        // A file that the run was begun with, or another's, does not ask for it.
+        mayChangeLength: settings.origin(of: \.epochs) == .flag, tensorBoard: place.tensorBoard,
+        stoppingAt: place.stopAfter)()
+    }
     if json { try printJSON(result) } else { show(result) }
     return result
   }

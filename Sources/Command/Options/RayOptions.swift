@@ -35,11 +35,17 @@ struct RayOptions: ParsableArguments {
       valueName: "wheel"))
   var shipWheel: String?
 
+  @Flag(
+    help:
+      "Send the images to every node once, with --ray; otherwise each node reads them by the same path. Not with --trainer."
+  )
+  var shipData = false
+
   func validate() throws {
     if ray == nil {
       let others: [(String, Any?)] = [
         ("cpus-per-trial", cpusPerTrial), ("gpus-per-trial", gpusPerTrial), ("ship", ship),
-        ("ship-wheel", shipWheel),
+        ("ship-wheel", shipWheel), ("ship-data", shipData ? true : nil),
       ]
       if let (name, _) = others.first(where: { $0.1 != nil }) {
         throw ValidationError(
@@ -77,7 +83,8 @@ struct RayOptions: ParsableArguments {
     ray.map {
       RayPlaces(
         $0, cpus: cpusPerTrial ?? RayPlaces.usualCPUs, gpus: gpusPerTrial ?? 0,
-        code: ship.map(HomeFolder().expanding), wheel: shipWheel.map(HomeFolder().expanding))
+        code: ship.map(HomeFolder().expanding), wheel: shipWheel.map(HomeFolder().expanding),
+        shipsImages: shipData)
     }
   }
 }
@@ -104,6 +111,7 @@ extension RayPlaces {
     if gpus != 0 { words += " --gpus-per-trial \(gpus)" }
     if let code { words += " --ship \(quoted(code))" }
     if let wheel { words += " --ship-wheel \(quoted(wheel))" }
+    if shipsImages { words += " --ship-data" }
     return words
   }
 }

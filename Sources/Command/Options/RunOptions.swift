@@ -21,6 +21,9 @@ struct RunOptions: ParsableArguments {
   )
   var tensorBoard = false
 
+  @Flag(help: "Also show the run on a page for a browser, which follows it, as `pba dashboard RUN` does.")
+  var dashboard = false
+
   @Option(
     help:
       "Stop cleanly after this time, such as 90s, 30m, 3h or 1h30m, with exit code 75; the command that continues is printed."
@@ -31,6 +34,9 @@ struct RunOptions: ParsableArguments {
     if dryRun && stopAfter != nil {
       throw ValidationError(
         "--stop-after: found together with --dry-run, expected one of them; leave one out")
+    }
+    if dryRun && dashboard {
+      throw ValidationError("--dashboard: found together with --dry-run, expected one of them; leave one out")
     }
     if run?.isEmpty == true { throw ValidationError("--run: found an empty name, expected a folder") }
     if dryRun && resume {

@@ -42,6 +42,9 @@ struct TrainerCheck {
     ]
   }
 
+  /// Has the check end when its standard input does.
+  static let endsWithInput = "--end-with-input"
+
   /// The arguments of the interpreter.
   var arguments: [String] {
     PythonInterpreter.trainerCommand + ["check", trainer.description, "--config", config.description]

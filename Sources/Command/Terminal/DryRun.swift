@@ -21,11 +21,14 @@ struct DryRun {
   /// What is applied to the images while the steps are timed.
   private let program: (_ width: Int, _ height: Int) throws -> AugmentationProgram
   private let workload: (DatasetSplits) throws -> Workload
+  /// The bytes of images that a node of a cluster may be sent; nil for what trains on no cluster.
+  private var shippedBytes: (DatasetSplits) throws -> Int? = { _ in nil }
 
   /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
   init(_ configuration: SearchConfiguration) throws {
     let learnt = try Schedule.named("rcifar10")
     check = { try configuration.requireUsable($0) }
+    shippedBytes = { try PackedImages.size(of: $0) }
     program = { width, height in
       learnt.lastPolicy.program(operationCount: learnt.operationCount)
         .scaled(by: configuration.recipe.pixelScale(width: width, height: height))
@@ -91,6 +94,7 @@ struct DryRun {
   private struct Report: Encodable {
     let settings: [String: JSONValue]
     let cost: RunCost
+    let shippedBytes: Int?
   }
 
   /// Measures, and prints settings and cost.
@@ -113,11 +117,17 @@ struct DryRun {
     } catch is WorkStopped {
       throw Interrupted(keepingNothing: "stopped; a dry run leaves nothing behind")
     }
-    if json { return try printJSON(Report(settings: settings.values, cost: cost)) }
+    let shipped = try shippedBytes(data)
+    if json { return try printJSON(Report(settings: settings.values, cost: cost, shippedBytes: shipped)) }
     printResult("settings")
     printResultLines(settings.text.indented())
     printResult("cost")
     for (name, text) in lines(cost) { printResult("  \(padded(name, 16))\(text)") }
+    if let shipped {
+      printResult(
+        "  \(padded("cluster", 16))\(memorySize(shipped)) of images to each node, with --ray and --ship-data"
+      )
+    }
   }
 
   private func lines(_ cost: RunCost) -> [(String, String)] {

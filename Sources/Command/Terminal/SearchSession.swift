@@ -1,9 +1,11 @@
 import Augmentation
 import Datasets
+import Files
 import Foundation
 import Policies
 import RunStore
 import Search
+import Text
 import Torch
 import Workers
 
@@ -104,6 +106,8 @@ final class NetworkSearch: PreparedSearch {
   private let ray: RayPlaces?
   private let cluster: RayLauncher?
   private var workers: WorkerExecutor?
+  /// The file in the run's folder that the nodes are sent.
+  private var images: PackedImages?
   var configuration: SearchConfiguration { prepared.configuration }
   var unit: String { "images" }
   var unitSize: Int { 1 }
@@ -131,11 +135,25 @@ final class NetworkSearch: PreparedSearch {
       unitsPerComparison: prepared.data.validation.count)
   }
 
-  func open() throws -> RunDirectory { try prepared.open() }
+  func open() throws -> RunDirectory {
+    let run = try prepared.open()
+    if let ray, ray.shipsImages, try !run.isFinished { images = try pack(in: run) }
+    return run
+  }
+
+  /// Writes what the nodes are sent to the run's folder, which is cleared of it also after a kill.
+  private func pack(in run: RunDirectory) throws -> PackedImages {
+    let size = try PackedImages.size(of: prepared.data)
+    printNote("Ray: the images are sent to each node once, \(memorySize(size))")
+    return try PackedImages(
+      prepared.data, origin: configuration.imageDigest ?? prepared.data.digest(),
+      writingTo: TemporaryName.path(for: WorkingFolder.wholePath(run.path) + "/images"))
+  }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
     if let ray, let cluster {
-      let workers = WorkerExecutor(configuration, on: cluster, ray, work: work, showingOn: progress)
+      let workers = WorkerExecutor(
+        configuration, on: cluster, ray, images: images, work: work, showingOn: progress)
       self.workers = workers
       return workers
     }
@@ -150,6 +168,7 @@ final class NetworkSearch: PreparedSearch {
   func finish() {
     workers?.finish()
     cluster?.finish()
+    if let images { try? AtomicFile.remove(images.file) }
   }
 }
 

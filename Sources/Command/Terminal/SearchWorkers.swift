@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Foundation
 import Search
@@ -29,19 +30,23 @@ extension WorkerExecutor {
   ///   - configuration: the settings of the search, with all that its images decide.
   ///   - cluster: starts the workers.
   ///   - places: where they train.
+  ///   - images: what is sent to the nodes in place of the dataset; nil where they read that by themselves.
   ///   - work: what segments are counted by.
   ///   - progress: the display.
   convenience init(
-    _ configuration: SearchConfiguration, on cluster: RayLauncher, _ places: RayPlaces, work: SearchWork,
-    showingOn progress: ProgressDisplay
+    _ configuration: SearchConfiguration, on cluster: RayLauncher, _ places: RayPlaces, images: PackedImages?,
+    work: SearchWork, showingOn progress: ProgressDisplay
   ) {
+    if let images { cluster.ship(images) }
     self.init(
-      configuration, launcher: cluster, device: { _ in places.device }, work: work, showingOn: progress)
+      configuration, launcher: cluster, device: { _ in places.device }, images: images, work: work,
+      showingOn: progress)
   }
 
   private convenience init(
     _ configuration: SearchConfiguration, launcher: any WorkerLauncher,
-    device: @escaping @Sendable (_ slot: Int) -> Device, work: SearchWork, showingOn progress: ProgressDisplay
+    device: @escaping @Sendable (_ slot: Int) -> Device, images: PackedImages? = nil, work: SearchWork,
+    showingOn progress: ProgressDisplay
   ) {
     let shown = WorkerProgress()
     shown.show(work, on: progress)
@@ -49,7 +54,7 @@ extension WorkerExecutor {
       launcher: launcher, limits: configuration.workers.limits,
       onProgress: { shown.take($0, share: $1) },
       onNote: { progress.note($0) },
-      configuration: { slot in .network(NetworkWork(search: configuration, device: device(slot))) })
+      configuration: { .network(NetworkWork(search: configuration, device: device($0), images: images)) })
   }
 
   /// What starts a worker: this program, unless a variable names another.

@@ -92,9 +92,9 @@ struct TrainerDryRun {
   private func findings(_ python: PythonInterpreter, _ stop: StopFlag) throws -> Findings {
     let check = TrainerCheck(configuration, workers: workers)
     // 1 is the check's word for a training that is not restored, and for an error that it explains.
-    let output = try python.output(of: check.arguments + ["--json"], endingWith: [0, 1], stop: stop) {
-      printNote(printable($0))
-    }
+    let output = try python.output(
+      of: check.arguments + ["--json", TrainerCheck.endsWithInput], endingWith: [0, 1], stop: stop
+    ) { printNote(printable($0)) }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let line = Data(output.last?.utf8 ?? "".utf8)

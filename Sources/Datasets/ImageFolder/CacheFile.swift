@@ -65,12 +65,7 @@ final class CacheFile: Sendable {
   ///
   /// A file that is replaced under its name stays mapped as it was.
   func mapped(size: Int) throws -> LentBytes {
-    let mapped = try Self.explaining(path, "mapped") { try MappedFile(file, size: size) }
-    return LentBytes(mapped.bytes) { _ in
-      withExtendedLifetime(mapped) {}
-    } setAside: {
-      MappedFile.setAside($0)
-    }
+    LentBytes(try Self.explaining(path, "mapped") { try MappedFile(file, size: size) })
   }
 
   /// Runs a body, and says of what the system refuses in it what a user of the cache can do.
@@ -98,6 +93,17 @@ final class CacheFile: Sendable {
     return .badFile(
       file: path, offset: nil, found: "\"\(systemReason(code))\" when it was \(action)",
       expected: expected, cure: "\(cure), or choose another folder with \(setting: "dataDirectory")")
+  }
+}
+
+extension LentBytes {
+  /// Lends the bytes of a mapped file.
+  convenience init(_ mapped: MappedFile) {
+    self.init(mapped.bytes) { _ in
+      withExtendedLifetime(mapped) {}
+    } setAside: {
+      MappedFile.setAside($0)
+    }
   }
 }
 

@@ -43,6 +43,12 @@ indirect enum HTML: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
 }
 
 extension HTML {
+  /// An element with one attribute more.
+  func with(_ name: String, _ value: String) -> HTML {
+    guard case .element(let element, let attributes, let content) = self else { return self }
+    return .element(element, attributes + [(name, value)], content)
+  }
+
   static func paragraph(_ words: String, class style: String? = nil) -> HTML {
     .element("p", style.map { [("class", $0)] } ?? [], [.text(words)])
   }

@@ -22,7 +22,10 @@ extension ReportPage {
             "The trainer reports \(names.count) figures; metrics.jsonl has those that are not drawn."))
       }
     case .training(let epochs): figures = [TrainingCurves(epochs, length: contents.length).figure()]
-    case .comparison: return nil
+    case .comparison(let progress):
+      figures = ComparisonCurves.Measure.allCases.map {
+        ComparisonCurves(progress, length: contents.length, $0).figure()
+      }
     }
     return section(
       "curves", "Learning curves", figures, none: "Nothing has been trained to its end yet.", missing)
@@ -77,7 +80,7 @@ extension ReportPage {
 
   /// The schedule that a search found or a training plays, to look at and to take along.
   var scheduleSection: ReportSection? {
-    guard contents.kind != .compare else { return nil }
+    guard contents.kind != .compare else { return comparedScheduleSection }
     guard let schedule = contents.schedule else {
       guard contents.kind == .search else { return nil }
       if contents.hasDamagedSchedule {
@@ -102,12 +105,37 @@ extension ReportPage {
         + [
           .figure(ScheduleFigure.overview(schedule).named("All operations", ScheduleFigure.caption)),
           .figure(
-            ScheduleFigure.operations(schedule).named(
-              "Operations one by one",
-              "Each entry of an operation in the policy has a line of its own; an entry with probability 0 counts as "
-                + "magnitude 0.")),
+            ScheduleFigure.operations(schedule).named("Operations one by one", Self.entryCaption)),
         ])
   }
+
+  /// The schedules of a comparison's policies, each once, and how each policy plays it.
+  private var comparedScheduleSection: ReportSection {
+    let content: [HTML] =
+      switch schedules.found {
+      case .failure(let reason): [.paragraph("The schedules cannot be shown: \(reason.words)")]
+      case .success(let played) where played.isEmpty:
+        [.paragraph("No policy of this comparison has a schedule: each is the same in every epoch.")]
+      case .success(let played):
+        played.flatMap { one -> [HTML] in
+          let name = one.players.first?.policy ?? one.schedule.name
+          return [HTML("h3", [:], [.text("The schedule of \(name)")])]
+            + one.words.map { .paragraph($0) }
+            + [
+              .figure(
+                ScheduleFigure.overview(one.schedule).named(
+                  "All operations of \(name)", ScheduleFigure.caption)),
+              .figure(
+                ScheduleFigure.operations(one.schedule).named(
+                  "Operations of \(name) one by one", Self.entryCaption)),
+            ]
+        }
+      }
+    return ReportSection(identifier: "schedule", heading: "Schedules", content: content)
+  }
+
+  private static let entryCaption =
+    "Each entry of an operation in the policy has a line of its own; an entry with probability 0 counts as magnitude 0."
 
   private var scheduleWords: [String] {
     guard contents.kind == .train, let schedule = contents.schedule else { return [] }

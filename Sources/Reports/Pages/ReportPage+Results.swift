@@ -1,5 +1,7 @@
 import Augmentation
 import Foundation
+import Policies
+import PopulationBasedTraining
 import RunStore
 import Statistics
 import Text
@@ -15,8 +17,11 @@ extension ReportPage {
     case .search:
       let interval = settings.integer("interval") ?? 1
       let trainer = settings["trainer"].map { "trials of \($0.text.split(separator: "/").last ?? "")" }
-      return "A population of \(value("population")) \(trainer ?? training), \(length), compared after every "
-        + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))."
+      return "A population of \(value("population")) \(trainer ?? training), \(length), "
+        + "\(explorer.exploits ? "compared" : "measured") after every "
+        + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))"
+        + (settings["explorer"].map { ", with the explorer \(printable($0.text))" } ?? "")
+        + (explorer.exploits ? "." : ": no trial copies another, unless it failed.")
     case .training: return "\(training) with the policy \(value("policy")), \(length)."
     case .comparison(let progress):
       return "\(settings["policies"]?.values.count ?? 0) policies with \(training), \(length), "
@@ -36,6 +41,15 @@ extension ReportPage {
 
   private var isFinished: Bool { contents.state == .finished }
 
+  /// The explorer of a search; PBA's where its settings name none.
+  private var explorer: any Explorer<Policy> {
+    let named = contents.settings["explorer"].flatMap { NamedExplorer(named: $0.text) }
+    return (named ?? .pba).make(in: .pba)
+  }
+
+  /// How often a population was chosen by what it is judged by.
+  private var repeatedly: String { explorer.exploits ? " again and again" : "" }
+
   // MARK: - Search
 
   private func result(of history: PopulationHistory) -> [HTML] {
@@ -54,8 +68,8 @@ extension ReportPage {
     guard objective.name == nil else {
       return result + [
         .paragraph(
-          "It is the \(extreme) score of a population that was chosen by this very figure again and "
-            + "again, and therefore looks better than it is: train a network with the schedule and measure it on images that "
+          "It is the \(extreme) score of a population that was chosen by this very figure\(repeatedly), "
+            + "and therefore looks better than it is: train a network with the schedule and measure it on images that "
             + "took no part in the search.")
       ]
     }
@@ -63,7 +77,7 @@ extension ReportPage {
       .paragraph(
         interval(score, of: images.validation, "validation")
           + " It is the \(extreme) number of a population that was "
-          + "chosen by these very images again and again, and therefore flatters: train a network with the schedule and "
+          + "chosen by these very images\(repeatedly), and therefore flatters: train a network with the schedule and "
           + "measure it on test images to know what the schedule is worth.")
     ]
   }

@@ -8,35 +8,32 @@ public struct ReportPage: Sendable {
   /// How many images there were to measure on.
   let images: ReportImages
   let samples: SampleImages
+  /// The schedules that a comparison plays.
+  let schedules: PlayedSchedules
 
   /// The beginning by which a page of this program is recognised.
   public static let generator = "swift-pba report"
 
-  /// A page about a run.
+  /// A page about a run; only a comparison has schedules beside its own.
   public init(
-    _ contents: RunContents, command: RunCommands, images: ReportImages, samples: SampleImages
+    _ contents: RunContents, command: RunCommands, images: ReportImages, samples: SampleImages,
+    schedules: PlayedSchedules = PlayedSchedules([])
   ) {
     self.contents = contents
     self.command = command
     self.images = images
     self.samples = samples
+    self.schedules = schedules
   }
 
   /// The whole of the file.
-  public var html: String {
-    let sections = sections
-    let page = HTML(
-      "html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"],
-      [
-        head,
-        HTML(
-          "body", [:],
-          [
-            HTML("a", ["class": "skip", "href": "#main"], ["Skip to the results"]), heading, menu(sections),
-            HTML("main", ["id": "main"], sections.map(\.html)), footer,
-          ]),
-      ])
-    return "<!DOCTYPE html>\n" + page.markup + "\n"
+  public var html: String { frame(madeBy: "pba report").file }
+
+  /// The page around its sections, for whoever called a command to see it.
+  func frame(madeBy command: String) -> PageFrame {
+    PageFrame(
+      title: title, heading: [state, .text(" " + summary)], sections: sections,
+      footer: "Made by \(command) \(self.command.version). The run was begun with pba \(contents.version).")
   }
 
   private var sections: [ReportSection] {
@@ -57,63 +54,12 @@ public struct ReportPage: Sendable {
     }
   }
 
-  private var head: HTML {
-    HTML(
-      "head", [:],
-      [
-        HTML("meta", ["charset": "utf-8"]),
-        HTML("meta", ["name": "generator", "content": Self.generator]),
-        HTML("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-        // Whatever a run's texts may hold, the page asks for nothing and runs nothing.
-        HTML(
-          "meta",
-          [
-            "http-equiv": "Content-Security-Policy",
-            "content": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
-          ]),
-        HTML("link", ["rel": "icon", "href": "data:,"]),
-        HTML("title", [:], ["\(title) – swift-pba"]),
-        HTML("style", [:], [.written(PageStyle.rules)]),
-      ])
-  }
-
-  private var heading: HTML {
-    HTML(
-      "header", [:],
-      [
-        HTML("h1", [:], [.text(title)]),
-        HTML("p", [:], [state, .text(" " + summary)]),
-      ])
-  }
-
   private var state: HTML {
     switch contents.state {
     case .finished: HTML("span", ["class": "state finished"], ["finished"])
     case .running: HTML("span", ["class": "state running"], ["in progress"])
     case .stopped: HTML("span", ["class": "state stopped"], ["stopped before its end"])
     }
-  }
-
-  private func menu(_ sections: [ReportSection]) -> HTML {
-    HTML(
-      "nav", ["aria-label": "Sections"],
-      [
-        HTML(
-          "ul", [:],
-          sections.map {
-            HTML("li", [:], [HTML("a", ["href": "#\($0.identifier)"], [.text($0.heading)])])
-          })
-      ])
-  }
-
-  private var footer: HTML {
-    HTML(
-      "footer", [:],
-      [
-        .paragraph(
-          "Made by pba report \(command.version). The run was begun with pba \(contents.version). The page needs no network.",
-          class: "faded")
-      ])
   }
 }
 

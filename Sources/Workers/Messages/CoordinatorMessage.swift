@@ -1,3 +1,4 @@
+import Datasets
 import Search
 import Text
 import Torch
@@ -53,11 +54,14 @@ public struct NetworkWork: Codable, Hashable, Sendable {
   public var search: SearchConfiguration
   /// The device as the worker sees it.
   public var device: Device
+  /// The images of the search in a file; nil where the worker reads the dataset itself.
+  public var images: PackedImages?
 
   /// Makes a description of work.
-  public init(search: SearchConfiguration, device: Device) {
+  public init(search: SearchConfiguration, device: Device, images: PackedImages? = nil) {
     self.search = search
     self.device = device
+    self.images = images
   }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Text
 
@@ -72,8 +73,8 @@ enum BridgeMessage: Hashable, Sendable {
 
 /// What is said to the bridge.
 enum BridgeOrder: Hashable, Sendable {
-  /// A worker is to start, on any node.
-  case start(worker: Int, kind: WorkerKind)
+  /// A worker is to start, on any node, once these images are there.
+  case start(worker: Int, kind: WorkerKind, images: PackedImages? = nil)
   /// A message for a worker.
   case line(worker: Int, line: String)
   /// A worker is to end.
@@ -85,8 +86,12 @@ enum BridgeOrder: Hashable, Sendable {
   var line: String {
     let value: JSONValue =
       switch self {
-      case .start(let worker, let kind):
-        .object(["t": .string("start"), "worker": .integer(worker), "kind": .string(kind.rawValue)])
+      case .start(let worker, let kind, let images):
+        .object(
+          [
+            "t": .string("start"), "worker": .integer(worker), "kind": .string(kind.rawValue),
+            "images": images.map { .object(["file": .string($0.file), "digest": .string($0.digest)]) },
+          ].compactMapValues(\.self))
       case .line(let worker, let line):
         .object(["t": .string("line"), "worker": .integer(worker), "line": .string(line)])
       case .kill(let worker): .object(["t": .string("kill"), "worker": .integer(worker)])

@@ -1,3 +1,4 @@
+import Datasets
 import Text
 import Threads
 
@@ -25,6 +26,7 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   private var lastNumber = 0
   private var lossesInARow = 0
   private var saysThatItWaits = false
+  private var images: PackedImages?
 
   /// The longest time in seconds from the bridge's start to its first word of the nodes.
   private static let timeToConnect = 60.0
@@ -77,6 +79,11 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
     return lock.withLock { nodes }
   }
 
+  /// Has these images on each node before a worker starts there: `NetworkWork.images` then names them to it.
+  ///
+  /// The file must stay until ``finish()`` was called.
+  public func ship(_ images: PackedImages) { lock.withLock { self.images = images } }
+
   /// Workers belong to no slot.
   public var areWorkersShared: Bool { true }
 
@@ -112,7 +119,7 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
     lastNumber += 1
     let worker = RayConnection(lastNumber, on: bridge)
     workers[worker.number] = worker
-    bridge.say(.start(worker: worker.number, kind: kind))
+    bridge.say(.start(worker: worker.number, kind: kind, images: images))
     return worker
   }
 

@@ -12,6 +12,8 @@ public struct RayPlaces: Hashable, Sendable {
   public var code: String?
   /// The wheel of this package, sent to the nodes; nil where they have it.
   public var wheel: String?
+  /// Whether the images of a search with networks of this program are sent to the nodes, which otherwise read them by path.
+  public var shipsImages: Bool
 
   /// The CPUs of a worker unless others are asked for.
   public static let usualCPUs = 1.0
@@ -19,13 +21,14 @@ public struct RayPlaces: Hashable, Sendable {
   /// Places for workers.
   public init(
     _ address: String, cpus: Double = Self.usualCPUs, gpus: Double = 0, code: String? = nil,
-    wheel: String? = nil
+    wheel: String? = nil, shipsImages: Bool = false
   ) {
     self.address = address
     self.cpus = cpus
     self.gpus = gpus
     self.code = code
     self.wheel = wheel
+    self.shipsImages = shipsImages
   }
 
   /// The device that a worker trains on: Ray lets it see the GPU alone that it has given it.

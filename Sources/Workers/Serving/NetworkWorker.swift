@@ -121,6 +121,20 @@ public struct NetworkWorker: Sendable {
     try Runtime.load()
     var search = work.search
     search.device = DeviceList(work.device)
+    let data = try Self.images(of: work)
+    let meter = SegmentMeter(
+      imagesPerEpoch: search.recipe.imagesPerEpoch(of: data), evaluatedImages: data.validation.count,
+      shortestTime: welcome.progress
+    ) { [channel] in channel.send(.progress($0)) }
+    return (try TrainingExecutor(search, data: data) { meter.add($0) }, meter)
+  }
+
+  /// The images that were sent, or those of the dataset; others than those of the search are an error.
+  private static func images(of work: NetworkWork) throws -> DatasetSplits {
+    let search = work.search
+    if let sent = work.images {
+      return try sent.splits(of: search.imageDigest)
+    }
     let data = try loadDataset(search.data)
     let digest = data.digest()
     if let expected = search.imageDigest, expected != digest {
@@ -128,11 +142,7 @@ public struct NetworkWorker: Sendable {
         "\(search.data.place): found images with the digest \(digest.prefix(12))…, expected those of the search,"
           + " \(expected.prefix(12))…; have the same images where the worker runs")
     }
-    let meter = SegmentMeter(
-      imagesPerEpoch: search.recipe.imagesPerEpoch(of: data), evaluatedImages: data.validation.count,
-      shortestTime: welcome.progress
-    ) { [channel] in channel.send(.progress($0)) }
-    return (try TrainingExecutor(search, data: data) { meter.add($0) }, meter)
+    return data
   }
 
   /// Trains a segment and says how it ended.

@@ -77,6 +77,8 @@ public struct PythonInterpreter: Hashable, Sendable {
 
   /// Runs the interpreter to its end and gives the lines that it printed.
   ///
+  /// Its standard input is empty and ends when this program does, in whatever way.
+  ///
   /// - Parameters:
   ///   - arguments: those of the interpreter.
   ///   - codes: those that it may end with.
@@ -88,7 +90,7 @@ public struct PythonInterpreter: Hashable, Sendable {
     of arguments: [String], endingWith codes: Set<Int32> = [0], stop: StopFlag = StopFlag(),
     onErrorLine: @escaping (String) -> Void
   ) throws -> [String] {
-    let (lines, ending) = try run(arguments, stop, onErrorLine)
+    let (lines, ending) = try run(arguments, stop, keepsInput: true, onErrorLine)
     if case .code(let code) = ending, codes.contains(code) { return lines }
     throw PythonError(
       "\(printable(([path] + arguments.prefix(2)).joined(separator: " "))) \(ending); run it by hand and look at what it prints"
@@ -97,11 +99,11 @@ public struct PythonInterpreter: Hashable, Sendable {
 
   /// Runs the interpreter to its end; gives what it printed, and how it has ended.
   private func run(
-    _ arguments: [String], _ stop: StopFlag, _ onErrorLine: (String) -> Void
+    _ arguments: [String], _ stop: StopFlag, keepsInput: Bool = false, _ onErrorLine: (String) -> Void
   ) throws -> (lines: [String], ending: ChildProcess.Ending) {
     let errors = ErrorLines()
     let process = try ChildProcess([path] + arguments, environment: variables) { errors.add($0) }
-    process.closeInput()
+    if !keepsInput { process.closeInput() }
     var lines: [String] = []
     do {
       while true {

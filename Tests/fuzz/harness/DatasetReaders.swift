@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Images
 
 @testable import Datasets
 
@@ -55,6 +56,16 @@ let datasetReaders = [
     else { return }
     let again = ImageCacheIndex(index.encoded(imageSize: size), imageSize: size)
     precondition(again == index, "an index that changes when it is written and read again")
+  },
+  Reader("packed-images") { bytes in
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = memory.initialize(from: bytes)
+    let lent = LentBytes(UnsafeBufferPointer(memory)) {
+      UnsafeMutableBufferPointer(mutating: $0).deallocate()
+    }
+    let splits = try PackedImages(file: "input", digest: "").splits(in: lent, of: nil)
+    precondition(splits.train.images.pixels.count + splits.validation.images.pixels.count <= bytes.count)
+    _ = splits.digest()
   },
 ]
 
