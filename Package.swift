@@ -243,7 +243,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "Command", "Comparison", "Datasets", "Files", "Models", "Policies", "Recipes", "Reports", "RunStore",
-        "Search", "TestSupport", "Text", "Training", "Workers", argumentParser, yams,
+        "Search", "Spaces", "TestSupport", "Text", "Training", "Workers", argumentParser, yams,
       ], exclude: ["Help"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
 

@@ -1,4 +1,5 @@
 import Files
+import Policies
 import Yams
 
 /// One setting of a run of any kind, for people.
@@ -48,6 +49,8 @@ extension RunDirectory {
 extension RunSetting {
   fileprivate init?(_ name: String, _ node: Node) {
     switch node {
+    case .scalar(let scalar) where name == RunRow.spaceKey:
+      self.init(name: name, values: [SearchSpace.words(of: scalar.string)])
     case .scalar(let scalar): self.init(name: name, values: [scalar.string])
     case .sequence(let items): self.init(name: name, values: items.map(settingText), isList: true)
     case .mapping, .alias: return nil

@@ -51,6 +51,7 @@ private let everySetting = Settings {
   $0.quantile = 0.5
   $0.burnIn = 1
   $0.explorer = .pba
+  $0.space = SpaceSource(argument: "its folder/mine.yaml")
   $0.asynchronous = true
   $0.concurrency = .trials(3)
   $0.workers = 4

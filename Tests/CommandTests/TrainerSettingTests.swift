@@ -101,8 +101,9 @@ struct TrainerSettingTests {
     arguments: [
       ("a: 010", "a: found '010'"), ("a: {b: yes}", "a.b: found 'yes'"),
       ("a: [1, 0x10]", "a[1]: found '0x10'"),
-      ("a: .inf", "a: found '.inf'"), ("- 1", "found no 'key: value' lines"), ("a: [", "not YAML"),
-      ("a: 1_000", "a: found '1_000'"), ("1: 2\na: {1: 2, 1: 3}", "not YAML"),
+      ("a: .inf", "a: found '.inf'"), ("- 1", "found no 'key: value' lines"),
+      ("a: [", "found a text that is not YAML (line "),
+      ("a: 1_000", "a: found '1_000'"), ("1: 2\na: {1: 2, 1: 3}", "found a text that is not YAML ("),
     ])
   func yaml(text: String, words: String) throws {
     let trainer = try Trainer()

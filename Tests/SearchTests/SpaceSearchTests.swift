@@ -68,9 +68,11 @@ import Workers
     #expect(request.program.alternatives[0].countDistribution == [0.5, 0.5])
     #expect(request.program.alternatives[0].steps.map(\.parameter) == [270, 1, 270, 270])
     // Without the space the numbers mean nothing.
-    let bare = line.replacing(/"policy":\{"entries":(\[.*?\]),"space":.*?\]\}\},?/) { "\"policy\":\($0.1)," }
+    var bare = request
+    bare.space = nil
+    let lineWithout = try bare.line()
     #expect(
-      message(of: SegmentMessageError.self) { try SegmentRequest(line: bare) }.contains(
+      message(of: SegmentMessageError.self) { try SegmentRequest(line: lineWithout) }.contains(
         "policy[1].magnitude: found 99, expected an integer from 0 to 9"))
     let wrong = line.replacing("\"steps\":100", with: "\"steps\":1000")
     #expect(
@@ -92,6 +94,15 @@ import Workers
     #expect(settings(nil).rules.space.isPBA)
   }
 
+  @Test func settingsForPeopleNameTheOperations() throws {
+    let run = try RunDirectory.open(
+      folder("run"), configuration: settings(space()), version: "test", resume: false)
+    #expect(
+      try run.settings()["space"]?.text
+        == "turns; Rotate from 0 to 270 in 4 steps, 3 entries; Solarize from 256 to 1 in 100 steps, 1 entry")
+    #expect(run.space == (try space()))
+  }
+
   @Test func anotherSpaceIsRefusedWhenResumed() throws {
     let stop = StopFlag()
     #expect(throws: SearchError.self) {
@@ -103,8 +114,8 @@ import Workers
       message { try search(folder("run"), settings(space(highest: 180)), resume: true) })
     #expect(
       other.contains(
-        #"space: found "turns", expected "turns", with which it was begun (operations[0]: Rotate from 0.0 to 180.0 in 4 steps,"#
-          + " 3 entries for Rotate from 0.0 to 270.0 in 4 steps, 3 entries)"), "\(other)")
+        #"space: found "turns", expected "turns", with which it was begun (operations[0]: Rotate from 0 to 180 in 4 steps,"#
+          + " 3 entries for Rotate from 0 to 270 in 4 steps, 3 entries)"), "\(other)")
     let none = try #require(message { try search(folder("run"), settings(nil), resume: true) })
     #expect(
       none.contains(#"space: found "pba", expected "turns", with which it was begun (operationCount:"#),

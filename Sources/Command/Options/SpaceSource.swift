@@ -20,10 +20,9 @@ package struct SpaceSource: Hashable, Sendable {
       do {
         return try SearchSpace(jsonText: text.utf8)
       } catch {
-        throw PolicyError(
-          place: "space",
-          found: (error.place.isEmpty ? "" : error.place + ": ") + error.found, expected: error.expected,
-          cure: error.cure)
+        let place = error.place.isEmpty ? "" : error.place + ": "
+        throw SettingsError(
+          "\(setting: "space"): \(place)found \(error.found), expected \(error.expected)")
       }
     }
     if let ready = try ready() { return ready.space }

@@ -34,9 +34,19 @@ extension SearchSpace {
     return nil
   }
 
+  /// The space that the settings of a run hold as a text, for people; the text itself where it holds none.
+  static func words(of text: String) -> String {
+    guard let space = try? SearchSpace(jsonText: text.utf8) else { return text }
+    return ([space.name] + space.choices.map(words)).joined(separator: "; ")
+  }
+
   private static func words(_ choice: Choice) -> String {
     let operation = choice.operation
-    let bounds = operation.bounds.map { " from \($0.lowest) to \($0.highest) in \($0.steps) steps" } ?? ""
+    func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+    let bounds =
+      operation.bounds.map {
+        " from \(number($0.lowest)) to \(number($0.highest)) in \(counted($0.steps, "step"))"
+      } ?? ""
     return "\(operation.operation.name)\(bounds)\(operation.isSigned ? ", signed" : ""), "
       + counted(choice.entries, "entry", "entries")
   }
