@@ -32,14 +32,14 @@ public struct PopulationBandit: Explorer, Hashable {
   ) throws -> [Int] {
     let changes = ScoreChanges(
       try request.history(), direction: request.direction, newest: Self.window)
-    let seen = changes.standardised
-    let underway = request.underway()
+    let seen = changes.standardised.filter { $0.hyperparameters.count == ranges.count }
+    let underway = request.underway().filter { $0.count == ranges.count }
     guard !ranges.isEmpty, !seen.isEmpty, request.copied.count == ranges.count else { return request.copied }
     var process = TimeVaryingProcess(
       points: seen.map { point($0.hyperparameters, time: $0.time) }, values: seen.map(\.value),
       room: underway.count)
     let now = changes.time(after: request.source)
-    for numbers in underway where numbers.count == ranges.count { process.expect(point(numbers, time: now)) }
+    for numbers in underway { process.expect(point(numbers, time: now)) }
     // β of the paper with the constants of its authors' program.
     let confidence = (0.2 + max(0, logarithm(0.4 * Double(seen.count)))).squareRoot()
     func bound(_ numbers: [Int]) -> Double {

@@ -2,7 +2,8 @@
 ///
 /// The covariance of two values is (1 - ε)^(|t - t'| / 2) · exp(-|x - x'|² / (2 · l²)), the kernel of Bogunovic, Scarlett and
 /// Cevher, "Time-Varying Gaussian Process Bandit Optimization", 2016. Values are expected to have mean 0 and variance 1, of
-/// which a share is noise. Length, decay ε and noise are those of a small grid with the highest marginal likelihood.
+/// which a share is noise. Length l, decay ε and noise have few values each; one after the other is set to the one of the
+/// highest marginal likelihood.
 package struct TimeVaryingProcess {
   /// What was observed.
   package struct Point {
@@ -19,27 +20,25 @@ package struct TimeVaryingProcess {
   }
 
   private struct Kernel {
-    /// l².
-    var squaredLength: Double
-    /// (1 - ε)^(n / 2) for each number of steps n.
-    var decays: [Double]
+    /// l², in mean squared distances of the cube's points.
+    var length = 1.0
+    /// ε.
+    var forgetting = 0.1
     /// The share of the variance that is noise.
-    var noise: Double
+    var noise = 0.5
 
-    func covariance(squaredDistance: Double, steps: Int) -> Double {
-      (1 - noise) * decays[min(steps, decays.count - 1)] * exponential(-squaredDistance / (2 * squaredLength))
-    }
+    static let lengths = [0.25, 1, 4]
+    static let forgettings = [0.01, 0.1, 0.4]
+    static let noises = [0.2, 0.5, 0.9]
   }
 
-  /// The shares of a cube's mean squared distance that are tried as l².
-  private static let lengths = [0.25, 1.0, 4.0]
-  /// The values of ε that are tried.
-  private static let forgettings = [0.01, 0.1, 0.4]
-  /// The shares of noise that are tried.
-  private static let noises = [0.2, 0.5, 0.9]
-
   private let kernel: Kernel
-  private var points: [Point]
+  /// What a squared distance is multiplied by in the exponent.
+  private let exponent: Double
+  /// (1 - ε)^(n / 2) for each number of steps n, with the share that is no noise.
+  private let decays: [Double]
+  private var places: PointColumns
+  private var times: [Int]
   private var factor: CholeskyFactor
   /// L⁻¹ · y of the observed values.
   private let whitened: [Double]
@@ -47,53 +46,77 @@ package struct TimeVaryingProcess {
   /// Fits a process.
   ///
   /// - Parameters:
-  ///   - points: where and when it was observed; not empty.
+  ///   - points: where and when it was observed; not empty, all of as many coordinates.
   ///   - values: what was observed there.
   ///   - room: how many points will be added by `expect`.
   package init(points: [Point], values: [Double], room: Int) {
-    self.points = points
-    let distances = points.indices.map { row in
-      (0..<row).map { squaredDistance(points[row].place, points[$0].place) }
+    let dimensions = points.first?.place.count ?? 0
+    var places = PointColumns(dimensions: dimensions, capacity: points.count + room)
+    var distances: [[Double]] = []
+    for point in points {
+      distances.append(places.squaredDistances(to: point.place))
+      places.append(point.place)
     }
-    let kernels = Self.kernels(of: points)
+    self.places = places
+    let times = points.map(\.time)
+    self.times = times
+    let longest = (times.max() ?? 0) - (times.min() ?? 0) + 1
+
     func factor(_ kernel: Kernel, room: Int) -> CholeskyFactor {
+      let exponent = Self.exponent(kernel, dimensions)
+      let decays = Self.decays(kernel, through: longest)
       var factor = CholeskyFactor(capacity: points.count + room)
-      for row in points.indices {
-        let covariances = distances[row].enumerated().map { column, distance in
-          kernel.covariance(squaredDistance: distance, steps: abs(points[row].time - points[column].time))
+      var row: [Double] = []
+      for (index, distances) in distances.enumerated() {
+        row.removeAll(keepingCapacity: true)
+        for (other, distance) in distances.enumerated() {
+          row.append(decays[abs(times[index] - times[other])] * exponential(exponent * distance))
         }
-        factor.append(covariances, diagonal: 1)
+        factor.append(row, diagonal: 1)
       }
       return factor
     }
-    let likelihoods = kernels.map { kernel in
+    func likelihood(_ kernel: Kernel) -> Double {
       let factor = factor(kernel, room: 0)
       return -factor.solve(values).reduce(0) { $0 + $1 * $1 } - factor.logDeterminant
     }
-    let best = likelihoods.indices.max { likelihoods[$0] < likelihoods[$1] } ?? 0
-    kernel = kernels[best]
+    var best = (kernel: Kernel(), likelihood: likelihood(Kernel()))
+    func choose(_ parameter: WritableKeyPath<Kernel, Double>, among values: [Double]) {
+      let standing = best.kernel
+      for value in values where value != standing[keyPath: parameter] {
+        var kernel = standing
+        kernel[keyPath: parameter] = value
+        let likelihood = likelihood(kernel)
+        if likelihood > best.likelihood { best = (kernel, likelihood) }
+      }
+    }
+    choose(\.length, among: Kernel.lengths)
+    choose(\.noise, among: Kernel.noises)
+    choose(\.forgetting, among: Kernel.forgettings)
+    kernel = best.kernel
+    exponent = Self.exponent(kernel, dimensions)
+    decays = Self.decays(kernel, through: longest)
     self.factor = factor(kernel, room: room)
     whitened = self.factor.solve(values)
   }
 
-  /// All kernels that are tried.
-  private static func kernels(of points: [Point]) -> [Kernel] {
-    // Two uniform points of a unit cube are a sixth of its dimensions apart, squared.
-    let scale = max(1, Double(points.first?.place.count ?? 1)) / 6
-    let times = points.map(\.time)
-    let longest = (times.max() ?? 0) - (times.min() ?? 0)
-    return forgettings.flatMap { forgetting in
-      let decays = powers(of: (1 - forgetting).squareRoot(), through: longest + 1)
-      return lengths.flatMap { length in
-        noises.map { Kernel(squaredLength: length * scale, decays: decays, noise: $0) }
-      }
-    }
+  /// Two uniform points of the unit cube are a sixth of its dimensions apart, squared.
+  private static func exponent(_ kernel: Kernel, _ dimensions: Int) -> Double {
+    -3 / (kernel.length * Double(max(1, dimensions)))
+  }
+
+  private static func decays(_ kernel: Kernel, through longest: Int) -> [Double] {
+    var decays = [1 - kernel.noise]
+    let base = (1 - kernel.forgetting).squareRoot()
+    while decays.count <= longest { decays.append(decays[decays.count - 1] * base) }
+    return decays
   }
 
   /// Adds a point whose value is not known yet: it changes no mean, and makes its surroundings more certain.
   package mutating func expect(_ point: Point) {
     factor.append(covariances(with: point), diagonal: 1)
-    points.append(point)
+    places.append(point.place)
+    times.append(point.time)
   }
 
   /// Mean and standard deviation of the function at a point, without noise.
@@ -108,22 +131,47 @@ package struct TimeVaryingProcess {
   }
 
   private func covariances(with point: Point) -> [Double] {
-    points.map {
-      kernel.covariance(
-        squaredDistance: squaredDistance($0.place, point.place), steps: abs($0.time - point.time))
+    var covariances = places.squaredDistances(to: point.place)
+    for index in covariances.indices {
+      let steps = min(abs(times[index] - point.time), decays.count - 1)
+      covariances[index] = decays[steps] * exponential(exponent * covariances[index])
     }
+    return covariances
   }
 }
 
-private func squaredDistance(_ left: [Double], _ right: [Double]) -> Double {
-  var sum = 0.0
-  for (a, b) in zip(left, right) { sum += (a - b) * (a - b) }
-  return sum
-}
+/// Points coordinate by coordinate, so that distances to all of them are taken at once.
+private struct PointColumns {
+  private var columns: [Double]
+  private let capacity: Int
+  private let dimensions: Int
+  private var count = 0
 
-/// The powers 0, 1, 2, … of a number.
-private func powers(of base: Double, through last: Int) -> [Double] {
-  var powers = [1.0]
-  while powers.count <= last { powers.append(powers[powers.count - 1] * base) }
-  return powers
+  init(dimensions: Int, capacity: Int) {
+    columns = [Double](repeating: 0, count: dimensions * capacity)
+    self.capacity = capacity
+    self.dimensions = dimensions
+  }
+
+  mutating func append(_ place: [Double]) {
+    for dimension in 0..<dimensions { columns[dimension * capacity + count] = place[dimension] }
+    count += 1
+  }
+
+  /// The squared distance of each point; the sum of each has the order of the coordinates.
+  func squaredDistances(to place: [Double]) -> [Double] {
+    var distances = [Double](repeating: 0, count: count)
+    columns.withUnsafeBufferPointer { columns in
+      distances.withUnsafeMutableBufferPointer { distances in
+        for dimension in 0..<dimensions {
+          let (start, coordinate) = (dimension * capacity, place[dimension])
+          for row in 0..<distances.count {
+            let difference = columns[start + row] - coordinate
+            distances[row] += difference * difference
+          }
+        }
+      }
+    }
+    return distances
+  }
 }

@@ -94,29 +94,28 @@ import Testing
     #expect(broken.all.contains { $0.text == "The schedules cannot be shown: the file is gone." })
   }
 
-  @Test func aSearchNamesItsExplorerUnlessItIsTheDefault() throws {
-    func text(_ explorer: String?, _ records: [SegmentRecord]) throws -> String {
+  @Test func aSearchNamesItsExplorerUnlessItIsTheDefault() {
+    func text(_ explorer: String?, _ records: [SegmentRecord]) -> String {
       let settings = (explorer.map { [RunSetting(name: "explorer", values: [$0])] } ?? [])
       let history = PopulationHistory(records, population: 3, isAsynchronous: false)
-      return try read(page(.search(history), kind: .search, settings: settings)).all.map(\.text)
-        .joined(separator: "\n")
+      return page(.search(history), kind: .search, settings: settings).html
     }
-    let plain = try text(nil, smallPopulation())
+    let plain = text(nil, smallPopulation())
     #expect(plain.contains("compared after every epoch."))
     #expect(plain.contains("by these very images again and again, and"))
-    #expect(try text("pb2", smallPopulation()).contains("compared after every epoch, with the explorer pb2."))
+    #expect(text("pb2", smallPopulation()).contains("compared after every epoch, with the explorer pb2."))
     let alone = (0..<9).map { place in
       let (generation, trial) = place.quotientAndRemainder(dividingBy: 3)
       return segment(
         generation, trial, parent: generation == 0 ? nil : (generation - 1, trial),
         accuracy: 0.3 + Double(place) / 100)
     }
-    let random = try text("random", alone)
+    let random = text("random", alone)
     #expect(
       random.contains(
         "measured after every epoch, with the explorer random: no trial copies another, unless it failed."))
     #expect(random.contains("by these very images, and"))
-    #expect(random.contains("0 copies"))
+    #expect(random.contains("0 copies between trials"))
   }
 
   @Test func aSearchOfAnotherScoreSaysWhatItComparedBy() throws {
