@@ -58,6 +58,28 @@ import Workers
     executor.finish()
   }
 
+  /// As the loss of a worker that has a segment.
+  @Test(arguments: [0, 1, 2]) func theFirstWorkerIsReplacedWhereItIsLost(retries: Int) throws {
+    let launcher = ScriptedLauncher { number, slot in
+      let worker = ScriptedWorker("worker \(slot)", greeting: number < 2 ? [] : [ScriptedLauncher.hello]) {
+        message, _ in
+        if case .welcome = message { return [#"{"t":"ready"}"#] }
+        return []
+      }
+      if number < 2 { worker.lose(WorkerLoss("was killed")) }
+      return worker
+    }
+    let executor = executor(launcher, limits: WorkerLimits(retries: retries))
+    let text = message(of: WorkerError.self) { try executor.begin() }
+    if retries == 2 {
+      #expect(text == "no error, but ()" && launcher.all.count == 3)
+    } else {
+      #expect(
+        text.contains("attempt \(retries + 1): worker 0 was killed") && launcher.all.count == retries + 1)
+    }
+    executor.finish()
+  }
+
   @Test func figuresOfOtherNamesAreKept() throws {
     let launcher = ScriptedLauncher { _, request in
       var done = try ScriptedWorker.trained(request)

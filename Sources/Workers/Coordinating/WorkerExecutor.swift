@@ -45,21 +45,43 @@ public final class WorkerExecutor: SegmentExecutor {
     self.configuration = configuration
   }
 
-  /// Starts the worker of the first slot, which shows whether it can serve; its first segment does so otherwise.
+  /// Starts the worker of the first slot, another one where that is lost, which shows whether it can serve; its first segment
+  /// does so otherwise.
   ///
   /// - Throws: as ``run(_:stop:)``.
   public func begin(stop: StopFlag = StopFlag()) throws {
-    var losses = 0
+    var losses = Losses()
     while true {
       do {
         return idle.keep(try worker(ofSlot: 0, stop), slot: 0)
       } catch let loss as WorkerLoss {
-        guard !loss.counts else { throw WorkerError.lost(attempts: [loss.reason]) }
-        losses += 1
-        try pause(afterLosses: losses, loss, stop)
+        try take(loss, &losses, stop)
         onNote("\(loss.reason); trying again")
       }
     }
+  }
+
+  /// The losses of workers in one piece of work.
+  private struct Losses {
+    var reasons: [String] = []
+    var counted = 0
+    var uncountedInARow = 0
+  }
+
+  /// Takes note of a loss, and waits after one that says nothing about the work.
+  ///
+  /// - Throws: ``WorkerError`` where there were too many, `WorkStopped`.
+  private func take(_ loss: WorkerLoss, _ losses: inout Losses, _ stop: StopFlag) throws {
+    if stop.isRequested { throw WorkStopped() }
+    losses.reasons.append(loss.reason)
+    if loss.counts {
+      losses.counted += 1
+      losses.uncountedInARow = 0
+    } else {
+      losses.uncountedInARow += 1
+      try pause(afterLosses: losses.uncountedInARow, loss, stop)
+    }
+    guard losses.counted <= limits.retries else { throw WorkerError.lost(attempts: losses.reasons) }
   }
 
   /// Waits after a loss that says nothing about the segment, one of so many in a row, longer each time.
@@ -92,12 +114,10 @@ public final class WorkerExecutor: SegmentExecutor {
 
   /// Attempts, until one succeeds or there are no more.
   private func attempts(at segment: SegmentRequest, _ stop: StopFlag) throws -> SegmentOutcome {
-    var losses: [String] = []
-    var counted = 0
-    var uncountedInARow = 0
+    var losses = Losses()
     while true {
       if stop.isRequested { throw WorkStopped() }
-      let request = segment.attempt(segment.key.attempt + losses.count)
+      let request = segment.attempt(segment.key.attempt + losses.reasons.count)
       onProgress(segment, 0)
       do {
         let outcome = try attempt(request, of: segment, stop)
@@ -105,16 +125,7 @@ public final class WorkerExecutor: SegmentExecutor {
         return outcome
       } catch let loss as WorkerLoss {
         try AtomicFile.removeLeftovers(of: request.checkpoint)
-        if stop.isRequested { throw WorkStopped() }
-        losses.append(loss.reason)
-        if loss.counts {
-          counted += 1
-          uncountedInARow = 0
-        } else {
-          uncountedInARow += 1
-          try pause(afterLosses: uncountedInARow, loss, stop)
-        }
-        guard counted <= limits.retries else { throw WorkerError.lost(attempts: losses) }
+        try take(loss, &losses, stop)
         onNote(
           "trial \(segment.trial), generation \(segment.generation + 1): \(loss.reason); trying again, attempt \(request.key.attempt + 1)"
         )
