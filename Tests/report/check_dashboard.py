@@ -307,8 +307,7 @@ def check_read_only(workshop: Workshop, reader: Reader, wide: Page) -> None:
     closed = workshop.folder / "closed"
     # Somebody has written and not yet merged the log; a copy of both is what a program that is killed then leaves.
     writer = sqlite3.connect(workshop.folder / "killed/run.sqlite")
-    writer.execute("UPDATE run SET finished = finished")
-    writer.commit()
+    writer.execute("PRAGMA user_version = 1")
     require((workshop.folder / "killed/run.sqlite-wal").stat().st_size > 0, "there is no log")
     shutil.copytree(workshop.folder / "killed", closed)
     writer.close()
