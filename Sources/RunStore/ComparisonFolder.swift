@@ -40,12 +40,13 @@ public struct ComparisonFolder: Sendable {
   static let table = "summary.csv"
 
   /// The epochs of one training that have been recorded, and whether it has ended; nil where it was not begun.
-  public func progress(ofPolicy index: Int, seed: UInt64) throws -> (epochs: [EpochRecord], isFinished: Bool)?
-  {
+  public func progress(
+    ofPolicy index: Int, seed: UInt64, through runs: OpenRuns = OpenRuns()
+  ) throws -> (epochs: [EpochRecord], isFinished: Bool)? {
     do {
       let training = training(ofPolicy: index, seed: seed)
       try Self.requireOwn(training)
-      let run = try RunDirectory.read(training)
+      let run = try runs.read(training)
       // Asked first: a training that ends meanwhile has no fewer epochs than it says.
       let isFinished = try run.isFinished
       return (try TrainingJournal(run).epochs(), isFinished)

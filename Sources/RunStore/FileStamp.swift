@@ -9,7 +9,7 @@
 /// What changes when a file is written or replaced; all 0 where there is none.
 struct FileStamp: Hashable, Sendable {
   let size: Int
-  private let number: UInt64
+  let number: UInt64
   private let seconds: Int
   private let nanoseconds: Int
 

@@ -10,6 +10,8 @@ struct RunDatabase: Sendable {
   let isSealed: Bool
   /// Whether it has all columns of today: one of an older version gets them when it is opened to write.
   let isCurrent: Bool
+  /// Whether it is a copy, which does not change with the file.
+  let isCopy: Bool
   /// The policies that were read lately.
   let policies = PolicyTable()
   private let connection: Connection
@@ -30,18 +32,20 @@ struct RunDatabase: Sendable {
   /// - Throws: `RunStoreError.damagedJournal`, `.newerJournal` or `.journal`.
   init(path: String, readOnly: Bool, isExamined: Bool = true) throws {
     self.path = path
-    (connection, isSealed, isCurrent) = try Self.inWords(path) {
+    let found: (Connection, isSealed: Bool, isCurrent: Bool)
+    (found, isCopy) = try Self.inWords(path) {
       do {
-        return try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined)
+        return (try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined), false)
       } catch let error as DatabaseError
         where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
         && access(path, R_OK) == 0
       {
         let copy = try JournalCopy(of: path)
         defer { copy.remove() }
-        return try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined)
+        return (try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined), true)
       }
     }
+    (connection, isSealed, isCurrent) = found
     let lock = AtomicFile.folder(of: path) + "/" + RunFileName.lock
     kept = readOnly ? [] : [path, lock].compactMap(NamedFile.init)
   }

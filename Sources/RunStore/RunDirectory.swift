@@ -152,6 +152,9 @@ public final class RunDirectory: Sendable {
     return try decode(type, from: row, path: path)
   }
 
+  /// Whether a copy of its journal is read, which does not change with the run.
+  var isCopy: Bool { database.isCopy }
+
   /// Whether the run has come to its end.
   public var isFinished: Bool {
     get throws { try RunRow.fetch(database)?.isFinished ?? false }

@@ -15,11 +15,16 @@ public struct RunStamp: Hashable, Sendable {
     files =
       ([path] + trainings.map { comparison.trainingsPath + "/" + $0 }).flatMap(Self.journal)
       + others.map { FileStamp(path + "/" + $0) }
-    isHeld = (try? FileLock.holder(folder: path, file: RunFileName.lock)) != nil
+    isHeld = Self.isHeld(path)
+  }
+
+  /// Whether a process works on the run in a folder, as far as the system says.
+  static func isHeld(_ path: String) -> Bool {
+    (try? FileLock.holder(folder: path, file: RunFileName.lock)) != nil
   }
 
   /// The journal in a folder and its log, which who reads makes too where it is missing: an empty one counts for nothing.
-  private static func journal(in folder: String) -> [FileStamp?] {
+  static func journal(in folder: String) -> [FileStamp?] {
     let log = FileStamp(folder + "/" + RunFileName.log)
     return [FileStamp(folder + "/" + RunFileName.journal), log.size > 0 ? log : nil]
   }

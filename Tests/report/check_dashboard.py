@@ -15,6 +15,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -105,6 +106,12 @@ class Reader:
         self.axe = Path(axe).read_text()
         self.artefacts = Path(artefacts)
 
+    @staticmethod
+    def open(page: Page, address: str, width: int, height: int = 900, scheme: str = "light") -> None:
+        """Leaves the page before, which may still be trying to reach its server, and loads this one."""
+        page.visit("about:blank", width)
+        page.visit(address, width, height, scheme)
+
     def look(self, page: Page, name: str, sections: list[str]) -> None:
         """The page as it is now: its sections, its width, its accessibility, nothing asked of others, no complaint."""
         named = [section[0] for section in page.evaluate(SECTIONS)]
@@ -155,13 +162,20 @@ KEPT = """(() => {
 })()"""
 
 
+def require_kept(found: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Fails unless the page is as the reader left it; a place may differ by what browsers round."""
+    far = abs(found["place"] - expected["place"])
+    same = {**found, "place": 0} == {**expected, "place": 0}
+    require(same and far <= 2, f"what the reader did is lost: found {found}, expected {expected}")
+
+
 def check_search(workshop: Workshop, reader: Reader, wide: Page, phone: Page) -> None:
     """A search that is watched by two browsers and a stream, then killed, shown as it was left, and continued."""
     run = workshop.folder / "search"
     search = workshop.start(*SEARCH, "--epochs", "5000", "--run", "search", "--dashboard")
     address = address_beside(search)
-    wide.visit(address, WIDE)
-    phone.visit(address, PHONE, 844, "dark")
+    reader.open(wide, address, WIDE)
+    reader.open(phone, address, PHONE, 844, "dark")
     for page in (wide, phone):
         wait_until(lambda page=page: page.evaluate(ROWS) >= 1, "the first generation is shown")
     wide.evaluate(PREPARE)
@@ -172,8 +186,7 @@ def check_search(workshop: Workshop, reader: Reader, wide: Page, phone: Page) ->
     after = wide.evaluate(DIGESTS)
     require(before["settings"] == after["settings"], "the settings were sent again")
     require(before["curves"] != after["curves"], "the curves have not changed")
-    now = wide.evaluate(KEPT)
-    require(now == kept, f"what the reader did is lost: found {now}, expected {kept}")
+    require_kept(wide.evaluate(KEPT), kept)
     status, page = ask(port_of(address))
     require(status == 200 and "data-digest" in page, f"the page is not served: {status}")
     for name, page in (("wide", wide), ("phone", phone)):
@@ -196,7 +209,7 @@ def check_search(workshop: Workshop, reader: Reader, wide: Page, phone: Page) ->
             page.complaints = []
             reader.look(page, f"killed-{page.evaluate('innerWidth')}", SEARCH_SECTIONS)
         require("stopped before its end" in wide.evaluate("document.querySelector('header').textContent"), "not called stopped")
-        require(wide.evaluate(KEPT) == kept, "what the reader did is lost by a new connection")
+        require_kept(wide.evaluate(KEPT), kept)
         left = {path for path in run.iterdir() if not path.name.startswith("run.sqlite")}
         require(left == {path for path in names if not path.name.startswith("run.sqlite")}, "the dashboard left files")
         rows = wide.evaluate(ROWS)
@@ -214,7 +227,7 @@ def check_waiting(workshop: Workshop, reader: Reader, wide: Page, phone: Page) -
     """A folder without a run, in which a training begins and ends."""
     with workshop.dashboard("later/training") as address:
         for page, width in ((wide, WIDE), (phone, PHONE)):
-            page.visit(address, width)
+            reader.open(page, address, width)
             wait_until(reaches(page, "waiting"), "the page waits")
             require("There is no run in later/training yet" in page.evaluate("document.body.textContent"), "not said so")
             reader.look(page, f"waiting-{width}", ["result"])
@@ -227,20 +240,21 @@ def check_waiting(workshop: Workshop, reader: Reader, wide: Page, phone: Page) -
 
 def check_comparison(workshop: Workshop, reader: Reader, wide: Page, phone: Page) -> None:
     comparison = workshop.start(
-        "compare", *DATA, "--epochs", "4", "--policies", "none,rcifar10,rcifar10@shuffled,trivialaugment", "--seeds", "2",
+        "compare", *DATA, "--epochs", "12", "--policies", "none,rcifar10,rcifar10@shuffled,trivialaugment", "--seeds", "2",
         "--run", "comparison", "--dashboard")  # fmt: skip
     address = address_beside(comparison)
-    wide.visit(address, WIDE)
-    phone.visit(address, PHONE, 844)
+    reader.open(wide, address, WIDE)
+    reader.open(phone, address, PHONE, 844)
     curves = "document.querySelectorAll('#curves .trainings path').length"
     wait_until(lambda: wide.evaluate(curves) > 0, "the first curve is drawn")
-    first = wide.evaluate(curves)
-    wait_until(lambda: wide.evaluate(curves) > first, "the curves of another policy are drawn")
-    wait_until(reaches(wide, "finished"), "the page shows that the comparison has finished")
-    wait_until(reaches(phone, "finished"), "the phone shows that the comparison has finished")
+    for _ in range(2):
+        before = wide.evaluate(DIGESTS)["curves"]
+        wait_until(lambda before=before: wide.evaluate(DIGESTS)["curves"] != before, "the curves grow")
+    for page in (wide, phone):
+        wait_until(lambda page=page: "the dashboard has ended" in page.evaluate(WORDS), "the page shows the end")
+        require(page.evaluate(STATE) == "finished", f"the state is {page.evaluate(STATE)}")
     require(comparison.wait(60) == 0, "the comparison failed")
     for name, page in (("wide", wide), ("phone", phone)):
-        page.complaints = [text for text in page.complaints if "ERR_CONNECTION" not in text]
         reader.look(page, f"comparison-{name}", COMPARISON_SECTIONS)
     text = wide.evaluate("document.body.textContent")
     for words in ("The schedule of rcifar10", "rcifar10@shuffled: each image of each epoch draws", "trivialaugment, seed 0"):
@@ -257,7 +271,7 @@ def check_finished(workshop: Workshop, reader: Reader, wide: Page) -> None:
     before = digests(run)
     with workshop.dashboard("later/training") as address:
         port = port_of(address)
-        wide.visit(address, WIDE)
+        reader.open(wide, address, WIDE)
         wait_until(reaches(wide, "finished"), "the page shows the finished run")
         for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
             require(ask(port, method)[0] == 405, f"{method} is not refused")
@@ -289,10 +303,14 @@ def check_finished(workshop: Workshop, reader: Reader, wide: Page) -> None:
 
 
 def check_read_only(workshop: Workshop, reader: Reader, wide: Page) -> None:
-    """A run where nothing can be written, with the log that a killed search has left."""
+    """A run where nothing can be written, with a log that is not merged."""
     closed = workshop.folder / "closed"
+    # Somebody has written and not yet merged the log; a copy of both is what a program that is killed then leaves.
+    writer = sqlite3.connect(workshop.folder / "killed/run.sqlite")
+    writer.execute("PRAGMA user_version = 1")
+    require((workshop.folder / "killed/run.sqlite-wal").stat().st_size > 0, "there is no log")
     shutil.copytree(workshop.folder / "killed", closed)
-    require((closed / "run.sqlite-wal").stat().st_size > 0, "the killed search has left no log")
+    writer.close()
     workshop.folder.chmod(0o755)
     for path in [closed, *closed.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -300,7 +318,7 @@ def check_read_only(workshop: Workshop, reader: Reader, wide: Page) -> None:
     user = {"user": "nobody", "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     try:
         with workshop.dashboard("closed", **user) as address:
-            wide.visit(address, WIDE)
+            reader.open(wide, address, WIDE)
             wait_until(reaches(wide, "stopped"), "the page shows the run that is read-only")
             reader.look(wide, "read-only", SEARCH_SECTIONS)
     finally:

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import Reports
+import RunStore
 
 /// `pba report`: a page about a run.
 struct ReportCommand: ParsableCommand {
@@ -24,7 +25,8 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let path = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    let contents = try RunContents(reading: path)
+    let runs = OpenRuns()
+    let contents = try RunContents(reading: path, through: runs)
     let usual = path + "/report.html"
     let output = output ?? usual
     let isNew = FileKind(at: output) == nil
@@ -38,7 +40,7 @@ struct ReportCommand: ParsableCommand {
     } else if !isNew, !force, output != usual {
       try refuseToOverwrite(output)
     }
-    let page = ReportPage(contents, try ReportSubject(contents))
+    let page = ReportPage(contents, try ReportSubject(contents, through: runs))
     do {
       try AtomicFile.write(Data(page.html.utf8), to: output)
     } catch let error as FileError where error.cure == nil {

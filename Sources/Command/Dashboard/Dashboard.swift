@@ -7,9 +7,9 @@ import Threads
 /// The page about a run on a small server of this machine, which follows the run.
 ///
 /// The run is read and the page made again only where the run has changed and somebody looks, and for no more than
-/// ``share`` of the time.
+/// ``share`` of one core.
 final class Dashboard: @unchecked Sendable {
-  /// The most of its time that ``follow(until:)`` reads and makes pages.
+  /// The most of a core's time that ``follow(until:)`` takes to read the run and make pages.
   static let share = 0.05
   /// How often it looks whether the run has changed, in seconds.
   private static let rhythm = 0.5
@@ -23,6 +23,7 @@ final class Dashboard: @unchecked Sendable {
   // What follows belongs to whoever makes the pages: the thread that made the object, then the one that follows, then
   // the one that finishes, one after the other.
   private let dataset = SampledDataset()
+  private let runs = OpenRuns()
   private var shown: RunStamp?
   private var page: LivePage
   /// Before this, no page is made.
@@ -84,11 +85,11 @@ final class Dashboard: @unchecked Sendable {
 
   /// - Parameter stamp: that of the run, taken before it is read: what changes meanwhile is shown the next time.
   private func render(_ stamp: RunStamp) {
-    let begin = ContinuousClock.now
+    let begin = Self.secondsOfCore
     let found: LivePage
     do {
-      let contents = try RunContents(reading: path)
-      found = LivePage(ReportPage(contents, try ReportSubject(contents, dataset)))
+      let contents = try RunContents(reading: path, through: runs)
+      found = LivePage(ReportPage(contents, try ReportSubject(contents, dataset, through: runs)))
       shown = stamp
     } catch RunStoreError.noRun {
       found = LivePage(waitingFor: path, version: Version.text)
@@ -97,14 +98,21 @@ final class Dashboard: @unchecked Sendable {
       found = page.unreadable(because: explained(error) + ".", path: path, version: Version.text)
       // It may be readable the next time though nothing has changed.
       shown = nil
+      runs.close()
     }
     if !found.shows(sameAs: page) {
       page = found
       site.show(page)
       server.wake()
     }
-    let end = ContinuousClock.now
-    notBefore = end + (end - begin) * (1 / Self.share - 1)
+    notBefore = .now + .seconds((Self.secondsOfCore - begin) * (1 / Self.share - 1))
+  }
+
+  /// How long a core has worked for this thread; what others have taken of it does not count.
+  private static var secondsOfCore: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
 

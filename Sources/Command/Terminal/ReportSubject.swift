@@ -13,15 +13,18 @@ struct ReportSubject {
   let samples: SampleImages
   let schedules: PlayedSchedules
 
-  /// What belongs to a run; one source of its images serves every report of it.
+  /// What belongs to a run; one source of its images, and what it was opened through, serve every report of it.
   ///
   /// Throws `RunStoreError` where its settings cannot be read.
-  init(_ contents: RunContents, _ dataset: SampledDataset = SampledDataset()) throws {
+  init(
+    _ contents: RunContents, _ dataset: SampledDataset = SampledDataset(), through runs: OpenRuns = OpenRuns()
+  ) throws {
+    let run = try runs.read(contents.path)
     let path = contents.path
     switch contents.history {
     case .search(let history):
       schedules = PlayedSchedules([])
-      let configuration = try RunDirectory.configuration(AnySearchConfiguration.self, of: path)
+      let configuration = try run.configuration(AnySearchConfiguration.self)
       commands = try RunCommandLine("search", Settings(configuration), contents).commands
       switch configuration {
       case .network(let configuration):
@@ -36,7 +39,7 @@ struct ReportSubject {
       }
     case .training(let epochs):
       schedules = PlayedSchedules([])
-      let configuration = try RunDirectory.configuration(TrainingConfiguration.self, of: path)
+      let configuration = try run.configuration(TrainingConfiguration.self)
       commands = try RunCommandLine(
         "train", Settings(configuration), contents,
         changes: configuration.changes
@@ -50,7 +53,7 @@ struct ReportSubject {
           recipe: configuration.recipe)
       }
     case .comparison(let progress):
-      let configuration = try RunDirectory.configuration(ComparisonConfiguration.self, of: path)
+      let configuration = try run.configuration(ComparisonConfiguration.self)
       commands = try RunCommandLine("compare", Settings(configuration), contents).commands
       let played = Result {
         let policies = try ComparedPolicies(configuration, in: path)

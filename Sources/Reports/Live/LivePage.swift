@@ -135,10 +135,9 @@ extension LivePage {
             // Read aloud when it changes; nothing else of the page is.
             HTML("p", ["id": "live-words", "role": "status"], [.text(standing.words)]),
             HTML(
-              "p", ["id": "live-progress"],
+              "p", ["id": "live-progress", "hidden": "hidden"],
               [
-                HTML("progress", ["aria-label": "Progress", "max": "1", "value": "0", "hidden": "hidden"]),
-                HTML("span", [:]),
+                HTML("progress", ["aria-label": "Progress", "max": "1", "value": "0"]), HTML("span", [:]),
               ]), HTML("p", ["id": "live-time", "class": "faded"]),
             HTML(
               "noscript", [:],

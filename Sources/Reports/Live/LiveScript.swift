@@ -34,8 +34,10 @@ package enum LiveScript {
         });
         source.addEventListener("beat", hear);
         source.addEventListener("end", () => {
-          if (bar.dataset.state === "finished") say("finished", "The run has finished, and the dashboard has ended.");
-          lose("The dashboard has ended. This is what it showed last.");
+          // Of a finished run nothing more is to come; what has been opened again asks once more.
+          if (bar.dataset.state !== "finished") return lose("The dashboard has ended. This is what it showed last.");
+          close();
+          say("finished", "The run has finished, and the dashboard has ended.");
         });
         source.addEventListener("error", () => lose("Connection lost. Trying again…"));
         hear();
@@ -55,8 +57,8 @@ package enum LiveScript {
 
       function lose(text) {
         close();
-        // What was said at the end is more than that nobody answers since; of a finished run nothing more is to come.
-        if (!["lost", "finished"].includes(bar.dataset.state)) say("lost", text);
+        // What was said at the end is more than that nobody answers since.
+        if (bar.dataset.state !== "lost") say("lost", text);
         retry = setTimeout(connect, delay);
         delay = Math.min(delay * 2, longestDelay);
       }
@@ -84,10 +86,11 @@ package enum LiveScript {
       }
 
       function show(part) {
+        progress.hidden = !part;
+        if (!part) return;
         const meter = progress.querySelector("progress");
-        meter.hidden = !part;
-        if (part) [meter.max, meter.value] = [Math.max(part.total, 1), part.done];
-        progress.querySelector("span").textContent = part ? part.words : "";
+        [meter.max, meter.value] = [Math.max(part.total, 1), part.done];
+        progress.querySelector("span").textContent = part.words;
       }
 
       // Text that is marked to be copied stays until it is marked no more.

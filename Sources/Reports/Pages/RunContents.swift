@@ -44,11 +44,11 @@ public struct RunContents: Sendable {
     self.schedule = schedule
   }
 
-  /// Reads a run, also one that another process works on.
+  /// Reads a run, also one that another process works on; who reads it again gives what it was opened through.
   ///
   /// Throws `RunStoreError` where no run is there or its journal cannot be read.
-  public init(reading path: String) throws {
-    let run = try RunDirectory.read(path)
+  public init(reading path: String, through runs: OpenRuns = OpenRuns()) throws {
+    let run = try runs.read(path)
     let settings = try run.settings()
     // Asked before the journal is read: of a run that is said to be finished, all is shown.
     let state = try run.state
@@ -66,7 +66,7 @@ public struct RunContents: Sendable {
           isAsynchronous: settings["asynchronous"]?.text == "true",
           objective: try settings.objective(of: path)))
     case .train: history = .training(try TrainingJournal(run).epochs())
-    case .compare: history = .comparison(try ComparisonProgress(of: path, settings))
+    case .compare: history = .comparison(try ComparisonProgress(of: path, settings, through: runs))
     }
     // A schedule that was damaged since takes nothing from the rest.
     let schedule =

@@ -25,7 +25,7 @@ public struct ComparisonCurves: Sendable {
   private static let left = 44.0
   private static let top = 78.0
   private static let cellWidth = 272.0
-  private static let cellHeight = 198.0
+  private static let cellHeight = 206.0
   private static let plotWidth = 216.0
   private static let plotHeight = 128.0
   /// The most points of a line, and the most rows of the table.
@@ -78,7 +78,9 @@ public struct ComparisonCurves: Sendable {
     guard let low = values.min(), let high = values.max() else { return nil }
     switch measure {
     case .trainLoss: return 0...LinearScale.roundEnd(over: high)
-    case .trainAccuracy: return min((max(low, 0) * 10).rounded(.down) / 10, 0.9)...1
+    case .trainAccuracy:
+      let bottom = min((max(low, 0) * 10).rounded(.down), 9)
+      return bottom / 10...max((min(high, 1) * 10).rounded(.up), bottom + 1) / 10
     }
   }
 
@@ -105,7 +107,9 @@ public struct ComparisonCurves: Sendable {
         fittedEnd(printable(policy.name), size: 13, width: Self.plotWidth), at: Point(frame.x, frame.y - 10),
         size: 13,
         class: "ink strong")
-    ] + axes.elements(xTicks: 4, yTicks: 4, size: 10, yText: yText) + [.group(marks, class: "trainings")]
+    ] + axes.elements(xTicks: 4, yTicks: 4, xName: "epoch", size: 10, yText: yText) + [
+      .group(marks, class: "trainings")
+    ]
   }
 
   /// The first policy, with which the others are compared, has a colour of its own in every figure of a comparison.

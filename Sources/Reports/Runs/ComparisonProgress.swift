@@ -41,7 +41,7 @@ public struct ComparisonProgress: Sendable {
   }
 
   /// Reads what the folder of a comparison holds.
-  init(of path: String, _ settings: [RunSetting]) throws {
+  init(of path: String, _ settings: [RunSetting], through runs: OpenRuns) throws {
     let folder = ComparisonFolder(path)
     let first = settings["seed"].flatMap { UInt64($0.text) } ?? 0
     let count = UInt64(max(settings.integer("seeds") ?? 0, 0))
@@ -49,7 +49,7 @@ public struct ComparisonProgress: Sendable {
     for (index, policy) in (settings["policies"]?.values ?? []).enumerated() {
       for seed in (0..<count).map({ first &+ $0 }) {
         // One that is damaged takes nothing from the others.
-        let found = Result { try folder.progress(ofPolicy: index, seed: seed) }
+        let found = Result { try folder.progress(ofPolicy: index, seed: seed, through: runs) }
         let (progress, problem): ((epochs: [EpochRecord], isFinished: Bool)?, String?) =
           switch found {
           case .success(let progress): (progress, nil)
