@@ -75,7 +75,8 @@ let cudaLibrary: (products: [Product], targets: [Target]) =
 // What other packages may import; how a program is started belongs to the benchmarks beside this one.
 let libraries = [
   "Augmentation", "CProcess", "Command", "Comparison", "Datasets", "Files", "ImageFiles", "Images", "Interop",
-  "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces", "Statistics",
+  "Models", "Policies", "PopulationBasedTraining", "Recipes", "Reports", "RunStore", "Search", "Spaces",
+  "Statistics",
   "Text", "Threads", "Torch", "Training", "Workers",
 ]
 

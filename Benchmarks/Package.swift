@@ -4,7 +4,7 @@ import PackageDescription
 // The benchmarks are kept apart from the program: `Benchmarks/run` builds this package and runs `pba-benchmark`.
 let modules = [
   "Augmentation", "CProcess", "Command", "Datasets", "Files", "Images", "Models", "Policies",
-  "PopulationBasedTraining", "RunStore", "Search", "Statistics", "Text", "Threads", "Torch", "Training",
+  "RunStore", "Search", "Statistics", "Text", "Threads", "Torch", "Training",
   "Workers",
 ]
 

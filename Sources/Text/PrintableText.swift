@@ -33,5 +33,5 @@ package func cut(_ text: String, _ width: Int) -> String {
   text.count <= width ? text : String(text.prefix(max(0, width - 1))) + "…"
 }
 
-/// A value as an error shows it: what a file says may be of any length.
-package func shown(_ value: String) -> String { printable(cut(value, 60)) }
+/// What an error shows of a value: what a file says may be of any length.
+package func excerpt(_ value: String) -> String { printable(cut(value, 60)) }

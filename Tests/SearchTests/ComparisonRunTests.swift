@@ -68,7 +68,8 @@ struct SmallComparison {
 
   @Test("added policies and seeds leave what was recorded as it was; nothing else is an addition")
   func additions() throws {
-    let recorded = try SmallComparison().configuration
+    var recorded = try SmallComparison().configuration
+    recorded.scheduleDigests = ["", "a", "b"]
     var wider = recorded
     wider.policies.append("cutout")
     wider.scheduleDigests = recorded.scheduleDigests + [""]

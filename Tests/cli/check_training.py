@@ -387,7 +387,8 @@ def lost(pba: Program) -> None:
 
 
 def main() -> None:
-    cases = [longer, longer_twice, longer_with_steps, longer_reproduction, widened, validated, warm, weighted, moved, edited, lost]
+    cases = [
+        longer, longer_twice, longer_with_steps, longer_reproduction, widened, validated, warm, weighted, moved, edited, lost]
     run_cases(__doc__, cases, Program)
 
 

@@ -43,7 +43,7 @@ package enum ClassWeightsSetting: Codable, ExpressibleByArgument, SettingValue {
     guard parts.count > 1 || !isName else { return nil }
     let hint = argument.lowercased() == balancedWord ? "; did you mean \(balancedWord)?" : ""
     return SettingsError(
-      "\(setting: "classWeights"): found '\(shown(found))', expected \(balancedWord), decimal numbers without leading zeros with commas"
+      "\(setting: "classWeights"): found '\(excerpt(found))', expected \(balancedWord), decimal numbers without leading zeros with commas"
         + " between them, or a YAML or JSON file that is there\(hint)")
   }
 
@@ -111,7 +111,7 @@ package enum ClassWeightsSetting: Codable, ExpressibleByArgument, SettingValue {
       for (key, value) in lines {
         guard let name = key.string, let number = plainNumber(value) else {
           throw mistake(
-            "'\(shown(value.string ?? "a list"))' for the class '\(shown(key.string ?? "a list"))'")
+            "'\(excerpt(value.string ?? "a list"))' for the class '\(excerpt(key.string ?? "a list"))'")
         }
         byName[name] = number
       }
@@ -120,12 +120,12 @@ package enum ClassWeightsSetting: Codable, ExpressibleByArgument, SettingValue {
       weights = .inOrder(
         try items.map { item in
           guard let number = plainNumber(item) else {
-            throw mistake("'\(shown(item.string ?? "a list"))' in the list")
+            throw mistake("'\(excerpt(item.string ?? "a list"))' in the list")
           }
           return number
         })
     case nil: throw mistake("an empty file")
-    case .some(let other): throw mistake("'\(shown(other.string ?? "an alias"))'")
+    case .some(let other): throw mistake("'\(excerpt(other.string ?? "an alias"))'")
     }
     let named = ClassWeights.ofFile(printable(path), weights)
     try named.validate()

@@ -24,7 +24,7 @@ extension Settings {
         throw SettingsError("\(path): \(name): found an empty text, expected a value; or leave the line out")
       }
       if let (found, expected) = Self.complaint(about: node, as: value) {
-        throw SettingsError("\(path): \(name): found '\(shown(found))', expected \(expected)")
+        throw SettingsError("\(path): \(name): found '\(excerpt(found))', expected \(expected)")
       }
     }
   }

@@ -30,7 +30,7 @@ extension Settings {
         !setting.trainedBy.contains(kind)
       else { continue }
       let name = setting.key.stringValue
-      let found = shown(value.argument)
+      let found = excerpt(value.argument)
       switch kind {
       case .network:
         throw SettingsError(
@@ -115,7 +115,7 @@ extension Settings {
     try (self.tune ?? []).map { text in
       guard let range = TunedRange(text) else {
         throw SettingsError(
-          "\(setting: "tune"): found '\(shown(text))', expected NAME=LOW:HIGH or NAME=LOW:HIGH:log with LOW below HIGH, and above 0"
+          "\(setting: "tune"): found '\(excerpt(text))', expected NAME=LOW:HIGH or NAME=LOW:HIGH:log with LOW below HIGH, and above 0"
             + " for log; such as learning_rate=1e-4:1e-1:log")
       }
       return range
@@ -137,7 +137,7 @@ extension Settings {
     }
     guard let list = DeviceList(name) else {
       throw SettingsError(
-        "\(setting: "device"): found '\(shown(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1"
+        "\(setting: "device"): found '\(excerpt(name))', expected auto, cpu, cuda:N, or several as cuda:0,cuda:1"
       )
     }
     return list

@@ -66,7 +66,7 @@ extension Settings {
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context) {
       let key = context.codingPath.first?.stringValue ?? "?"
       let text = flat.first { $0.key.string == key }?.value.string
-      let found = text.map { "'\(shown($0))'" } ?? "a list or a mapping"
+      let found = text.map { "'\(excerpt($0))'" } ?? "a list or a mapping"
       let expected = SettingCatalogue.named(key)?.expected ?? "another value"
       throw SettingsError("\(path): \(key): found \(found), expected \(expected)")
     }
@@ -130,6 +130,6 @@ extension Settings {
       (name.utf8.count > 64 ? nil : nearestName(to: name, among: names)).map { "; did you mean '\($0)'?" }
       ?? "; there are: "
       + names.joined(separator: ", ")
-    throw SettingsError("\(path): unknown setting '\(shown(name))'\(near)")
+    throw SettingsError("\(path): unknown setting '\(excerpt(name))'\(near)")
   }
 }
