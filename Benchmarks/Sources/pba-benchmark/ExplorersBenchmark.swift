@@ -122,7 +122,8 @@ struct ExplorersBenchmark: ParsableCommand {
     }
     let report = Report(
       machine: .current(), seeds: seeds, epochs: epochs, interval: interval, settings: settings)
-    if json { try printJSON(report) } else { printResult("\n" + report.machine.text) }
+    if json { return try printJSON(report) }
+    printResult(report.machine.text)
   }
 
   private func results(
@@ -172,13 +173,14 @@ struct ExplorersBenchmark: ParsableCommand {
 
   private func show(_ setting: Setting) {
     printResult(
-      "\npopulation \(setting.population), best strengths \(setting.grows ? "grow" : "move"), "
+      "population \(setting.population), best strengths \(setting.grows ? "grow" : "move"), "
         + "\(setting.hasTrap ? "trap" : "no trap"), noise \(decimal(100 * setting.noise, 1)) points")
     for result in setting.results {
       let time = result.seconds > 0 ? "   \(decimal(result.seconds, 2)) s" : ""
       printResult(
         padded(result.explorer, 8) + text(result.regret) + "   to pba: " + text(result.difference) + time)
     }
+    printResult("")
   }
 
   private func text(_ interval: MeanInterval) -> String {
