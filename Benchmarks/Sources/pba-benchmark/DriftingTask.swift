@@ -9,8 +9,9 @@ import Threads
 /// A made-up training whose best schedule is known.
 ///
 /// Each of the fifteen operations has a strength of its own that helps most, which moves in a straight line from the first
-/// epoch to the last; where it grows, from nothing. The strength of a policy's operation is the mean of probability times magnitude over its entries. An
-/// epoch adds to the network's quality as much as the policy's strengths are near the best ones: 1 where they are these.
+/// epoch to the last; where it grows, from nothing. The strength of a policy's operation is the mean of probability times
+/// magnitude over its entries. An epoch adds to the network's quality as much as the policy's strengths are near the best
+/// ones: 1 where they are these.
 struct DriftingTask: Hashable, Sendable {
   /// Gives the best strengths.
   let seed: UInt64
@@ -63,11 +64,11 @@ struct DriftingTask: Hashable, Sendable {
 
   /// The strength of each operation, 0 to 1.
   private func strengths(of policy: Policy) -> [Double] {
-    let operations = SearchSpace.pba.operations
-    var strengths = [Double](repeating: 0, count: operations.count)
+    let count = SearchSpace.pba.operations.count
+    let copies = Double(policy.entries.count / count)
+    var strengths = [Double](repeating: 0, count: count)
     for (place, entry) in policy.entries.enumerated() {
-      strengths[place % operations.count] +=
-        Double(entry.probability * entry.magnitude) / 90 / Double(SearchSpace.pba.copies)
+      strengths[place % count] += Double(entry.probability * entry.magnitude) / 90 / copies
     }
     return strengths
   }
