@@ -2,7 +2,7 @@ extension Operation {
   /// Fills a rectangle at a random place with noise; the parameter is its share of the image, a search's magnitude 0.04.
   ///
   /// After Zhong, Zheng, Kang, Li and Yang, "Random erasing data augmentation", 2017 (its variant RE-R), with draws of its
-  /// own: see ``ErasedRectangle``. Each pixel of it has three random bytes and is opaque, as noise is data.
+  /// own: see `ErasedRectangle`. Each pixel of it has three random bytes and is opaque, as noise is data.
   public static let erase = Operation(
     name: "Erase", unit: .share, parameters: 0...1, usesKey: true, scale: { Double($0) / 25 }
   ) { canvas, arguments in

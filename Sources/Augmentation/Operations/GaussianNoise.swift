@@ -2,8 +2,8 @@ extension Operation {
   /// Adds normally distributed noise to every colour value, kept in 0...255; a search's magnitude is 5 levels of deviation.
   ///
   /// A value c becomes c + n, where |n| is s · z / 2²⁰ rounded, halves up: s is the standard deviation in 1/256, rounded, and
-  /// z the normal number of four random bytes in 1/4096 (``NormalQuantiles``); n has the sign of z. The bytes are those of the
-  /// first, second and third word of the pixel (``PixelNoise``) for R, G and B. So the noise is a function of the
+  /// z the normal number of four random bytes in 1/4096 (`NormalQuantiles`); n has the sign of z. The bytes are those of the
+  /// first, second and third word of the pixel (`PixelNoise`) for R, G and B. So the noise is a function of the
   /// application's key and the pixel's place. Alpha stays.
   public static let gaussianNoise = Operation(
     name: "GaussianNoise", unit: .deviation, parameters: 0...255, usesKey: true, scale: { Double(5 * $0) }

@@ -40,9 +40,10 @@ struct ReportCommand: ParsableCommand {
     } else if !isNew, !force, output != usual {
       try refuseToOverwrite(output)
     }
-    let page = ReportPage(contents, try ReportSubject(contents, through: runs))
+    let html = ReportPage(contents, try ReportSubject(contents, through: runs)).html
+    runs.close()
     do {
-      try AtomicFile.write(Data(page.html.utf8), to: output)
+      try AtomicFile.write(Data(html.utf8), to: output)
     } catch let error as FileError where error.cure == nil {
       throw FileError(
         path: error.path, action: error.action, reason: error.reason, cure: "name another file with -o")
