@@ -173,7 +173,8 @@ def widened(pba: Program) -> None:
     assert (pba.folder / "c/trainings/policy-2-seed-0/metrics.jsonl").read_bytes() == before, "it was trained again"
     for name in ("summary.json", "summary.csv"):
         assert (pba.folder / "c" / name).read_bytes() == (pba.folder / "whole" / name).read_bytes(), name
-    pba.fails(1, ["policies: found [cutout, none, trivialaugment]"], "compare", "--resume", "--run", "c", "--policies", "cutout,none,trivialaugment")
+    reordered = ["compare", "--resume", "--run", "c", "--policies", "cutout,none,trivialaugment"]
+    pba.fails(1, ["policies: found [cutout, none, trivialaugment]"], *reordered)
     pba.fails(1, ["seeds: found 1, expected 2"], "compare", "--resume", "--run", "c", "--seeds", "1")
     rows = pba.json("compare", "--resume", "--run", "c", "--against", "cutout")["rows"]
     assert [row["policy"] for row in rows] == ["cutout", "none", "trivialaugment"], rows
