@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import json
 import os
@@ -131,6 +132,38 @@ def test_an_actor_gives_what_waits_in_parts_and_a_worker_that_says_too_much_wait
             break
     assert lines == 50
     assert 200 <= most < 300
+
+
+def test_a_file_is_written_in_pieces_and_given_up_when_its_worker_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "_PIECE", 4)
+    content, sizes = b"0123456789", []
+    actor._unpack(memoryview(content), "whole", "file", tmp_path, lambda: sizes.append((tmp_path / "whole").stat().st_size))
+    assert (tmp_path / "whole").read_bytes() == content
+    assert sizes == [4, 8, 10]
+    assert actor._digest(tmp_path / "whole", lambda: None) == hashlib.sha256(content).hexdigest()
+    assert actor._digest(tmp_path / "none", lambda: None) == ""
+    host = actor.WorkerHost()
+    host._is_over.set()
+    with pytest.raises(OSError, match="the worker is ended"):
+        actor._unpack(memoryview(content), "part", "file", tmp_path, host._require_life)
+    assert (tmp_path / "part").stat().st_size == 4
+
+
+def test_a_worker_that_is_ended_takes_nothing_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    host = actor.WorkerHost()
+    host.end()
+    with pytest.raises(OSError, match="the worker is ended"):
+        host._place(("a" * 64, "images", "file", []))
+    assert "the worker is ended" in host.prepare("network", "0", None, None)
+    assert not list(tmp_path.rglob("*-*/*"))
+
+
+def test_a_disk_without_room_is_named_before_anything_is_brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(OSError, match=r"swift-pba-\d+: found .* GB free, expected 1e\+09 GB; make room there, or set TMPDIR"):
+        actor.WorkerHost()._place(("a" * 64, "images", "file", []), "0" * 64, 10**18)
+    assert not list(tmp_path.rglob("filling-*"))
 
 
 @pytest.mark.parametrize("module", ["bridge", "doctor"])

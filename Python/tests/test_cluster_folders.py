@@ -36,21 +36,28 @@ def hold(root: Path, digest: str, barrier: object) -> None:
     signal.pause()
 
 
+def end(process: multiprocessing.process.BaseProcess) -> None:
+    if process.pid is not None:
+        process.kill()
+        process.join()
+
+
 def test_a_shared_folder_is_filled_once_and_removed_by_the_last(root: Path) -> None:
     barrier = fork.Barrier(4)
-    users = [fork.Process(target=hold, args=(root, "d" * 64, barrier)) for _ in range(3)]
-    for user in users:
-        user.start()
-    barrier.wait(20)
-    assert (root / "fills").read_text() == "x"
-    mine = folders.shared_folder(root, "d" * 64, lambda folder: pytest.fail("it is there"))
-    for user in users[1:]:
-        user.kill()
-        user.join()
-    mine.release(remove=True)
-    assert mine.path.exists(), "one that is in use was removed"
-    users[0].kill()
-    users[0].join()
+    users = [fork.Process(target=hold, args=(root, "d" * 64, barrier), daemon=True) for _ in range(3)]
+    try:
+        for user in users:
+            user.start()
+        barrier.wait(20)
+        assert (root / "fills").read_text() == "x"
+        mine = folders.shared_folder(root, "d" * 64, lambda folder: pytest.fail("it is there"))
+        for user in users[1:]:
+            end(user)
+        mine.release(remove=True)
+        assert mine.path.exists(), "one that is in use was removed"
+    finally:
+        for user in users:
+            end(user)
     folders.shared_folder(root, "d" * 64, lambda folder: pytest.fail("it is there")).release(remove=True)
     assert not mine.path.exists()
 
@@ -80,17 +87,77 @@ def fill_without_end(root: Path, digest: str, barrier: object) -> None:
 
 def test_one_that_a_killed_process_has_begun_to_fill_is_removed_by_the_next(root: Path) -> None:
     barrier = fork.Barrier(3)
-    users = [fork.Process(target=fill_without_end, args=(root, digest * 64, barrier)) for digest in "ab"]
-    for user in users:
-        user.start()
-    barrier.wait(20)
-    users[0].kill()
-    users[0].join()
-    mine = folders.own_folder(root)
-    assert [path.name.split("-")[1] for path in root.glob("filling-*")] == ["b" * 40]
-    mine.release(remove=True)
-    users[1].kill()
-    users[1].join()
+    users = [fork.Process(target=fill_without_end, args=(root, digest * 64, barrier), daemon=True) for digest in "ab"]
+    try:
+        for user in users:
+            user.start()
+        barrier.wait(20)
+        end(users[0])
+        mine = folders.own_folder(root)
+        assert [path.name.split("-")[1] for path in root.glob("filling-*")] == ["b" * 40]
+        mine.release(remove=True)
+    finally:
+        for user in users:
+            end(user)
+    # Also by one that fills the same without a folder of its own.
+    held = folders.shared_folder(root, "b" * 64, lambda folder: (folder / "whole").touch())
+    assert not list(root.glob("filling-*")), "what was begun still takes room"
+    assert [path.name for path in held.path.iterdir()] == ["whole"]
+    held.release(remove=True)
+
+
+def test_what_was_begun_under_an_unknown_name_is_removed_after_a_day(root: Path) -> None:
+    for name in ("filling-x", "filling-", f"filling-{'a' * 39}-x", "filling-old"):
+        (root / name).mkdir()
+    day_before = time.time() - folders._UNUSED_SECONDS - 1
+    os.utime(root / "filling-old", (day_before, day_before))
+    folders.own_folder(root).release(remove=True)
+    assert not (root / "filling-old").exists()
+    assert len(list(root.glob("filling-*"))) == 3
+    assert not list(root.glob("parcel-*")), "a lock was made for what is no parcel"
+
+
+def test_what_has_changed_is_replaced_and_who_has_it_open_keeps_it(root: Path) -> None:
+    def fill(folder: Path) -> None:
+        (folder / "content").write_text("whole")
+
+    def is_whole(folder: Path) -> bool:
+        return (folder / "content").exists() and (folder / "content").read_text() == "whole"
+
+    first = folders.shared_folder(root, "c" * 64, fill, lambda folder: pytest.fail("it has just been written"))
+    (first.path / "content").write_text("damaged")
+    with (first.path / "content").open() as open_before:
+        second = folders.shared_folder(root, "c" * 64, fill, is_whole)
+        assert (second.path / "content").read_text() == "whole"
+        assert open_before.read() == "damaged"
+    (first.path / "content").unlink()
+    third = folders.shared_folder(root, "c" * 64, fill, is_whole)
+    assert (third.path / "content").read_text() == "whole"
+    folders.shared_folder(root, "c" * 64, lambda folder: pytest.fail("it is whole"), is_whole).release(remove=True)
+    assert not list(root.glob("filling-*"))
+    for held in (first, second, third):
+        held.release(remove=True)
+    assert not first.path.exists()
+
+
+def test_who_waits_for_another_to_fill_can_be_ended(root: Path) -> None:
+    barrier = fork.Barrier(2)
+    other = fork.Process(target=fill_without_end, args=(root, "a" * 64, barrier), daemon=True)
+    looks = []
+
+    def go_on() -> None:
+        looks.append(len(looks))
+        if len(looks) == 3:
+            raise OSError("the worker is ended")
+
+    try:
+        other.start()
+        barrier.wait(20)
+        with pytest.raises(OSError, match="ended"):
+            folders.shared_folder(root, "a" * 64, lambda folder: pytest.fail("another fills it"), go_on=go_on)
+    finally:
+        end(other)
+    assert looks == [0, 1, 2]
 
 
 def leave(root: Path) -> None:

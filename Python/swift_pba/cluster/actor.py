@@ -6,11 +6,14 @@ node only to find the worker's program.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import io
 import json
 import mmap
 import os
 import pickle
+import shutil
 import signal
 import site
 import socket
@@ -21,10 +24,12 @@ import threading
 import time
 import zipfile
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
-from .folders import Held, own_folder, root, shared_folder
+from .folders import Held, filling_of, own_folder, root, shared_folder
 
 _LONGEST_LINE = 1 << 20
 _LONGEST_LOG_LINE = 4000
@@ -33,6 +38,10 @@ _MOST_WAITING = 16 << 20  # characters that wait for the bridge; a worker that h
 _LARGEST_ANSWER = 4 << 20
 _POLL_SECONDS = 1.0
 _END_SECONDS = 3.0
+_LIFE_SECONDS = 0.05  # how often what waits looks whether the worker is ended
+_PIECE = 16 << 20  # of a file that is written or read, after which the same is looked at
+
+_ENDED = "the worker is ended"
 
 # What is sent to each node once: its digest, what it is called, what it is ("file", "tar" or "wheel"), and a list with the
 # reference to its bytes, which Ray does not resolve unless it is asked.
@@ -48,40 +57,75 @@ class WorkerHost:
         self._events: deque[tuple[int, str, str]] = deque()
         self._count = self._lost = self._waiting = 0
         self._changed = threading.Condition()
+        self._is_over = threading.Event()
+        self._placing = threading.Lock()  # guards the two variables that follow
         self._parcels: dict[str, Held] = {}
         self._folder: Held | None = None
+        self._command: tuple[list[str], dict[str, str]] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._life = -1
         self._fault = ""
         self._last_words: deque[str] = deque(maxlen=3)
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
 
-    def start(self, kind: str, version: str, keeper: str, wheel: Parcel | None, ship: Parcel | None) -> dict[str, str]:
-        """Start the worker; return this node's id and name, or under `refused` why there is none.
-
-        `kind` is `network` or `trainer`, `version` that of the package of the coordinator, `keeper` the text of the program that
-        keeps the worker.
-        """
+    def where(self) -> tuple[str, str]:
+        """Return this node's id and name."""
         import ray
 
+        return ray.get_runtime_context().get_node_id(), socket.gethostname()
+
+    def prepare(self, kind: str, version: str, wheel: Parcel | None, ship: Parcel | None) -> str:
+        """Have the worker's folder and its program on this node; return what prevents that, or nothing.
+
+        `kind` is `network` or `trainer`, `version` that of the package of the coordinator. It is the first call, as it removes
+        what ended workers have left, which may fill the disk.
+        """
         try:
-            self._folder = own_folder(root())
-            where = self._folder.path
-            for name in ("start", "output", "work"):
-                (where / name).mkdir()
+            with self._placing:
+                self._require_life()
+                self._folder = own_folder(root())
+                for name in ("start", "output", "work"):
+                    (self._folder.path / name).mkdir()
             package = self._place(wheel) if wheel else None
             if ship:
                 self._place(ship)
-            # A folder of its own, as what is sent is shared by the workers of this node.
-            self._spawn(*_command(kind, version, package), keeper, where / "work")
+            self._command = _command(kind, version, package)
         except (OSError, ValueError, tarfile.TarError, zipfile.BadZipFile) as error:
-            return {"refused": f"{socket.gethostname()}: {error}"}
-        return {"node": ray.get_runtime_context().get_node_id(), "host": socket.gethostname()}
+            return f"{socket.gethostname()}: {error}"
+        return ""
 
-    def bring(self, parcel: Parcel) -> str:
-        """Have a parcel on this node, before the worker is started; return what prevents that, or nothing."""
+    def bring(self, parcel: Parcel, digest: str, size: int) -> str:
+        """Have a file with this SHA-256 and of this size on this node; return what prevents that, or nothing.
+
+        A copy that is here already and has changed is replaced.
+        """
+        from ray.exceptions import RayError
+
         try:
-            self._place(parcel)
+            self._place(parcel, digest, size)
+        except OSError as error:
+            return f"{socket.gethostname()} cannot take the images: {error}"
+        except RayError as error:
+            words = " ".join(str(error).split())[:500]
+            return f"Ray cannot bring the images to {socket.gethostname()}: {type(error).__name__}: {words}"
+        return ""
+
+    def brought(self, parcel: Parcel) -> int:
+        """Return how many bytes of a file that this worker or another brings to this node have been written."""
+        sizes = [0]
+        for filling in filling_of(root(), parcel[0]):
+            try:
+                sizes.append((filling / parcel[1]).stat().st_size)
+            except FileNotFoundError:
+                pass
+        return max(sizes)
+
+    def start(self, keeper: str) -> str:
+        """Start the worker, kept by the program of this text; return what prevents that, or nothing."""
+        assert self._command
+        try:
+            # In a folder of its own, as what is sent is shared by the workers of this node.
+            self._spawn(*self._command, keeper, self._own("work"))
         except OSError as error:
             return f"{socket.gethostname()}: {error}"
         return ""
@@ -139,18 +183,23 @@ class WorkerHost:
             return pickle.PickleBuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def end(self) -> None:
-        """End the worker and remove its folder, and what it shared with workers of this node, unless another uses it."""
+        """End the worker and remove its folder, and what it shared with workers of this node, unless another uses it.
+
+        What is on the way to this node is given up.
+        """
+        self._is_over.set()
         self._kill()
         if self._process:
             try:
                 self._process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-        if self._folder:
-            self._folder.release(remove=True)
-            self._folder = None
-        while self._parcels:
-            self._parcels.popitem()[1].release(remove=True)
+        with self._placing:
+            if self._folder:
+                self._folder.release(remove=True)
+                self._folder = None
+            while self._parcels:
+                self._parcels.popitem()[1].release(remove=True)
 
     def _spawn(self, command: list[str], environment: dict[str, str], keeper: str, where: Path) -> None:
         kept, self._life = os.pipe()
@@ -227,19 +276,53 @@ class WorkerHost:
 
     def _own(self, name: str) -> Path:
         if not self._folder:
-            raise OSError("the worker is ended")
+            raise OSError(_ENDED)
         return self._folder.path / name
 
-    def _place(self, parcel: Parcel) -> Path:
-        digest, name, kind, reference = parcel
-        if digest not in self._parcels:
-            def fill(folder: Path) -> None:
-                import ray
+    def _require_life(self) -> None:
+        if self._is_over.is_set():
+            raise OSError(_ENDED)
 
-                _unpack(memoryview(ray.get(reference[0])), name, kind, folder)
+    def _place(self, parcel: Parcel, digest: str = "", size: int = 0) -> Path:
+        """Return the folder of a parcel; of a file that may be large `digest` is its SHA-256, and `size` its bytes."""
+        known, name, kind, reference = parcel
 
-            self._parcels[digest] = shared_folder(root(), digest, fill)
-        return self._parcels[digest].path
+        def fill(folder: Path) -> None:
+            _require_room(folder.parent, size)
+            content = self._fetched(reference[0])
+            try:
+                _unpack(content, name, kind, folder, self._require_life)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):  # others write to the disk too
+                    raise _no_room(folder.parent, len(content)) from None
+                raise
+
+        def is_whole(folder: Path) -> bool:
+            return not digest or _digest(folder / name, self._require_life) == digest
+
+        with self._placing:
+            self._require_life()
+            if known not in self._parcels:
+                self._parcels[known] = shared_folder(root(), known, fill, is_whole, self._require_life)
+            return self._parcels[known].path
+
+    def _fetched(self, reference: Any) -> memoryview:
+        """Return what a reference leads to, once Ray has brought it to this node, unless the worker is ended before."""
+        import ray
+
+        fetched: Future[Any] = Future()
+
+        def fetch() -> None:
+            try:
+                fetched.set_result(ray.get(reference))
+            except BaseException as error:
+                fetched.set_exception(error)
+
+        # Another thread, as Ray's own limit of time would begin the way anew.
+        threading.Thread(target=fetch, daemon=True).start()
+        while not wait([fetched], _LIFE_SECONDS).done:
+            self._require_life()
+        return memoryview(fetched.result()).cast("B")
 
     def _write(self, data: bytes) -> None:
         assert self._process and self._process.stdin
@@ -278,9 +361,44 @@ def _command(kind: str, version: str, package: Path | None) -> tuple[list[str], 
     return [sys.executable, "-m", "swift_pba.worker"], environment
 
 
-def _unpack(content: memoryview, name: str, kind: str, folder: Path) -> None:
+def _require_room(folder: Path, size: int) -> None:
+    """Raise `OSError` where so many bytes have no room."""
+    if shutil.disk_usage(folder).free < size:
+        raise _no_room(folder, size)
+
+
+def _no_room(folder: Path, size: int) -> OSError:
+    free = shutil.disk_usage(folder).free
+    return OSError(
+        f"{folder}: found {_gigabytes(free)} free, expected {_gigabytes(size)}; make room there, or set TMPDIR for ray start on "
+        "this node")
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.3g} GB"
+
+
+def _digest(file: Path, go_on: Callable[[], None]) -> str:
+    """Return the SHA-256 of a file in hexadecimal; nothing where there is none."""
+    digest = hashlib.sha256()
+    try:
+        with file.open("rb", buffering=0) as content:
+            while piece := content.read(_PIECE):
+                digest.update(piece)
+                go_on()
+    except FileNotFoundError:
+        return ""
+    return digest.hexdigest()
+
+
+def _unpack(content: memoryview, name: str, kind: str, folder: Path, go_on: Callable[[], None] = lambda: None) -> None:
+    """Write what was sent to a folder; `go_on` is called after each piece of a file, and ends it by an error."""
     if kind == "file":
-        (folder / name).write_bytes(content)
+        with (folder / name).open("xb", buffering=0) as file:
+            while content:
+                content = content[file.write(content[:_PIECE]):]
+                os.fdatasync(file.fileno())  # so that the end does not wait for all of it at once
+                go_on()
     elif kind == "tar":
         with tarfile.open(fileobj=_Stream(content), mode="r|") as archive:  # type: ignore[call-overload]
             if hasattr(tarfile, "data_filter"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _UNUSED_SECONDS = 24 * 3600  # a parcel that nobody has used for so long is removed
+_LOCK_POLL_SECONDS = 0.05
+_FILLING = re.compile(r"filling-([0-9a-f]{40})-.+")
 
 
 def root() -> Path:
@@ -54,29 +57,79 @@ def own_folder(folder: Path) -> Held:
     return Held(path, lock)
 
 
-def shared_folder(folder: Path, digest: str, fill: Callable[[Path], None]) -> Held:
-    """Return the folder of what has this digest, filled by the first on this node that asks for it."""
+def shared_folder(
+    folder: Path, digest: str, fill: Callable[[Path], None], is_whole: Callable[[Path], bool] = lambda _: True,
+    go_on: Callable[[], None] = lambda: None
+) -> Held:
+    """Return the folder of what has this digest, filled by the first on this node that asks for it.
+
+    What `is_whole` does not find whole in a folder of before is replaced; others that have it open keep what they had. `go_on`
+    is called while this waits for others, and ends that by an error.
+    """
     path = folder / f"parcel-{digest[:40]}"
     lock = _open(_lock_of(path))
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        _take(lock, fcntl.LOCK_SH, go_on)
+        is_new = False
         while not path.exists():
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            _take(lock, fcntl.LOCK_EX, go_on)
             if not path.exists():
-                filling = Path(tempfile.mkdtemp(prefix=f"filling-{digest[:40]}-", dir=folder))
-                try:
-                    fill(filling)
-                except BaseException:
-                    shutil.rmtree(filling, ignore_errors=True)  # it may have filled the disk
-                    raise
-                filling.rename(path)
+                with _filled(path, fill) as filling:
+                    filling.rename(path)
+                    _sync(folder)
+                is_new = True
             # Not one step: in between another may remove the folder.
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            _take(lock, fcntl.LOCK_SH, go_on)
+        if not is_new and not is_whole(path):
+            _mend(path, fill, is_whole, go_on)
         os.utime(_lock_of(path))
     except BaseException:
         os.close(lock)
         raise
     return Held(path, lock)
+
+
+def filling_of(folder: Path, digest: str) -> Iterator[Path]:
+    """Return the folders in which what has this digest is gathered, before it is whole."""
+    return folder.glob(f"filling-{digest[:40]}-*")
+
+
+@contextlib.contextmanager
+def _filled(path: Path, fill: Callable[[Path], None]) -> Iterator[Path]:
+    """Fill a folder beside that of a parcel, durably; what is left there afterwards is removed.
+
+    Only one process at a time may fill a parcel, so that whatever others have begun is abandoned.
+    """
+    digest = path.name.removeprefix("parcel-")
+    for abandoned in filling_of(path.parent, digest):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    filling = Path(tempfile.mkdtemp(prefix=f"filling-{digest}-", dir=path.parent))
+    try:
+        fill(filling)
+        for place in [*filling.rglob("*"), filling]:
+            _sync(place)
+        yield filling
+    finally:
+        shutil.rmtree(filling, ignore_errors=True)  # it may have filled the disk
+
+
+def _mend(path: Path, fill: Callable[[Path], None], is_whole: Callable[[Path], bool], go_on: Callable[[], None]) -> None:
+    """Replace the files of a parcel that others may have open."""
+    with _locked(path.with_name(path.name + ".mending.lock"), go_on):
+        if not is_whole(path):
+            with _filled(path, fill) as filling:
+                for file in filling.iterdir():
+                    os.replace(file, path / file.name)
+                _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or which names are in a folder, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sweep(folder: Path) -> None:
@@ -94,7 +147,11 @@ def _sweep(folder: Path) -> None:
 
 def _remove_abandoned(filling: Path) -> None:
     """Remove what a process has begun to fill that was killed: nobody has the lock of the parcel."""
-    lock = _open(filling.parent / f"parcel-{filling.name.split('-')[1]}.lock")
+    if not (named := _FILLING.fullmatch(filling.name)):
+        if _age(filling) >= _UNUSED_SECONDS:
+            shutil.rmtree(filling, ignore_errors=True)
+        return
+    lock = _open(filling.parent / f"parcel-{named[1]}.lock")
     with contextlib.suppress(OSError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(filling, ignore_errors=True)
@@ -132,10 +189,20 @@ def _open(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, go_on: Callable[[], None] = lambda: None) -> Iterator[None]:
     lock = _open(path)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _take(lock, fcntl.LOCK_EX, go_on)
         yield
     finally:
         os.close(lock)
+
+
+def _take(lock: int, kind: int, go_on: Callable[[], None]) -> None:
+    """Take a lock when others have left it, in place of one of another kind."""
+    while True:
+        try:
+            return fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            go_on()
+            time.sleep(_LOCK_POLL_SECONDS)

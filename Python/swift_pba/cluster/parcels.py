@@ -25,9 +25,10 @@ def parcel(content: bytes, name: str, kind: str) -> Parcel:
     return digest_of(content, name, kind), name, kind, [ray.put(content)]
 
 
-def parcel_of_file(path: Path, digest: str, name: str) -> Parcel:
-    """Put a file of this digest into the store, without a copy in the memory of this process."""
-    return digest_of(digest.encode(), name, "digest"), name, "file", [put(path)]
+def parcel_of_file(path: Path, digest: str, name: str) -> tuple[Parcel, int]:
+    """Put a file of this digest into the store, without a copy in the memory of this process; return also its bytes."""
+    size = path.stat().st_size
+    return (digest_of(digest.encode(), name, "digest"), name, "file", [put(path)]), size
 
 
 def digest_of(content: bytes, name: str, kind: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from .service import Bridge
 
 _PATIENCE_SECONDS = 3.0  # before a worker that has not started is said to wait
-_START_SECONDS = 120.0  # for what is sent to the node and the start of the worker, once the actor is there
+_START_SECONDS = 120.0  # for what is sent to the node beside images, and for the start of the worker, each
+# In which something of the images must arrive. What Ray brings is seen only when it is whole, so size and pace count too.
+_SILENT_SECONDS = 600.0
+_SLOWEST_PACE = 4e6
 _END_SECONDS = 5.0
 
 
@@ -90,18 +94,14 @@ class RemoteWorker:
         """Start the worker, and carry lines until it has ended; return what has ended and why."""
         bridge = self._bridge
         await self._wait_for_place(host)
-        # Before the worker is started, as that has limits of time, which the way of images has not.
-        if self._images and (fault := await host.bring.remote(await bridge.images(self._images))):
+        if fault := await self._in_time(host.prepare.remote(self._kind, __version__, bridge.wheel, bridge.ship)):
             return "worker", fault
-        try:
-            begun = await asyncio.wait_for(
-                _resolved(host.start.remote(self._kind, __version__, bridge.keeper, bridge.wheel, bridge.ship)), _START_SECONDS)
-        except asyncio.TimeoutError:
-            return "worker", f"its node has not started it within {_START_SECONDS:.0f} s; look at its disk and network"
-        if "refused" in begun:
-            return "worker", begun["refused"]
-        self._node, self._host = begun["node"], begun["host"]
-        self._tell("started", node=self._node, host=begun["host"])
+        # Starting has a time limit; sending images has one of its own. What is wrong with them is not the segment's fault.
+        if self._images and (fault := await self._bring(host, self._images)):
+            return "node", fault
+        if fault := await self._in_time(host.start.remote(bridge.keeper)):
+            return "worker", fault
+        self._tell("started", node=self._node, host=self._host)
         tasks = {asyncio.create_task(self._send_lines(host)), asyncio.create_task(self._pass_on_events(host))}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -112,13 +112,38 @@ class RemoteWorker:
 
     async def _wait_for_place(self, host: Any) -> None:
         """Wait until a node has taken the actor, and say what is waited for."""
-        placing = asyncio.ensure_future(_resolved(host.__ray_ready__.remote()))
+        placing = asyncio.ensure_future(_resolved(host.where.remote()))
         reason = ""
         while not (await asyncio.wait({placing}, timeout=_PATIENCE_SECONDS))[0]:
             if reason != (reason := self._bridge.no_place()):
                 self._tell("waiting", reason=reason)
-        await placing
+        self._node, self._host = await placing
         self._is_placed = True
+
+    async def _in_time(self, step: Any) -> str:
+        """Return what prevents a step of the start, or nothing."""
+        try:
+            return await asyncio.wait_for(_resolved(step), _START_SECONDS)
+        except asyncio.TimeoutError:
+            return f"{self._host} has not started it within {_START_SECONDS:.0f} s; look at its disk and network"
+
+    async def _bring(self, host: Any, images: dict[str, str]) -> str:
+        """Bring images to the node and say how far they are; return what prevents that, or nothing."""
+        parcel, size = await self._bridge.images(images)
+        bringing = asyncio.ensure_future(_resolved(host.bring.remote(parcel, images["digest"], size)))
+        try:
+            seen, since = -1, time.monotonic()
+            while not (await asyncio.wait({bringing}, timeout=_PATIENCE_SECONDS))[0]:
+                with contextlib.suppress(ActorUnavailableError):
+                    if seen != (seen := await host.brought.remote(parcel)):
+                        since = time.monotonic()
+                        of = f"{seen / 1e9:.3g} of {size / 1e9:.3g} GB"
+                        self._tell("waiting", reason=f"until {self._host} has the images, {of} so far")
+                if time.monotonic() - since > _SILENT_SECONDS + size / _SLOWEST_PACE:
+                    return f"nothing of the images has reached {self._host} for {(time.monotonic() - since) / 60:.0f} minutes"
+            return bringing.result()
+        finally:
+            bringing.cancel()
 
     async def _send_lines(self, host: Any) -> tuple[str, str]:
         """Send the coordinator's messages; return only when one cannot be sent."""
@@ -139,8 +164,12 @@ class RemoteWorker:
             return []
         if config.get("kind") == "trainer":
             return [self._trainer_file(Path(config["file"]))]
-        if self._images and "images" in config:
-            parcel = await self._bridge.images(self._images)
+        if (config.get("images") is None) != (self._images is None):
+            raise Refusal(
+                f"worker {self.number}: found images only in {'its start' if self._images else 'its welcome'}, expected the same "
+                "ones in both; this is a mistake in the coordinator, so report it")
+        if self._images:
+            parcel, _ = await self._bridge.images(self._images)
             return [(["config", "images", "file"], parcel, parcel[1])]
         return []
 

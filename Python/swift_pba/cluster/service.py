@@ -47,7 +47,7 @@ class Bridge:
         self.ship: Parcel | None = None
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._files: dict[str, Parcel] = {}
-        self._images: dict[str, asyncio.Future[Parcel]] = {}
+        self._images: dict[str, asyncio.Future[tuple[Parcel, int]]] = {}
         self._workers: dict[int, RemoteWorker] = {}
 
     async def run(self) -> None:
@@ -88,19 +88,30 @@ class Bridge:
             self._files[key] = parcel(content, path.name, "file")
         return self._files[key]
 
-    async def images(self, images: dict[str, str]) -> Parcel:
-        """Return the parcel of a file of images, which is brought to the store once."""
+    async def images(self, images: dict[str, str]) -> tuple[Parcel, int]:
+        """Return the parcel of a file of images, which is brought to the store once, and the file's bytes."""
         path, digest = Path(images["file"]), images["digest"]
-        if digest not in self._images:
-            self._images[digest] = asyncio.ensure_future(asyncio.to_thread(parcel_of_file, path, digest, "images"))
+        bringing = self._images.get(digest)
+        if bringing is None:
+            bringing = self._images[digest] = asyncio.ensure_future(asyncio.to_thread(parcel_of_file, path, digest, "images"))
+            bringing.add_done_callback(lambda done: self._forget_failed(digest, done))
         try:
-            return await asyncio.shield(self._images[digest])  # others may wait for it too
-        except OSError as error:
-            raise Refusal(f"cannot read the images {path}: {error.strerror or error}") from None
-        except (ObjectStoreFullError, OutOfDiskError) as error:
+            return await asyncio.shield(bringing)  # others may wait for it too
+        except OutOfDiskError as error:
+            raise Refusal(
+                f"Ray has no room on the disk here for the images {path}: {short(error)}; make room on the disk of its folder "
+                "for temporary files (ray start --temp-dir), or leave --ship-data out") from None
+        except ObjectStoreFullError as error:
             raise Refusal(
                 f"the object store of this machine has no room for the images {path}: {short(error)}; start its node with more "
                 "(--object-store-memory), or leave --ship-data out") from None
+        except OSError as error:
+            raise Refusal(f"cannot read the images {path}: {error.strerror or error}") from None
+
+    def _forget_failed(self, digest: str, bringing: asyncio.Future[tuple[Parcel, int]]) -> None:
+        """Let the next who asks try again, also where nobody waits for this one any more."""
+        if bringing.cancelled() or bringing.exception():
+            self._images.pop(digest, None)
 
     async def _read(self) -> None:
         """Do what the coordinator says, until it ends."""
