@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,6 +123,10 @@ def test_an_actor_gives_what_waits_in_parts_and_a_worker_that_says_too_much_wait
     host._spawn([sys.executable, "-c", f"print(*['{json.dumps({'t': 'x' * 40})}'] * 50, sep=chr(10))"], dict(os.environ),
                 Path(actor.__file__).with_name("keeper.py").read_text(), Path.cwd())
     seen, lines, most = 0, 0, 0
+    deadline = time.monotonic() + 20
+    while host._waiting < 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
     while True:
         events = host.events(seen)
         most = max(most, host._waiting)

@@ -1,14 +1,15 @@
 import Files
 import Foundation
 import Images
+import Text
 
-/// The training and validation images of a dataset in one file, for a worker on a machine that has not the dataset.
+/// The training and validation images of a dataset in one file, for a worker on a machine that does not have the dataset.
 ///
 /// The file is a first line, the length of a header in 8 bytes, the header in JSON, the labels in 4 bytes each and the pixels,
 /// both of the training images first. Numbers are little-endian. Test images are left out, as a search does not see them.
 public struct PackedImages: Codable, Hashable, Sendable {
   /// The path of the file.
-  public var file: String
+  public let file: String
   /// The SHA-256 of the file, 64 lower-case hexadecimal digits.
   public let digest: String
 
@@ -24,8 +25,12 @@ public struct PackedImages: Codable, Hashable, Sendable {
   ///   - splits: the images.
   ///   - origin: the digest of the whole dataset, as ``DatasetSplits/digest()`` gives it.
   ///   - file: the path of the file, where nothing may be.
+  ///   - onPiece: called with the bytes of each few megabytes of pixels that were written; what it throws ends the writing.
   /// - Throws: `FileError`.
-  public init(_ splits: DatasetSplits, origin: String, writingTo file: String) throws {
+  public init(
+    _ splits: DatasetSplits, origin: String, writingTo file: String,
+    onPiece: (_ count: Int) throws -> Void = { _ in }
+  ) throws {
     let header = try PackedHeader(splits, origin: origin).encoded()
     var writer = PackedWriter(to: try FileDescriptor(creating: file))
     do {
@@ -35,8 +40,14 @@ public struct PackedImages: Codable, Hashable, Sendable {
       for set in sets { try set.labels.map(\.littleEndian).withUnsafeBytes { try writer.write($0) } }
       for set in sets {
         let pixels = set.images.pixels
-        try pixels.withUnsafeBufferPointer { try writer.write(UnsafeRawBufferPointer($0)) }
-        pixels.setAside(0..<pixels.count)
+        for first in stride(from: 0, to: pixels.count, by: PackedWriter.pieceSize) {
+          let piece = first..<min(first + PackedWriter.pieceSize, pixels.count)
+          try pixels.withUnsafeBufferPointer {
+            try writer.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[piece])))
+          }
+          pixels.setAside(piece)
+          try onPiece(piece.count)
+        }
       }
       self.init(file: file, digest: writer.finish())
     } catch {
@@ -79,19 +90,25 @@ public struct PackedImages: Codable, Hashable, Sendable {
   func splits(in bytes: LentBytes, of origin: String?) throws -> DatasetSplits {
     let whole = PixelBytes(bytes, 0..<bytes.count)
     guard let (header, length) = PackedHeader.read(whole) else {
-      throw fault("no header that can be read", "images packed by the same version of this program")
+      throw fault(
+        "no header that can be read", "images packed by the same version of this program",
+        cure: "install the same version of swift-pba on this node as where the search runs")
     }
     if let origin, header.origin != origin {
       throw fault(
         "images with the digest \(header.origin.prefix(12))…", "those of the search, \(origin.prefix(12))…")
     }
-    guard header.size == bytes.count - length else {
+    guard let size = header.size else {
       throw fault(
-        "\(bytes.count) bytes", header.size.map { "\($0 + length)" } ?? "no more images than there can be")
+        "a header for \(header.train + header.validation) images of \(header.width)x\(header.height)",
+        "sizes that fit in memory")
     }
+    guard size == bytes.count - length else { throw fault("\(bytes.count) bytes", "\(size + length)") }
     let labels = whole.labels(at: length, count: header.train + header.validation)
-    guard labels.allSatisfy({ header.classNames.indices.contains(Int($0)) }) else {
-      throw fault("a label of no class", "labels from 0 to \(header.classNames.count - 1)")
+    if let index = labels.firstIndex(where: { !header.classNames.indices.contains(Int($0)) }) {
+      throw fault(
+        "the label \(labels[index])", "labels from 0 to \(header.classNames.count - 1)",
+        offset: length + index * MemoryLayout<Int32>.size)
     }
     var place = length + labels.count * MemoryLayout<Int32>.size
     func set(_ labels: ArraySlice<Int32>) -> LabeledImages {
@@ -107,10 +124,11 @@ public struct PackedImages: Codable, Hashable, Sendable {
       validation: set(labels[header.train...]), test: set([]), statistics: header.statistics)
   }
 
-  private func fault(_ found: String, _ expected: String) -> DatasetError {
-    .badFile(
-      file: file, offset: nil, found: found, expected: expected,
-      cure: "remove it; a resume of the search sends the images again")
+  private func fault(
+    _ found: String, _ expected: String, offset: Int? = nil,
+    cure: ErrorText = "continue with \(setting: "resume"), which sends the images again"
+  ) -> DatasetError {
+    .badFile(file: file, offset: offset, found: found, expected: expected, cure: cure)
   }
 }
 
@@ -121,7 +139,7 @@ private struct PackedWriter: ~Copyable {
   private var place = 0
 
   /// The bytes that are written at a time.
-  private static let pieceSize = 4 << 20
+  static let pieceSize = 4 << 20
 
   init(to file: consuming FileDescriptor) {
     self.file = file

@@ -92,6 +92,21 @@ import Testing
         guard let place = whole.firstRange(of: Array(old.utf8)) else { return whole }
         return whole[..<place.lowerBound] + Array(new.utf8) + whole[place.upperBound...]
       }
+      // The labels stand behind the first line, the length of the header and the header.
+      let (start, last) = ("pba packed images 1\n".utf8.count + 8, splits.classNames.count - 1)
+      let place = try #require(whole[start...].firstRange(of: Array("}".utf8))).upperBound
+      func labels(_ first: Int32, _ second: Int32) -> [UInt8] {
+        whole[..<place] + [first, second].flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) }
+          + whole[(place + 8)...]
+      }
+      /// The file with other values in its header.
+      func rewritten(_ values: [String: Int]) throws -> [UInt8] {
+        let read = try JSONSerialization.jsonObject(with: Data(whole[start..<place])) as? [String: Any]
+        let header = try #require(read).merging(values) { $1 }
+        let text = try JSONSerialization.data(withJSONObject: header, options: .sortedKeys)
+        return whole[..<(start - 8)] + withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init) + text
+          + whole[place...]
+      }
       let files: [([UInt8], String)] = [
         ([], "no header"), (Array(whole.prefix(24)), "no header"),
         (Array(whole.dropLast()), "bytes, expected"),
@@ -100,6 +115,12 @@ import Testing
         (header("\"height\"", "\"heiGHt\""), "no header"),
         (header("\"width\":28", "\"width\":-2"), "no header"),
         (header("\"validation\":1", "\"validation\":0"), "bytes, expected"),
+        (labels(5, 99), "byte \(place + 4): found the label 99, expected labels from 0 to \(last); continue"),
+        (labels(-1, 0), "byte \(place): found the label -1, expected labels from 0 to \(last); continue"),
+        (
+          try rewritten(["height": 65536, "width": 65536, "train": 1 << 31 - 1, "validation": 1 << 31 - 1]),
+          "found a header for \((1 << 31 - 1) * 2) images of 65536x65536, expected sizes that fit in memory"
+        ),
       ]
       for (number, (bytes, words)) in files.enumerated() {
         let file = "\(folder)/\(number)"
@@ -109,6 +130,21 @@ import Testing
         }
         #expect(text.contains(words), "\(number): \(text)")
       }
+    }
+  }
+
+  @Test func nothingIsLeftWhereTheWritingIsStopped() throws {
+    let splits = try Self.bundled()
+    try withTemporaryFolder { folder in
+      var counts: [Int] = []
+      #expect(throws: CancellationError.self) {
+        try PackedImages(splits, origin: "", writingTo: folder + "/images") {
+          counts.append($0)
+          if counts.count == 2 { throw CancellationError() }
+        }
+      }
+      #expect(counts == [splits.train, splits.validation].map(\.images.pixels.count))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
   }
 

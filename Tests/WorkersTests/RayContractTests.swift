@@ -28,7 +28,7 @@ struct RayContractTests {
     return WorkerExecutor(
       launcher: launcher, limits: WorkerLimits(retries: 0), onProgress: { onProgress($1) }
     ) { _ in
-      .network(NetworkWork(search: configuration, device: places.device, images: images))
+      .network(NetworkWork(search: configuration, device: places.device, images: launcher.images))
     }
   }
 

@@ -80,6 +80,33 @@ import Workers
     executor.finish()
   }
 
+  @Test(arguments: [3, Int.max]) func lossesThatSayNothingDoNotCountWhereTheFirstWorkerIsLost(losses: Int)
+    throws
+  {
+    let launcher = ScriptedLauncher { number, slot in
+      let worker = ScriptedWorker("worker \(slot)", greeting: number < losses ? [] : [ScriptedLauncher.hello])
+      {
+        message, _ in
+        if case .welcome = message { return [#"{"t":"ready"}"#] }
+        return []
+      }
+      if number < losses { worker.lose(WorkerLoss("lost its node", counts: false)) }
+      return worker
+    }
+    let notes = Collected<String>()
+    let executor = executor(
+      launcher, limits: WorkerLimits(retries: 0, longestPause: 0.001), onNote: { notes.add($0) })
+    let text = message(of: WorkerError.self) { try executor.begin() }
+    if losses == 3 {
+      #expect(text == "no error, but ()" && launcher.all.count == 4)
+      #expect(notes.all == [String](repeating: "worker 0 lost its node; trying again", count: 3))
+    } else {
+      #expect(
+        text.contains("lost its node") && launcher.all.count == WorkerLimits.mostLossesInARow, "\(text)")
+    }
+    executor.finish()
+  }
+
   @Test func figuresOfOtherNamesAreKept() throws {
     let launcher = ScriptedLauncher { _, request in
       var done = try ScriptedWorker.trained(request)

@@ -91,6 +91,7 @@ CASES = [
     ("report nowhere", 1, ["nowhere: no run is there"]),
     ("report", 64, ["<run>"]),
     ([*SEARCH, "--resume"], 1, ["new: no run is there"]),
+    ([*SEARCH, "--ship-data"], 64, ["--ship-data: found it without --ray"]),
     ([*SEARCH, "--ray", "auto", "--dry-run"], 64, ["--ray: found together with --dry-run"]),
     ([*SEARCH, "--ray", "auto", "--cpus-per-trial", "1e-19"], 64, ["--cpus-per-trial: found 1e-19", "at least 0.001"]),
     ([*SEARCH, "--ray", "auto", "--gpus-per-trial", "1e-19"], 64, ["--gpus-per-trial: found 1e-19", "at least 0.001"]),
@@ -454,10 +455,14 @@ def check_dry_runs(pba: str, folder: Path) -> None:
         assert report["settings"]["model"] == "wrn_10_1", f"{name}: {report['settings']}"
         found = (cost["steps"], cost["trainedImages"], cost["evaluatedImages"])
         assert found == (steps, 16 * steps, evaluated), f"{name}: {found}"
+        # Of 48 + 20 images of 8 × 8 × 3 bytes and their labels, with a header before them.
+        shipped, content = report.get("shippedBytes"), 68 * (8 * 8 * 3 + 4)
+        assert content < shipped < content + 2000 if command[0] == "search" else shipped is None, f"{name}: {shipped} bytes"
         assert 0 < cost["seconds"] < 60 and 0 < cost["diskBytesAtEnd"] <= cost["diskBytesAtMost"], f"{name}: {cost}"
     text = answer(pba, "train", *noise, *model, folder=folder)
     for word in ("epochs: 4", "parameters", "multiply-adds", "peak memory", "disk", "time"):
         assert word in text, f"no word of {word} in: {text}"
+    assert "--ship-data" not in text, f"an option of another command in: {text}"
     assert contents(folder) == before, "a dry run left something behind"
 
 

@@ -318,7 +318,7 @@ class WorkerHost:
             except BaseException as error:
                 fetched.set_exception(error)
 
-        # Another thread, as Ray's own limit of time would begin the way anew.
+        # Another thread, as Ray's own limit of time would begin the transfer again.
         threading.Thread(target=fetch, daemon=True).start()
         while not wait([fetched], _LIFE_SECONDS).done:
             self._require_life()

@@ -61,11 +61,12 @@ struct ReproduceCommand: ParsableCommand {
       try refuse(training.typedSettings, "a population begins afresh and is measured at its comparisons")
       let settings = place.resume ? flags : flags.over(published)
       let whole = try Settings(published.over(flags.withoutEffect).searchConfiguration())
-      try SearchRequest(settings: settings, place: place, folder: folder, json: shared.json)(
-        onSettings: {
-          note(try Settings($0).differences(from: whole), recipe)
-          if !$0.asynchronous { printNote(Self.synchronousNote) }
-        })
+      try SearchRequest(
+        settings: settings, place: place, folder: folder, json: shared.json, hasCluster: false, ray: nil)(
+          onSettings: {
+            note(try Settings($0).differences(from: whole), recipe)
+            if !$0.asynchronous { printNote(Self.synchronousNote) }
+          })
     } else {
       try refuse(search.typedSettings, "a training has no population")
       let settings = place.resume ? flags : flags.over(published)

@@ -29,7 +29,8 @@ struct SearchCommand: ParsableCommand {
     let folder = try place.folder()
     try settings.naming {
       try SearchRequest(
-        settings: settings, place: place, folder: folder, json: shared.json, ray: ray.places)()
+        settings: settings, place: place, folder: folder, json: shared.json, hasCluster: true, ray: ray.places
+      )()
     }
   }
 }
@@ -40,7 +41,10 @@ struct SearchRequest {
   let place: RunOptions
   let folder: String
   let json: Bool
-  var ray: RayPlaces?
+  /// Whether the command can train on a cluster.
+  let hasCluster: Bool
+  /// The cluster that it trains on; nil for this machine.
+  let ray: RayPlaces?
 
   /// Does it and prints the result.
   ///
@@ -83,8 +87,8 @@ struct SearchRequest {
     }
     if let ray, ray.shipsImages, case .trainer = configuration {
       throw SettingsError(
-        "--ship-data: found it for a search with a trainer, whose own code reads its data; have the data on each node, and"
-          + " leave --ship-data out")
+        "--ship-data: found together with \(setting: "trainer"); a trainer reads its own data, so put the data on each node"
+          + " and leave --ship-data out")
     }
     if configuration.settings.madeExplorer.exploits { Self.noteIdle(configuration.settings.rules, settings) }
     if place.dryRun { return try show(costOf: configuration) }
@@ -110,7 +114,7 @@ struct SearchRequest {
 
   private func show(costOf configuration: AnySearchConfiguration) throws {
     switch configuration {
-    case .network(let configuration): try DryRun(configuration).show(json: json)
+    case .network(let configuration): try DryRun(configuration, mayShip: hasCluster).show(json: json)
     case .trainer(let configuration): try TrainerDryRun(configuration).show(json: json)
     }
   }

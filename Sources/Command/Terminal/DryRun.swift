@@ -21,14 +21,19 @@ struct DryRun {
   /// What is applied to the images while the steps are timed.
   private let program: (_ width: Int, _ height: Int) throws -> AugmentationProgram
   private let workload: (DatasetSplits) throws -> Workload
-  /// The bytes of images that a node of a cluster may be sent; nil for what trains on no cluster.
+  /// The bytes of images that a node of a cluster may be sent; nil where the command has no such option.
   private var shippedBytes: (DatasetSplits) throws -> Int? = { _ in nil }
 
   /// A search; its steps are timed under the last policy of a published schedule, as its own are not learnt yet.
-  init(_ configuration: SearchConfiguration) throws {
+  ///
+  /// - Parameters:
+  ///   - configuration: its settings.
+  ///   - mayShip: whether the size of what `--ship-data` sends is asked for.
+  /// - Throws: what the published schedule throws.
+  init(_ configuration: SearchConfiguration, mayShip: Bool) throws {
     let learnt = try Schedule.named("rcifar10")
     check = { try configuration.requireUsable($0) }
-    shippedBytes = { try PackedImages.size(of: $0) }
+    if mayShip { shippedBytes = { try PackedImages.size(of: $0) } }
     program = { width, height in
       learnt.lastPolicy.program(operationCount: learnt.operationCount)
         .scaled(by: configuration.recipe.pixelScale(width: width, height: height))

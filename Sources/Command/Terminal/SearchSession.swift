@@ -6,6 +6,7 @@ import Policies
 import RunStore
 import Search
 import Text
+import Threads
 import Torch
 import Workers
 
@@ -55,7 +56,7 @@ struct SearchSession {
     defer { prepared.finish() }
     let configuration = prepared.configuration
     let interruption = try Interruption(stoppingAt: stopTime)
-    let run = try prepared.open()
+    let run = try prepared.open(stop: interruption.flag)
     printNote("settings of this search (kept in \(path)/config.yaml):")
     printNoteLines(try configuration.yaml().indented())
     let tensorBoard = writesTensorBoard ? try SearchTensorBoard(run, configuration.rules) : nil
@@ -93,7 +94,11 @@ protocol PreparedSearch {
   var unitSize: Int { get }
 
   /// Opens the run's folder and says what is to know about it.
-  func open() throws -> RunDirectory
+  ///
+  /// - Parameter stop: whether to stop.
+  /// - Returns: the run.
+  /// - Throws: what is wrong with the folder; `WorkStopped`.
+  func open(stop: StopFlag) throws -> RunDirectory
   /// What trains the segments; it tells of its progress.
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor
   /// Ends what was started for the search.
@@ -106,8 +111,6 @@ final class NetworkSearch: PreparedSearch {
   private let ray: RayPlaces?
   private let cluster: RayLauncher?
   private var workers: WorkerExecutor?
-  /// The file in the run's folder that the nodes are sent.
-  private var images: PackedImages?
   var configuration: SearchConfiguration { prepared.configuration }
   var unit: String { "images" }
   var unitSize: Int { 1 }
@@ -135,25 +138,33 @@ final class NetworkSearch: PreparedSearch {
       unitsPerComparison: prepared.data.validation.count)
   }
 
-  func open() throws -> RunDirectory {
+  func open(stop: StopFlag) throws -> RunDirectory {
     let run = try prepared.open()
-    if let ray, ray.shipsImages, try !run.isFinished { images = try pack(in: run) }
+    if let cluster, let ray, ray.shipsImages, try !run.isFinished {
+      cluster.ship(try pack(in: run, stop))
+    }
     return run
   }
 
   /// Writes what the nodes are sent to the run's folder, which is cleared of it also after a kill.
-  private func pack(in run: RunDirectory) throws -> PackedImages {
+  private func pack(in run: RunDirectory, _ stop: StopFlag) throws -> PackedImages {
     let size = try PackedImages.size(of: prepared.data)
     printNote("Ray: the images are sent to each node once, \(memorySize(size))")
+    let progress = ProgressDisplay(total: size, unit: "MB", unitSize: 1_000_000)
+    progress.setLabel("packing the images")
+    defer { progress.finish() }
     return try PackedImages(
       prepared.data, origin: configuration.imageDigest ?? prepared.data.digest(),
-      writingTo: TemporaryName.path(for: WorkingFolder.wholePath(run.path) + "/images"))
+      writingTo: TemporaryName.path(for: WorkingFolder.wholePath(run.path) + "/images")
+    ) { count in
+      if stop.isRequested { throw WorkStopped() }
+      progress.advance(count)
+    }
   }
 
   func executor(_ progress: ProgressDisplay) throws -> any SegmentExecutor {
     if let ray, let cluster {
-      let workers = WorkerExecutor(
-        configuration, on: cluster, ray, images: images, work: work, showingOn: progress)
+      let workers = WorkerExecutor(configuration, on: cluster, ray, work: work, showingOn: progress)
       self.workers = workers
       return workers
     }
@@ -168,7 +179,7 @@ final class NetworkSearch: PreparedSearch {
   func finish() {
     workers?.finish()
     cluster?.finish()
-    if let images { try? AtomicFile.remove(images.file) }
+    if let images = cluster?.images { try? AtomicFile.remove(images.file) }
   }
 }
 

@@ -28,18 +28,16 @@ extension WorkerExecutor {
   ///
   /// - Parameters:
   ///   - configuration: the settings of the search, with all that its images decide.
-  ///   - cluster: starts the workers.
+  ///   - cluster: starts the workers, where it has sent the images that it was given.
   ///   - places: where they train.
-  ///   - images: what is sent to the nodes in place of the dataset; nil where they read that by themselves.
   ///   - work: what segments are counted by.
   ///   - progress: the display.
   convenience init(
-    _ configuration: SearchConfiguration, on cluster: RayLauncher, _ places: RayPlaces, images: PackedImages?,
-    work: SearchWork, showingOn progress: ProgressDisplay
+    _ configuration: SearchConfiguration, on cluster: RayLauncher, _ places: RayPlaces, work: SearchWork,
+    showingOn progress: ProgressDisplay
   ) {
-    if let images { cluster.ship(images) }
     self.init(
-      configuration, launcher: cluster, device: { _ in places.device }, images: images, work: work,
+      configuration, launcher: cluster, device: { _ in places.device }, images: cluster.images, work: work,
       showingOn: progress)
   }
 

@@ -93,7 +93,8 @@ struct TrainerDryRun {
     let check = TrainerCheck(configuration, workers: workers)
     // 1 is the check's word for a training that is not restored, and for an error that it explains.
     let output = try python.output(
-      of: check.arguments + ["--json", TrainerCheck.endsWithInput], endingWith: [0, 1], stop: stop
+      of: check.arguments + ["--json"], endingWithInput: TrainerCheck.endsWithInput, endingWith: [0, 1],
+      stop: stop
     ) { printNote(printable($0)) }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

@@ -3,6 +3,7 @@ import Foundation
 import RunStore
 import Search
 import Text
+import Threads
 import Torch
 import Workers
 
@@ -63,7 +64,7 @@ struct TrainerSearch: PreparedSearch {
   var unitSize: Int { 1000 }
   var work: SearchWork { SearchWork(configuration.rules, unitsPerEpoch: unitSize) }
 
-  func open() throws -> RunDirectory {
+  func open(stop: StopFlag) throws -> RunDirectory {
     let run = try RunDirectory.open(
       path, configuration: configuration, version: Version.text, resume: recorded != nil)
     noteVersions(of: run)

@@ -45,8 +45,7 @@ public final class WorkerExecutor: SegmentExecutor {
     self.configuration = configuration
   }
 
-  /// Starts the worker of the first slot, another one where that is lost, which shows whether it can serve; its first segment
-  /// does so otherwise.
+  /// Starts the first slot's worker, to find out whether it can serve; replaces it if it is lost.
   ///
   /// - Throws: as ``run(_:stop:)``.
   public func begin(stop: StopFlag = StopFlag()) throws {

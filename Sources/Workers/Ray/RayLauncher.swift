@@ -26,7 +26,7 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
   private var lastNumber = 0
   private var lossesInARow = 0
   private var saysThatItWaits = false
-  private var images: PackedImages?
+  private var shipped: PackedImages?
 
   /// The longest time in seconds from the bridge's start to its first word of the nodes.
   private static let timeToConnect = 60.0
@@ -79,10 +79,13 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
     return lock.withLock { nodes }
   }
 
-  /// Has these images on each node before a worker starts there: `NetworkWork.images` then names them to it.
+  /// Sends these images to each node before a worker starts there.
   ///
   /// The file must stay until ``finish()`` was called.
-  public func ship(_ images: PackedImages) { lock.withLock { self.images = images } }
+  public func ship(_ images: PackedImages) { lock.withLock { shipped = images } }
+
+  /// The images that are sent to each node, to be named to the workers too; nil where nodes read the dataset.
+  public var images: PackedImages? { lock.withLock { shipped } }
 
   /// Workers belong to no slot.
   public var areWorkersShared: Bool { true }
@@ -119,7 +122,7 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
     lastNumber += 1
     let worker = RayConnection(lastNumber, on: bridge)
     workers[worker.number] = worker
-    bridge.say(.start(worker: worker.number, kind: kind, images: images))
+    bridge.say(.start(worker: worker.number, kind: kind, images: shipped))
     return worker
   }
 

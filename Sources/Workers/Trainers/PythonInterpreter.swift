@@ -77,20 +77,21 @@ public struct PythonInterpreter: Hashable, Sendable {
 
   /// Runs the interpreter to its end and gives the lines that it printed.
   ///
-  /// Its standard input is empty and ends when this program does, in whatever way.
-  ///
   /// - Parameters:
   ///   - arguments: those of the interpreter.
+  ///   - flag: a further argument, which has it end when its standard input ends: so when this program does, in whatever way.
+  ///     Nil: its standard input has ended from the start.
   ///   - codes: those that it may end with.
   ///   - stop: whether it is to be ended before; then `WorkStopped` is thrown.
   ///   - onErrorLine: called with each line on its standard error.
   /// - Returns: the lines of its standard output.
   /// - Throws: `FileError` where it cannot be started; ``PythonError`` where it ends otherwise.
   public func output(
-    of arguments: [String], endingWith codes: Set<Int32> = [0], stop: StopFlag = StopFlag(),
-    onErrorLine: @escaping (String) -> Void
+    of arguments: [String], endingWithInput flag: String? = nil, endingWith codes: Set<Int32> = [0],
+    stop: StopFlag = StopFlag(), onErrorLine: @escaping (String) -> Void
   ) throws -> [String] {
-    let (lines, ending) = try run(arguments, stop, keepsInput: true, onErrorLine)
+    let flags = flag.map { [$0] } ?? []
+    let (lines, ending) = try run(arguments + flags, stop, keepsInput: flag != nil, onErrorLine)
     if case .code(let code) = ending, codes.contains(code) { return lines }
     throw PythonError(
       "\(printable(([path] + arguments.prefix(2)).joined(separator: " "))) \(ending); run it by hand and look at what it prints"
