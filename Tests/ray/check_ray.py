@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import fcntl
 import functools
 import hashlib
 import json
@@ -43,6 +44,7 @@ sys.path.insert(0, str(ROOT / "Tests" / "cli"))
 from case_runner import Failure, Report, name_of, parser_for, require, tell  # noqa: E402
 
 SEARCH_SECONDS = 120
+CONTRACT_SECONDS = 300
 RANDOM_SEARCHES = 6
 ORPHAN_SECONDS = 10  # in which everything must be gone
 POLICY = [{"operation": "Rotate", "probability": 3, "magnitude": 4}]
@@ -352,9 +354,83 @@ def check_refusals(place: Place, nodes: Cluster) -> None:
     tell(farewell("auto", python=sys.executable), "has no Ray", "pip install")
     tell(farewell(nodes.address, "--ship-wheel", "/nowhere/x.whl"), "/nowhere/x.whl")
     tell(farewell(nodes.address, "--ship", "/nowhere"), "no folder /nowhere")
+    nothing = {"file": "/nowhere/images", "digest": "0" * 64}
+    with place.bridge(nodes) as to:
+        to.start(1, "network", images=nothing)
+        tell(to.wait_for("bye")["reason"], "cannot read the images /nowhere/images: No such file")
+    with place.bridge(nodes) as to:
+        to.start(1, "network")
+        to.wait_for("started", 1)
+        to.tell(1, "welcome", protocol=1, heartbeat=2, config={"kind": "network", "images": nothing})
+        tell(to.wait_for("bye")["reason"], "worker 1: found images only in its welcome")
     with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
         to.start(1)
         tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")
+
+
+def file_of_zeros(place: Place, size: int) -> dict[str, str]:
+    """A file that nodes are sent as images, by its name and its SHA-256."""
+    file = place.folder / "zeros"
+    with file.open("wb") as made:
+        made.truncate(size)
+    return {"file": str(file), "digest": hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def shared_place(place: Place, images: dict[str, str]) -> Path:
+    """The folder of a node that its workers share for these images."""
+    known = hashlib.sha256(f"digest\0images\0{images['digest']}".encode()).hexdigest()
+    return place.folder / "tmp" / f"swift-pba-{os.getuid()}" / f"parcel-{known[:40]}"
+
+
+def bytes_on_the_way(place: Place) -> int:
+    """How much of the images has been written on a node that does not have them all."""
+    sizes = [0]
+    for path in (place.folder / "tmp").glob("swift-pba-*/filling-*/images"):
+        with contextlib.suppress(OSError):  # it is whole, or removed
+            sizes.append(path.stat().st_size)
+    return max(sizes)
+
+
+def check_images_on_the_way(place: Place) -> None:
+    """a stop, a lost actor and a lost node while images are on the way leave nothing, and are named"""
+    images = file_of_zeros(place, 120_000_000)
+    with place.cluster(a=2) as nodes, place.bridge(nodes) as to:
+        to.start(1, "network", images=images)
+        wait_until(lambda: bytes_on_the_way(place), "the first bytes of the images", 60)
+        to.say("kill", worker=1)
+        to.wait_for("ended", 1)
+        nothing_is_left_in_folders(place)
+
+        to.start(2, "network", images=images)
+        wait_until(lambda: bytes_on_the_way(place), "the first bytes of the images", 60)
+        os.kill(an_actor(place), signal.SIGKILL)
+        ended = to.wait_for("ended", 2)
+        require(ended["kind"] == "actor", f"found {ended}, expected the end of an actor")
+        to.start(3, "network", images=images)
+        host = to.wait_for("started", 3, 60)["host"]
+        tell(ended["reason"], f"its actor on {host}")
+        whole = shared_place(place, images) / "images"
+        require(whole.stat().st_size == 120_000_000, f"the copy has {whole.stat().st_size} bytes")
+        require(not list(whole.parent.parent.glob("filling-*")), "what the killed actor has begun still takes room")
+        to.say("kill", worker=3)
+        to.wait_for("ended", 3)
+        nothing_is_left_in_folders(place)
+
+        whole.parent.touch()  # a file in place of a folder
+        to.start(4, "network", images=images)
+        ended = to.wait_for("ended", 4)
+        require(ended["kind"] == "node", f"found {ended}, expected the end of a node, as a segment has no part in it")
+        tell(ended["reason"], f"{host} cannot take the images", "Not a directory")
+        whole.parent.unlink()
+
+        with whole.parent.with_name(f"{whole.parent.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the images seem to be on the way without end
+            to.start(5, "network", images=images)
+            to.wait(lambda m: f"until {host} has the images, 0 of 0.12 GB" in m.get("reason", ""), "word of the images")
+            nodes.kill("a")
+            ended = to.wait_for("ended", 5)
+        require(ended["kind"] == "node", f"found {ended}, expected the end of a node")
+        tell(ended["reason"], f"the node {host} is gone")
 
 
 # --- searches ----------------------------------------------------------------------------------------------------
@@ -528,8 +604,13 @@ def running_without(pictures: Path, search: Search, *options: str) -> Iterator[s
             away.rename(pictures)
 
 
+def no_images_are_left_in(run: Path) -> None:
+    left = [path.name for path in run.iterdir() if path.name.endswith(".partial")]
+    require(not left, f"the run's folder still holds {left}")
+
+
 def check_sent_images(place: Place) -> str:
-    """nodes that cannot see the images of a search are sent them, and refuse damaged ones"""
+    """nodes that cannot see the images of a search are sent them, and again where a copy is damaged"""
     pictures = place.folder / "pictures"
     fill_with_pictures(pictures)
     options = [
@@ -552,8 +633,7 @@ def check_sent_images(place: Place) -> str:
             sent.end(process)
         same(sent.result(), expected)
         nothing_is_left_in_folders(place)
-        left = [path.name for path in sent.run.iterdir() if path.name.endswith(".partial")]
-        require(not left, f"the run's folder still holds {left}")
+        no_images_are_left_in(sent.run)
 
         damaged = Search(place, "damaged", *options)
         with running_without(pictures, damaged, *ray, "--ship-data") as process:
@@ -562,24 +642,36 @@ def check_sent_images(place: Place) -> str:
             stopped, killed = (number for number in workers(place) if is_kept(number))
             os.kill(stopped, signal.SIGSTOP)  # it can take no further segment, so that another worker is needed
             copy, = copies_on_nodes(place)
+            whole = copy.read_bytes()
             with copy.open("r+b") as file:
                 file.seek(-100, os.SEEK_END)
                 value = file.read(1)
                 file.seek(-1, os.SEEK_CUR)
                 file.write(bytes([value[0] ^ 1]))
+            require(copy.read_bytes() != whole, "the copy is not damaged")
             os.kill(killed, signal.SIGKILL)
-            damaged.end(process, code=1)
-        tell(damaged.said(), "cannot serve", "images: found the digest", "that of the images that were sent")
-        nothing_is_left_in_folders(place)
-        damaged.arguments = [place.pba, "search", "--resume", "--run", str(damaged.run)]
-        with running_without(pictures, damaged, *ray, "--ship-data") as process:
+            wait_until(lambda: copy.read_bytes() == whole, f"a whole copy: {damaged.said()}", 60)
             damaged.end(process)
         same(damaged.result(), expected)
+        nothing_is_left_in_folders(place)
+
+        ended = Search(place, "killed", *options)
+        with running_without(pictures, ended, *ray, "--ship-data") as process:
+            wait_until(ended.begins_generation(1), f"the first generation: {ended.said()}", 60)
+            process.kill()
+            process.wait()
+        require(list(ended.run.glob("images.*.partial")), "a killed search has left no images in its folder, as it must")
+        no_worker_is_left(place)
+        ended.arguments = [place.pba, "search", "--resume", "--run", str(ended.run)]
+        with running_without(pictures, ended, *ray, "--ship-data") as process:
+            ended.end(process)
+        same(ended.result(), expected)
+        no_images_are_left_in(ended.run)
         nothing_is_left_in_folders(place)
     refused = Search(place, "refused", *TRAINER)
     with refused.running("--ray", "auto", "--ship-data") as process:
         refused.end(process, code=64)
-    tell(refused.said(), "--ship-data", "with a trainer")
+    tell(refused.said(), "--ship-data: found together with --trainer")
     return "also where the bridge was lost; a resume sends them again"
 
 
@@ -588,10 +680,15 @@ def check_contract(place: Place, nodes: Cluster) -> str:
     source = ROOT / "Tests" / "WorkersTests" / "RayContractTests.swift"
     expected = source.read_text().count("@Test")
     tests = Path(place.pba).with_name("swift-pbaPackageTests.xctest")
-    done = subprocess.run(
-        [tests, "--testing-library", "swift-testing", "--filter", source.stem],
-        capture_output=True, text=True, timeout=300,
-        env={**place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": place.python, "PBA_TEST_RAY": nodes.address})
+    require(tests.exists(), f"found no {tests}; build it: swift build -c release --build-tests")
+    try:
+        done = subprocess.run(
+            [tests, "--testing-library", "swift-testing", "--filter", source.stem],
+            capture_output=True, text=True, timeout=CONTRACT_SECONDS,
+            env={**place.environment, **CLUSTER_SETTINGS, "PBA_PYTHON": place.python, "PBA_TEST_RAY": nodes.address})
+    except subprocess.TimeoutExpired as error:
+        said = (error.stdout or b"").decode(errors="replace")
+        raise Failure(f"the tests of {source.name} have not ended within {CONTRACT_SECONDS} s: {said[-3000:]}") from None
     said = done.stdout + done.stderr
     found = re.search(r"Test run with (\d+) tests? .*passed", said)
     require(done.returncode == 0 and found is not None, f"exit code {done.returncode}: {said[-3000:]}")
@@ -617,7 +714,7 @@ def check_doctor(place: Place, nodes: Cluster) -> None:
 UNDISTURBED = [
     check_lines_and_checkpoints, check_stop_of_a_hanging_worker, check_what_is_sent, check_refusals, check_doctor, check_contract]
 # Each on a cluster of its own.
-DISTURBED = [check_kills, check_trainer_with_losses, check_network, check_sent_images]
+DISTURBED = [check_kills, check_images_on_the_way, check_trainer_with_losses, check_network, check_sent_images]
 
 
 def main() -> None:

@@ -79,7 +79,10 @@ class Cluster:
             if self.nodes[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the node {name} did not start: {said[-1000:]}")
             time.sleep(0.05)
-        self.raylets[name], = set(self._raylets_running()) - before
+        found = sorted(set(self._raylets_running()) - before)
+        if len(found) != 1:
+            raise AssertionError(f"the node {name}: found the raylets {found}, expected one; it said {said[-1000:]}")
+        self.raylets[name] = found[0]
 
     def add(self, name: str, cpus: int) -> None:
         """Add a node to the cluster, which knows it when this returns."""

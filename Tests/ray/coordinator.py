@@ -45,8 +45,8 @@ class Bridge:
         assert self.process.stdin
         self.process.stdin.write(json.dumps({"t": t, **values}).encode() + b"\n")
 
-    def start(self, worker: int, kind: str = "trainer") -> None:
-        self.say("start", worker=worker, kind=kind)
+    def start(self, worker: int, kind: str = "trainer", **values: Any) -> None:
+        self.say("start", worker=worker, kind=kind, **values)
 
     def tell(self, worker: int, t: str, **values: Any) -> None:
         """A message for a worker."""
