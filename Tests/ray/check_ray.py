@@ -340,6 +340,29 @@ def check_what_is_sent(place: Place, nodes: Cluster) -> None:
         tell(to.wait_for("bye")["reason"], "--ship")
 
 
+# What the bridge says where Ray raises its errors of a store without room, and how many images it keeps then.
+FULL_STORES = """
+import asyncio
+from ray.exceptions import ObjectStoreFullError, OutOfDiskError
+from swift_pba.cluster import service
+from swift_pba.cluster.connection import Refusal
+
+async def refused(error):
+    def put(*_):
+        raise error
+    service.parcel_of_file = put
+    bridge = service.Bridge.__new__(service.Bridge)
+    bridge._images = {}
+    try:
+        await bridge.images({"file": "x.images", "digest": "d"})
+    except Refusal as refusal:
+        print(f"{refusal}; {len(bridge._images)} kept")
+
+asyncio.run(refused(ObjectStoreFullError("it is full")))
+asyncio.run(refused(OutOfDiskError("it is full")))
+"""
+
+
 def check_refusals(place: Place, nodes: Cluster) -> None:
     """what cannot work is said in words"""
     def farewell(address: str, *options: str, python: str = place.python) -> str:
@@ -363,6 +386,11 @@ def check_refusals(place: Place, nodes: Cluster) -> None:
         to.wait_for("started", 1)
         to.tell(1, "welcome", protocol=1, heartbeat=2, config={"kind": "network", "images": nothing})
         tell(to.wait_for("bye")["reason"], "worker 1: found images only in its welcome")
+    said = subprocess.run(
+        [place.python, "-c", FULL_STORES], capture_output=True, text=True, timeout=60, env=place.environment).stdout.splitlines()
+    require(len(said) == 2, f"found {said}, expected a line for each error")
+    tell(said[0], "the object store of this machine has no room for the images x.images", "--object-store-memory", "0 kept")
+    tell(said[1], "Ray has no room on the disk here for the images x.images", "ray start --temp-dir", "0 kept")
     with place.bridge(nodes, "--gpus-per-trial", "0.5") as to:
         to.start(1)
         tell(to.wait_for("waiting", 1)["reason"], "1 CPU and 0.5 GPU", "0 GPUs")

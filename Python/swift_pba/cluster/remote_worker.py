@@ -134,7 +134,7 @@ class RemoteWorker:
         try:
             seen, since = -1, time.monotonic()
             while not (await asyncio.wait({bringing}, timeout=_PATIENCE_SECONDS))[0]:
-                with contextlib.suppress(ActorUnavailableError):
+                with contextlib.suppress(RayActorError):  # which then ends the other call too, or was a lapse
                     if seen != (seen := await host.brought.remote(parcel)):
                         since = time.monotonic()
                         of = f"{seen / 1e9:.3g} of {size / 1e9:.3g} GB"
