@@ -444,6 +444,15 @@ def check_images_on_the_way(place: Place) -> None:
         to.wait_for("ended", 3)
         nothing_is_left_in_folders(place)
 
+        large = "--dataset noise:64x64x10 --train-size 8000 --validation-size 100 --model wrn_10_1".split()
+        search = Search(place, "stopped", *large, "--epochs", "4", "--interval", "2", "--population", "2")
+        with search.running("--ray", nodes.address, "--ship-data") as process:
+            wait_until(lambda: bytes_on_the_way(place), f"the first bytes of the images: {search.said()}", 60)
+            process.send_signal(signal.SIGINT)
+            search.end(process, code=130)
+        nothing_is_left_in_folders(place)
+        no_images_are_left_in(search.run)
+
         whole.parent.touch()  # a file in place of a folder
         to.start(4, "network", images=images)
         ended = to.wait_for("ended", 4)
