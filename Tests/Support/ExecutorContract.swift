@@ -55,7 +55,7 @@ public struct ExecutorContract: Sendable {
       SegmentPlace(generation: epochs.lowerBound, trial: trial), attempt: attempt)
     return SegmentRequest(
       key: key, seed: 3, epochs: epochs, isLast: false, policy: policies[policy], parentCheckpoint: start,
-      checkpoint: "\(folder)/\(key.place.checkpointName).\(UUID().uuidString).partial", slot: slot)
+      checkpoint: "\(folder)/\(key.place.checkpointName()).\(UUID().uuidString).partial", slot: slot)
   }
 
   private func run(_ request: SegmentRequest, stop: StopFlag = StopFlag()) throws -> Result {

@@ -71,7 +71,7 @@ struct SearchRequest {
       }
       let begun = try Settings(recorded)
       if let ray { try begun.requireTraining(on: ray, in: folder) }
-      settings = try settings.over(begun)
+      settings = settings.over(begun)
     }
     let configuration: AnySearchConfiguration
     switch recorded {
