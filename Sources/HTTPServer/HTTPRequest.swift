@@ -89,7 +89,7 @@ package struct HTTPRequest: Hashable, Sendable {
     return (method, String(parts[0]), query)
   }
 
-  /// A field's name in small letters, and its value.
+  /// A field's name in lower case, and its value.
   private static func field(_ line: String) throws(HTTPRefusal) -> (name: String, value: String) {
     guard let colon = line.firstIndex(of: ":") else { throw .malformed("found a field without a colon") }
     let name = line[..<colon]

@@ -35,7 +35,7 @@ package struct KnownHosts: Sendable {
     return String(host[..<colon])
   }
 
-  /// In small letters, without the dot that ends a whole name.
+  /// In lower case, without the dot that ends a whole name.
   private static func plain(_ name: String) -> String {
     let small = name.lowercased()
     return small.hasSuffix(".") ? String(small.dropLast()) : small

@@ -58,7 +58,7 @@ extension ScheduleCommand {
       case .torchvision:
         try ScheduleCommand.write(schedule, to: output) { try TorchvisionModule.write(schedule, $0) }
         printNote(
-          "its transform draws other random numbers than pba, and needs set_epoch; the file's head says all that is lost"
+          "its transform draws other random numbers than pba, and needs set_epoch; the file's head says what is lost"
         )
       case .albumentations: try writeAlbumentations(schedule)
       }
@@ -81,7 +81,7 @@ extension ScheduleCommand {
         )
       }
       printNote(
-        "Albumentations knows no epochs, and has other pixels for some operations; the files say all that is lost"
+        "Albumentations knows no epochs, and has other pixels for some operations; the files say what is lost"
       )
     }
 

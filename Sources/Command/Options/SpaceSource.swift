@@ -5,11 +5,14 @@ import Spaces
 import Text
 
 /// Where a search space comes from: a name, a YAML or JSON file, or a JSON object as it is.
-package struct SpaceSource: Hashable, Sendable {
+package struct SpaceSource: RawRepresentable, Hashable, Sendable {
   /// A name, the path of a file, or the text of an object.
-  let text: String
+  package let rawValue: String
 
-  private var isObject: Bool { text.drop(while: \.isWhitespace).hasPrefix("{") }
+  /// Takes it as it was typed.
+  package init(rawValue: String) { self.rawValue = rawValue }
+
+  private var isObject: Bool { rawValue.drop(while: \.isWhitespace).hasPrefix("{") }
 
   /// The space.
   ///
@@ -18,7 +21,7 @@ package struct SpaceSource: Hashable, Sendable {
   package func space() throws -> SearchSpace {
     if isObject {
       do {
-        return try SearchSpace(jsonText: text.utf8)
+        return try SearchSpace(jsonText: rawValue.utf8)
       } catch {
         let place = error.place.isEmpty ? "" : error.place + ": "
         throw SettingsError(
@@ -26,19 +29,19 @@ package struct SpaceSource: Hashable, Sendable {
       }
     }
     if let ready = try ready() { return ready.space }
-    let path = HomeFolder().expanding(text)
-    if FileKind(following: path) != nil || text.contains("/") || text.contains(".") {
+    let path = HomeFolder().expanding(rawValue)
+    if FileKind(following: path) != nil || rawValue.contains("/") || rawValue.contains(".") {
       return try SearchSpace(contentsOf: path)
     }
     let names = try ReadySpace.names()
     throw PolicyError(
-      place: "space", found: JSONValue.string(text).summary,
+      place: "space", found: JSONValue.string(rawValue).summary,
       expected: "\(ReadySpace.usual), one of \(names.joined(separator: ", ")), or a YAML file"
-        + nearMissHint(text, among: names + [ReadySpace.usual]))
+        + nearMissHint(rawValue, among: names + [ReadySpace.usual]))
   }
 
   /// The space of the program that it names; nil where it names none.
-  package func ready() throws -> ReadySpace? { isObject ? nil : try ReadySpace(named: text) }
+  package func ready() throws -> ReadySpace? { isObject ? nil : try ReadySpace(named: rawValue) }
 
   /// What a run's settings say of it: nothing for PBA's space, as before there was a choice.
   package func recorded() throws -> SearchSpace? {
@@ -49,17 +52,4 @@ package struct SpaceSource: Hashable, Sendable {
 
 extension SpaceSource: SettingValue, ExpressibleByArgument {
   package static var expected: String { "a name, the path of a file, or a JSON object in quotes" }
-
-  package init?(argument: String) { text = argument }
-
-  package var argument: String { text }
-
-  package init(from decoder: any Decoder) throws {
-    text = try decoder.singleValueContainer().decode(String.self)
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
 }

@@ -7,28 +7,31 @@ import Text
 import Workers
 
 /// Where a trainer's own settings come from: a YAML or JSON file, or a JSON object as it is.
-package struct TrainerSettingsSource: Hashable, Sendable {
+package struct TrainerSettingsSource: RawRepresentable, Hashable, Sendable {
   /// The path of a file, or the text of an object.
-  let text: String
+  package let rawValue: String
+
+  /// Takes it as it was typed.
+  package init(rawValue: String) { self.rawValue = rawValue }
 
   /// Settings that are known.
-  init(_ settings: TrainerSettings) { text = settings.description }
+  init(_ settings: TrainerSettings) { rawValue = settings.description }
 
   /// The most bytes of the settings: a worker gets them in one line, with all else that it needs to know.
   private static let most = 64 << 10
 
-  private var isObject: Bool { text.drop(while: \.isWhitespace).hasPrefix("{") }
+  private var isObject: Bool { rawValue.drop(while: \.isWhitespace).hasPrefix("{") }
 
   /// The settings; throws ``SettingsError`` where they are none.
   func settings() throws -> TrainerSettings {
-    guard isObject else { return try Self.read(HomeFolder().expanding(text)) }
-    guard text.utf8.count <= Self.most else {
+    guard isObject else { return try Self.read(HomeFolder().expanding(rawValue)) }
+    guard rawValue.utf8.count <= Self.most else {
       throw SettingsError(
-        "\(setting: "trainerConfig"): found \(text.utf8.count) bytes, expected at most \(Self.most); keep large values in a file that"
+        "\(setting: "trainerConfig"): found \(rawValue.utf8.count) bytes, expected at most \(Self.most); keep large values in a file that"
           + " the trainer reads")
     }
     do {
-      guard case .object(let values) = try JSONValue(parsing: text.utf8, as: .json) else {
+      guard case .object(let values) = try JSONValue(parsing: rawValue.utf8, as: .json) else {
         throw SettingsError("\(setting: "trainerConfig"): found no JSON object, expected one")
       }
       return TrainerSettings(values)
@@ -60,17 +63,4 @@ package struct TrainerSettingsSource: Hashable, Sendable {
 
 extension TrainerSettingsSource: SettingValue, ExpressibleByArgument {
   package static var expected: String { "the path of a file, or a JSON object" }
-
-  package init?(argument: String) { text = argument }
-
-  package var argument: String { text }
-
-  package init(from decoder: any Decoder) throws {
-    text = try decoder.singleValueContainer().decode(String.self)
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
 }
