@@ -20,8 +20,13 @@ struct Canvas: ~Copyable {
   private(set) var spare: UnsafeMutablePointer<Pixel>
   /// One 256-entry table for each of R, G, B.
   let tables: UnsafeMutablePointer<UInt8>
+  /// Tables of 256 entries that were computed before; each has a number of its own, and 0 is the number of none.
+  let keptTables: (numbers: UnsafeMutablePointer<UInt64>, entries: UnsafeMutablePointer<UInt8>)
+  static let keptTableCount = 16
   /// Counts of the 256 values for each of R, G, B, four times.
   let counts: UnsafeMutablePointer<UInt32>
+  /// The column from which each pixel of a row is taken.
+  let columns: UnsafeMutablePointer<UInt32>
   /// One number for each byte of a row.
   let rowSums: UnsafeMutablePointer<UInt16>
   /// Some rows of the image in the form that JPEG has them, ``JPEGBand``.
@@ -39,22 +44,25 @@ struct Canvas: ~Copyable {
     self.height = height
     self.kernels = kernels
     let margin = Self.margin(width: width)
-    let (bufferBytes, countBytes, tableBytes, sumBytes) = Self.parts(width: width, height: height)
-    let total = Self.byteCount(width: width, height: height)
-    memory = .allocate(byteCount: total, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: total)
+    let parts = Parts(width: width, height: height)
+    memory = .allocate(byteCount: parts.total, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: parts.total)
     var place = memory
     func part<Element>(_ bytes: Int, of type: Element.Type) -> UnsafeMutablePointer<Element> {
       defer { place += bytes }
       return place.bindMemory(to: type, capacity: bytes / MemoryLayout<Element>.stride)
     }
-    pixels = part(bufferBytes, of: Pixel.self) + margin
-    spare = part(bufferBytes, of: Pixel.self) + margin
+    pixels = part(parts.buffer, of: Pixel.self) + margin
+    spare = part(parts.buffer, of: Pixel.self) + margin
+    keptTables = (
+      numbers: part(parts.keptNumbers, of: UInt64.self), entries: part(parts.keptEntries, of: UInt8.self)
+    )
     bands = place
-    place += JPEGBand.byteCount(width: width)
-    counts = part(countBytes, of: UInt32.self)
-    tables = part(tableBytes, of: UInt8.self)
-    rowSums = part(sumBytes, of: UInt16.self)
+    place += parts.bands
+    counts = part(parts.counts, of: UInt32.self)
+    tables = part(parts.tables, of: UInt8.self)
+    columns = part(parts.columns, of: UInt32.self)
+    rowSums = part(parts.rowSums, of: UInt16.self)
   }
 
   deinit { memory.deallocate() }
@@ -64,16 +72,25 @@ struct Canvas: ~Copyable {
   /// A multiple of 16, so that an image begins where a line of the cache does.
   private static func margin(width: Int) -> Int { (Int(CPIXELS_MARGIN) + width + 15) / 16 * 16 }
 
-  /// The bytes of each pixel buffer, of counts, of tables and of the sums of a row.
-  private static func parts(width: Int, height: Int) -> (Int, Int, Int, Int) {
-    ((width * height + 2 * margin(width: width) + 15) / 16 * 64, 4 * 3 * 256 * 4, 3 * 256, 4 * width * 2)
+  /// How many bytes each part of the memory has.
+  private struct Parts {
+    let buffer, rowSums, columns, bands: Int
+    let counts = 4 * 3 * 256 * 4
+    let tables = 3 * 256
+    let keptNumbers = 8 * keptTableCount
+    let keptEntries = 256 * keptTableCount
+
+    init(width: Int, height: Int) {
+      buffer = (width * height + 2 * margin(width: width) + 15) / 16 * 64
+      (columns, rowSums) = (4 * width, 2 * 4 * width)
+      bands = JPEGBand.byteCount(width: width)
+    }
+
+    var total: Int { 2 * buffer + keptNumbers + keptEntries + counts + tables + columns + rowSums + bands }
   }
 
   /// The bytes of memory that a canvas of this size takes.
-  static func byteCount(width: Int, height: Int) -> Int {
-    let (buffer, counts, tables, sums) = parts(width: width, height: height)
-    return 2 * buffer + JPEGBand.byteCount(width: width) + counts + tables + sums
-  }
+  static func byteCount(width: Int, height: Int) -> Int { Parts(width: width, height: height).total }
 
   mutating func swapBuffers() {
     swap(&pixels, &spare)

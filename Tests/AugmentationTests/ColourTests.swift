@@ -24,6 +24,25 @@ private typealias Operation = Augmentation.Operation
         == image.colors.map { Array(repeating: UInt8(EnhanceTests.luma($0)), count: 3) })
   }
 
+  /// A canvas keeps tables of exponents; one after the other on one canvas they are those of canvases of their own.
+  @Test func exponentsOnOneCanvas() {
+    let exponents = (0..<40).map { Double($0 * 7 % 40) / 16 } + [0.5, 0.5, 2, 0.5, 0]
+    let image = RGBAImage(width: 64, height: 4, pixels: KernelBitsTests.values)
+    let source = image.colors.flatMap { $0 }
+    var workspace = ImageWorkspace(width: 64, height: 4)
+    for exponent in exponents {
+      let step = AugmentationProgram.Step(operation: .gamma, probability: 1, parameter: exponent)
+      let program = AugmentationProgram(alternatives: [.init(steps: [step], countDistribution: nil)])
+      var result = source
+      result.withUnsafeMutableBufferPointer {
+        ImageAugmenter(program: program, seed: 0, trial: 0).write(
+          sample: 0, epoch: 0, of: UnsafeBufferPointer($0), fill: (0, 0, 0), into: $0, using: &workspace)
+      }
+      #expect(
+        result == image.applying(.gamma, parameter: exponent).colors.flatMap { $0 }, "\(exponent)")
+    }
+  }
+
   @Test func gammaIsAPowerOfTheShare() {
     let image = RGBAImage(width: 256, height: 1, pixels: KernelBitsTests.values)
     let magnitudes = Operation.magnitudes.map(Operation.gamma.parameter(magnitude:))

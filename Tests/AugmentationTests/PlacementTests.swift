@@ -45,6 +45,30 @@ import Testing
     #expect(image.applying(.zoom, parameter: 0) == image)
   }
 
+  @Test func zoomTakesImagesOfAnyWidth() {
+    let image = noiseImage(width: 70_000, height: 2)
+    #expect(image.applying(.zoom, parameter: 1).pixel(69_999, 0) == image.pixel(52_499, 0))
+    #expect(image.applying(.zoom, parameter: -1).pixel(52_499, 0) == image.pixel(69_999, 0))
+  }
+
+  /// No operation has a limit of its own: the sides are beyond 16 bits.
+  @Test(arguments: Operation.catalogue) func everyOperationTakesLongImages(operation: Augmentation.Operation)
+  {
+    for (width, height) in [(70_001, 1), (1, 70_001)] {
+      let image = noiseImage(width: width, height: height)
+      for magnitude in [3, 9] {
+        let parameter = operation.parameter(magnitude: magnitude)
+        for signed in operation.isSigned ? [parameter, -parameter] : [parameter] {
+          let applied = image.applying(operation, parameter: signed, center: (width / 2, height / 2), key: 3)
+          #expect(applied.width == width && applied.height == height)
+          let plain = image.applying(
+            operation, parameter: signed, center: (width / 2, height / 2), key: 3, on: .plain)
+          #expect(applied == plain, "\(signed)")
+        }
+      }
+    }
+  }
+
   @Test func twiceTheSizeDoublesTheMiddle() {
     let image = noiseImage(width: 12, height: 8)
     #expect(image.applying(.zoom, parameter: 1) == Self.moved(image) { (3 + $0 / 2, 2 + $1 / 2) })

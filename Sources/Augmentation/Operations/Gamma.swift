@@ -15,10 +15,22 @@ extension Operation {
     name: "Gamma", unit: .exponent, parameters: 0...100, scale: { powers[$0] }
   ) { canvas, arguments in
     guard arguments.parameter != 1 else { return }
-    for value in 0..<256 {
-      canvas.tables[value] = UInt8(255.999 * pow(Double(value) / 255, arguments.parameter))
-    }
+    canvas.takeTable(ofExponent: arguments.parameter)
     canvas.applyTable()
+  }
+}
+
+extension Canvas {
+  /// Takes the table of an exponent for all channels: powers take longer than a small image, and a search has few exponents.
+  fileprivate func takeTable(ofExponent exponent: Double) {
+    let number = ~exponent.bitPattern  // not 0, as that would be a NaN
+    let place = Int((number &* 0x9E37_79B9_7F4A_7C15) >> 32) % Self.keptTableCount
+    let table = keptTables.entries + 256 * place
+    if keptTables.numbers[place] != number {
+      for value in 0..<256 { table[value] = UInt8(255.999 * pow(Double(value) / 255, exponent)) }
+      keptTables.numbers[place] = number
+    }
+    tables.update(from: table, count: 256)
   }
 }
 

@@ -24,14 +24,14 @@ extension Canvas {
   /// Pillow walks through such a map by adding up in double precision; the rounding decides which neighbour a place half-way
   /// takes, so the arithmetic here is the same.
   fileprivate mutating func stretch(_ map: AffineMap) {
-    let (width, height, columns) = (width, height, rowSums)
+    let (width, height, columns) = (width, height, columns)
     var (first, end) = (width, 0)
     var place = map.c + map.a * 0.5
     for x in 0..<width {
       if place >= 0, place < Double(width) {
         first = min(first, x)
         end = x &+ 1
-        columns[x] = UInt16(place)
+        columns[x] = UInt32(place)
       }
       place += map.a
     }
