@@ -47,7 +47,7 @@ private let visions: [String: [[Double]]] = [
 
 @Suite struct ColorTests {
   @Test func everyOperationHasAColour() {
-    #expect(OperationColors.all.count == SearchSpace.pba.operations.count)
+    #expect(OperationColors.all.count == Operation.catalogue.count)
     for operation in Operation.catalogue {
       #expect(StyleSheet.rules(.light).contains(".\(OperationColors.style(of: operation)){fill:#"))
     }
@@ -60,10 +60,15 @@ private let visions: [String: [[Double]]] = [
     func distance(_ first: Int, _ second: Int) -> Double {
       zip(seen[first], seen[second]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
     }
+    let pba = SearchSpace.pba.operations.count
+    try #require(SearchSpace.pba.operations == Array(Operation.catalogue.prefix(pba)))
     for first in seen.indices {
       for second in seen.indices where second > first {
-        let least = second == first + 1 ? 0.19 : 0.1
-        #expect(distance(first, second) >= least, "\(SearchSpace.pba.operations[first]), \(second)")
+        let areNeighbours = second == first + 1
+        let least =
+          second < pba ? (areNeighbours ? 0.19 : 0.1) : first >= pba ? (areNeighbours ? 0.13 : 0.075) : 0.05
+        #expect(
+          distance(first, second) >= least, "\(Operation.catalogue[first]), \(Operation.catalogue[second])")
       }
     }
   }

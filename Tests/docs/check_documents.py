@@ -5,13 +5,14 @@
 
 Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` or `Benchmarks/run …` in a
 document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the
-sources. Needs only Python's standard library.
+sources; the pictures in SVG are those that the program draws. Needs only Python's standard library.
 """
 
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -207,6 +208,16 @@ def check(path: Path, commands: Commands, benchmarks: Commands, texts: str) -> N
     require(not findings, "\n     ".join(findings))
 
 
+def pictures(pba: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([ROOT / "scripts" / "pictures", folder, pba], check=True, capture_output=True)
+        drawn = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    kept = {path.name: path.read_bytes() for path in (ROOT / "Pictures").iterdir()}
+    require({*drawn, "scene.png"} == {*kept}, f"scripts/pictures draws {', '.join(sorted(drawn))}")
+    stale = [name for name in sorted(drawn) if name.endswith(".svg") and drawn[name] != kept[name]]
+    require(not stale, f"no longer what the program draws: {', '.join(stale)}; scripts/pictures draws them again")
+
+
 def main() -> None:
     parser = parser_for(__doc__, selects=True)
     parser.add_argument("--benchmark", required=True, type=program, help="the program pba-benchmark")
@@ -215,6 +226,7 @@ def main() -> None:
     run_all(
         [
             ("the checks notice what is wrong", the_checks_notice_what_is_wrong),
+            ("pictures", partial(pictures, options.pba)),
             *((str(path.relative_to(ROOT)), partial(check, path, commands, benchmarks, texts)) for path in documents()),
         ],
         options.only,

@@ -48,7 +48,7 @@ extension ImageTable {
 
   private func elements(_ row: Row, y: Double) throws -> [SVGElement] {
     let top = y + (row.heads.isEmpty ? 0 : Self.headHeight)
-    let centers = row.cells.indices.map { column in
+    let centers = (0..<columns).map { column in
       margin + labelWidth + Double(column) * (cellWidth + Self.gap) + cellWidth / 2
     }
     var elements = [SVGElement]()

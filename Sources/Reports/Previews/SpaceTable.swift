@@ -53,15 +53,14 @@ public struct SpaceTable: Sendable {
         heads: ["operation"] + Self.heads,
         rows: space.choices.map { choice in
           [choice.operation.operation.name]
-            + Self.magnitudes(choice.operation).map { words(choice.operation, $0) }
+            + Self.magnitudes(choice.operation).map { $0.map { words(choice.operation, $0) } ?? "" }
         }))
   }
 
-  /// The first, the middle and the last magnitude, each once.
-  private static func magnitudes(_ operation: ScaledOperation) -> [Int] {
-    guard operation.operation.usesParameter else { return [0] }
-    let last = operation.magnitudes.upperBound
-    return Array(Set([0, last / 2, last])).sorted()
+  /// The first, the middle and the last magnitude, each once; nil where there is no other one.
+  private static func magnitudes(_ operation: ScaledOperation) -> [Int?] {
+    let last = operation.operation.usesParameter ? operation.magnitudes.upperBound : 0
+    return [0, last > 1 ? last / 2 : nil, last > 0 ? last : nil]
   }
 
   private func parameter(_ operation: ScaledOperation, _ magnitude: Int) -> Double {
@@ -76,7 +75,8 @@ public struct SpaceTable: Sendable {
   private func row(_ index: Int) -> ImageTable.Row {
     let choice = space.choices[index]
     let operation = choice.operation
-    let cells = Self.magnitudes(operation).map { magnitude in
+    let cells = Self.magnitudes(operation).map { magnitude -> ImageTable.Cell? in
+      guard let magnitude else { return nil }
       let drawn = image.applying(
         operation.operation, parameter: parameter(operation, magnitude),
         center: (image.width / 2, image.height / 2))

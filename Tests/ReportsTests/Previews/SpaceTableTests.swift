@@ -40,6 +40,23 @@ import Testing
     #expect(svg.words.contains("100 steps") && svg.words.contains("3 entries"))
   }
 
+  @Test func columnsAreNamedWhateverTheFirstOperationHas() throws {
+    let space = try SearchSpace(
+      name: "x",
+      choices: [
+        .init(ScaledOperation(.equalize), entries: 1),
+        .init(ScaledOperation(.rotate, from: 0, to: 90, steps: 2, isSigned: false), entries: 1),
+      ])
+    let figure = try SpaceTable(of: space, name: "a", image: image).figure()
+    let svg = try SVGNode.read(figure.drawing.svg())
+    #expect(svg.words.filter(["least", "middle", "most"].contains) == ["least", "middle", "most"])
+    #expect(figure.table.rows == [["Equalize", "no parameter", "", ""], ["Rotate", "0°", "", "90°"]])
+    func column(_ words: String) throws -> String? {
+      try #require(svg.elements("text").first { $0.text == words }).attributes["x"]
+    }
+    #expect(try column("90°") == column("most"))
+  }
+
   @Test func lengthsFollowTheSizeWhereTheyMay() throws {
     func words(_ scalesPixels: Bool) throws -> [String] {
       let space = try SearchSpace(
