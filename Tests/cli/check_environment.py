@@ -360,13 +360,34 @@ def a_locale_changes_no_number(case: Case) -> None:
         assert "learningRate: 0.25" in text, text
 
 
+def the_dashboard_opens_the_users_browser(case: Case) -> None:
+    opener, opened = case.folder / "bin" / "xdg-open", case.folder / "opened"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" >{opened}\n')
+    opener.chmod(0o755)
+    for folders, expected in ((f"{opener.parent}:/usr/bin:/bin", ""), ("/nowhere", "found no browser to open")):
+        process = subprocess.Popen(
+            [case.pba, "dashboard", "run", "--open"], cwd=case.folder, env={**os.environ, "PATH": folders},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout
+        address = process.stdout.readline().split()[-1]
+        assert address.startswith("http://127.0.0.1:"), address
+        deadline = time.monotonic() + 60
+        while not expected and not (opened.exists() and opened.read_text() == address) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        assert expected in words and ("no browser" in words) == bool(expected), words
+        assert opened.read_text() == address or expected, opened.read_text()
+
+
 CASES = [
     the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
     a_report_needs_no_right_to_write_into_the_run, what_may_not_be_written_says_what_to_do, a_working_directory_may_be_deleted,
     closed_descriptors_stay_apart_from_files, ignored_signals_stay_ignored,
     a_time_that_is_over_stops_in_order, a_build_of_another_user_is_used,
     a_build_without_the_part_for_gpus_runs,
-    a_locale_changes_no_number,
+    a_locale_changes_no_number, the_dashboard_opens_the_users_browser,
 ]
 
 

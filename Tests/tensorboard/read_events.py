@@ -160,6 +160,12 @@ class Checks:
         require(len(found["population"]) == 32, f"found {sorted(found['population'])}")
         require_equal(found, expected_of_search(run, False), "search")
 
+    def search_in_another_space(self) -> None:
+        run = self.case([*SEARCH, "--space", "digits"], "search-digits").undisturbed().run
+        found = groups(run)
+        require("policy/magnitude/Zoom" in found["population"], f"found {sorted(found['population'])}")
+        require_equal(found, expected_of_search(run, False), "search in another space")
+
     def search_without(self) -> None:
         """The option changes nothing else: what a search leaves is the same without it."""
         case = self.case(SEARCH, "search-without", ()).undisturbed()
@@ -261,6 +267,7 @@ def main() -> None:
         checks = Checks(Program(pba, patience=120), Path(folder))
         run_all([
             ("a search", checks.search), ("a search without it", checks.search_without),
+            ("a search in another search space", checks.search_in_another_space),
             ("a search that is killed", checks.killed_search),
             ("a search that lost its checkpoints", checks.lost_checkpoint),
             ("an asynchronous search that is killed", checks.asynchronous_search), ("a training", checks.training),
