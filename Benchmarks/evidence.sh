@@ -27,4 +27,4 @@ run compare compare "${recipe[@]}" --seed 1 --seeds "$seeds" --policies "$polici
 # The questions: does the schedule beat what costs nothing, another order of itself, and policies drawn at random?
 for policy in none trivialaugment rcifar10 "$own"; do
   "$pba" compare --resume --run "$folder/compare" --against "$policy"
-done
+done | tee "$folder/differences.txt"

@@ -42,10 +42,10 @@ else
     *) fail "CUDA graphs are not used here; pba doctor says: ${graphs:-nothing about them}" ;;
   esac
 fi
-epochs=24
+decisions=(--epochs 24)
 limit=()
 if [ -n "$short" ]; then
-  epochs=9
+  decisions=(--epochs 6 --population 4) # some thousands of images
   common+=(--dataset noise)
   limit=(--stop-after "${PBA_LIMIT:-150s}")
 fi
@@ -90,13 +90,7 @@ for round in $(seq "$rounds"); do
   measure "rsvhn-$round" rsvhn --precision bf16 ${limit[@]+"${limit[@]}"}
   measure "rcifar10-$round" rcifar10 --precision bf16 ${limit[@]+"${limit[@]}"}
 done
-# The same decisions, whichever way the steps reach the device: fp32, few epochs, equal files.
-for path in plain graph; do
-  used=$path
-  [ "$device" != cpu ] || used=plain # a CPU has no other
-  PBA_DEVICE_PATH=$used measure "decisions-$path" rsvhn --precision fp32 --epochs "$epochs"
-done
-
+# Written before the rest is measured, so that a call that is cut off leaves the figures that it is for.
 {
   if [ "$device" != cpu ]; then
     nvidia-smi -i "$gpu" --query-gpu=name,driver_version,memory.total --format=csv,noheader
@@ -107,15 +101,23 @@ done
     row "rsvhn-$round" "120 s"
     row "rcifar10-$round" "600 s"
   done
-  row decisions-plain -
-  row decisions-graph -
   printf '\nWhat the time of a segment goes into:\n\n'
   python3 "$root/Benchmarks/search_time.py" "$folder/rsvhn-1" "$folder/rcifar10-1"
+} | tee "$folder/gpu.md"
+
+# The same decisions, whichever way the steps reach the device: fp32, few epochs, equal files.
+for path in plain graph; do
+  used=$path
+  [ "$device" != cpu ] || used=plain # a CPU has no other
+  PBA_DEVICE_PATH=$used measure "decisions-$path" rsvhn --precision fp32 "${decisions[@]}"
+done
+{
   same=same
   cmp -s "$folder/decisions-plain/schedule.json" "$folder/decisions-graph/schedule.json" || same=other
   for file in "$folder"/decisions-plain/checkpoints/*.safetensors; do
     cmp -s "$file" "$folder/decisions-graph/checkpoints/$(basename "$file")" || same=other
   done
-  printf '\nplain and recorded steps, fp32: %s schedule and weights\n' "$same"
-} | tee "$folder/gpu.md"
+  printf '\nplain and recorded steps, fp32, %s and %s s: %s schedule and weights\n' \
+    "$(cat "$folder/decisions-plain.seconds")" "$(cat "$folder/decisions-graph.seconds")" "$same"
+} | tee -a "$folder/gpu.md"
 grep -q ': same schedule' "$folder/gpu.md"

@@ -6,6 +6,7 @@ run() { # NAME COMMAND OPTION...: begins a run, or continues it; keeps what it p
   shift 2
   [ -e "$folder/$name.txt" ] && return
   local began=$SECONDS partial
+  rm -f "$folder/$name".partial.* # what an interrupted go has printed
   if [ -e "$folder/$name/run.sqlite" ]; then set -- --resume "$@"; fi
   partial=$(mktemp "$folder/$name.partial.XXXXXX") # a name that nobody can foresee
   "$pba" "$command" "$@" --run "$folder/$name" >"$partial"

@@ -8,10 +8,10 @@ The time of a generation is that between the first and the last segment's begin,
 recording steps) does not count again and again.
 """
 
+import argparse
 import re
 import sqlite3
 import statistics
-import sys
 from pathlib import Path
 
 PARTS = ["preparation", "training", "evaluation", "checkpoint"]
@@ -56,12 +56,19 @@ def parts(run: str) -> str:
 
 
 def main() -> None:
-    if sys.argv[1] == "--whole":
-        print(whole(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="the folder of a search")
+    parser.add_argument("--whole", action="store_true", help="only how long each whole search takes")
+    options = parser.parse_args()
+    for run in options.runs:
+        if not (Path(run) / "run.sqlite").is_file():
+            parser.error(f"{run}: found no search there")
+    if options.whole:
+        print("\n".join(whole(run) for run in options.runs))
         return
     print("| search | segments | seconds | " + " | ".join(PARTS) + " |")
     print("|---|" + "---|" * (len(PARTS) + 2))
-    for run in sys.argv[1:]:
+    for run in options.runs:
         print(parts(run))
 
 
