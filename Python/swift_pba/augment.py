@@ -218,11 +218,12 @@ class Augment(_Base):
             raise ValueError(f"image: found a tensor on {image.device}, expected one on the CPU: augment in the data loader")
         if image.layout != torch.strided:
             raise TypeError(f"image: found a tensor of layout {image.layout}, expected torch.strided: image.to_dense()")
-        if image.ndim < 3 or image.shape[-3] not in (1, 3):
-            raise ValueError(f"image: found the shape {tuple(image.shape)}, expected (3, height, width)")
-        check_size(*image.shape[-2:], "image")
+        shape = image.shape
+        if len(shape) < 3 or shape[-3] not in (1, 3):
+            raise ValueError(f"image: found the shape {tuple(shape)}, expected (3, height, width)")
+        check_size(shape[-2], shape[-1], "image")
         planes = (image if type(image) is torch.Tensor else image.detach().as_subclass(torch.Tensor)).numpy()
-        if image.shape[-3] == 1:
+        if shape[-3] == 1:
             augmented = self._engine.images(np.repeat(planes, 3, -3), epoch, index, PLANAR)[..., :1, :, :].copy()
         else:
             augmented = self._engine.images(np.ascontiguousarray(planes), epoch, index, PLANAR)
