@@ -8,17 +8,22 @@ import PopulationBasedTraining
 ///
 /// The paper has four parts with the frequencies 1, 10, 25 and 50 among a thousand comparisons; a search has tens of them. Its
 /// parts have eight trials or six; where a population has fewer than 16 trials, there are as many parts of four as it
-/// allows, the fast ones. Its quarters are the quantile here, and whom a trial of the lowest copies is drawn.
+/// allows, the fast ones. Its quarters are the quantile here, and the source of a copy is drawn among the highest.
 public struct MultipleFrequencies: Explorer, Hashable {
-  private let perturbation = PolicyPerturbation()
+  private let start: RandomStart
 
   /// Every how many comparisons the parts are compared.
   public static let frequencies = [1, 2, 4, 8]
   /// The fewest trials of a part: with a quantile of a quarter, one of each bracket.
   public static let leastPart = 4
 
-  /// Makes the explorer.
-  public init() {}
+  /// Makes the explorer of a space.
+  public init(_ space: SearchSpace) { start = RandomStart(space) }
+
+  /// A policy of the space, each with the same chance, as the authors' program draws its hyperparameters.
+  public func beginning(
+    of trial: Int, from start: Policy, using generator: inout some RandomNumberGenerator
+  ) -> Policy { self.start.beginning(of: trial, from: start, using: &generator) }
 
   /// What a trial takes over at the comparisons of its part.
   public func choice(
@@ -33,7 +38,7 @@ public struct MultipleFrequencies: Explorer, Hashable {
   /// Perturbs the copied policy as PBA does.
   public func explore(
     _ request: Exploration<Policy>, using generator: inout some RandomNumberGenerator
-  ) -> Policy { perturbation.explore(request, using: &generator) }
+  ) -> Policy { start.explore(request, using: &generator) }
 
   /// Two parts.
   public var leastPopulation: Int { 2 * Self.leastPart }
@@ -43,5 +48,5 @@ public struct MultipleFrequencies: Explorer, Hashable {
 
 extension NamedExplorer {
   /// Parts of the population that evolve at different frequencies.
-  public static let multipleFrequencies = NamedExplorer("mf-pbt") { _ in MultipleFrequencies() }
+  public static let multipleFrequencies = NamedExplorer("mf-pbt") { MultipleFrequencies($0) }
 }

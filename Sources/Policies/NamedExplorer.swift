@@ -17,7 +17,7 @@ public struct NamedExplorer: Sendable, CustomStringConvertible {
   }
 
   /// All of them, the default first.
-  public static let all: [NamedExplorer] = [.pba, .random, .pb2, .multipleFrequencies]
+  public static let all: [NamedExplorer] = [.pba, .pbaRandomStart, .random, .pb2, .multipleFrequencies]
 
   /// The explorer of that name; nil where there is none.
   public init?(named name: String) {

@@ -23,6 +23,21 @@ struct RandomSearchTests {
     }
   }
 
+  @Test("explorers that begin at random begin with the same policies")
+  func sameBeginnings() throws {
+    for explorer in [NamedExplorer.pbaRandomStart, .multipleFrequencies] {
+      let made = explorer.make(in: .pba)
+      for trial in 0..<20 {
+        var generator = RandomStream(seed: 4, domain: .policyDraw, trial: trial)
+        #expect(
+          try made.beginning(of: trial, from: .searchStart, using: &generator) == beginning(trial: trial))
+      }
+    }
+    var generator = RandomStream(seed: 4, domain: .policyDraw)
+    let pba = NamedExplorer.pba.make(in: .pba)
+    #expect(try pba.beginning(of: 0, from: .searchStart, using: &generator) == .searchStart)
+  }
+
   @Test("no trial copies another one, unless it failed; then it takes the best one's policy as it is")
   func copies() throws {
     let scores = [0.4, nil, 0.9, 0.1, 0.2, nil].enumerated().map {
