@@ -36,16 +36,27 @@ struct DriftingTask: Hashable, Sendable {
   /// How near the policy is to the best at an epoch; 1 where it is the best, 0 or less where it is worse than none.
   func fit(_ policy: Policy, epoch: Int) -> Double {
     let strengths = strengths(of: policy)
-    var best = RandomStream(seed: seed, domain: .preview)
-    let progress = (Double(epoch) + 0.5) / Double(epochs)
     var squares = 0.0
-    for strength in strengths {
-      let (drawn, last) = (best.uniform() * Self.strongest, best.uniform() * Self.strongest)
-      let first = grows ? 0 : drawn
-      let distance = strength - (first + (last - first) * progress)
+    for (strength, best) in zip(strengths, bestStrengths(atEpoch: epoch)) {
+      let distance = strength - best
       squares += distance * distance
     }
     return 1 - Self.cost * squares / Double(strengths.count)
+  }
+
+  /// The strength of each operation that helps most before the first epoch and after the last one.
+  var endsOfBestStrengths: [(first: Double, last: Double)] {
+    var random = RandomStream(seed: seed, domain: .preview)
+    return SearchSpace.pba.operations.map { _ in
+      let (drawn, last) = (random.uniform() * Self.strongest, random.uniform() * Self.strongest)
+      return (grows ? 0 : drawn, last)
+    }
+  }
+
+  /// The strength of each operation that helps most at an epoch.
+  func bestStrengths(atEpoch epoch: Int) -> [Double] {
+    let progress = (Double(epoch) + 0.5) / Double(epochs)
+    return endsOfBestStrengths.map { $0.first + ($0.last - $0.first) * progress }
   }
 
   /// What a schedule loses against the best one, in points of accuracy, when a network is trained with it.

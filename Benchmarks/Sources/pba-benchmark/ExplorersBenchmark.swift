@@ -21,7 +21,9 @@ struct ExplorersBenchmark: ParsableCommand {
       Each search goes through the real state machine and the real journal; only the training is made up. The best strength \
       of each operation moves with the epochs, what is measured has noise, and a trap makes weak policies look better early \
       on than they are. Printed is the regret: the points of accuracy that a training with the found schedule loses against \
-      the best one, with a 95 % interval, and the difference to pba over the same seeds.
+      the best one, with a 95 % interval, and the differences to pba and to random over the same seeds. The row none is a \
+      schedule that applies nothing, the row best the best one that a search can find: the known best strengths, rounded to \
+      numbers that policies have, one policy for each interval.
       """)
 
   @Option(help: "Searches of each explorer in each setting.")
@@ -78,7 +80,23 @@ struct ExplorersBenchmark: ParsableCommand {
     let seeds: Int
     let epochs: Int
     let interval: Int
+    let tasks: [Task]
     let settings: [Setting]
+  }
+
+  /// What is known of the task of a seed.
+  private struct Task: Encodable {
+    let seed: UInt64
+    /// The best strength of each operation before the first epoch, where strengths move; where they grow it is 0.
+    let first: [Double]
+    /// The best strength of each operation after the last epoch.
+    let last: [Double]
+
+    init(_ task: DriftingTask) {
+      seed = task.seed
+      first = task.endsOfBestStrengths.map(\.first)
+      last = task.endsOfBestStrengths.map(\.last)
+    }
   }
 
   private struct Setting: Encodable {
@@ -91,12 +109,14 @@ struct ExplorersBenchmark: ParsableCommand {
   }
 
   private struct Result: Encodable {
-    /// The explorer, or `none` where nothing is applied.
+    /// The explorer, `none` where nothing is applied, or `best` for the best schedule that a search can find.
     let explorer: String
     /// Points of accuracy.
     let regret: MeanInterval
     /// The regret less that of `pba`, over the same seeds.
     let difference: MeanInterval
+    /// The regret less that of `random`, over the same seeds; nil where `random` is not compared.
+    let differenceToRandom: MeanInterval?
     /// Seconds of one search.
     let seconds: Double
   }
@@ -121,7 +141,10 @@ struct ExplorersBenchmark: ParsableCommand {
       }
     }
     let report = Report(
-      machine: .current(), seeds: seeds, epochs: epochs, interval: interval, settings: settings)
+      machine: .current(), seeds: seeds, epochs: epochs, interval: interval,
+      tasks: (0..<UInt64(seeds)).map {
+        Task(DriftingTask(seed: $0, epochs: epochs, noise: 0, grows: false, hasTrap: false))
+      }, settings: settings)
     if json { return try printJSON(report) }
     printResult(report.machine.text)
   }
@@ -143,11 +166,18 @@ struct ExplorersBenchmark: ParsableCommand {
     let nothing = try Schedule(
       name: "none", segments: [Schedule.Segment(epochs: epochs, policy: .searchStart)], provenance: [:])
     rows.append(("none", tasks.map { $0.regret(of: nothing) }, 0))
+    rows.append(("best", try tasks.map { $0.regret(of: try $0.bestSchedule(interval: interval)) }, 0))
+    let random = rows.first { $0.name == NamedExplorer.random.name }
     return rows.compactMap { row in
-      guard let regret = MeanInterval(row.regrets),
-        let difference = MeanInterval(zip(row.regrets, rows[0].regrets).map { $0 - $1 })
-      else { return nil }
-      return Result(explorer: row.name, regret: regret, difference: difference, seconds: row.seconds)
+      func difference(to other: [Double]) -> MeanInterval? {
+        MeanInterval(zip(row.regrets, other).map { $0 - $1 })
+      }
+      guard let regret = MeanInterval(row.regrets), let toPBA = difference(to: rows[0].regrets) else {
+        return nil
+      }
+      return Result(
+        explorer: row.name, regret: regret, difference: toPBA,
+        differenceToRandom: random.flatMap { difference(to: $0.regrets) }, seconds: row.seconds)
     }
   }
 
@@ -157,14 +187,16 @@ struct ExplorersBenchmark: ParsableCommand {
     let memory = Folder.isThere("/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
     let path = try Folder.makeTemporary(in: folder ?? memory, beginning: "pba-explorers")
     defer { try? FileManager.default.removeItem(atPath: path) }
-    var configuration = SearchConfiguration(
+    let configuration = SearchConfiguration(
       data: DataSelection("noise"), recipe: Recipe(epochs: epochs, seed: task.seed), population: population,
       interval: interval, concurrency: .trials(1))
-    configuration.explorer = explorer
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: false)
     do {
+      // Given to the search and not by name in its settings, which know only the explorers that all searches have.
       return try Search(
-        run: run, configuration: configuration, executor: DriftingLearner(task: task), stop: stop
+        run: run, rules: configuration.rules, origin: configuration.origin,
+        concurrency: configuration.trialsAtOnce, executor: DriftingLearner(task: task),
+        explorer: explorer.make(in: configuration.rules.space), stop: stop
       )().schedule
     } catch is SearchError where stop.isRequested {
       throw Interrupted(keepingNothing: "stopped before the end; nothing is kept")
@@ -175,10 +207,14 @@ struct ExplorersBenchmark: ParsableCommand {
     printResult(
       "population \(setting.population), best strengths \(setting.grows ? "grow" : "move"), "
         + "\(setting.hasTrap ? "trap" : "no trap"), noise \(decimal(100 * setting.noise, 1)) points")
+    let width = 2 + (setting.results.map(\.explorer.count).max() ?? 0)
     for result in setting.results {
-      let time = result.seconds > 0 ? "   \(decimal(result.seconds, 2)) s" : ""
+      let differences = [("pba", result.difference), ("random", result.differenceToRandom)]
+      let texts = differences.compactMap { name, difference in difference.map { "to \(name): " + text($0) } }
+      let time = result.seconds > 0 ? ["\(decimal(result.seconds, 2)) s"] : []
       printResult(
-        padded(result.explorer, 8) + text(result.regret) + "   to pba: " + text(result.difference) + time)
+        padded(result.explorer, width)
+          + ([text(result.regret)] + texts + time).joined(separator: "   "))
     }
     printResult("")
   }
