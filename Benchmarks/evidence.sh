@@ -1,30 +1,42 @@
 #!/usr/bin/env bash
 # What a policy is worth where augmentation matters: 1,000 images of CIFAR-10, 200 epochs. Two searches with the same
 # budget, one of PBA and one of random policies, then every policy with the same seeds. Started again on the same folder
-# it continues where it stopped. About three hours on two idle cores.
+# it continues where it stopped. Three to five hours on two idle cores.
 #
-#   Benchmarks/evidence.sh FOLDER [PBA [SEEDS]]
+#   Benchmarks/evidence.sh FOLDER [PBA [FIRST-LAST]]
 #
-# CIFAR-10 must be where `pba data list` finds it; PBA_DATA names another --data-dir.
+# FIRST-LAST are the seeds of the trainings, 1-3 unless given. CIFAR-10 must be where `pba data list` finds it; PBA_DATA
+# names another --data-dir. PBA_SCHEDULES names a folder with pba.json and random.json, the schedules of two searches that
+# are done; then none is made. Several goes, with other seeds or on other machines, make one table:
+#
+#   Benchmarks/paired.py FOLDER/seeds-*.json
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-folder=${1:?usage: Benchmarks/evidence.sh FOLDER [PBA [SEEDS]]}
-pba=${2:-$root/pba}
-seeds=${3:-3}
+folder=${1:?usage: Benchmarks/evidence.sh FOLDER [PBA [FIRST-LAST]]}
+pba=$(realpath "${2:-$root/pba}")
+seeds=${3:-1-3}
+first=${seeds%-*} last=${seeds#*-}
+data=${PBA_DATA:+$(realpath "$PBA_DATA")}
+schedules=${PBA_SCHEDULES:+$(realpath "$PBA_SCHEDULES")}
 recipe=(--dataset cifar10 --train-size 1000 --model wrn_16_2 --epochs 200 --precision fp32 --threads 1 --device cpu
-  ${PBA_DATA:+--data-dir "$PBA_DATA"})
+  ${data:+--data-dir "$data"})
 mkdir -p "$folder"
+cd "$folder" # the comparison calls a schedule by the name of its file
+folder=$PWD
 . "$root/Benchmarks/resumable.sh"
 
-# A search validates on 1,000 images that no training sees; a comparison measures on the 10,000 test images.
-run pba search "${recipe[@]}" --validation-size 1000 --population 8
-run random search "${recipe[@]}" --validation-size 1000 --population 8 --explorer random
+for explorer in pba random; do
+  if [ -z "$schedules" ]; then
+    # A search validates on 1,000 images that no training sees; a comparison measures on the 10,000 test images.
+    run "$explorer" search "${recipe[@]}" --validation-size 1000 --population 8 --explorer "$explorer"
+  fi
+  from=${schedules:+$schedules/$explorer.json}
+  [ -e "$explorer.json" ] || cp "${from:-$explorer/schedule.json}" "$explorer.json"
+done
 
-own=$folder/pba/schedule.json
 policies=none,cutout,autoaugment,randaugment,trivialaugment,rcifar10,rcifar10@shuffled,rcifar10@last
-policies=$policies,$own,$own@shuffled,$own@last,$folder/random/schedule.json
-run compare compare "${recipe[@]}" --seed 1 --seeds "$seeds" --policies "$policies"
+policies=$policies,pba.json,pba.json@shuffled,pba.json@last,random.json
+run "seeds-$seeds" compare "${recipe[@]}" --seed "$first" --seeds $((last - first + 1)) --policies "$policies"
+cp "seeds-$seeds/summary.json" "seeds-$seeds.json"
 # The questions: does the schedule beat what costs nothing, another order of itself, and policies drawn at random?
-for policy in none trivialaugment rcifar10 "$own"; do
-  "$pba" compare --resume --run "$folder/compare" --against "$policy"
-done | tee "$folder/differences.txt"
+"$root/Benchmarks/paired.py" "seeds-$seeds.json"

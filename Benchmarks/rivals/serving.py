@@ -33,7 +33,12 @@ def say(answer: dict[str, Any]) -> None:
 
 def end_when_told() -> None:
     """Ends in order when told to, and on Linux also when pba is no more, however it ended."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once: Python ends with a traceback where it comes again
+        sys.exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
@@ -65,6 +70,7 @@ def serve(answer: Callable[[Any], dict[str, Any]], modules: Sequence[ModuleType]
             say(answer(json.loads(line)))
         except Exception as error:  # Whatever it is, pba must know of it.
             say({"error": f"{type(error).__name__}: {error}"})
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends by itself
 
 
 def microseconds(call: Callable[[], None], count: int, least: float) -> float:

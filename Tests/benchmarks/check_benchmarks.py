@@ -8,6 +8,7 @@ libraries, so that the conversation with rivals is checked without them. Needs o
 """
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -24,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from case_runner import name_of, parser_for, run_all  # noqa: E402
 from case_runner import program as program_path  # noqa: E402
 
-RIVALS = Path(__file__).resolve().parents[2] / "Benchmarks" / "rivals"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "Benchmarks"
+RIVALS = BENCHMARKS / "rivals"
 
 # Answers as Benchmarks/rivals/augment.py does, always 500 µs for one rival and 1000 for the other.
 RIVAL = """
@@ -140,23 +142,111 @@ def check_workers(program: str) -> None:
         assert found["seconds"] >= 0.1 and 0 < found["segmentsPerSecond"] <= 60 and found["processorShare"] > 0, found
 
 
+EXPLORERS = ["pba", "pba-random-start", "random", "pb2", "mf-pbt"]
+
+
+def explorer_rows(setting: dict[str, Any]) -> dict[str, Any]:
+    return {result["explorer"]: result for result in setting["results"]}
+
+
 def check_explorers(program: str) -> None:
-    small = [program, "explorers", "--seeds", "2", "--epochs", "6", "--population", "8", "--json"]
-    found = report(*small)
+    small = [program, "explorers", "--epochs", "6", "--population", "8", "--json"]
+    found, first = report(*small, "--seeds", "2"), report(*small, "--seeds", "1")
     assert len(found["settings"]) == 8 and found["seeds"] == 2, found
-    for setting in found["settings"]:
-        results = setting["results"]
-        assert [result["explorer"] for result in results] == ["pba", "random", "pb2", "mf-pbt", "none"], results
-        assert results[0]["difference"]["mean"] == 0 and all(result["regret"]["mean"] > 0 for result in results), results
+    for setting, of_first in zip(found["settings"], first["settings"], strict=True):
+        rows, alone = explorer_rows(setting), explorer_rows(of_first)
+        assert list(rows) == [*EXPLORERS, "none", "best"], rows
+        for row, key in ((row, key) for row in rows for key in ("difference", "differenceToRandom")):
+            other = "pba" if key == "difference" else "random"
+            # What the second seed has, and the difference of each seed.
+            of = {name: [alone[name]["regret"]["mean"], 2 * rows[name]["regret"]["mean"] - alone[name]["regret"]["mean"]]
+                  for name in (row, other)}
+            paired = [mine - theirs for mine, theirs in zip(of[row], of[other], strict=True)]
+            # Student's t of one degree of freedom.
+            margin = 12.706204736174698 * abs(paired[0] - paired[1]) / 2
+            assert abs(rows[row][key]["mean"] - sum(paired) / 2) < 1e-9, (row, key, rows, alone)
+            assert abs(rows[row][key]["margin"] - margin) < 1e-9, (row, key, rows, alone)
+            assert "margin" not in alone[row][key] and rows[row][key]["count"] == 2, (row, key)
 
     def figures(report: dict[str, Any]) -> list[Any]:
         return [[{**result, "seconds": 0} for result in setting["results"]] for setting in report["settings"]]
 
-    assert figures(report(*small)) == figures(found), "another result of the same seeds"
+    assert figures(report(*small, "--seeds", "2")) == figures(found), "another result of the same seeds"
+    some = report(*small, "--seeds", "1", "--explorer", "mf-pbt")["settings"][0]["results"]
+    assert [row["explorer"] for row in some] == ["pba", "mf-pbt", "none", "best"], some
+    assert not any("differenceToRandom" in row for row in some), some
     done = run([program, "explorers", "--population", "4"])
     assert done.returncode == 64 and "expected 8 or more with mf-pbt" in done.stderr, done
     done = run([program, "explorers", "--explorer", "nobody"])
-    assert done.returncode == 64 and "expected one of pba, random" in done.stderr, done
+    assert done.returncode == 64 and "expected one of pba, pba-random-start, random" in done.stderr, done
+    done = run([program, "explorers", "--seeds", "2", "--epochs", "6", "--population", "8", "--explorer", "random"])
+    lines = done.stdout.split("\n\n")[0].splitlines()
+    assert done.returncode == 0 and [line.split()[0] for line in lines[1:]] == ["pba", "random", "none", "best"], done
+    assert all("to pba: " in line and "to random: " in line and "±" in line for line in lines[1:]), done.stdout
+
+
+def check_known_best(program: str) -> None:
+    """The regrets of doing nothing and of the best schedule are those that follow from the best strengths."""
+    # The strengths that an operation can have: the mean of probability times magnitude over its two entries.
+    single = {probability * magnitude for probability in range(11) for magnitude in range(10)}
+    steps = sorted({(one + other) / 180 for one in single for other in single})
+    # No best strength is above 0.7. The mean squared distance from them costs 4 times the 40 points that a training is worth.
+    gap = max(above - below for below, above in itertools.pairwise(steps) if below < 0.7)
+    for epochs, interval in ((7, 3), (6, 1), (5, 9)):
+        found = report(program, "explorers", "--seeds", "3", "--epochs", str(epochs), "--interval", str(interval),
+                       "--population", "8", "--explorer", "random", "--json")
+        assert [task["seed"] for task in found["tasks"]] == [0, 1, 2], found["tasks"]
+        for setting in found["settings"]:
+            none, best = [], []
+            for task in found["tasks"]:
+                assert len(task["first"]) == len(task["last"]) == 15 and 0 <= min(task["first"] + task["last"]), task
+                assert max(task["first"] + task["last"]) < 0.7, task
+                ends = [(0 if setting["grows"] else first, last) for first, last in zip(task["first"], task["last"], strict=True)]
+                # The mean over the epochs of the square of first + (last - first) · (epoch + 1/2) / epochs.
+                squares = [first * last + (last - first) ** 2 * (1 / 3 - 1 / (12 * epochs**2)) for first, last in ends]
+                none.append(160 * sum(squares) / 15)
+                lost = 0.0
+                for start in range(0, epochs, interval):
+                    of_interval = range(start, min(start + interval, epochs))
+                    for first, last in ends:
+                        wanted = [first + (last - first) * (epoch + 0.5) / epochs for epoch in of_interval]
+                        lost += min(sum((strength - one) ** 2 for one in wanted) for strength in steps)
+                best.append(160 * lost / 15 / epochs)
+            rows = explorer_rows(setting)
+            for name, expected in (("none", none), ("best", best)):
+                assert abs(rows[name]["regret"]["mean"] - sum(expected) / 3) < 1e-9, (name, epochs, expected, rows[name])
+            # With a policy of its own for each epoch only the steps are in the way of the best strengths.
+            assert interval > 1 or 0 < rows["best"]["regret"]["mean"] <= 160 * (gap / 2) ** 2 < 0.01, (gap, rows["best"])
+            lowest = min(row["regret"]["mean"] for name, row in rows.items() if name != "best")
+            assert rows["best"]["regret"]["mean"] < lowest, rows
+
+
+def check_starts_and_trap(program: str) -> None:
+    """Without a comparison the rules make no difference, and at the last epoch the trap none."""
+    def regrets(*more: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        found = report(program, "explorers", *more, "--json")
+        return [(setting, {name: row["regret"] for name, row in explorer_rows(setting).items()}) for setting in found["settings"]]
+
+    once = regrets("--epochs", "1", "--population", "24", "--seeds", "12")
+    for _, rows in once:
+        assert rows["pba"] == rows["none"], rows
+        assert rows["random"] == rows["pba-random-start"] == rows["mf-pbt"] != rows["none"], rows
+    often = regrets("--epochs", "6", "--interval", "2", "--population", "8", "--seeds", "5")
+    for _, rows in often:
+        # `pb2` begins like `random` and has little time here to find something better.
+        names = [name for name in EXPLORERS if name != "pb2"]
+        assert len({str(rows[name]) for name in names}) == len(names), rows
+
+    def pairs(results: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """The regrets of each setting without the trap, and with it."""
+        same = {(setting["grows"], setting["noise"], setting["hasTrap"]): rows for setting, rows in results}
+        assert len(same) == 8, same
+        return [(rows, same[grows, noise, True]) for (grows, noise, trapped), rows in same.items() if not trapped]
+
+    assert all(without == trapped for without, trapped in pairs(once)), once
+    # What is measured at the last epoch alone decides what `random` finds; others are compared before.
+    assert all(without["random"] == trapped["random"] for without, trapped in pairs(often)), often
+    assert any(without["pba"] != trapped["pba"] for without, trapped in pairs(often)), often
 
 
 def check_search_of_bundled_images(program: str) -> None:
@@ -297,6 +387,37 @@ def check_hint(pba: str) -> None:
     assert done.returncode == 0 and "benchmark" not in done.stdout, done.stdout
 
 
+def check_tables_of_comparisons(pba: str) -> None:
+    """The table of several comparisons has the figures of `pba compare`, also where their seeds are apart."""
+    compare = [pba, "compare", *"--dataset bundled --model wrn_10_1 --batch-size 32 --train-size 64 --epochs 1".split(),
+               *"--device cpu --threads 1 --policies none,rcifar10".split()]
+    with tempfile.TemporaryDirectory() as folder:
+        for seed, count in ((1, 3), (1, 1), (2, 2)):
+            done = run([*compare, "--seed", str(seed), "--seeds", str(count), "--run", f"{folder}/{seed}-{count}"])
+            assert done.returncode == 0, done.stderr
+        whole = Path(folder, "1-3", "summary.json")
+        none, policy = json.loads(whole.read_text())["rows"]
+        accuracy, difference = policy["accuracy"], policy["difference"]
+        row = (f"| rcifar10 | {100 * accuracy['mean']:.2f} ± {100 * accuracy['margin']:.2f} | 3 "
+               f"| {100 * difference['mean']:+.2f} ± {100 * difference['margin']:.2f} |")
+        for paths in ([whole], [Path(folder, part, "summary.json") for part in ("1-1", "2-2")]):
+            done = run([sys.executable, BENCHMARKS / "paired.py", *paths])
+            assert done.returncode == 0 and done.stdout.splitlines()[-1] == row, (row, done)
+        done = run([sys.executable, BENCHMARKS / "paired.py", whole, "--against", "nobody"])
+        assert done.returncode == 2 and "expected one of none, rcifar10" in done.stderr, done
+
+
+def check_script_for_gpus(pba: str) -> None:
+    """The script for a GPU, rehearsed on the processor: its table has the projected whole, and both ways decide alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = run([BENCHMARKS / "gpu.sh", "--short", f"{folder}/gpu", "1", pba],
+                   variables={"PBA_DEVICE": "cpu", "PBA_LIMIT": "3s"})
+        assert done.returncode == 0, (done.returncode, done.stderr[-400:])
+        table = Path(folder, "gpu", "gpu.md").read_text()
+        for words in ("| rsvhn-1 | ", "| rcifar10-1 | ", " same schedule and weights", "| search | segments |"):
+            assert words in table, (words, table)
+
+
 def main() -> None:
     # Who runs this in the background of a shell has SIGINT ignored, and what this starts would go on ignoring it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -304,10 +425,11 @@ def main() -> None:
     parser.add_argument("--benchmark", required=True, type=program_path, help="the program pba-benchmark")
     options = parser.parse_args()
     checks = [check_augment, check_text, check_instructions, check_rivals, check_train, check_simulated_search, check_workers,
-              check_explorers, check_search_of_bundled_images, check_interrupted_search, check_unruly_rivals, check_data_folder,
-              check_refusals]
+              check_explorers, check_known_best, check_starts_and_trap, check_search_of_bundled_images, check_interrupted_search,
+              check_unruly_rivals, check_data_folder, check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
-    run_all([*cases, (name_of(check_hint), partial(check_hint, options.pba))], options.only)
+    of_pba = [check_hint, check_tables_of_comparisons, check_script_for_gpus]
+    run_all([*cases, *((name_of(check), partial(check, options.pba)) for check in of_pba)], options.only)
 
 
 if __name__ == "__main__":

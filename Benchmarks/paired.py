@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""One table of several comparisons of the same policies with other seeds, from their summary.json.
+
+    Benchmarks/paired.py SUMMARY... [--against POLICY]...
+
+For each policy the mean test accuracy over all seeds, and its differences to other policies, of trainings with the same seed of
+the same comparison; each with half of a 95 % interval by Student's t. By default the differences are to the first policy, to
+TrivialAugment, and to the schedule pba.json, where they were compared.
+"""
+
+import argparse
+import json
+import math
+import statistics
+from pathlib import Path
+
+# Student's t, two-sided, 95 %, for 1, 2, ... degrees of freedom.
+T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
+# Test accuracy by policy, and by the comparison and the seed.
+Results = dict[str, dict[tuple[str, int], float]]
+
+
+def read(paths: list[str], fail: argparse.ArgumentParser) -> Results:
+    found: Results = {}
+    for path in paths:
+        try:
+            rows = json.loads(Path(path).read_text())["rows"]
+            for row in rows:
+                for entry in row["entries"]:
+                    if entry.get("accuracy") is not None:
+                        found.setdefault(row["policy"], {})[path, entry["seed"]] = entry["accuracy"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            fail.error(f"{path}: found no summary of a comparison ({error})")
+    return found
+
+
+def interval(values: list[float], sign: str = "") -> str:
+    """The mean in percent or points, and half of its interval."""
+    mean = f"{100 * statistics.mean(values):{sign}.2f}"
+    if len(values) < 2:
+        return mean
+    t = T[len(values) - 2] if len(values) - 2 < len(T) else 1.96
+    return f"{mean} ± {100 * t * statistics.stdev(values) / math.sqrt(len(values)):.2f}"
+
+
+def difference(results: Results, policy: str, other: str) -> str:
+    shared = sorted(results[policy].keys() & results[other].keys())
+    if policy == other or not shared:
+        return "–"
+    return interval([results[policy][key] - results[other][key] for key in shared], "+")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("summaries", nargs="+", metavar="SUMMARY")
+    parser.add_argument("--against", action="append", metavar="POLICY", help="a policy that the others are compared with")
+    options = parser.parse_args()
+    results = read(options.summaries, parser)
+    against = options.against or [next(iter(results)), *(name for name in ("trivialaugment", "pba.json") if name in results)]
+    for name in against:
+        if name not in results:
+            parser.error(f"--against {name}: found no such policy, expected one of {', '.join(results)}")
+    print("| policy | accuracy, % | n |" + "".join(f" − {name} |" for name in against))
+    print("|---|---|---|" + "---|" * len(against))
+    for policy, values in results.items():
+        differences = "".join(f" {difference(results, policy, other)} |" for other in against)
+        print(f"| {policy} | {interval(list(values.values()))} | {len(values)} |{differences}")
+
+
+if __name__ == "__main__":
+    main()
