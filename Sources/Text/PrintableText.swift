@@ -24,6 +24,8 @@ private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   case 0..<0x20, 0x7F..<0xA0: true
   // Line and paragraph separators, and the marks that turn the direction of writing.
   case 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+  // Noncharacters, which YAML refuses as they are.
+  case 0xFFFE, 0xFFFF: true
   default: false
   }
 }

@@ -10,8 +10,8 @@ struct TextTests {
   @Test("control characters are escaped, all else stays")
   func escapes() {
     #expect(
-      printable("a\u{1B}[31mred\n\r\t\u{7F}\u{9B}\u{202E}\u{2028}\u{61C}")
-        == #"a\u001b[31mred\n\r\t\u007f\u009b\u202e\u2028\u061c"#)
+      printable("a\u{1B}[31mred\n\r\t\u{7F}\u{9B}\u{202E}\u{2028}\u{61C}\u{FFFE}")
+        == #"a\u001b[31mred\n\r\t\u007f\u009b\u202e\u2028\u061c\ufffe"#)
     #expect(printable("Grün 漢字 🙂 \"\\") == "Grün 漢字 🙂 \"\\")
   }
 

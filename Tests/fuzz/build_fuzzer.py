@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "Tests/fuzz/harness"
 OUT = ROOT / ".build/fuzz"
 # In the order of their imports.
-SWIFT_MODULES = ["ImageFiles", "Images", "Policies", "Interop", "Datasets", "Torch", "RunStore", "Command"]
+SWIFT_MODULES = ["ImageFiles", "Images", "Policies", "Interop", "Spaces", "HTTPServer", "Datasets", "Torch", "RunStore",
+                 "Command"]
 C_MODULES = ["CImageDecoders"]
 SWIFT_FLAGS = ["-sanitize=address,fuzzer", "-enable-testing"]
 C_FLAGS = ["-fsanitize=address,undefined,fuzzer-no-link", "-fno-sanitize-recover=undefined"]

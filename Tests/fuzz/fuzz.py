@@ -1,4 +1,5 @@
-"""Attacks every reader of files with libFuzzer: a finding ends with code 1, keeps its input and says how to see it again.
+"""Attacks every reader of files and requests with libFuzzer: a finding ends with code 1, keeps its input and says how to
+see it again.
 
 A finding is a crash, a trap, an error of the sanitizers, a leak, more than 10 seconds for an input, or memory far beyond it.
 Only the standard library of Python is needed."""
@@ -20,7 +21,7 @@ import seeds
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FINDINGS = ROOT / ".build/fuzz/findings"
 # The largest input; the readers' own limits on memory are some hundreds of bytes for a byte.
-LONGEST = {"pickle": 16384, "cifar-binary": 16384, "original-log": 8192, "ray-results": 8192}
+LONGEST = {"pickle": 16384, "cifar-binary": 16384, "original-log": 8192, "ray-results": 8192, "http-request": 8192}
 LIMITS = ["-timeout=10", "-rss_limit_mb=2560", "-malloc_limit_mb=512"]
 
 

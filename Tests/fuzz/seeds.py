@@ -190,8 +190,40 @@ def http_heads() -> list[bytes]:
             b"HTTP/2 200\nlast-modified: Mon, 01 Jan 2024 00:00:00 GMT\nContent-Range: bytes */100\n"]
 
 
+def http_requests() -> list[bytes]:
+    """Heads of requests, without the end of the last line: such as are served, and such as are refused."""
+    return [b"GET /events?have=a-1.b-2&x&y=&=z&x=1=2 HTTP/1.1\r\nHost: \t127.0.0.1:80 \r\nAccept: */*\r\nCookie: \xe9",
+            b"HEAD / HTTP/1.0\r\nhOST:[::1]:8080\r\nContent-Length: 0", b"GET /? HTTP/1.1\r\nHost: localhost.",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5", b"GET / HTTP/2.0\r\nHost: x\r\nTransfer-Encoding: chunked",
+            b"GET / HTTP/1.1\r\nHost: x\r\n folded: y\r\nHost : z\n: a", b"GET http://x/ HTTP/1.1\r\nHost: x\r\nHost: y",
+            b"GET " + b"/" * 4097 + b" HTTP/1.1\r\nHost: x", b"GET / HTTP/1.1\r\nHost: x" + b"\r\nF: x" * 100]
+
+
 def schedule() -> list[bytes]:
-    return files(POLICIES, "two_segments.json")
+    # Version 2 holds a search space.
+    operations = [{"operation": "Rotate", "entries": 1, "lowest": 0, "highest": 270, "steps": 4, "signed": False},
+                  {"operation": "TranslateX", "lowest": 0, "highest": 4, "steps": 5}, {"operation": "Invert", "entries": 1}]
+    entries = [("Rotate", 10, 3), ("TranslateX", 5, 4), ("Invert", 1, 0), ("TranslateX", 0, 0)]
+    policy = [{"operation": name, "probability": probability, "magnitude": magnitude}
+              for name, probability, magnitude in entries]
+    space = {"name": "own", "operationCount": [0.5, 0.25, 0.25], "scalePixels": False, "operations": operations}
+    with_space = {"format": "pba-schedule", "version": 2, "name": "turns", "epochs": 5, "probabilityScale": 10, "space": space,
+                  "segments": [{"epochs": 2, "policy": []}, {"epochs": 3, "policy": policy}], "provenance": {"seed": 7}}
+    return [*files(POLICIES, "two_segments.json"), json.dumps(with_space).encode()]
+
+
+def spaces() -> list[bytes]:
+    head = b"format: pba-space\nversion: 1\nname: "
+    return [
+        *files(TESTS.parent / "Spaces", "*.yaml"),
+        b'{"format": "pba-space", "version": 1, "name": "j", "operationCount": [1], "scalePixels": false, "operations": '
+        b'[{"operation": "Rotate", "entries": 10, "lowest": 2.5e1, "highest": -0.5, "steps": 100, "signed": false}]}',
+        head + b"&n 'a\\'\noperations: &o\n  - &r {operation: ShearX, lowest: +.5, highest: 1.}\n  - *r\n",
+        head + b'"\\e[0m \\u2028\\x7f \\U0001F600 \\uFFFE \xe2\x80\xae"\noperations: [operation: Invert]\n',
+        head + b"|\n two\n lines\n? operations\n:\n- operation: Cutout\n  lowest: 010\n  steps: 0x2\n  signed: yes\n",
+        head + b"!!str 7\noperations: [{operation: Hue, lowest: .nan, highest: 1e999}, {operation: !!float 3}, ~, <<]\n",
+        b"%YAML 1.1\n--- !!map\n" + head + b"x\nname: y\nb: &b [*b]\n...\n--- second\n",
+    ]
 
 
 def ray_results() -> list[bytes]:
@@ -245,9 +277,11 @@ MADE = {
     "mat": lambda: files(DATASETS, "svhn/*.mat"),
     "tar": tar,
     "http-head": http_heads,
+    "http-request": http_requests,
     "image-cache-index": image_cache_index,
     "packed-images": packed_images,
     "schedule": schedule,
+    "space": spaces,
     "original-log": lambda: files(LOGS, "*.txt"),
     "ray-results": ray_results,
     "safetensors": safetensors,
@@ -260,9 +294,11 @@ TEXTS = {
     "npy",
     "pickle",
     "http-head",
+    "http-request",
     "image-cache-index",
     "packed-images",
     "schedule",
+    "space",
     "original-log",
     "ray-results",
     "safetensors",

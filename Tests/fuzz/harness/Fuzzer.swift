@@ -1,6 +1,7 @@
 import Foundation
 
-/// A reader of files from outside, as libFuzzer calls it: it may throw, and must not crash, hang, leak or fill the memory.
+/// A reader of files or requests from outside, as libFuzzer calls it: it may throw, and must not crash, hang, leak or fill
+/// the memory.
 struct Reader: Sendable {
   let name: String
   let read: @Sendable ([UInt8]) throws -> Void
@@ -22,7 +23,8 @@ struct Reader: Sendable {
     return reader
   }()
 
-  static let all = imageReaders + arrayReaders + datasetReaders + policyReaders + runReaders + [selfTest]
+  static let all =
+    imageReaders + arrayReaders + datasetReaders + policyReaders + runReaders + serverReaders + [selfTest]
 }
 
 /// libFuzzer's entry: one input.

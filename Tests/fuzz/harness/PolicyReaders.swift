@@ -1,14 +1,23 @@
 import Foundation
 import Policies
+import Spaces
 
 @testable import Interop
 
-/// The readers of schedules, and of what other programs' searches leave.
+/// The readers of schedules and search spaces, and of what other programs' searches leave.
 let policyReaders = [
   Reader("schedule") { bytes in
     let schedule = try Schedule(jsonText: bytes)
     let again = try Schedule(jsonText: schedule.jsonData())
     precondition(again.jsonData() == schedule.jsonData(), "a schedule that changes when it is read again")
+  },
+  Reader("space") { bytes in
+    let space = try SearchSpace(contentsOf: InputFile.holding(bytes))
+    for text in [space.yaml, space.description] {
+      let again = try? SearchSpace(yaml: text, from: "again")
+      precondition(again == space, "a space that changes when it is written and read again")
+    }
+    precondition(space.start.entries.count == space.scaledEntries.count, "a policy without its entries")
   },
   Reader("original-log") { bytes in
     let log = try OriginalLog(LogLines(bytes))
