@@ -3,8 +3,9 @@ import Text
 import Yams
 
 extension JSONValue {
-  /// The most values of a file; names that stand for other values count as often as they stand for them.
-  private static let mostValues = 20_000
+  /// The most values of a file, more than 64 KiB can write out; names that stand for other values count as often as they
+  /// stand for them.
+  private static let mostValues = 40_000
 
   /// The value of a YAML file, nil where it has none: what JSON has, as everybody reads it.
   ///

@@ -26,6 +26,11 @@ import Testing
     #expect(bits.magnitudes.map { bits.parameter(magnitude: $0) } == [8, 7, 6, 6, 5, 4, 3, 3, 2, 1])
     let square = try ScaledOperation(.cutout, from: 0, to: 20, steps: 5)
     #expect(square.magnitudes.map { square.parameter(magnitude: $0) } == [0, 6, 10, 16, 20])
+    let quality = try ScaledOperation(.jpegCompression, from: 90, to: 15, steps: 5)
+    #expect(quality.magnitudes.map { quality.parameter(magnitude: $0) } == [90, 71, 53, 34, 15])
+    // A radius is a length in pixels, but any one.
+    let radius = try ScaledOperation(.gaussianBlur, from: 0, to: 1.25, steps: 6)
+    #expect(radius.magnitudes.map { radius.parameter(magnitude: $0) } == [0, 0.25, 0.5, 0.75, 1, 1.25])
     // Every strength is one that the operation takes, whatever the bounds are.
     for steps in 2...ScaledOperation.mostSteps {
       for operation in [Operation.solarize, .translateX, .cutout] {

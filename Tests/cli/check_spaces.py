@@ -92,7 +92,7 @@ def check_workers(workshop: Workshop) -> None:
 
 def check_explorers(workshop: Workshop) -> None:
     """every explorer stays within the space"""
-    for explorer in ("random", "pb2", "mf-pbt"):
+    for explorer in ("pba-random-start", "random", "pb2", "mf-pbt"):
         population = ["--population", "8"] if explorer == "mf-pbt" else []
         workshop.run("search", *SEARCH, "--explorer", explorer, *population, "--space", workshop.space, "--run", explorer)
         schedule = json.loads((workshop.folder / explorer / "schedule.json").read_text())

@@ -18,6 +18,8 @@ struct DryRun {
   private let recipe: Recipe
   private let selection: DataSelection
   private let devices: DeviceList
+  /// What a search chooses among, where that is not PBA's space.
+  private var space: SearchSpace?
   /// What is applied to the images while the steps are timed.
   private let program: (_ width: Int, _ height: Int) throws -> AugmentationProgram
   private let workload: (DatasetSplits) throws -> Workload
@@ -33,6 +35,7 @@ struct DryRun {
   init(_ configuration: SearchConfiguration, mayShip: Bool) throws {
     let learnt = try Schedule.named("rcifar10")
     check = { try configuration.requireUsable($0) }
+    space = configuration.space
     if mayShip { shippedBytes = { try PackedImages.size(of: $0) } }
     program = { width, height in
       learnt.lastPolicy.program(operationCount: learnt.operationCount)
@@ -109,7 +112,7 @@ struct DryRun {
     try check(data)
     let settings = try settings(recipe.resolved(for: data))
     let program = try program(data.train.images.width, data.train.images.height)
-    noteSurprises(of: recipe, policyCutout: program.largestCutout, on: data)
+    noteSurprises(of: recipe, policyCutout: program.largestCutout, space: space, on: data)
     printNote("timing a few steps")
     let interruption = try Interruption()
     let cost: RunCost

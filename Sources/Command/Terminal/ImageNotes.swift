@@ -1,5 +1,6 @@
 import Augmentation
 import Datasets
+import Policies
 import Text
 import Training
 
@@ -10,8 +11,11 @@ import Training
 /// - Parameters:
 ///   - recipe: how the network is trained.
 ///   - policyCutout: the largest square that the policy itself removes, as the length of its side in pixels.
+///   - space: what a search chooses among, where that is not PBA's space.
 ///   - data: the images.
-func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits) {
+func noteSurprises(
+  of recipe: Recipe, policyCutout: Int, space: SearchSpace? = nil, on data: DatasetSplits
+) {
   let (width, height) = (data.train.images.width, data.train.images.height)
   let scaling = recipe.scaleToSize == true ? "" : "--scale-to-size makes it fit, "
   let share = cutoutShare(side: recipe.cutout, width: width, height: height)
@@ -33,7 +37,11 @@ func noteSurprises(of recipe: Recipe, policyCutout: Int, on data: DatasetSplits)
       "a crop padding of \(counted(recipe.cropPadding, "pixel")) moves images of \(width) × \(height) by half of their size or more;"
         + " \(scaling)--crop-padding N sets it, 0 turns it off")
   }
-  if recipe.flip, data.classNames.allSatisfy({ $0.count == 1 }) {
+  if recipe.flip, let space, !space.operations.contains(.flipHorizontal) {
+    printNote(
+      "the search space \(printable(space.name)) has no FlipHorizontal, but the recipe mirrors half of the images;"
+        + " --no-flip leaves them as they are")
+  } else if recipe.flip, data.classNames.allSatisfy({ $0.count == 1 }) {
     printNote(
       "the classes are called \(shortList(data.classNames)): if they are digits or letters, mirrored ones are other"
         + " signs or none; --no-flip leaves them as they are")

@@ -127,7 +127,8 @@ final class NetworkSearch: PreparedSearch {
     cluster = try ray.map { try RayLauncher.connected(to: $0, kind: .network, python: PythonInterpreter()) }
     if recorded == nil {
       noteSurprises(
-        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data), on: data)
+        of: configuration.recipe, policyCutout: configuration.largestCutout(on: data),
+        space: configuration.space, on: data)
     }
   }
 
