@@ -1,17 +1,20 @@
 /// How much each segment of a search changed the score, in numbers that can be compared over time.
-struct ScoreChanges<Hyperparameters> {
+package struct ScoreChanges<Hyperparameters> {
   /// The change of one segment.
-  struct Change {
+  package struct Change {
     /// What it was trained with.
-    var hyperparameters: Hyperparameters
+    package var hyperparameters: Hyperparameters
     /// When it began, in steps of the longest segment.
-    var time: Int
+    package var time: Int
     /// Above 0 where it improved more than others of the same epochs.
-    var value: Double
+    package var value: Double
   }
 
-  /// The newest changes of segments that did not fail, in the order in which they were recorded; mean 0 and variance 1.
-  let standardised: [Change]
+  /// The newest changes of segments that did not fail, in the order in which they were recorded.
+  ///
+  /// Their mean square is 1, or all of them are 0. Each is compared with all trials over the same epochs, also with those
+  /// that are not among the newest. So the mean is 0 only where all changes over the same epochs are among them.
+  package let standardised: [Change]
   /// The epoch at which each trial's last segment ended.
   private let ends: [Int: Int]
   private let step: Int
@@ -27,7 +30,7 @@ struct ScoreChanges<Hyperparameters> {
   ///   - observations: what all trials have reached, in the order in which it was recorded.
   ///   - direction: which of two scores is the better one.
   ///   - count: how many of the newest changes are taken.
-  init(_ observations: [Observation<Hyperparameters>], direction: Direction, newest count: Int) {
+  package init(_ observations: [Observation<Hyperparameters>], direction: Direction, newest count: Int) {
     step = max(1, observations.lazy.map { $0.segment.endEpoch - $0.segment.startEpoch }.max() ?? 1)
     ends = Dictionary(
       observations.map { ($0.segment.trial, $0.segment.endEpoch) }, uniquingKeysWith: { _, last in last })
@@ -75,7 +78,7 @@ struct ScoreChanges<Hyperparameters> {
   }
 
   /// When the next segment begins of a trial that copied another.
-  func time(after source: Int) -> Int { (ends[source] ?? 0) / step }
+  package func time(after source: Int) -> Int { (ends[source] ?? 0) / step }
 }
 
 private func mean(_ values: [Double]) -> Double {

@@ -1,4 +1,5 @@
 import Augmentation
+import Foundation
 import Images
 import Testing
 
@@ -54,22 +55,63 @@ import Testing
     #expect(abs(correlation(noise[...], other[...])) < 0.015)
   }
 
-  @Test func noiseFollowsTheWordsOfThePixel() {
-    let image = noiseImage(width: 9, height: 7, seed: 4)
+  /// The numbers of the sums 511 to 1020 in 1/4096, not yet rounded.
+  static let quantiles: [Double] = {
+    // In how many of 2³² ways four bytes have each sum.
+    var ways = [1]
+    for _ in 0..<4 {
+      var sums = [Int](repeating: 0, count: ways.count + 255)
+      for (sum, count) in ways.enumerated() {
+        for byte in 0..<256 { sums[sum + byte] += count }
+      }
+      ways = sums
+    }
+    return (511...1020).map { sum in
+      // P(|Z| > z) is to be 2 · P(greater sum) + P(this sum); above 7 it is less than any of these.
+      let share = Double(2 * ways[(sum + 1)...].reduce(0, +) + ways[sum]) * 0x1p-32
+      var (low, high) = (0.0, 7.0)
+      for _ in 0..<60 {
+        let middle = (low + high) / 2
+        if erfc(middle / 2.0.squareRoot()) > share { low = middle } else { high = middle }
+      }
+      return 4096 * low
+    }
+  }()
+
+  @Test func tableHasTheNormalQuantiles() {
+    // None is so near to the middle between two whole numbers that the method would decide.
+    #expect(Self.quantiles.allSatisfy { abs($0 - $0.rounded(.down) - 0.5) > 1e-6 })
+    #expect(NormalQuantiles.ofDistances == Self.quantiles.map { UInt16($0.rounded()) })
+  }
+
+  /// By how much a value changes, for a deviation in 1/256 and a sum of four bytes, and whether that is rounded from a half.
+  static func change(deviation: Int, sum: Int) -> (change: Int, isHalf: Bool) {
+    guard sum != 510 else { return (0, false) }
+    let (whole, rest) = (deviation * Int(quantiles[abs(sum - 510) - 1].rounded())).quotientAndRemainder(
+      dividingBy: 1 << 20)
+    let size = rest >= 1 << 19 ? whole + 1 : whole
+    return (sum > 510 ? size : -size, rest == 1 << 19)
+  }
+
+  /// The deviations 8, 64 and 128 have changes of a whole number and a half.
+  @Test(arguments: [0.5, 3.7, 8, 20, 64, 128, 255])
+  func noiseFollowsTheWordsOfThePixel(deviation: Double) {
+    let image = noiseImage(width: 90, height: 70, seed: 4)
     let key: UInt64 = 1 << 45 | 12345
-    // The largest deviation shows the order of the sums.
-    let noisy = image.applying(.gaussianNoise, parameter: 255, key: key)
+    let noisy = image.applying(.gaussianNoise, parameter: deviation, key: key)
     #expect(noisy.alphas == image.alphas)
-    for (index, pair) in zip(image.colors, noisy.colors).enumerated() {
-      for channel in 0..<3 {
-        let sum = Self.bytes(of: Self.words(index, key: key)[channel]).reduce(0) { $0 + Int($1) }
-        let change = Int(pair.1[channel]) - Int(pair.0[channel])
-        // The number of a sum is close to its distance from the mean over its deviation, 147.8, in the middle.
-        let expected = Double(sum - 510) / 147.8 * 255
-        let kept = min(max(expected, -Double(pair.0[channel])), 255 - Double(pair.0[channel]))
-        #expect(abs(Double(change) - kept) < 3 + abs(expected) * 0.06, "\(index) \(channel)")
+    var halves: Set<Int> = []
+    let expected = image.colors.enumerated().map { index, color in
+      zip(Self.words(index, key: key), color).map { word, value in
+        let sum = Self.bytes(of: word).reduce(0) { $0 + Int($1) }
+        let (change, isHalf) = Self.change(deviation: Int((deviation * 256).rounded()), sum: sum)
+        let changed = Int(value) + change
+        if isHalf && (0...255).contains(changed) { halves.insert(change.signum()) }
+        return UInt8(min(max(changed, 0), 255))
       }
     }
+    #expect(noisy.colors == expected)
+    #expect(![8, 64, 128].contains(deviation) || halves == [-1, 1])
   }
 
   @Test func smallDeviationsAreRounded() {

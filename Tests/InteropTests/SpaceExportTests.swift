@@ -37,9 +37,17 @@ struct SpaceExportTests {
     ] {
       #expect(text.contains(line), "\(line)")
     }
-    #expect(text.contains("LENGTHS = {\"TranslateX\": 1"))
-    let fixed = try module(schedule(scalesPixels: false))
-    #expect(fixed.contains("LENGTHS: dict[str, int] = {}\n") && !fixed.contains("LENGTHS = {"))
+  }
+
+  @Test("the module for torchvision has one line of lengths, and no place that was to be filled")
+  func lengths() throws {
+    let scaled = "LENGTHS = {\"TranslateX\": 1, \"TranslateY\": 1, \"Cutout\": 2, \"GaussianBlur\": 0}"
+    for (scalesPixels, expected) in [(true, scaled), (false, "LENGTHS: dict[str, int] = {}")] {
+      let text = try module(schedule(scalesPixels: scalesPixels))
+      let lines = text.split(separator: "\n").filter { $0.hasPrefix("LENGTHS") }
+      #expect(lines.map(String.init) == [expected])
+      #expect(!text.contains(/%[A-Za-z_]+%/))
+    }
   }
 
   @Test("the file for Albumentations has them, and nothing for a strength that changes nothing")

@@ -93,15 +93,39 @@ struct PopulationBanditTests {
     #expect(try explored(seen) == first)
   }
 
-  @Test("the same request gives the same numbers, all of them valid; other random numbers others")
+  @Test("the same request gives the same numbers, all of them valid")
   func repeated() throws {
     let seen = history(generations: 20, best: { _ in 5 })
     let first = try explored(seen, underway: [[3, 3]])
     #expect(try explored(seen, underway: [[3, 3]]) == first)
     #expect(zip(first, Self.ranges).allSatisfy { $1.contains($0) })
-    // What is out of the window changes nothing but the level of the first seen ones.
-    #expect(seen.count > PopulationBandit.window)
-    #expect(try explored(seen.map { Observation(segment: $0.segment, value: 0.5) }).count == 2)
+  }
+
+  @Test("what is older than the window changes nothing, what is in it does")
+  func window() throws {
+    let population = 12
+    let seen = history(generations: 20, population: population, best: { $0 < 8 ? 0 : 5 })
+    let first = try explored(seen)
+    // The first observations of the window belong to a generation that it cuts. Their changes are compared with those of
+    // all that generation, and are counted from the generation before it.
+    let cut = (seen.count - PopulationBandit.window) / population
+    #expect(cut > 1 && !(seen.count - PopulationBandit.window).isMultiple(of: population))
+    func changed(_ generations: Range<Int>) -> [Observation<[Int]>] {
+      seen.map { observation in
+        guard generations.contains(observation.segment.generation) else { return observation }
+        return Observation(
+          segment: TrialSegment(
+            trial: observation.segment.trial, generation: observation.segment.generation,
+            startEpoch: observation.segment.startEpoch, endEpoch: observation.segment.endEpoch,
+            hyperparameters: [10 - observation.segment.hyperparameters[0], 0]),
+          value: observation.value.map { -3 * $0 })
+      }
+    }
+    #expect(try explored(changed(0..<cut - 1)) == first)
+    #expect(try explored(changed(cut + 1..<20)) != first)
+    // Neither does a generation that has failed long ago.
+    let failed = seen.prefix(population).map { Observation(segment: $0.segment, value: nil) }
+    #expect(try explored(failed + seen.dropFirst(population)) == first)
   }
 
   @Test("failed trials are left out, and an empty history keeps what was copied")

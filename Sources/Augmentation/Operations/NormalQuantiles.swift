@@ -2,7 +2,7 @@
 ///
 /// The sum S is 0...1020, and 510 in the mean. Its number is the normal quantile of P(sum < S) + P(sum = S) / 2, in 1/4096,
 /// rounded: from -6.34 to 6.34, with a variance of 0.99999 and a kurtosis of 3.0000.
-enum NormalQuantiles {
+package enum NormalQuantiles {
   /// The mean of the sum, whose number is 0, and the furthest distance from it.
   static let middle = 510
 
@@ -13,7 +13,7 @@ enum NormalQuantiles {
   }
 
   /// The numbers of the sums 511, 512, …, 1020; those below the mean are their negatives.
-  static let ofDistances: [UInt16] = [
+  package static let ofDistances: [UInt16] = [
     27, 53, 80, 107, 134, 160, 187, 214, 241, 267, 294, 321, 348, 374, 401, 428, 454, 481, 508, 535, 561, 588,
     615, 642, 668, 695, 722, 748, 775, 802, 829, 855, 882, 909, 936, 962, 989, 1016, 1042, 1069, 1096, 1123,
     1149, 1176, 1203, 1230, 1256, 1283, 1310, 1337, 1363, 1390, 1417, 1444, 1470, 1497, 1524, 1551, 1577,

@@ -55,15 +55,22 @@ enum TorchvisionTemplate {
   /// - Parameter scalesPixels: whether lengths in pixels follow the size of the images where that is asked for.
   /// - Returns: the code, which knows no lengths where they stay as they are.
   static func code(scalesPixels: Bool) -> String {
-    scalesPixels ? code : code.replacing(/LENGTHS = \{[^}]*\}/, with: "LENGTHS: dict[str, int] = {}")
+    code.replacing(
+      placeOfLengths,
+      with: scalesPixels
+        ? #"LENGTHS = {"TranslateX": 1, "TranslateY": 1, "Cutout": 2, "GaussianBlur": 0}"#
+        : "LENGTHS: dict[str, int] = {}")
   }
+
+  /// What stands in the code for the line of lengths: no Python, so that a file in which it is left is refused.
+  private static let placeOfLengths = "%LENGTHS%"
 
   private static let code = #"""
     #: The length of the schedule.
     EPOCHS = sum(epochs for epochs, _ in SEGMENTS)
 
     #: Strengths that are lengths in pixels, with the number of pixels that they take effect in multiples of; 0 is any.
-    LENGTHS = {"TranslateX": 1, "TranslateY": 1, "Cutout": 2, "GaussianBlur": 0}
+    \#(placeOfLengths)
 
 
     def _moved(image: Image.Image, x: float = 0.0, y: float = 0.0, slope_x: float = 0.0, slope_y: float = 0.0) -> Image.Image:
