@@ -475,7 +475,7 @@ def check_images_on_the_way(place: Place) -> None:
 
 TRAINER = ["--trainer", str(TRAINERS / "sums.py"), "--epochs", "8", "--interval", "2", "--population", "4"]
 NETWORK = """--dataset bundled --train-size 128 --validation-size 100 --model wrn_10_1 --population 4 --epochs 6 --interval 2
-  --batch-size 32""".split()
+  --batch-size 32 --space digits""".split()
 
 
 class Search:
@@ -599,7 +599,7 @@ def check_random_kills(place: Place, seed: int) -> str:
 
 
 def check_network(place: Place) -> None:
-    """a search with built-in networks gives the same bytes, also with a node lost"""
+    """a search with built-in networks, in another search space, gives the same bytes, also with a node lost"""
     expected = Search(place, "here", *NETWORK, "--device", "cpu").whole()
     with place.cluster(a=1, b=1) as nodes:
         if place.full:
