@@ -3,9 +3,9 @@
 
     Benchmarks/paired.py SUMMARY... [--against POLICY]...
 
-For each policy the mean test accuracy over all seeds, and its differences to other policies, of trainings with the same seed of
-the same comparison; each with half of a 95 % interval by Student's t. By default the differences are to the first policy, to
-TrivialAugment, and to the schedule pba.json, where they were compared.
+For each policy the mean test accuracy over all seeds, and its differences to other policies, of trainings with the same
+seed; each with half of a 95 % interval by Student's t. By default the differences are to the first policy, to TrivialAugment,
+and to the schedule pba.json, where they were compared.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from pathlib import Path
 
 # Student's t, two-sided, 95 %, for 1, 2, ... degrees of freedom.
 T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
-# Test accuracy by policy, and by the comparison and the seed.
-Results = dict[str, dict[tuple[str, int], float]]
+# Test accuracy by policy and seed.
+Results = dict[str, dict[int, float]]
 
 
 def read(paths: list[str], fail: argparse.ArgumentParser) -> Results:
@@ -26,9 +26,13 @@ def read(paths: list[str], fail: argparse.ArgumentParser) -> Results:
         try:
             rows = json.loads(Path(path).read_text())["rows"]
             for row in rows:
+                of_policy = found.setdefault(row["policy"], {})
                 for entry in row["entries"]:
-                    if entry.get("accuracy") is not None:
-                        found.setdefault(row["policy"], {})[path, entry["seed"]] = entry["accuracy"]
+                    if entry.get("accuracy") is None:
+                        continue
+                    if entry["seed"] in of_policy:
+                        fail.error(f"{path}: found {row['policy']} with seed {entry['seed']} once more, expected other seeds")
+                    of_policy[entry["seed"]] = entry["accuracy"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             fail.error(f"{path}: found no summary of a comparison ({error})")
     return found
@@ -47,7 +51,7 @@ def difference(results: Results, policy: str, other: str) -> str:
     shared = sorted(results[policy].keys() & results[other].keys())
     if policy == other or not shared:
         return "–"
-    return interval([results[policy][key] - results[other][key] for key in shared], "+")
+    return interval([results[policy][seed] - results[other][seed] for seed in shared], "+")
 
 
 def main() -> None:
