@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -381,6 +382,30 @@ def the_dashboard_opens_the_users_browser(case: Case) -> None:
         assert opened.read_text() == address or expected, opened.read_text()
 
 
+def a_dashboard_without_scripts_is_not_stale(case: Case) -> None:
+    (case.folder / "a file").write_text("")
+    refused(case.run("dashboard", "a file"), "a file", "expected the folder of a run")
+    process = subprocess.Popen(
+        [case.pba, "dashboard", "run"], cwd=case.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    address = process.stdout.readline().split()[-1]
+
+    def page() -> str:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return answer.read().decode()
+
+    try:
+        assert "There is no run in run yet" in page()
+        succeeded(case.run(*TRAIN, "--epochs", "1", "--run", "run"))
+        time.sleep(3)  # so long a page may rest
+        # Nobody has looked since. The first page that is asked for has the state of now.
+        found = page()
+        assert 'class="state finished"' in found, found[:300]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
 CASES = [
     the_home_folder_is_the_variables, a_home_folder_may_be_missing, a_complete_cache_need_not_be_writable,
     a_report_needs_no_right_to_write_into_the_run, what_may_not_be_written_says_what_to_do, a_working_directory_may_be_deleted,
@@ -388,6 +413,7 @@ CASES = [
     a_time_that_is_over_stops_in_order, a_build_of_another_user_is_used,
     a_build_without_the_part_for_gpus_runs,
     a_locale_changes_no_number, the_dashboard_opens_the_users_browser,
+    a_dashboard_without_scripts_is_not_stale,
 ]
 
 

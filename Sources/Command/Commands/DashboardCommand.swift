@@ -1,6 +1,8 @@
 import ArgumentParser
+import Files
 import Foundation
 import HTTPServer
+import Text
 import Threads
 
 /// `pba dashboard`: the page about a run, live.
@@ -39,6 +41,11 @@ struct DashboardCommand: ParsableCommand {
 
   func run() throws {
     let path = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    if FileKind(following: path) == .file {
+      throw SettingsError(
+        "\(printable(path)): found a file, expected the folder of a run, which may not be there yet",
+        isUsageMistake: false)
+    }
     let dashboard: Dashboard
     do {
       dashboard = try Dashboard(of: path, host: host, port: port ?? 0)

@@ -13,12 +13,16 @@ final class Dashboard: @unchecked Sendable {
   static let share = 0.05
   /// How often it looks whether the run has changed, in seconds.
   private static let rhythm = 0.5
+  /// How long a page that is asked for waits at most for the next look at the run, in seconds.
+  private static let patience = 1.0
 
   private let path: String
   private let site: DashboardSite
   private let server: HTTPServer
   private let host: String
   private let bell: Bell
+  /// Rung after each look at the run.
+  private let looked: Bell
 
   // What follows belongs to whoever makes the pages: the thread that made the object, then the one that follows, then
   // the one that finishes, one after the other.
@@ -39,10 +43,17 @@ final class Dashboard: @unchecked Sendable {
   init(of path: String, host: String = "127.0.0.1", port: Int = 0) throws {
     self.path = path
     self.host = host
-    let bell = Bell()
-    self.bell = bell
+    let (bell, looked) = (Bell(), Bell())
+    (self.bell, self.looked) = (bell, looked)
     page = LivePage(waitingFor: path, version: Version.text)
-    site = DashboardSite(page) { bell.ring() }
+    site = DashboardSite(page) {
+      // Nobody may have looked for hours. Who has the page from curl, or without JavaScript, sees no later one.
+      _ = looked.hasRung
+      bell.ring()
+      looked.wait(within: Self.patience)
+    } onStream: {
+      bell.ring()
+    }
     let own = ProcessInfo.processInfo.hostName
     server = try HTTPServer(
       site, host: host, port: port, hosts: KnownHosts([host, own, String(own.prefix { $0 != "." })]))
@@ -69,6 +80,7 @@ final class Dashboard: @unchecked Sendable {
         let stamp = RunStamp(of: path)
         if stamp != shown { render(stamp) }
       }
+      looked.ring()
       bell.wait(within: isWatched ? Self.rhythm : 60)
     }
   }

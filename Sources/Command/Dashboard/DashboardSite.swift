@@ -14,14 +14,17 @@ final class DashboardSite: HTTPContent, @unchecked Sendable {
   private var version = 0
   /// The newest message, for viewers that had all of the version before: most.
   private var newest: [UInt8]?
-  private let onViewer: @Sendable () -> Void
+  private let onPage: @Sendable () -> Void
+  private let onStream: @Sendable () -> Void
 
   /// - Parameters:
   ///   - page: the first page.
-  ///   - onViewer: called when somebody looks.
-  init(_ page: LivePage, onViewer: @escaping @Sendable () -> Void) {
+  ///   - onPage: called before the page is sent: what is shown until it returns, is sent.
+  ///   - onStream: called when somebody follows.
+  init(_ page: LivePage, onPage: @escaping @Sendable () -> Void, onStream: @escaping @Sendable () -> Void) {
     self.page = page
-    self.onViewer = onViewer
+    self.onPage = onPage
+    self.onStream = onStream
   }
 
   /// Shows another page from now on.
@@ -36,7 +39,7 @@ final class DashboardSite: HTTPContent, @unchecked Sendable {
   func answer(_ request: HTTPRequest) throws(HTTPRefusal) -> HTTPAnswer {
     switch request.path {
     case "/":
-      onViewer()
+      onPage()
       let file = lock.withLock { page }.file
       return .response(
         HTTPResponse(
@@ -48,7 +51,7 @@ final class DashboardSite: HTTPContent, @unchecked Sendable {
         HTTPResponse(
           fields: [("Content-Type", "text/javascript; charset=utf-8")], body: Array(LiveScript.text.utf8)))
     case "/events":
-      onViewer()
+      onStream()
       return .events(Feed(self, LivePage.digests(in: request.query["have"] ?? "")))
     default: throw .notFound
     }
