@@ -99,6 +99,17 @@ def check_explorers(workshop: Workshop) -> None:
         require(schedule["version"] == 2 and schedule["space"]["name"] == "mine", f"{explorer}: {schedule['space']}")
 
 
+def check_notes(workshop: Workshop) -> None:
+    """a search says what in a space has no effect, and that the recipe mirrors where the space does not"""
+    never = workshop.folder / "never.yaml"
+    never.write_text("format: pba-space\nversion: 1\nname: never\noperationCount: [1]\noperations:\n  - {operation: Rotate}\n")
+    asked = workshop.ask("search", *RECIPE, "--validation-size", "100", "--dry-run", "--space", never)
+    succeeded(asked)
+    tell(asked.stderr, "no image gets an operation", "never has no FlipHorizontal", "--no-flip")
+    asked = workshop.ask("search", *RECIPE, "--validation-size", "100", "--dry-run", "--no-flip", "--space", workshop.space)
+    require("FlipHorizontal" not in asked.stderr, asked.stderr[-400:])
+
+
 def check_schedule_commands(workshop: Workshop) -> None:
     """its schedule is shown, stretched, drawn and exported"""
     made, path = searched(workshop.pba)
@@ -156,5 +167,6 @@ if __name__ == "__main__":
     os.environ.pop("PBA_DATA_DIR", None)
     run_cases(
         __doc__,
-        [check_search, check_killed, check_workers, check_explorers, check_schedule_commands, check_trainings, check_pages],
+        [check_search, check_killed, check_workers, check_explorers, check_notes, check_schedule_commands, check_trainings,
+         check_pages],
         Workshop)

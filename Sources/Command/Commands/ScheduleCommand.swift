@@ -65,11 +65,10 @@ struct ScheduleCommand: ParsableCommand {
         for entry in entries {
           let probability = decimal(Double(entry.probability) / Double(PolicyEntry.probabilityScale), 1)
           let strength =
-            schedule.space == nil || !entry.operation.usesParameter
+            schedule.space == nil
             ? "" : " of \(entry.magnitudes.upperBound), \(entry.operation.unit.text(entry.parameter))"
-          printResult(
-            "  \(padded(entry.operation.name, 13)) probability \(probability)  magnitude \(entry.magnitude)\(strength)"
-          )
+          let magnitude = entry.operation.usesParameter ? "  magnitude \(entry.magnitude)\(strength)" : ""
+          printResult("  \(padded(entry.operation.name, 13)) probability \(probability)\(magnitude)")
         }
         start += segment.epochs
       }

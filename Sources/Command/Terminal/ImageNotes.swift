@@ -37,6 +37,9 @@ func noteSurprises(
       "a crop padding of \(counted(recipe.cropPadding, "pixel")) moves images of \(width) × \(height) by half of their size or more;"
         + " \(scaling)--crop-padding N sets it, 0 turns it off")
   }
+  for finding in space.map({ SpaceFindings($0).warnings }) ?? [] {
+    printNote("the search space, \(finding)")
+  }
   if recipe.flip, let space, !space.operations.contains(.flipHorizontal) {
     printNote(
       "the search space \(printable(space.name)) has no FlipHorizontal, but the recipe mirrors half of the images;"

@@ -84,7 +84,9 @@ public enum ScheduleFigure: String, Sendable, CaseIterable {
           let (probability, magnitude) = (
             course.mean.probability.values[index], course.mean.magnitude.values[index]
           )
-          return probability > 0 ? "\(decimal(probability, 2)) at \(decimal(magnitude, 1))" : "–"
+          guard probability > 0 else { return "–" }
+          let strength = course.operation.usesParameter ? " at \(decimal(magnitude, 1))" : ""
+          return decimal(probability, 2) + strength
         }
     }
     return FigureTable(heads: ["epochs"] + courses.map(\.operation.name), rows: rows)
