@@ -157,8 +157,3 @@ public struct ScaledOperation: Hashable, Sendable {
     ScaledOperation(operation: operation, bounds: bounds, isSigned: isSigned, followsSize: follows)
   }
 }
-
-/// A number as people write it: without the `.0` of a whole one.
-func shortNumber(_ value: Double) -> String {
-  Int(exactly: value).map(String.init) ?? "\(value)"
-}

@@ -42,10 +42,9 @@ extension SearchSpace {
 
   private static func words(_ choice: Choice) -> String {
     let operation = choice.operation
-    func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
     let bounds =
       operation.bounds.map {
-        " from \(number($0.lowest)) to \(number($0.highest)) in \(counted($0.steps, "step"))"
+        " from \(shortNumber($0.lowest)) to \(shortNumber($0.highest)) in \(counted($0.steps, "step"))"
       } ?? ""
     return "\(operation.operation.name)\(bounds)\(operation.isSigned ? ", signed" : ""), "
       + counted(choice.entries, "entry", "entries")

@@ -14,6 +14,9 @@ public func decimal(_ value: Double, _ decimals: Int) -> String { formatted(valu
 /// A number with a count of digits that are not leading zeros, those of a fraction without zeros at the end.
 public func significant(_ value: Double, _ digits: Int) -> String { formatted(value, digits, "%.*g") }
 
+/// A number with all its digits, without the `.0` of a whole one.
+public func shortNumber(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+
 /// A number with its noun, in the plural where it is not 1.
 ///
 /// - Parameters:

@@ -48,7 +48,7 @@ import Testing
   func aPointSpreadsByTheDeviation(deviation: Double) {
     let side = 61
     var pixels = [UInt8](repeating: 0, count: side * side * 4)
-    // As large as a byte can hold and yet be small after it is spread: a line, whose middle has all of it.
+    // A line of the largest value, so that what is left of it after the blur still has many levels.
     for y in 0..<side { pixels[(y * side + side / 2) * 4] = 255 }
     let blurred = RGBAImage(width: side, height: side, pixels: pixels)
       .applying(.gaussianBlur, parameter: deviation)

@@ -65,8 +65,8 @@ struct DriftingTask: Hashable, Sendable {
     return 100 * Self.worth * (1 - fits.reduce(0, +) / Double(epochs))
   }
 
-  /// What a measurement shows of the policy's ease beside the quality.
-  fileprivate func allure(of policy: Policy, epoch: Int) -> Double {
+  /// What the trap adds to a measurement: more for weak policies, less with every epoch.
+  fileprivate func earlyBonus(of policy: Policy, epoch: Int) -> Double {
     guard hasTrap else { return 0 }
     let strengths = strengths(of: policy)
     let mean = strengths.reduce(0, +) / Double(strengths.count)
@@ -102,7 +102,8 @@ struct DriftingLearner: SegmentExecutor {
     // The sum of twelve uniform numbers has the variance 1.
     let error = task.noise * ((0..<12).reduce(0) { sum, _ in sum + luck.uniform() } - 6)
     let shown =
-      0.5 + DriftingTask.worth * quality + task.allure(of: segment.policy, epoch: segment.epochs.upperBound)
+      0.5 + DriftingTask.worth * quality
+      + task.earlyBonus(of: segment.policy, epoch: segment.epochs.upperBound)
       + error
     return .trained(
       SegmentMetrics(score: min(max(shown, 0), 1), trainLoss: 1 - quality, trainAccuracy: 0, seconds: 0))
