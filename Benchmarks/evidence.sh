@@ -7,7 +7,7 @@
 #
 # FIRST-LAST are the seeds of the trainings, 1-3 unless given. CIFAR-10 must be where `pba data list` finds it; PBA_DATA
 # names another --data-dir. PBA_SCHEDULES names a folder with pba.json and random.json, the schedules of two searches that
-# are done; then none is made: Benchmarks/evidence has those of RESULTS.md. Several goes with other seeds make one table:
+# are done; then none is made. Benchmarks/evidence has what was found so far. Several goes with other seeds make one table:
 #
 #   Benchmarks/paired.py FOLDER/seeds-*.json
 set -euo pipefail
