@@ -187,16 +187,14 @@ struct ExplorersBenchmark: ParsableCommand {
     let memory = Folder.isThere("/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
     let path = try Folder.makeTemporary(in: folder ?? memory, beginning: "pba-explorers")
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let configuration = SearchConfiguration(
+    var configuration = SearchConfiguration(
       data: DataSelection("noise"), recipe: Recipe(epochs: epochs, seed: task.seed), population: population,
       interval: interval, concurrency: .trials(1))
+    configuration.explorer = explorer
     let run = try RunDirectory.open(path, configuration: configuration, version: Version.text, resume: false)
     do {
-      // Given to the search and not by name in its settings, which know only the explorers that all searches have.
       return try Search(
-        run: run, rules: configuration.rules, origin: configuration.origin,
-        concurrency: configuration.trialsAtOnce, executor: DriftingLearner(task: task),
-        explorer: explorer.make(in: configuration.rules.space), stop: stop
+        run: run, configuration: configuration, executor: DriftingLearner(task: task), stop: stop
       )().schedule
     } catch is SearchError where stop.isRequested {
       throw Interrupted(keepingNothing: "stopped before the end; nothing is kept")
