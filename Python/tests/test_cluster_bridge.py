@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from swift_pba.cluster import actor, checkpoints
+from swift_pba.cluster import actor, checkpoints, outbox, unpacking
 from swift_pba.cluster.connection import Refusal
 from swift_pba.cluster.parcels import archive, digest_of
+from swift_pba.cluster.worker_process import WorkerProcess
 
 
 def test_a_parcel_is_known_by_its_kind_its_name_and_its_content() -> None:
@@ -40,7 +41,7 @@ def code(tmp_path: Path) -> Path:
 
 def unpacked(content: bytes, folder: Path) -> dict[str, str]:
     folder.mkdir()
-    actor._unpack(memoryview(content), "code", "tar", folder)
+    unpacking.unpack(memoryview(content), "code", "tar", folder)
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -115,21 +116,22 @@ def test_a_checkpoint_that_could_not_be_brought_is_brought_again(tmp_path: Path,
     asyncio.run(asyncio.wait_for(bring(), 20))
 
 
-def test_an_actor_gives_what_waits_in_parts_and_a_worker_that_says_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actor, "_MOST_WAITING", 200)
-    monkeypatch.setattr(actor, "_LARGEST_ANSWER", 100)
-    monkeypatch.setattr(actor, "_POLL_SECONDS", 0.05)
-    host = actor.WorkerHost()
-    host._spawn([sys.executable, "-c", f"print(*['{json.dumps({'t': 'x' * 40})}'] * 50, sep=chr(10))"], dict(os.environ),
-                Path(actor.__file__).with_name("keeper.py").read_text(), Path.cwd())
+def test_what_a_worker_says_is_given_in_parts_and_one_that_says_too_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "_MOST_WAITING", 200)
+    monkeypatch.setattr(outbox, "_LARGEST_ANSWER", 100)
+    monkeypatch.setattr(outbox, "_POLL_SECONDS", 0.05)
+    said = outbox.Outbox()
+    WorkerProcess(
+        [sys.executable, "-c", f"print(*['{json.dumps({'t': 'x' * 40})}'] * 50, sep=chr(10))"], dict(os.environ),
+        Path(actor.__file__).with_name("keeper.py").read_text(), Path.cwd(), said)
     seen, lines, most = 0, 0, 0
     deadline = time.monotonic() + 20
-    while host._waiting < 200:
+    while said._waiting < 200:
         assert time.monotonic() < deadline
         time.sleep(0.001)
     while True:
-        events = host.events(seen)
-        most = max(most, host._waiting)
+        events = said.take(seen)
+        most = max(most, said._waiting)
         for number, event, _ in events:
             seen, lines = number, lines + (event == "line")
         assert sum(len(text) for _, event, text in events if event == "line") <= 100
@@ -140,17 +142,17 @@ def test_an_actor_gives_what_waits_in_parts_and_a_worker_that_says_too_much_wait
 
 
 def test_a_file_is_written_in_pieces_and_given_up_when_its_worker_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actor, "_PIECE", 4)
+    monkeypatch.setattr(unpacking, "_PIECE", 4)
     content, sizes = b"0123456789", []
-    actor._unpack(memoryview(content), "whole", "file", tmp_path, lambda: sizes.append((tmp_path / "whole").stat().st_size))
+    unpacking.unpack(memoryview(content), "whole", "file", tmp_path, lambda: sizes.append((tmp_path / "whole").stat().st_size))
     assert (tmp_path / "whole").read_bytes() == content
     assert sizes == [4, 8, 10]
-    assert actor._digest(tmp_path / "whole", lambda: None) == hashlib.sha256(content).hexdigest()
-    assert actor._digest(tmp_path / "none", lambda: None) == ""
+    assert unpacking.file_digest(tmp_path / "whole", lambda: None) == hashlib.sha256(content).hexdigest()
+    assert unpacking.file_digest(tmp_path / "none", lambda: None) == ""
     host = actor.WorkerHost()
     host._is_over.set()
     with pytest.raises(OSError, match="the worker is ended"):
-        actor._unpack(memoryview(content), "part", "file", tmp_path, host._require_life)
+        unpacking.unpack(memoryview(content), "part", "file", tmp_path, host._require_life)
     assert (tmp_path / "part").stat().st_size == 4
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.exceptions import ObjectStoreFullError, OutOfDiskError
 
-from . import actor, folders
+from . import actor, folders, outbox, unpacking, worker_process
 from .channel import Channel
 from .checkpoints import Checkpoints
 from .connection import Refusal, nodes, short
@@ -33,7 +33,7 @@ class Bridge:
 
     def __init__(self, channel: Channel, options: argparse.Namespace) -> None:
         # Sent to the nodes with the actor, as they may have no package.
-        for module in (actor, folders):
+        for module in (actor, folders, outbox, unpacking, worker_process):
             ray.cloudpickle.register_pickle_by_value(module)
         self.channel = channel
         self.options = options
