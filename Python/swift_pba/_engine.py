@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 import warnings
 import weakref
 from collections.abc import Mapping, Sequence
@@ -122,8 +123,8 @@ class Engine:
         self._open()
 
     def warn_beyond_end(self, epoch: int, name: str) -> None:
-        """Warn, once, of an epoch after the last one."""
-        if epoch >= self.epochs and self._has_end and not self._has_warned:
+        """Warn, once, of an epoch after the last one; of the workers of a data loader the first one does."""
+        if epoch >= self.epochs and self._has_end and not self._has_warned and _speaks():
             self._has_warned = True
             warnings.warn(
                 f"{name}: found epoch {epoch} (counted from 0) of a training of {self.epochs} epochs; the policy of the last "
@@ -198,3 +199,10 @@ class Engine:
     def moves(self, epoch: int, index: int, size: Sequence[int]) -> bool:
         """Return whether an operation moves pixels of a sample's image."""
         return any(applied.movement is not None for applied in self.operations(epoch, index, tuple(size)))
+
+
+def _speaks() -> bool:
+    """Return whether this process is not one of several that would all say the same."""
+    torch = sys.modules.get("torch")
+    worker = torch.utils.data.get_worker_info() if torch else None
+    return worker is None or worker.id == 0

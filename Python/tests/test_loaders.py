@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import multiprocessing
+import os
 import pickle
 from collections.abc import Iterator
 from typing import Any
@@ -186,3 +187,14 @@ def test_whole_batches_by_their_keys(options: dict[str, Any]) -> None:
     # A data set that is wrapped already, without whole batches or with them.
     assert "__getitems__" in vars(pba.wrap(pba.wrap(Batches(2, augment)), batched=True))
     assert pba.wrap(dataset) is dataset
+
+
+def test_of_several_workers_one_says_that_the_schedule_is_over(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest keeps warnings in lists, a list in each process; what is written to the channel is seen.
+    monkeypatch.setattr("warnings.warn", lambda message, **_: os.write(2, message.encode()))
+    photos = Pictures(8, pba.Augment("rcifar10", epochs=3))
+    loader = pba.loader(photos, batch_size=2, num_workers=3, multiprocessing_context="fork", start_epoch=3)
+    assert len(list(loader)) == 4
+    assert capfd.readouterr().err.count("found epoch 3 (counted from 0) of a training of 3 epochs") == 1
