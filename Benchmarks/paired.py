@@ -6,6 +6,10 @@
 For each policy the mean test accuracy over all seeds, and its differences to other policies, of trainings with the same
 seed; each with half of a 95 % interval by Student's t. By default the differences are to the first policy, to TrivialAugment,
 and to the schedule pba.json, where they were compared.
+
+Below it stands the interval of all differences together: half of a 95 % interval for the difference of any two policies, from
+the scatter of all trainings about accuracy = policy + seed (the residuals of a two-way analysis of variance). It takes the
+scatter for the same under each policy, in return for many more degrees of freedom.
 """
 
 import argparse
@@ -15,7 +19,8 @@ import statistics
 from pathlib import Path
 
 # Student's t, two-sided, 95 %, for 1, 2, ... degrees of freedom.
-T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131]
+T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+     2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042]
 # Test accuracy by policy and seed.
 Results = dict[str, dict[int, float]]
 
@@ -43,8 +48,30 @@ def interval(values: list[float], sign: str = "") -> str:
     mean = f"{100 * statistics.mean(values):{sign}.2f}"
     if len(values) < 2:
         return mean
-    t = T[len(values) - 2] if len(values) - 2 < len(T) else 1.96
-    return f"{mean} ± {100 * t * statistics.stdev(values) / math.sqrt(len(values)):.2f}"
+    return f"{mean} ± {100 * student(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values)):.2f}"
+
+
+def student(freedom: int) -> float:
+    """The quantile; with more degrees of freedom than the table has, that of its last, which is a little too wide."""
+    return T[min(freedom, len(T)) - 1]
+
+
+def common_interval(results: Results) -> str:
+    """What the trainings together say of the difference of any two policies; nothing where no two share two seeds."""
+    seeds = sorted(set.intersection(*(set(of_policy) for of_policy in results.values())))
+    if len(results) < 2 or len(seeds) < 2:
+        return ""
+    of_policy = {policy: statistics.mean(values[seed] for seed in seeds) for policy, values in results.items()}
+    of_seed = {seed: statistics.mean(values[seed] for values in results.values()) for seed in seeds}
+    mean = statistics.mean(of_seed.values())
+    squares = sum(
+        (values[seed] - of_policy[policy] - of_seed[seed] + mean) ** 2 for policy, values in results.items() for seed in seeds)
+    freedom = (len(results) - 1) * (len(seeds) - 1)
+    deviation = 100 * math.sqrt(squares / freedom)
+    half = student(freedom) * deviation * math.sqrt(2 / len(seeds))
+    return (
+        f"All {len(results)} policies with {len(seeds)} seeds: a training scatters by {deviation:.2f} points about policy + seed "
+        f"({freedom} degrees of freedom), so the difference of two policies has ± {half:.2f}.")
 
 
 def difference(results: Results, policy: str, other: str) -> str:
@@ -69,6 +96,8 @@ def main() -> None:
     for policy, values in results.items():
         differences = "".join(f" {difference(results, policy, other)} |" for other in against)
         print(f"| {policy} | {interval(list(values.values()))} | {len(values)} |{differences}")
+    if together := common_interval(results):
+        print(f"\n{together}")
 
 
 if __name__ == "__main__":

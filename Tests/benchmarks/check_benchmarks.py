@@ -402,7 +402,9 @@ def check_tables_of_comparisons(pba: str) -> None:
                f"| {100 * difference['mean']:+.2f} ± {100 * difference['margin']:.2f} |")
         for paths in ([whole], [Path(folder, part, "summary.json") for part in ("1-1", "2-2")]):
             done = run([sys.executable, BENCHMARKS / "paired.py", *paths])
-            assert done.returncode == 0 and done.stdout.splitlines()[-1] == row, (row, done)
+            assert done.returncode == 0 and done.stdout.splitlines()[3] == row, (row, done)
+            # Of two policies the interval of all differences is that of the one difference.
+            assert done.stdout.endswith(f" has ± {100 * difference['margin']:.2f}.\n"), done
         done = run([sys.executable, BENCHMARKS / "paired.py", whole, "--against", "nobody"])
         assert done.returncode == 2 and "expected one of none, rcifar10" in done.stderr, done
 
