@@ -57,7 +57,7 @@ def student(freedom: int) -> float:
 
 
 def common_interval(results: Results) -> str:
-    """What the trainings together say of the difference of any two policies; nothing where no two share two seeds."""
+    """What the trainings together say of the difference of any two policies; nothing with fewer than two seeds that all have."""
     seeds = sorted(set.intersection(*(set(of_policy) for of_policy in results.values())))
     if len(results) < 2 or len(seeds) < 2:
         return ""
