@@ -4,11 +4,13 @@
     check_documents.py --pba PATH --benchmark PATH
 
 Links and anchors lead somewhere; README.md keeps its limits; every command line `pba …` or `Benchmarks/run …` in a
-document has a subcommand and options that the program has; every message of docs/troubleshooting.md stands in the
-sources; the pictures in SVG are those that the program draws. Needs only Python's standard library.
+document has a subcommand and options that the program has; every script that code in a document names can be executed;
+every message of docs/troubleshooting.md stands in the sources; the pictures in SVG are those that the program draws. Needs
+only Python's standard library.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -36,6 +38,8 @@ LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 # How documents call the two programs: pba, and pba-benchmark.
 CALL = re.compile(r"(?:[A-Z_]+=\S+ )*(?:\./)?(pba|pba-benchmark|Benchmarks/run)\s+(.*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][\w-]*)")
+# A file of the project, as a command calls it.
+CALLED = re.compile(r"(?<![\w/.-])(?:\./)?((?:Benchmarks|Tests|scripts)/[\w/.-]*\w|pba)(?![\w/])")
 
 
 def documents() -> list[Path]:
@@ -140,6 +144,15 @@ def unknown_options(text: str, known: set[str]) -> Iterator[str]:
                     yield f"`{span}`: no command has the option {option}"
 
 
+def idle_scripts(text: str, root: Path = ROOT) -> Iterator[str]:
+    """Scripts that code in a document names and the system refuses to execute."""
+    code = [block for _, _, block in FENCE.findall(text)] + SPAN.findall(prose(text))
+    for name in sorted({name for part in code for name in CALLED.findall(part)}):
+        path = root / name
+        if path.is_file() and path.read_bytes()[:2] == b"#!" and not os.access(path, os.X_OK):
+            yield f"{name} cannot be executed: chmod +x {name}"
+
+
 def excessive(lines: Sequence[str]) -> Iterator[str]:
     """What is too long in README.md."""
     if len(lines) > README_LINES:
@@ -192,13 +205,22 @@ def the_checks_notice_what_is_wrong() -> None:
         assert list(broken_links(page, text)), text
     assert not list(broken_links(page, "[a](https://host/x) `[a](b)` [b](LICENSE)"))
     assert anchors("# A `b`, c\n## A b c\n") == {"a-b-c", "a-b-c-1"}
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "scripts/run")
+        script.parent.mkdir()
+        script.write_text("#!/bin/sh\n")
+        for text in ["`scripts/run OUT`", "```sh\nA=1 ./scripts/run | cat\n```"]:
+            assert list(idle_scripts(text, Path(folder))), text
+        assert not list(idle_scripts("scripts/run, `original/scripts/run`, `scripts/run.txt`", Path(folder)))
+        script.chmod(0o755)
+        assert not list(idle_scripts("`scripts/run`", Path(folder)))
     assert list(excessive(["a" * (README_WIDTH + 1)])) and list(excessive([""] * (README_LINES + 1)))
     assert list(stale_messages("### no such … message", "such")) and not list(stale_messages("### no such … x", "no such"))
 
 
 def check(path: Path, commands: Commands, benchmarks: Commands, texts: str) -> None:
     text = path.read_text()
-    findings = [*broken_links(path, text), *wrong_commands(text, commands, benchmarks)]
+    findings = [*broken_links(path, text), *wrong_commands(text, commands, benchmarks), *idle_scripts(text)]
     if path.parent in (ROOT, ROOT / "docs"):
         findings += unknown_options(text, commands[()] | benchmarks[()])
     if path == ROOT / "README.md":
