@@ -202,7 +202,7 @@ class Engine:
 
 
 def _speaks() -> bool:
-    """Return whether this process is not one of several that would all say the same."""
+    """Return whether this process warns: of the workers of a data loader the first, and any process that is none."""
     torch = sys.modules.get("torch")
     worker = torch.utils.data.get_worker_info() if torch else None
     return worker is None or worker.id == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import hashlib
 import io
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import swift_pba
 from swift_pba.cluster import actor, checkpoints, outbox, unpacking
 from swift_pba.cluster.connection import Refusal
 from swift_pba.cluster.parcels import archive, digest_of
@@ -121,7 +123,7 @@ def test_what_a_worker_says_is_given_in_parts_and_one_that_says_too_much_waits(m
     monkeypatch.setattr(outbox, "_LARGEST_ANSWER", 100)
     monkeypatch.setattr(outbox, "_POLL_SECONDS", 0.05)
     said = outbox.Outbox()
-    WorkerProcess(
+    process = WorkerProcess(
         [sys.executable, "-c", f"print(*['{json.dumps({'t': 'x' * 40})}'] * 50, sep=chr(10))"], dict(os.environ),
         Path(actor.__file__).with_name("keeper.py").read_text(), Path.cwd(), said)
     seen, lines, most = 0, 0, 0
@@ -137,8 +139,36 @@ def test_what_a_worker_says_is_given_in_parts_and_one_that_says_too_much_waits(m
         assert sum(len(text) for _, event, text in events if event == "line") <= 100
         if events and events[-1][1] == "ended":
             break
+    process.end()
     assert lines == 50
     assert 200 <= most < 300
+
+
+def test_a_worker_that_is_ended_while_it_starts_does_not_live_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "root", lambda: tmp_path)
+    host = actor.WorkerHost()
+    assert host.prepare("trainer", swift_pba.__version__, None, None) == ""
+    host._is_over.set()  # as `end` does, before there is a process that it could end
+    assert host.start(Path(actor.__file__).with_name("keeper.py").read_text()) == "the worker is ended"
+    deadline = time.monotonic() + 20
+    while not (said := [event for event in host.events(0) if event[1] == "ended"]):
+        assert time.monotonic() < deadline
+    assert said
+    host.end()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_is_sent_to_the_nodes_is_all_that_it_imports() -> None:
+    """A node may have nothing but Python and Ray: at the top of a module that is sent stands no other import."""
+    for name in actor.SENT:
+        tree = ast.parse(Path(actor.__file__).with_name(f"{name}.py").read_text())
+        for statement in tree.body:
+            if isinstance(statement, ast.ImportFrom) and statement.level:
+                assert statement.level == 1 and statement.module in actor.SENT, (name, statement.module)
+            elif isinstance(statement, ast.Import | ast.ImportFrom):
+                names = [statement.module] if isinstance(statement, ast.ImportFrom) else [each.name for each in statement.names]
+                for imported in names:
+                    assert imported and imported.partition(".")[0] in sys.stdlib_module_names, (name, imported)
 
 
 def test_a_file_is_written_in_pieces_and_given_up_when_its_worker_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,7 +193,7 @@ def test_of_several_workers_one_says_that_the_schedule_is_over(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # pytest keeps warnings in lists, a list in each process; what is written to the channel is seen.
-    monkeypatch.setattr("warnings.warn", lambda message, **_: os.write(2, message.encode()))
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: os.write(2, str(message).encode()))
     photos = Pictures(8, pba.Augment("rcifar10", epochs=3))
     loader = pba.loader(photos, batch_size=2, num_workers=3, multiprocessing_context="fork", start_epoch=3)
     assert len(list(loader)) == 4

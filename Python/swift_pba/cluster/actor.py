@@ -1,7 +1,7 @@
 """What stands on a node of a cluster between a worker and the bridge: an actor that carries the worker's lines and files.
 
-The bridge sends this module and those that it imports to the nodes by value, as a node may have no package: they use nothing but
-the standard library.
+A node may have no package, so the bridge sends this module and its companions by value. They import nothing but each other and
+the standard library; what a node may lack is imported where it is used.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from .folders import Held, filling_of, own_folder, root, shared_folder
 from .outbox import Event, Outbox
 from .unpacking import file_digest, no_room, require_room, unpack
 from .worker_process import WorkerProcess, worker_command
+
+# The modules that are sent, by their names in this package.
+SENT = ("actor", "folders", "outbox", "unpacking", "worker_process")
 
 _LIFE_SECONDS = 0.05  # how often what waits looks whether the worker is ended
 
@@ -109,6 +112,7 @@ class WorkerHost:
             self._process = WorkerProcess(*self._command, keeper, self._own("work"), self._outbox)
             if self._is_over.is_set():  # since, and `end` may not have seen the process
                 self._process.end()
+                return _ENDED
         except OSError as error:
             return f"{socket.gethostname()}: {error}"
         return ""

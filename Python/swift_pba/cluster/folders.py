@@ -2,7 +2,7 @@
 
 All lie in one folder of the user's in the node's folder for temporary files. Whoever uses one holds a lock in it, which the
 system releases when the process ends in any way. So what a killed process left is found and removed by the next.
-The bridge sends this module to the nodes by value: it uses nothing but the standard library.
+One of the modules that are sent to the nodes (`actor.SENT`).
 """
 
 from __future__ import annotations

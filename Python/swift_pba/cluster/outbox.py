@@ -1,6 +1,6 @@
 """What a worker says, kept on its node until the bridge has asked for it.
 
-The bridge sends this module to the nodes by value: it uses nothing but the standard library.
+One of the modules that are sent to the nodes (`actor.SENT`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Event = tuple[int, str, str]
 
 
 class Outbox:
-    """Events in their order; those of several threads, taken by others."""
+    """Events in order. Any thread may put them and take them."""
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import hashlib
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.exceptions import ObjectStoreFullError, OutOfDiskError
 
-from . import actor, folders, outbox, unpacking, worker_process
+from . import actor
 from .channel import Channel
 from .checkpoints import Checkpoints
 from .connection import Refusal, nodes, short
@@ -32,9 +33,8 @@ class Bridge:
     """All workers of a search."""
 
     def __init__(self, channel: Channel, options: argparse.Namespace) -> None:
-        # Sent to the nodes with the actor, as they may have no package.
-        for module in (actor, folders, outbox, unpacking, worker_process):
-            ray.cloudpickle.register_pickle_by_value(module)
+        for name in actor.SENT:
+            ray.cloudpickle.register_pickle_by_value(sys.modules[f"{__package__}.{name}"])
         self.channel = channel
         self.options = options
         self.checkpoints = Checkpoints(_KEPT_BYTES)

@@ -1,6 +1,6 @@
 """Parcels written to a folder of a node, their digests, and whether there is room.
 
-The bridge sends this module to the nodes by value: it uses nothing but the standard library.
+One of the modules that are sent to the nodes (`actor.SENT`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _PIECE = 16 << 20  # of a file that is written or read, after which the caller i
 def unpack(content: memoryview, name: str, kind: str, folder: Path, go_on: Callable[[], None] = lambda: None) -> None:
     """Write what was sent to a folder; `kind` is "file", "tar" or "wheel".
 
-    `go_on` is called after each piece of a file, and ends it by an error. Raises `OSError` where there is no room.
+    `go_on` is called after each piece of a "file", and stops the work by raising an error; the other kinds are small, and written
+    at once. Raises `OSError` where there is no room.
     """
     if kind == "file":
         with (folder / name).open("xb", buffering=0) as file:

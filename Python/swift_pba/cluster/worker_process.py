@@ -1,7 +1,7 @@
 """A worker's process on a node: its command, its lines, its end.
 
-The bridge sends this module to the nodes by value: it uses nothing but the standard library, and the package `swift_pba` of the
-node only to find the worker's program.
+One of the modules that are sent to the nodes (`actor.SENT`). The node's package `swift_pba` is used only to find the worker's
+program.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class WorkerProcess:
     def __init__(self, command: list[str], environment: dict[str, str], keeper: str, where: Path, outbox: Outbox) -> None:
         self._outbox = outbox
         self._fault = ""
+        self._giving_up = threading.Lock()
         self._last_words: deque[str] = deque(maxlen=3)
         kept, self._life = os.pipe()
         try:
@@ -53,7 +54,10 @@ class WorkerProcess:
             data = data[self._process.stdin.write(data):]
 
     def end(self) -> None:
-        """End it and all that it has started, at the latest after some seconds."""
+        """End it and all that it has started.
+
+        A keeper that has not done so after some seconds is killed, and on Linux the worker with it.
+        """
         self._give_up()
         try:
             self._process.wait(_END_SECONDS)
@@ -93,9 +97,10 @@ class WorkerProcess:
 
     def _give_up(self) -> None:
         """Close the pipe by whose end the keeper knows that the worker has to end."""
-        life, self._life = self._life, -1
-        if life >= 0:
-            os.close(life)
+        with self._giving_up:
+            if self._life >= 0:
+                os.close(self._life)
+                self._life = -1
 
 
 def worker_command(kind: str, version: str, package: Path | None) -> tuple[list[str], dict[str, str]]:
