@@ -43,6 +43,28 @@ private func complaint(aboutFile text: String) -> String? {
 @Suite("Errors about settings")
 struct SettingErrorTests {
   @Test(
+    "of a policy's order",
+    arguments: [
+      (
+        ["--policy", "rcifar10@last", "--policy-order", "shuffled"],
+        "--policy-order: found shuffled, expected last, as --policy rcifar10@last says, or neither"
+      ),
+      (
+        ["--policy", "rcifar10@lst"],
+        "the policy \"rcifar10@lst\": found the order \"lst\", "
+          + "expected one of schedule, shuffled, last (did you mean last?)"
+      ),
+      (
+        ["--policy", "none@last"],
+        "--policy-order: found last for \"none\", "
+          + "expected a schedule to reorder: this policy is the same in every epoch"
+      ),
+    ])
+  func orders(_ arguments: [String], _ expected: String) throws {
+    #expect(try complaint(about: typed(.train, arguments), .train) == expected)
+  }
+
+  @Test(
     "name the option that was typed",
     arguments: [
       (RunKind.train, ["--epochs", "0"]), (.train, ["--batch-size", "-1"]),

@@ -208,6 +208,20 @@ struct SettingsTests {
     #expect(more.trialsAtOnce == 5)
   }
 
+  @Test("a policy's own word may say the order that it is played in")
+  func playedPolicies() throws {
+    func training(_ arguments: [String]) throws -> TrainingConfiguration {
+      try typed(.train, ["--dataset", "noise:8x8x3", "--device", "cpu"] + arguments).trainingConfiguration().0
+    }
+    let last = try training(["--policy", "rcifar10", "--policy-order", "last"])
+    #expect(last.policy == "rcifar10" && last.policyOrder == .last)
+    #expect(try training(["--policy", "rcifar10@last"]) == last)
+    #expect(try training(["--policy", "rcifar10@last", "--policy-order", "last"]) == last)
+    let resumed = try typed(.train, ["--policy", "rcifar10@last"]).over(Settings(last))
+    #expect(try resumed.trainingConfiguration().0 == last)
+    #expect(try training(["--policy", "rcifar10@schedule"]) == training(["--policy", "rcifar10"]))
+  }
+
   @Test("of a recorded run are those that it was begun with")
   func recorded() throws {
     let given = Settings {

@@ -6,6 +6,7 @@ import Foundation
 import Models
 import Policies
 import RunStore
+import Text
 import Threads
 import Torch
 import Training
@@ -124,8 +125,8 @@ extension Settings {
     let device = try resolvedDevice()
     var recipe = try recipe(for: dataset, threads: Self.cores, on: device)
     let standard = TrainingConfiguration(data: DataSelection(dataset.name))
-    let policy = self.policy ?? standard.policy
-    let order = self.policyOrder ?? standard.policyOrder
+    let played = try playedPolicy(standard, resuming: recorded)
+    let (policy, order) = (played.policy, played.order)
     let kept = RunDirectory.schedulePath(in: folder)
     let usesKept =
       try recorded?.policy == policy && recorded?.scheduleDigest != nil
@@ -144,6 +145,26 @@ extension Settings {
     configuration.changedAfter = recorded?.changedAfter
     try configuration.validate()
     return (configuration, choice)
+  }
+
+  /// The policy and the order that it is played in, which the policy's own word may say, as in `rcifar10@last`.
+  private func playedPolicy(
+    _ standard: TrainingConfiguration, resuming recorded: TrainingConfiguration?
+  ) throws -> PlayedPolicy {
+    let word = self.policy ?? standard.policy
+    // What a run was begun with is a policy alone, also where its file is gone and its name has an @.
+    let played = recorded?.policy == word ? PlayedPolicy(word) : try PlayedPolicy(parsing: word)
+    guard played.order != .schedule else {
+      return PlayedPolicy(played.policy, order: self.policyOrder ?? standard.policyOrder)
+    }
+    if let order = self.policyOrder, order != played.order {
+      throw SettingsError(
+        """
+        \(setting: "policyOrder"): found \(order.rawValue), \
+        expected \(played.order.rawValue), as \(setting: "policy") \(printable(word)) says, or neither
+        """)
+    }
+    return played
   }
 
   /// A comparison's settings, the defaults filled in, and the policies they name.
