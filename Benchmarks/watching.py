@@ -8,6 +8,7 @@ them the default search of the table "Whole search" is taken, on noise. Printed 
 processor: the median, the lowest and the highest; then the ratios, round by round.
 """
 
+import http.client
 import os
 import re
 import statistics
@@ -26,12 +27,14 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 def watch(address: str, received: list[int]) -> None:
     """Take the page and its events until the server ends."""
+    here = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
     try:
-        received[0] += len(urllib.request.urlopen(address).read())
-        with urllib.request.urlopen(address + "events") as events:
+        with here.open(address) as page:
+            received[0] += len(page.read())
+        with here.open(address + "events") as events:
             while part := events.read1(1 << 16):
                 received[1] += len(part)
-    except OSError:
+    except (OSError, http.client.HTTPException):
         pass  # the search has ended, and its dashboard with it
 
 
@@ -43,14 +46,18 @@ def searched(program: str, options: list[str], is_watched: bool) -> tuple[float,
         with (Path(folder) / "log").open("wb") as log:
             began = time.perf_counter()
             process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            watcher = None
             for _ in range(500 if is_watched else 0):
-                if found := ADDRESS.search((Path(folder) / "log").read_text()):
-                    threading.Thread(target=watch, args=(found[0], received), daemon=True).start()
+                if found := ADDRESS.search((Path(folder) / "log").read_text(errors="replace")):
+                    watcher = threading.Thread(target=watch, args=(found[0], received), daemon=True)
+                    watcher.start()
                     break
                 time.sleep(0.02)
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - began
             process.returncode = os.waitstatus_to_exitcode(status)
+            if watcher:
+                watcher.join(10)
         if process.returncode != 0:
             sys.exit((Path(folder) / "log").read_text())
         if is_watched and not received[1]:

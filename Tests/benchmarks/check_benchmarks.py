@@ -11,7 +11,9 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -399,7 +401,7 @@ def check_tables_of_comparisons(pba: str) -> None:
         none, policy = json.loads(whole.read_text())["rows"]
         accuracy, difference = policy["accuracy"], policy["difference"]
         row = (f"| rcifar10 | {100 * accuracy['mean']:.2f} ± {100 * accuracy['margin']:.2f} | 3 "
-               f"| {100 * difference['mean']:+.2f} ± {100 * difference['margin']:.2f} |")
+               f"| {100 * difference['mean']:+.2f} ± {100 * difference['margin']:.2f} |").replace("-", "−")
         for paths in ([whole], [Path(folder, part, "summary.json") for part in ("1-1", "2-2")]):
             done = run([sys.executable, BENCHMARKS / "paired.py", *paths])
             assert done.returncode == 0 and done.stdout.splitlines()[3] == row, (row, done)
@@ -407,6 +409,35 @@ def check_tables_of_comparisons(pba: str) -> None:
             assert done.stdout.endswith(f" has ± {100 * difference['margin']:.2f}.\n"), done
         done = run([sys.executable, BENCHMARKS / "paired.py", whole, "--against", "nobody"])
         assert done.returncode == 2 and "expected one of none, rcifar10" in done.stderr, done
+
+
+def check_what_all_trainings_say() -> None:
+    """Of made-up trainings: the interval, computed by hand, and the permutation test, against all 216 permutations."""
+    policies = {"a": [50, 51, 52], "b": [52, 52, 55], "c": [54, 56, 55]}
+    means = [[sum(values) / 3 for values in zip(*columns, strict=True)] for columns in itertools.product(
+        *(itertools.permutations(column) for column in zip(*policies.values(), strict=True)))]
+    assert len(means) == 216
+    share = sum(statistics.pvariance(of_one) >= statistics.pvariance(means[0]) - 1e-9 for of_one in means) / 216
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for seed in range(3):
+            rows = [{"policy": name, "entries": [{"seed": seed + 1, "accuracy": values[seed] / 100}]}
+                    for name, values in policies.items()]
+            paths.append(Path(folder, f"{seed}.json"))
+            paths[-1].write_text(json.dumps({"rows": rows}))
+        said = run([sys.executable, BENCHMARKS / "paired.py", *paths]).stdout.split("\n\n")
+        # The residuals are 0, but twice 1 and twice −1, with 4 degrees of freedom: 2.776 · 1.00 · √(2/3) = 2.27.
+        assert "3 policies with seeds 1, 2, 3: residual standard deviation 1.00 " in said[1] and "± 2.27." in said[1], said
+        found = re.search(r"as much in ([\d.]+) % .* above ([\d.]+) points", said[2])
+        assert found and abs(float(found[1]) / 100 - share) < 0.01, (said, share)
+        assert sum(max(each) - min(each) > float(found[2]) + 0.01 for each in means) <= 0.05 * 216, said
+        assert sum(max(each) - min(each) > float(found[2]) - 0.01 for each in means) > 0.05 * 216, said
+        # One training less: its seed is left out, and that is said.
+        paths[2].write_text(json.dumps({"rows": rows[:2]}))
+        said = run([sys.executable, BENCHMARKS / "paired.py", *paths]).stdout
+        assert "Not every policy has seed 3" in said and "with seeds 1, 2: " in said, said
+        said = run([sys.executable, BENCHMARKS / "paired.py", *paths, "--without", "c"]).stdout
+        assert "2 policies with seeds 1, 2, 3: " in said and "exchanged" not in said, said
 
 
 def check_script_for_gpus(pba: str) -> None:
@@ -431,6 +462,7 @@ def main() -> None:
               check_unruly_rivals, check_data_folder, check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
     of_pba = [check_hint, check_tables_of_comparisons, check_script_for_gpus]
+    cases.append((name_of(check_what_all_trainings_say), check_what_all_trainings_say))
     run_all([*cases, *((name_of(check), partial(check, options.pba)) for check in of_pba)], options.only)
 
 
