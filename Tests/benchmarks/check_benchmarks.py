@@ -440,6 +440,24 @@ def check_what_all_trainings_say() -> None:
         assert "2 policies with seeds 1, 2, 3: " in said and "exchanged" not in said, said
 
 
+def check_foresight() -> None:
+    """What early measurements say of the end: of ten comparisons whose order is first that of the end, and then the opposite."""
+    with tempfile.TemporaryDirectory() as folder:
+        metrics = Path(folder, "metrics.jsonl")
+        accuracies = [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0.2, 0.1, 0.2], *[[0.4, 0.5, 0.65]] * 7]
+        lines = [{"epochs": 2 * number, "trial": trial, "validationAccuracy": accuracy}
+                 for number, of_all in enumerate(accuracies, 1) for trial, accuracy in enumerate(of_all)]
+        metrics.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        said = run([sys.executable, BENCHMARKS / "foresight.py", metrics]).stdout.splitlines()
+        assert said[0].endswith("3 trials, 10 comparisons; at the end 40.0, 50.0, 65.0 %") and len(said) == 13, said
+        assert said[3:6] == [
+            "| 2 | 10.0 to 30.0 | 10.0 | +1.00 | 65.0 |", "| 4 | 10.0 to 30.0 | 10.0 | −1.00 | 40.0 |",
+            "| 6 | 10.0 to 20.0 | 5.8 | +0.00 | 52.5 |"], said
+        metrics.write_text("".join(json.dumps(line) + "\n" for line in lines[1:]))
+        done = run([sys.executable, BENCHMARKS / "foresight.py", metrics])
+        assert done.returncode == 2 and "without a measurement" in done.stderr, done
+
+
 def check_script_for_gpus(pba: str) -> None:
     """The script for a GPU, rehearsed on the processor: its table has the projected whole, and both ways decide alike."""
     with tempfile.TemporaryDirectory() as folder:
@@ -462,7 +480,7 @@ def main() -> None:
               check_unruly_rivals, check_data_folder, check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
     of_pba = [check_hint, check_tables_of_comparisons, check_script_for_gpus]
-    cases.append((name_of(check_what_all_trainings_say), check_what_all_trainings_say))
+    cases += [(name_of(check), check) for check in (check_what_all_trainings_say, check_foresight)]
     run_all([*cases, *((name_of(check), partial(check, options.pba)) for check in of_pba)], options.only)
 
 
