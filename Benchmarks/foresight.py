@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""What a measurement during a search says of the end: of one by random policies, in which nobody copies.
+"""What a measurement during a search says of the end: of a search by random policies, in which nobody copies.
 
     Benchmarks/foresight.py METRICS...
 
-METRICS is `metrics.jsonl` of a search with `--explorer random`. For several comparisons on the way: the spread of the trials'
-validation accuracies, their rank correlation (Spearman) with those at the end, and what the trial that is best then has at the
-end. It is the same images that all are measured on, so a part of the correlation is theirs.
+METRICS is `metrics.jsonl` of a search with `--explorer random`. For each tenth of the search, as means over its comparisons:
+the standard deviation of the trials' validation accuracies, their rank correlation (Spearman) with those at the end, and what
+the trial that is best then has at the end. All are measured on the same images, so a part of the correlation is theirs.
 """
 
 import argparse
 import json
-import math
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
-PARTS = 10  # of the search, at whose ends there is a row
+PARTS = 10  # of the search, a row for each
 # Validation accuracy in percent by epoch and trial.
 Measured = dict[int, dict[int, float]]
 
@@ -31,6 +30,8 @@ def read(path: str, fail: argparse.ArgumentParser) -> Measured:
         fail.error(f"{path}: found no metrics of a search ({error})")
     if not found or any(of_epoch.keys() != found[max(found)].keys() for of_epoch in found.values()):
         fail.error(f"{path}: found trials without a measurement, expected one of each at every comparison")
+    if len(found) < PARTS:
+        fail.error(f"{path}: found {len(found)} comparisons, expected {PARTS} or more")
     return found
 
 
@@ -41,15 +42,19 @@ def ranks(values: list[float]) -> list[float]:
 
 def rows(measured: Measured) -> Iterator[str]:
     epochs = sorted(measured)
-    end = measured[epochs[-1]]
-    for part in range(1, PARTS + 1):
-        epoch = epochs[math.ceil(part * len(epochs) / PARTS) - 1]
-        now = measured[epoch]
-        values, ends = [now[trial] for trial in end], list(end.values())
-        foremost = [end[trial] for trial, value in now.items() if value == max(values)]
-        yield (
-            f"| {epoch} | {min(values):.1f} to {max(values):.1f} | {statistics.stdev(values):.1f} "
-            f"| {statistics.correlation(ranks(values), ranks(ends)):+.2f} | {statistics.mean(foremost):.1f} |").replace("-", "−")
+    for part in range(PARTS):
+        within = epochs[part * len(epochs) // PARTS:(part + 1) * len(epochs) // PARTS]
+        all_rows = [row(measured[epoch], measured[epochs[-1]]) for epoch in within]
+        deviation, correlation, end = (statistics.mean(values) for values in zip(*all_rows, strict=True))
+        yield f"| {within[0]} to {within[-1]} | {deviation:.1f} | {correlation:+.2f} | {end:.1f} |".replace("-", "−")
+
+
+def row(now: dict[int, float], end: dict[int, float]) -> tuple[float, float, float]:
+    """Of one comparison: standard deviation, rank correlation with the end, and what the best one has there."""
+    values = [now[trial] for trial in end]
+    best = [end[trial] for trial in end if now[trial] == max(values)]
+    return (
+        statistics.stdev(values), statistics.correlation(ranks(values), ranks(list(end.values()))), statistics.mean(best))
 
 
 def main() -> None:
@@ -59,9 +64,9 @@ def main() -> None:
         measured = read(path, parser)
         end = measured[max(measured)]
         ends = ", ".join(f"{value:.1f}" for value in end.values())
-        print(f"{path}: {len(end)} trials, {len(measured)} comparisons; at the end {ends} %")
-        print("| epoch | accuracy, % | standard deviation | rank correlation with the end | the best then, at the end |")
-        print("|---|---|---|---|---|")
+        print(f"{len(end)} trials, {len(measured)} comparisons; at the end {ends} %, mean {statistics.mean(end.values()):.1f} %")
+        print("| epochs | standard deviation | rank correlation with the end | the best then, at the end |")
+        print("|---|---|---|---|")
         print("\n".join(rows(measured)))
 
 

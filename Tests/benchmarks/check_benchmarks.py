@@ -449,10 +449,14 @@ def check_foresight() -> None:
                  for number, of_all in enumerate(accuracies, 1) for trial, accuracy in enumerate(of_all)]
         metrics.write_text("".join(json.dumps(line) + "\n" for line in lines))
         said = run([sys.executable, BENCHMARKS / "foresight.py", metrics]).stdout.splitlines()
-        assert said[0].endswith("3 trials, 10 comparisons; at the end 40.0, 50.0, 65.0 %") and len(said) == 13, said
+        assert said[0] == "3 trials, 10 comparisons; at the end 40.0, 50.0, 65.0 %, mean 51.7 %" and len(said) == 13, said
         assert said[3:6] == [
-            "| 2 | 10.0 to 30.0 | 10.0 | +1.00 | 65.0 |", "| 4 | 10.0 to 30.0 | 10.0 | −1.00 | 40.0 |",
-            "| 6 | 10.0 to 20.0 | 5.8 | +0.00 | 52.5 |"], said
+            "| 2 to 2 | 10.0 | +1.00 | 65.0 |", "| 4 to 4 | 10.0 | −1.00 | 40.0 |", "| 6 to 6 | 5.8 | +0.00 | 52.5 |"], said
+        more = [{**line, "epochs": line["epochs"] + 1, "validationAccuracy": 1 - line["validationAccuracy"]}
+                for line in lines[:-3]]
+        metrics.write_text("".join(json.dumps(line) + "\n" for line in [*lines, *more]))
+        said = run([sys.executable, BENCHMARKS / "foresight.py", metrics]).stdout.splitlines()
+        assert said[4] == "| 3 to 4 | 10.0 | −1.00 | 40.0 |" and said[5] == "| 5 to 6 | 7.9 | +0.50 | 58.8 |", said
         metrics.write_text("".join(json.dumps(line) + "\n" for line in lines[1:]))
         done = run([sys.executable, BENCHMARKS / "foresight.py", metrics])
         assert done.returncode == 2 and "without a measurement" in done.stderr, done
