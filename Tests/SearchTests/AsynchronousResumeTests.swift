@@ -3,6 +3,7 @@ import RunStore
 import Search
 import TestSupport
 import Testing
+import Text
 import Threads
 
 /// However an asynchronous search is interrupted, what was decided stays, and every trial comes to its end.
@@ -99,7 +100,8 @@ import Threads
       }
       let text = try #require(error?.description)
       let before = try segmentsByArrival(folder("run"))
-      #expect(text.hasPrefix("stopped after \(before.count { $0.result != nil }) results, "))
+      let finished = before.count { $0.result != nil }
+      #expect(text.hasPrefix("stopped after \(counted(finished, "result")), "))
       #expect(text.hasSuffix(" of 5 trials at the last epoch; continue with `resume`"))
       try search(folder("run"), smallAsynchronousSearch(concurrency: concurrency), resume: true)
       try expectWhole(folder("run"), continuing: before, "stopped at segment \(moment)")
