@@ -47,7 +47,11 @@ struct SettingErrorTests {
     arguments: [
       (
         ["--policy", "rcifar10@last", "--policy-order", "shuffled"],
-        "--policy-order: found shuffled, expected last, as --policy rcifar10@last says, or neither"
+        "--policy-order: found shuffled, expected last, as rcifar10@last says, or neither"
+      ),
+      (
+        ["--policy", "rcifar10@schedule", "--policy-order", "last"],
+        "--policy-order: found last, expected schedule, as rcifar10@schedule says, or neither"
       ),
       (
         ["--policy", "rcifar10@lst"],

@@ -219,6 +219,12 @@ struct SettingsTests {
     #expect(try training(["--policy", "rcifar10@last", "--policy-order", "last"]) == last)
     let resumed = try typed(.train, ["--policy", "rcifar10@last"]).over(Settings(last))
     #expect(try resumed.trainingConfiguration().0 == last)
+    // What is typed wins over what is recorded or in a file.
+    let other = try typed(.train, ["--policy", "rcifar10@schedule"]).over(Settings(last))
+    #expect(try other.trainingConfiguration().0.policyOrder == .schedule)
+    let file = Settings { $0.policy = "rcifar10@last" }.attributed(to: .file("f.yml"))
+    let typedOrder = ["--dataset", "noise:8x8x3", "--device", "cpu", "--policy-order", "shuffled"]
+    #expect(try typed(.train, typedOrder).over(file).trainingConfiguration().0.policyOrder == .shuffled)
     #expect(try training(["--policy", "rcifar10@schedule"]) == training(["--policy", "rcifar10"]))
   }
 

@@ -154,17 +154,20 @@ extension Settings {
     let word = self.policy ?? standard.policy
     // What a run was begun with is a policy alone, also where its file is gone and its name has an @.
     let played = recorded?.policy == word ? PlayedPolicy(word) : try PlayedPolicy(parsing: word)
-    guard played.order != .schedule else {
-      return PlayedPolicy(played.policy, order: self.policyOrder ?? standard.policyOrder)
+    guard played.policy != word else {
+      return PlayedPolicy(word, order: self.policyOrder ?? standard.policyOrder)
     }
-    if let order = self.policyOrder, order != played.order {
+    guard let order = self.policyOrder, order != played.order else { return played }
+    let origins = (policy: origin(of: \.policy), order: origin(of: \.policyOrder))
+    if origins.policy == origins.order {
       throw SettingsError(
         """
         \(setting: "policyOrder"): found \(order.rawValue), \
-        expected \(played.order.rawValue), as \(setting: "policy") \(printable(word)) says, or neither
+        expected \(played.order.rawValue), as \(printable(word)) says, or neither
         """)
     }
-    return played
+    // What is typed wins over a file and over what a run was begun with.
+    return origins.order == .flag ? PlayedPolicy(played.policy, order: order) : played
   }
 
   /// A comparison's settings, the defaults filled in, and the policies they name.
