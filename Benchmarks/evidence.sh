@@ -13,12 +13,24 @@
 #   Benchmarks/paired.py FOLDER/seeds-*.json --without none --without cutout
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-folder=${1:?usage: Benchmarks/evidence.sh FOLDER [PBA [FIRST-LAST]]}
-pba=$(realpath "${2:-$root/pba}")
+refuse() { # MESSAGE
+  printf '%s\n' "$1" >&2
+  exit 64
+}
+(($# >= 1 && $# <= 3)) || refuse 'usage: Benchmarks/evidence.sh FOLDER [PBA [FIRST-LAST]]'
+folder=$1
+pba=$(realpath -m "${2:-$root/pba}")
+[[ -f $pba && -x $pba ]] || refuse "$pba: found no program, expected pba"
 seeds=${3:-1-3}
+[[ $seeds =~ ^[0-9]+-[0-9]+$ ]] && ((10#${seeds%-*} <= 10#${seeds#*-})) ||
+  refuse "found the seeds \"$seeds\", expected FIRST-LAST, such as 1-3"
 first=${seeds%-*} last=${seeds#*-}
 data=${PBA_DATA:+$(realpath "$PBA_DATA")}
-schedules=${PBA_SCHEDULES:+$(realpath "$PBA_SCHEDULES")}
+schedules=${PBA_SCHEDULES:+$(realpath -m "$PBA_SCHEDULES")}
+explorers=(pba pba-random-start random)
+for explorer in ${schedules:+"${explorers[@]}"}; do
+  [ -f "$schedules/$explorer.json" ] || refuse "$schedules: found no $explorer.json, expected the schedule of that search"
+done
 recipe=(--dataset cifar10 --train-size 1000 --model wrn_16_2 --epochs 200 --precision fp32 --threads 1 --device cpu
   ${data:+--data-dir "$data"})
 mkdir -p "$folder"
@@ -26,13 +38,17 @@ cd "$folder" # the comparison calls a schedule by the name of its file
 folder=$PWD
 . "$root/Benchmarks/resumable.sh"
 
-for explorer in pba pba-random-start random; do
+for explorer in "${explorers[@]}"; do
   if [ -z "$schedules" ]; then
     # A search validates on 1,000 images that no training sees; a comparison measures on the 10,000 test images.
     run "$explorer" search "${recipe[@]}" --validation-size 1000 --population 8 --explorer "$explorer"
   fi
-  from=${schedules:+$schedules/$explorer.json}
-  [ -e "$explorer.json" ] || cp "${from:-$explorer/schedule.json}" "$explorer.json"
+  from=$explorer/schedule.json
+  [ -z "$schedules" ] || from=$schedules/$explorer.json
+  if [ -e "$explorer.json" ] && ! cmp -s "$from" "$explorer.json"; then
+    refuse "$folder/$explorer.json: found another schedule than $from; give another folder"
+  fi
+  cp "$from" "$explorer.json"
 done
 
 policies=none,cutout,autoaugment,randaugment,trivialaugment,rcifar10,rcifar10@shuffled,rcifar10@last

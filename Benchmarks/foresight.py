@@ -3,9 +3,10 @@
 
     Benchmarks/foresight.py METRICS...
 
-METRICS is `metrics.jsonl` of a search with `--explorer random`. For each tenth of the search, as means over its comparisons:
-the standard deviation of the trials' validation accuracies, their rank correlation (Spearman) with those at the end, and what
-the trial that is best then has at the end. All are measured on the same images, so a part of the correlation is theirs.
+METRICS is `metrics.jsonl` of a search with `--explorer random`; where trials copy, the table means nothing. For each tenth of
+the search, as means over its comparisons: the standard deviation of the trials' validation accuracies, their rank correlation
+(Spearman) with those at the end, and what the trial that is best then has at the end. All are measured on the same images, so
+a part of the correlation is theirs.
 """
 
 import argparse
@@ -25,13 +26,21 @@ def read(path: str, fail: argparse.ArgumentParser) -> Measured:
         for line in Path(path).read_text().splitlines():
             row = json.loads(line)
             if row.get("validationAccuracy") is not None:
-                found.setdefault(row["epochs"], {})[row["trial"]] = 100 * row["validationAccuracy"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+                epochs, trial, accuracy = int(row["epochs"]), int(row["trial"]), float(row["validationAccuracy"])
+                if not 0 <= accuracy <= 1:
+                    raise ValueError(f"the accuracy {accuracy}")
+                if trial in found.setdefault(epochs, {}):
+                    raise ValueError(f"trial {trial} at epoch {epochs} twice")
+                found[epochs][trial] = 100 * accuracy
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         fail.error(f"{path}: found no metrics of a search ({error})")
-    if not found or any(of_epoch.keys() != found[max(found)].keys() for of_epoch in found.values()):
-        fail.error(f"{path}: found trials without a measurement, expected one of each at every comparison")
     if len(found) < PARTS:
         fail.error(f"{path}: found {len(found)} comparisons, expected {PARTS} or more")
+    trials = found[max(found)].keys()
+    if len(trials) < 2:
+        fail.error(f"{path}: found {len(trials)} trial, expected 2 or more")
+    if any(of_epoch.keys() != trials for of_epoch in found.values()):
+        fail.error(f"{path}: found trials without a measurement, expected one of each at every comparison")
     return found
 
 
@@ -53,8 +62,12 @@ def row(now: dict[int, float], end: dict[int, float]) -> tuple[float, float, flo
     """Of one comparison: standard deviation, rank correlation with the end, and what the best one has there."""
     values = [now[trial] for trial in end]
     best = [end[trial] for trial in end if now[trial] == max(values)]
-    return (
-        statistics.stdev(values), statistics.correlation(ranks(values), ranks(list(end.values()))), statistics.mean(best))
+    return statistics.stdev(values), correlation(ranks(values), ranks(list(end.values()))), statistics.mean(best)
+
+
+def correlation(some: list[float], others: list[float]) -> float:
+    """The correlation, 0 where all values of one list are equal, as they say nothing then."""
+    return statistics.correlation(some, others) if len(set(some)) > 1 and len(set(others)) > 1 else 0.0
 
 
 def main() -> None:

@@ -41,11 +41,17 @@ def read(paths: list[str], fail: argparse.ArgumentParser) -> Results:
                 for entry in row["entries"]:
                     if entry.get("accuracy") is None:
                         continue
+                    if not 0 <= entry["accuracy"] <= 1:
+                        raise ValueError(f"the accuracy {entry['accuracy']}")
                     if entry["seed"] in of_policy:
                         fail.error(f"{path}: found {row['policy']} with seed {entry['seed']} once more, expected other seeds")
                     of_policy[entry["seed"]] = entry["accuracy"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             fail.error(f"{path}: found no summary of a comparison ({error})")
+    if empty := [policy for policy, of_policy in found.items() if not of_policy]:
+        fail.error(f"found no accuracy of {', '.join(empty)}, expected one for a seed at least")
+    if not found:
+        fail.error("found no policy in what was given, expected rows of a comparison")
     return found
 
 
@@ -69,7 +75,7 @@ def together(results: Results) -> Iterator[str]:
     if missing := [seed for seed in every if seed not in seeds]:
         yield f"Not every policy has {listed(missing)}, which is left out of what follows."
     if len(results) < 2 or len(seeds) < 2:
-        yield "All together: nothing can be said of fewer than two policies or two seeds."
+        yield f"All together: found {len(results)} policies with {len(seeds)} seeds that all have, expected two of both or more."
         return
     by_seed = [[100 * of_policy[seed] for of_policy in results.values()] for seed in seeds]
     deviation, freedom = residual_deviation(by_seed)

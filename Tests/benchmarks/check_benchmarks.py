@@ -438,6 +438,30 @@ def check_what_all_trainings_say() -> None:
         assert "Not every policy has seed 3" in said and "with seeds 1, 2: " in said, said
         said = run([sys.executable, BENCHMARKS / "paired.py", *paths, "--without", "c"]).stdout
         assert "2 policies with seeds 1, 2, 3: " in said and "exchanged" not in said, said
+        for rows, words in [
+            ([], "found no policy"), ([{"policy": "a", "entries": []}], "found no accuracy of a"),
+            ([{"policy": "a", "entries": [{"seed": 1, "accuracy": float("nan")}]}], "the accuracy nan"),
+            ([{"policy": "a", "entries": ["q"]}], "no summary of a comparison"),
+        ]:
+            paths[0].write_text(json.dumps({"rows": rows}))
+            done = run([sys.executable, BENCHMARKS / "paired.py", paths[0]])
+            assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, (words, done)
+
+
+def check_arguments_of_the_evidence() -> None:
+    """The script of the evidence refuses arguments before it makes anything."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, place = BENCHMARKS / "evidence.sh", Path(folder, "out")
+        program = Path(folder, "pba")
+        program.write_text("#!/bin/sh\nexit 9\n")
+        program.chmod(0o755)
+        for arguments, variables, words in [
+            ([], {}, "usage: "), ([place, folder], {}, "found no program"),
+            ([place, program, "3-1"], {}, 'found the seeds "3-1"'), ([place, program, "a-b"], {}, 'found the seeds "a-b"'),
+            ([place, program], {"PBA_SCHEDULES": folder}, "found no pba.json"),
+        ]:
+            done = run([script, *map(str, arguments)], variables=variables)
+            assert done.returncode == 64 and words in done.stderr and not place.exists(), (arguments, done)
 
 
 def check_foresight() -> None:
@@ -457,9 +481,17 @@ def check_foresight() -> None:
         metrics.write_text("".join(json.dumps(line) + "\n" for line in [*lines, *more]))
         said = run([sys.executable, BENCHMARKS / "foresight.py", metrics]).stdout.splitlines()
         assert said[4] == "| 3 to 4 | 10.0 | −1.00 | 40.0 |" and said[5] == "| 5 to 6 | 7.9 | +0.50 | 58.8 |", said
-        metrics.write_text("".join(json.dumps(line) + "\n" for line in lines[1:]))
-        done = run([sys.executable, BENCHMARKS / "foresight.py", metrics])
-        assert done.returncode == 2 and "without a measurement" in done.stderr, done
+        equal = [{**line, "validationAccuracy": 0.1} for line in lines]
+        metrics.write_text("".join(json.dumps(line) + "\n" for line in equal))
+        assert "| 2 to 2 | 0.0 | +0.00 | 10.0 |" in run([sys.executable, BENCHMARKS / "foresight.py", metrics]).stdout
+        for wrong, words in [
+            (lines[1:], "without a measurement"), (lines[::3], "found 1 trial"), (lines[:6], "found 2 comparisons"),
+            ([*lines, lines[0]], "trial 0 at epoch 2 twice"), ([[1]], "no metrics of a search"),
+            ([{**lines[0], "validationAccuracy": float("nan")}], "accuracy nan"),
+        ]:
+            metrics.write_text("".join(json.dumps(line) + "\n" for line in wrong))
+            done = run([sys.executable, BENCHMARKS / "foresight.py", metrics])
+            assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr, (words, done)
 
 
 def check_script_for_gpus(pba: str) -> None:
@@ -484,7 +516,8 @@ def main() -> None:
               check_unruly_rivals, check_data_folder, check_refusals]
     cases = [(name_of(check), partial(check, options.benchmark)) for check in checks]
     of_pba = [check_hint, check_tables_of_comparisons, check_script_for_gpus]
-    cases += [(name_of(check), check) for check in (check_what_all_trainings_say, check_foresight)]
+    of_scripts = [check_what_all_trainings_say, check_arguments_of_the_evidence, check_foresight]
+    cases += [(name_of(check), check) for check in of_scripts]
     run_all([*cases, *((name_of(check), partial(check, options.pba)) for check in of_pba)], options.only)
 
 
