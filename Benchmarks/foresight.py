@@ -53,12 +53,12 @@ def rows(measured: Measured) -> Iterator[str]:
     epochs = sorted(measured)
     for part in range(PARTS):
         within = epochs[part * len(epochs) // PARTS:(part + 1) * len(epochs) // PARTS]
-        all_rows = [row(measured[epoch], measured[epochs[-1]]) for epoch in within]
-        deviation, correlation, end = (statistics.mean(values) for values in zip(*all_rows, strict=True))
-        yield f"| {within[0]} to {within[-1]} | {deviation:.1f} | {correlation:+.2f} | {end:.1f} |".replace("-", "−")
+        figures = [figures_of(measured[epoch], measured[epochs[-1]]) for epoch in within]
+        spread, agreement, end = (statistics.mean(values) for values in zip(*figures, strict=True))
+        yield f"| {within[0]} to {within[-1]} | {spread:.1f} | {agreement:+.2f} | {end:.1f} |".replace("-", "−")
 
 
-def row(now: dict[int, float], end: dict[int, float]) -> tuple[float, float, float]:
+def figures_of(now: dict[int, float], end: dict[int, float]) -> tuple[float, float, float]:
     """Of one comparison: standard deviation, rank correlation with the end, and what the best one has there."""
     values = [now[trial] for trial in end]
     best = [end[trial] for trial in end if now[trial] == max(values)]
