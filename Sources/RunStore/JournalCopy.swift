@@ -21,6 +21,23 @@ struct JournalCopy {
     }
   }
 
+  /// Whether SQLite, left to itself, would try for ten seconds to read a journal where it lies, and give up ("locking protocol").
+  ///
+  /// It does so where the log is a header without an entry, as when its writer was killed before the first one,
+  /// and the log's index may only be read: the numbers in the header are then compared with those of an index
+  /// made in memory, which has none.
+  static func isNeeded(toRead journal: String) -> Bool {
+    let index = journal + "-shm"
+    var log = stat()
+    return stat(journal + "-wal", &log) == 0 && log.st_size == logHeaderSize
+      && access(index, F_OK) == 0 && access(index, W_OK) != 0
+  }
+
+  /// The bytes of a log before its first entry.
+  ///
+  /// https://www.sqlite.org/fileformat2.html#walformat
+  private static let logHeaderSize = 32
+
   /// Copies the files, again where they were written meanwhile: one of before and one of after do not go together.
   private static func copyAtRest(_ journal: String, to path: String) throws {
     for attempt in 0..<5 {

@@ -35,15 +35,16 @@ struct RunDatabase: Sendable {
     let found: (Connection, isSealed: Bool, isCurrent: Bool)
     (found, isCopy) = try Self.inWords(path) {
       do {
-        return (try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined), false)
+        if !readOnly || !JournalCopy.isNeeded(toRead: path) {
+          return (try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined), false)
+        }
       } catch let error as DatabaseError
-        where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+        where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL].contains(error.resultCode)
         && access(path, R_OK) == 0
-      {
-        let copy = try JournalCopy(of: path)
-        defer { copy.remove() }
-        return (try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined), true)
-      }
+      {}
+      let copy = try JournalCopy(of: path)
+      defer { copy.remove() }
+      return (try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined), true)
     }
     (connection, isSealed, isCurrent) = found
     let lock = AtomicFile.folder(of: path) + "/" + RunFileName.lock
