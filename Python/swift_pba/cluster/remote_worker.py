@@ -27,6 +27,8 @@ _START_SECONDS = 120.0  # for what is sent to the node beside images, and for th
 _SILENT_SECONDS = 600.0
 _SLOWEST_PACE = 4e6
 _END_SECONDS = 5.0
+_LOSS_SECONDS = 3.0  # within which Ray notices that a node has died
+_LOSS_POLLS = 15
 
 
 class RemoteWorker:
@@ -74,7 +76,10 @@ class RemoteWorker:
             kind, reason = "worker", str(refusal)
             self._bridge.fail(refusal)
         except ActorUnavailableError as error:  # it may live, but nobody knows what of the last message has arrived
-            kind, reason = "actor", f"its actor on {self._host} cannot be reached: {short(error)}"
+            self._is_over = True
+            is_gone = await self._loses_node()
+            kind, reason = self._lost_node() if is_gone else (
+                "actor", f"its actor on {self._host} cannot be reached: {short(error)}")
         except RayActorError as error:
             self._is_over = is_gone = True
             kind, reason = await self._death(error)
@@ -226,11 +231,26 @@ class RemoteWorker:
     async def _death(self, error: Exception) -> tuple[str, str]:
         """Say whether the actor alone or its whole node is gone."""
         words = str(error)
-        alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
-        if not alive.get(self._node, True) or "node died" in words or "node has died" in words:
-            return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
+        if "node died" in words or "node has died" in words or not await self._has_node():
+            return self._lost_node()
         detail = re.search(r"Worker exit detail: (.*?)(?:Some common causes|$)", words, re.DOTALL)
         return "actor", f"its actor on {self._host} has ended: {detail[1].strip() if detail else short(error)}"
+
+    def _lost_node(self) -> tuple[str, str]:
+        return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
+
+    async def _has_node(self) -> bool:
+        """Return whether Ray takes the worker's node for alive."""
+        alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
+        return alive.get(self._node, True)
+
+    async def _loses_node(self) -> bool:
+        """Return whether the node is gone, or is found to be within some seconds: Ray misses its actors before it."""
+        for _ in range(_LOSS_POLLS):
+            if not await self._has_node():
+                return True
+            await asyncio.sleep(_LOSS_SECONDS / _LOSS_POLLS)
+        return False
 
 
 def _words(error: Exception) -> str:
