@@ -31,8 +31,8 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
     guard let order = PolicyOrder(rawValue: word) else {
       let orders = PolicyOrder.allCases.map(\.rawValue)
       throw PolicyError(
-        place: "the policy \(JSONValue.string(text).summary)",
-        found: "the order \(JSONValue.string(word).summary)",
+        place: "policy",
+        found: "the order \(JSONValue.string(word).summary) in \(JSONValue.string(text).summary)",
         expected: "one of \(orders.joined(separator: ", "))" + nearMissHint(word, among: orders))
     }
     self.init(String(text[..<at]), order: order)
@@ -52,6 +52,9 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
     }
     return words
   }
+
+  /// How an order is written, for messages.
+  public static let orderUsage = "NAME@shuffled and NAME@last play a schedule in another order"
 
   /// The word that `init(parsing:)` reads.
   public var description: String { order == .schedule ? policy : "\(policy)@\(order.rawValue)" }

@@ -143,7 +143,7 @@ public struct Schedule: Hashable, Sendable {
     let sum = values.reduce(0, +)
     guard abs(sum - 1) < 1e-6 else {
       throw PolicyError(
-        place: field.place, found: "probabilities that sum to \(sum)", expected: "a sum of 1")
+        place: field.place, found: "probabilities that sum to \(significant(sum, 9))", expected: "a sum of 1")
     }
     return values
   }

@@ -55,7 +55,7 @@ struct SettingErrorTests {
       ),
       (
         ["--policy", "rcifar10@lst"],
-        "the policy \"rcifar10@lst\": found the order \"lst\", "
+        "--policy: found the order \"lst\" in \"rcifar10@lst\", "
           + "expected one of schedule, shuffled, last (did you mean last?)"
       ),
       (

@@ -31,11 +31,11 @@ import class TestSupport.TemporaryFolder
     }
     #expect(
       found("rcifar10@shufled")
-        == "the policy \"rcifar10@shufled\": found the order \"shufled\", expected one of schedule, shuffled, last"
+        == "policy: found the order \"shufled\" in \"rcifar10@shufled\", expected one of schedule, shuffled, last"
         + " (did you mean shuffled?)")
     #expect(
       found("rcifar10@")
-        == "the policy \"rcifar10@\": found the order \"\", expected one of schedule, shuffled, last")
+        == "policy: found the order \"\" in \"rcifar10@\", expected one of schedule, shuffled, last")
   }
 
   @Test("a file whose name has an @ is a file")

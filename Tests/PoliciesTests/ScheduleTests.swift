@@ -41,7 +41,7 @@ struct ScheduleTests {
     )
     #expect(
       message { try build([1], []) }
-        == "operationCount: found probabilities that sum to 0.0, expected a sum of 1")
+        == "operationCount: found probabilities that sum to 0, expected a sum of 1")
   }
 
   @Test("in schedule order each epoch plays its own policy")

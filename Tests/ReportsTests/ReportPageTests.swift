@@ -94,6 +94,26 @@ import Testing
     #expect(broken.all.contains { $0.text == "The schedules cannot be shown: the file is gone." })
   }
 
+  @Test(
+    "a training says how its schedule is played",
+    arguments: [
+      ("schedule", "with the policy rcifar10, 3 epochs.", "is stretched to the 3 of this training."),
+      ("shuffled", "with the policy rcifar10@shuffled, 3 epochs.", "draws one of its policies."),
+      ("last", "with the policy rcifar10@last, 3 epochs.", "Its last policy is played in every epoch."),
+    ])
+  func order(_ order: String, _ summary: String, _ words: String) throws {
+    let settings = [
+      RunSetting(name: "policy", values: ["rcifar10"]), RunSetting(name: "policyOrder", values: [order]),
+      RunSetting(name: "epochs", values: ["3"]),
+    ]
+    let page = page(
+      .training(epochs(3)), kind: .train, schedule: try Schedule.named("rcifar10"), settings: settings)
+    let texts = try read(page).all.map(\.text)
+    #expect(texts.contains { $0.hasSuffix(summary) })
+    #expect(texts.contains { $0.hasSuffix(words) })
+    #expect(texts.contains { $0.contains("is stretched to") } == (order != "last"))
+  }
+
   @Test func aSearchNamesItsExplorerUnlessItIsTheDefault() {
     func text(_ explorer: String?, _ records: [SegmentRecord]) -> String {
       let settings = (explorer.map { [RunSetting(name: "explorer", values: [$0])] } ?? [])

@@ -21,8 +21,8 @@ struct CompareCommand: ParsableCommand {
       `none` is crop and flip alone here, whatever --cutout says; `cutout` adds the Cutout that every other policy has, and \
       is the baseline that differs from them in the policy alone.
 
-      A policy is named as for `pba train --policy`; NAME@shuffled and NAME@last play a schedule in another order, as \
-      --policy-order does: `--policies none,rcifar10,rcifar10@shuffled,learnt/schedule.json`.
+      A policy is named as for `pba train --policy`; \(PlayedPolicy.orderUsage): \
+      `--policies none,rcifar10,rcifar10@shuffled,learnt/schedule.json`.
 
       Every training is a run of its own in RUN/trainings. A comparison that was interrupted in any way continues \
       with `pba compare --resume --run RUN` and ends with the same figures. The summary is also kept in RUN/summary.json \
@@ -65,8 +65,8 @@ struct CompareCommand: ParsableCommand {
         "--against: found \(against), expected one of \(configuration.policies.joined(separator: ", "))\(nearMissHint(against, among: configuration.policies))"
       )
     }
-    for (name, choice) in zip(configuration.policies, choices) {
-      try noteSurprises(of: choice, name: name, epochs: configuration.recipe.epochs)
+    for ((name, choice), order) in zip(zip(configuration.policies, choices), policies.orders) {
+      try noteSurprises(of: choice, order: order, name: name, epochs: configuration.recipe.epochs)
     }
     if place.dryRun { return try DryRun(configuration, policies).show(json: shared.json) }
     let kept = try continued(by: "pba compare --resume --run \(quoted(folder))") {

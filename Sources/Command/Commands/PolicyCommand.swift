@@ -17,6 +17,7 @@ struct PolicyCommand: ParsableCommand {
       let width = NamedPolicy.all.map(\.usage.count).max() ?? 0
       for policy in NamedPolicy.all { printResult("\(padded(policy.usage, width))  \(policy.summary)") }
       printResult("\(padded("FILE", width))  a schedule, as `pba search` and `pba schedule` write it")
+      printResult("\(padded("…@ORDER", width))  a schedule in another order, shuffled or last: rcifar10@last")
     }
   }
 
@@ -29,7 +30,7 @@ struct PolicyCommand: ParsableCommand {
         drawn.
         """)
 
-    @Argument(help: "\(NamedPolicy.usages), or a schedule file.")
+    @Argument(help: "\(NamedPolicy.usages), or a schedule file; \(PlayedPolicy.orderUsage).")
     var policy: String
 
     @Option(help: "The dataset, which decides AutoAugment's policies.")
@@ -74,14 +75,16 @@ struct PolicyCommand: ParsableCommand {
     }
 
     func run() throws {
-      let choice = try PolicyChoice(policy, dataset: DatasetSpec.named(dataset).name, seed: seed)
+      let played = try PlayedPolicy(parsing: policy)
+      let choice = try PolicyChoice(played.policy, dataset: DatasetSpec.named(dataset).name, seed: seed)
+      try choice.check(played.order)
       let length = choice.schedule?.epochs ?? 1
       let epoch = epoch ?? length
       guard (1...length).contains(epoch) else {
         throw SettingsError("--epoch: found \(epoch), expected 1 to \(length), the length of \(policy)")
       }
       let program = try choice.program(
-        epoch: epoch - 1, totalEpochs: length, order: .schedule, width: size, height: size,
+        epoch: epoch - 1, totalEpochs: length, order: played.order, width: size, height: size,
         scale: scaling.scaleToSize == true ? PixelScale(width: size, height: size) : .none)
       if json { return try printJSON(report(program)) }
       guard !program.alternatives.isEmpty else {

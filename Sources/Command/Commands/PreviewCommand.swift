@@ -22,7 +22,7 @@ struct PreviewCommand: ParsableCommand {
       used.
       """)
 
-  @Option(help: "\(NamedPolicy.usages), or a schedule file.")
+  @Option(help: "\(NamedPolicy.usages), or a schedule file; \(PlayedPolicy.orderUsage).")
   var policy: String?
 
   @Argument(help: "Images. (default: the first of the bundled ones)")
@@ -126,10 +126,14 @@ struct PreviewCommand: ParsableCommand {
   private func drawPolicy() throws {
     let seed = seed ?? 0
     let policy = policy ?? ""
-    let choice = try Settings { $0.policy = policy }.typed().naming {
-      try PolicyChoice(policy, dataset: "cifar10", seed: seed)
+    let (choice, order) = try Settings { $0.policy = policy }.typed().naming {
+      let played = try PlayedPolicy(parsing: policy)
+      let choice = try PolicyChoice(played.policy, dataset: "cifar10", seed: seed)
+      try choice.check(played.order)
+      return (choice, played.order)
     }
-    let previewed = PreviewedPolicy(choice, scalesToSize: scaling.scaleToSize ?? false, seed: seed)
+    let previewed = PreviewedPolicy(
+      choice, order: order, scalesToSize: scaling.scaleToSize ?? false, seed: seed)
     let moments = try PreviewMoments(epoch: epoch, epochs: epochs, of: previewed, named: policy)
     let images = try PreviewImage.load(images, bundled: 3, side: fullSize ? nil : PreviewGrid.largestSide)
     let output = try folder.map(PreviewFolder.init)

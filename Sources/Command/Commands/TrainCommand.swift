@@ -55,7 +55,9 @@ struct TrainingRequest {
       ? try RunDirectory.configuration(TrainingConfiguration.self, of: folder, resume: true) : nil
     if let recorded { settings = try settings.over(Settings(recorded)) }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
-    try noteSurprises(of: choice, name: configuration.policy, epochs: configuration.recipe.epochs)
+    try noteSurprises(
+      of: choice, order: configuration.policyOrder, name: configuration.policy,
+      epochs: configuration.recipe.epochs)
     try onSettings(configuration)
     if place.dryRun {
       try DryRun(configuration, choice).show(json: json)

@@ -119,7 +119,7 @@ package struct SettingCatalogue: Sendable {
   package let policy = Setting<String>(
     "policy",
     help:
-      "\(NamedPolicy.usages), or a schedule file, which is stretched to the epochs. See `pba policy list`.",
+      "\(NamedPolicy.usages), or a schedule file, which is stretched to the epochs; \(PlayedPolicy.orderUsage). See `pba policy list`.",
     standard: Self.training.policy, for: [.train])
   package let policyOrder = Setting<PolicyOrder>(
     "policyOrder", help: "How a schedule is played: schedule, shuffled, last.",

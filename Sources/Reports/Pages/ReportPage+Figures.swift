@@ -139,15 +139,17 @@ extension ReportPage {
 
   private var scheduleWords: [String] {
     guard contents.kind == .train, let schedule = contents.schedule else { return [] }
-    let order = contents.settings["policyOrder"]?.text ?? "schedule"
-    var words: [String] = []
-    if schedule.epochs != contents.length {
-      words.append(
-        "It was made for \(counted(schedule.epochs, "epoch")) and is stretched to the \(contents.length) of this training."
-      )
-    }
-    if order != "schedule" { words.append("It is played in another order: \(order).") }
-    return words
+    let stretch =
+      schedule.epochs == contents.length
+      ? nil
+      : "It was made for \(counted(schedule.epochs, "epoch")) and is stretched to the \(contents.length) of this training."
+    let order: String? =
+      switch policyOrder {
+      case .schedule: nil
+      case .shuffled: "It is played in another order: each image of each epoch draws one of its policies."
+      case .last: "Its last policy is played in every epoch."
+      }
+    return [policyOrder == .last ? nil : stretch, order].compactMap { $0 }
   }
 
   private func section(

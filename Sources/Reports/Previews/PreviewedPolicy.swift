@@ -5,6 +5,7 @@ import Policies
 /// A policy whose draws are shown.
 public struct PreviewedPolicy: Sendable {
   private let choice: PolicyChoice
+  private let order: PolicyOrder
   private let scalesToSize: Bool
   private let seed: UInt64
 
@@ -12,16 +13,22 @@ public struct PreviewedPolicy: Sendable {
   ///
   /// - Parameters:
   ///   - choice: the policy.
+  ///   - order: how a schedule is played.
   ///   - scalesToSize: whether lengths in pixels follow the size of each image.
   ///   - seed: decides the draws.
-  public init(_ choice: PolicyChoice, scalesToSize: Bool = false, seed: UInt64) {
+  public init(
+    _ choice: PolicyChoice, order: PolicyOrder = .schedule, scalesToSize: Bool = false, seed: UInt64
+  ) {
     self.choice = choice
+    self.order = order
     self.scalesToSize = scalesToSize
     self.seed = seed
   }
 
-  /// What it is called: a schedule by its name, any other policy as the setting `policy` names it.
-  public var name: String { choice.schedule?.name ?? choice.argument }
+  /// What it is called: a schedule by its name and its order, any other policy as the setting `policy` names it.
+  public var name: String {
+    PlayedPolicy(choice.schedule?.name ?? choice.argument, order: order).description
+  }
 
   /// How many epochs it has; nil where one program holds for all.
   public var epochs: Int? { choice.schedule?.epochs }
@@ -43,7 +50,7 @@ public struct PreviewedPolicy: Sendable {
   public func draw(_ number: Int, of image: RGBAImage, index: Int, epoch: Int?) throws -> PolicyDraw {
     let zeroBased = (epoch ?? 1) - 1
     let program = try choice.program(
-      epoch: zeroBased, totalEpochs: epochs ?? 1, order: .schedule, width: image.width, height: image.height,
+      epoch: zeroBased, totalEpochs: epochs ?? 1, order: order, width: image.width, height: image.height,
       scale: scalesToSize ? PixelScale(width: image.width, height: image.height) : .none)
     let augmenter = BatchAugmenter(
       program: program, tail: .unchanged, seed: seed &+ UInt64(index) << 32, trial: number - 1)

@@ -37,15 +37,17 @@ import Testing
     #expect(applied(invert, samples: 1)[0].map(\.words) == ["Invert, p 1.0"])
   }
 
-  @Test func aDrawIsWhatTrainingApplies() throws {
+  @Test("a draw is what training applies", arguments: PolicyOrder.allCases)
+  func training(_ order: PolicyOrder) throws {
     let image = slope(width: 12, height: 10)
     let tail = BatchTail(
       cropPadding: 0, flip: false, cutout: 0, mean: [0, 0, 0], standardDeviation: [1, 1, 1], layout: .nhwc)
-    let program = try Schedule.named("rcifar10").program(atEpoch: 99)
+    let program = try Schedule.named("rcifar10").program(atEpoch: 99, order: order)
     let rgb = image.pixels.indices.filter { $0 % 4 != 3 }.map { image.pixels[$0] }
     let stack = ImageStack(count: 1, height: 10, width: 12, pixels: rgb)
     for number in 1...6 {
-      let draw = try previewed("rcifar10", seed: 5).draw(number, of: image, index: 2, epoch: 100)
+      let policy = try previewed("rcifar10", order: order, seed: 5)
+      let draw = try policy.draw(number, of: image, index: 2, epoch: 100)
       let augmenter = BatchAugmenter(
         program: program, tail: tail, seed: 5 + 2 << 32, trial: number - 1)
       let expected = augmenter.preview(sample: 0, of: stack, epoch: 99)
@@ -53,6 +55,12 @@ import Testing
       #expect(draw.applied == expected.applied)
       #expect(draw.lines == (expected.applied.isEmpty ? ["nothing"] : expected.applied.map(\.words)))
     }
+  }
+
+  @Test("a picture says in which order a schedule is played")
+  func order() throws {
+    #expect(try previewed("rcifar10").name == "rcifar10")
+    #expect(try previewed("rcifar10", order: .last).name == "rcifar10@last")
   }
 
   @Test func epochsOfAPolicyAreSpread() throws {

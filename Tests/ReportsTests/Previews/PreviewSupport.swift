@@ -16,8 +16,8 @@ func slope(width: Int, height: Int) -> RGBAImage {
 }
 
 /// A policy that the program's option would name.
-func previewed(_ name: String, seed: UInt64 = 0) throws -> PreviewedPolicy {
-  PreviewedPolicy(try PolicyChoice(name, dataset: "cifar10", seed: seed), seed: seed)
+func previewed(_ name: String, order: PolicyOrder = .schedule, seed: UInt64 = 0) throws -> PreviewedPolicy {
+  PreviewedPolicy(try PolicyChoice(name, dataset: "cifar10", seed: seed), order: order, seed: seed)
 }
 
 /// An image with draws of a policy at some epochs.
