@@ -25,7 +25,7 @@ class BatchAugment:
     ----------
     policy : str, path-like, mapping or Schedule
         A policy's name (``"rcifar10"``, ``"trivialaugment-wide"``, ``"none"``, …; see :func:`swift_pba.policies`), a schedule
-        file, or a schedule. ``NAME@ORDER`` plays a schedule in another order.
+        file, or a schedule. ``"rcifar10@last"`` and ``"…@shuffled"`` say the order, too.
     epochs : int or None
         The length of the training, to which a schedule is stretched. None keeps the schedule's own.
     seed : int, default 0
@@ -44,7 +44,7 @@ class BatchAugment:
     dataset : str, default "cifar10"
         Decides which of its policies ``"autoaugment"`` takes.
     order : {"schedule", "shuffled", "last"}, optional
-        How a schedule is played.
+        How a schedule is played: each epoch with its policy, one of its policies for each image, or its last one throughout.
     trial : int, default 0
         The trial of a search whose random numbers are drawn.
     scale_to_size : bool, default True

@@ -27,7 +27,8 @@ class TestOpening:
         ("", ValueError, 'policy: found ""'), ("nothing", ValueError, 'policy: found "nothing", expected one of none, '),
         ("trivialaugmentwide", ValueError, "did you mean trivialaugment-wide"),
         ("rcifar10@sideways", ValueError, 'the order "sideways"'),
-        ("none@last", ValueError, "expected a schedule to reorder"), ("randaugment:3", ValueError, "randaugment"),
+        ("none@last", ValueError, '^policy: found last for "none", expected a schedule to reorder'),
+        ("randaugment:3", ValueError, "randaugment"),
         ("randaugment:0,31", ValueError, "randaugment"), ("randaugment:99999999999999999999,1", ValueError, "randaugment"),
         ("cutout:-1", ValueError, "cutout"), ("cutout:9999999999999999999999", ValueError, "cutout"),
         ("cutout:", ValueError, "cutout"),
@@ -51,6 +52,12 @@ class TestOpening:
     ], ids=lambda value: str(value)[:24])
     def test_policies(self, make: Any, policy: Any, error: type[Exception], words: str) -> None:
         refused(error, words, lambda: make(policy))
+
+    def test_orders(self, make: Any) -> None:
+        words = '^order: found shuffled, expected last, as "rcifar10@last" says, or none'
+        refused(ValueError, words, lambda: make("rcifar10@last", order="shuffled"))
+        refused(ValueError, "^order: found last for \"none\", expected a schedule", lambda: make("none", order="last"))
+        make("rcifar10@last", order="last")
 
     def test_files(self, make: Any, tmp_path: Path) -> None:
         for number, content in enumerate(

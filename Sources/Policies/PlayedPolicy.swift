@@ -54,7 +54,21 @@ public struct PlayedPolicy: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// How an order is written, for messages.
-  public static let orderUsage = "NAME@shuffled and NAME@last play a schedule in another order"
+  public static let orderUsage =
+    "SCHEDULE@shuffled draws from its policies for each image, SCHEDULE@last plays its last one throughout"
+
+  /// Finds the policy.
+  ///
+  /// - Parameters:
+  ///   - dataset: the dataset's name, which decides AutoAugment's policies.
+  ///   - seed: the seed of the training, from which `random` draws its policy.
+  /// - Returns: the policy, which can be played in the order.
+  /// - Throws: `PolicyError`, also where a policy without epochs has an order.
+  public func choice(dataset: String, seed: UInt64) throws(PolicyError) -> PolicyChoice {
+    let choice = try PolicyChoice(policy, dataset: dataset, seed: seed)
+    try choice.check(order, of: "policy")
+    return choice
+  }
 
   /// The word that `init(parsing:)` reads.
   public var description: String { order == .schedule ? policy : "\(policy)@\(order.rawValue)" }

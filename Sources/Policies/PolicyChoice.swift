@@ -58,11 +58,16 @@ public struct PolicyChoice: Sendable {
     if case .tail(let rule) = content { rule } else { .ofRecipe }
   }
 
-  /// Throws `PolicyError` if an order is asked for that a policy without epochs cannot have.
-  public func check(_ order: PolicyOrder) throws(PolicyError) {
+  /// Checks that the policy can be played in an order.
+  ///
+  /// - Parameters:
+  ///   - order: the order.
+  ///   - place: the setting that asks for it, to be named in the error.
+  /// - Throws: `PolicyError` for any order but that of the schedule, where there is none.
+  public func check(_ order: PolicyOrder, of place: String) throws(PolicyError) {
     guard order == .schedule || schedule != nil else {
       throw PolicyError(
-        place: "policyOrder", found: "\(order.rawValue) for \(JSONValue.string(argument).summary)",
+        place: place, found: "\(order.rawValue) for \(JSONValue.string(argument).summary)",
         expected: "a schedule to reorder: this policy is the same in every epoch")
     }
   }

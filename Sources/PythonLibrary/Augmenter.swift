@@ -31,17 +31,21 @@ final class Augmenter: Sendable {
   ///   - settings: how it is played.
   /// - Throws: `PolicyError`.
   init(policy: String, seed: UInt64, _ settings: AugmenterSettings) throws(PolicyError) {
-    var order = PolicyOrder.schedule
     var choice: PolicyChoice
     if let schedule = try Schedule(ifJSON: policy) {
       choice = PolicyChoice(schedule)
+      order = settings.order ?? .schedule
     } else {
       let played = try PlayedPolicy(parsing: policy)
-      order = played.order
-      choice = try PolicyChoice(played.policy, dataset: settings.dataset, seed: seed)
+      choice = try played.choice(dataset: settings.dataset, seed: seed)
+      order = settings.order ?? played.order
+      guard played.policy == policy || order == played.order else {
+        throw PolicyError(
+          place: "order", found: order.rawValue,
+          expected: "\(played.order.rawValue), as \(JSONValue.string(policy).summary) says, or none")
+      }
     }
-    self.order = settings.order ?? order
-    try choice.check(self.order)
+    try choice.check(order, of: "order")
     totalEpochs = settings.epochs ?? choice.schedule?.epochs ?? 1
     // Once, and not for every epoch.
     if let schedule = choice.schedule { choice = PolicyChoice(try schedule.stretched(to: totalEpochs)) }

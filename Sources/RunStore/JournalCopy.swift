@@ -21,11 +21,11 @@ struct JournalCopy {
     }
   }
 
-  /// Whether SQLite, left to itself, would try for ten seconds to read a journal where it lies, and give up ("locking protocol").
+  /// Whether SQLite is known to fail to read a journal where it lies, after ten seconds of retries ("locking protocol").
   ///
-  /// It does so where the log is a header without an entry, as when its writer was killed before the first one,
-  /// and the log's index may only be read: the numbers in the header are then compared with those of an index
-  /// made in memory, which has none.
+  /// It does so where the log's index may only be read and the log is a header without an entry, as its writer leaves
+  /// it that is killed before the first one: the salts in the header are compared with those of an index made in
+  /// memory, which has none. A log whose header is damaged has the same effect and is not recognised here.
   static func isNeeded(toRead journal: String) -> Bool {
     let index = journal + "-shm"
     var log = stat()
@@ -71,7 +71,7 @@ struct JournalCopy {
       throw FileError(
         path: error.path, action: error.action, reason: error.reason,
         cure:
-          "a copy of the journal is made there, since the run's folder cannot be written; set TMPDIR to another folder"
+          "a copy of the journal is made there, as it cannot be read where it lies; set TMPDIR to another folder"
       )
     }
   }

@@ -34,14 +34,14 @@ struct RunDatabase: Sendable {
     self.path = path
     let found: (Connection, isSealed: Bool, isCurrent: Bool)
     (found, isCopy) = try Self.inWords(path) {
-      do {
-        if !readOnly || !JournalCopy.isNeeded(toRead: path) {
+      let mayBeCopied = readOnly && access(path, R_OK) == 0
+      if !mayBeCopied || !JournalCopy.isNeeded(toRead: path) {
+        do {
           return (try Self.opened(path, named: path, readOnly: readOnly, isExamined: isExamined), false)
+        } catch let error as DatabaseError where mayBeCopied && Self.liesUnreadably(error) {
+          // Read from a copy.
         }
-      } catch let error as DatabaseError
-        where readOnly && [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL].contains(error.resultCode)
-        && access(path, R_OK) == 0
-      {}
+      }
       let copy = try JournalCopy(of: path)
       defer { copy.remove() }
       return (try Self.opened(copy.path, named: path, readOnly: true, isExamined: isExamined), true)
@@ -49,6 +49,11 @@ struct RunDatabase: Sendable {
     (connection, isSealed, isCurrent) = found
     let lock = AtomicFile.folder(of: path) + "/" + RunFileName.lock
     kept = readOnly ? [] : [path, lock].compactMap(NamedFile.init)
+  }
+
+  /// Whether SQLite cannot read a file where it lies, but may read a copy.
+  private static func liesUnreadably(_ error: DatabaseError) -> Bool {
+    [.SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PROTOCOL].contains(error.resultCode)
   }
 
   /// Throws if another process has removed or replaced the journal, so that what is written is lost, or the lock, so that another

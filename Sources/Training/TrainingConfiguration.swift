@@ -13,6 +13,8 @@ public struct TrainingConfiguration: RunConfiguration, Hashable {
   public var policy: String
   /// How a schedule is played.
   public var policyOrder: PolicyOrder
+  /// The policy and its order, as one word says them.
+  public var played: PlayedPolicy { PlayedPolicy(policy, order: policyOrder) }
   /// The SHA-256 of the schedule that `policy` stood for, nil where it is none.
   public var scheduleDigest: String?
   /// How the network is trained.

@@ -60,7 +60,7 @@ struct SettingErrorTests {
       ),
       (
         ["--policy", "none@last"],
-        "--policy-order: found last for \"none\", "
+        "--policy: found last for \"none\", "
           + "expected a schedule to reorder: this policy is the same in every epoch"
       ),
     ])

@@ -173,13 +173,13 @@ struct PolicyChoiceTests {
   func order() throws {
     for name in NamedPolicy.all.map(\.name) {
       let choice = try PolicyChoice(name, dataset: "cifar10", seed: 0)
-      try choice.check(.schedule)
+      try choice.check(.schedule, of: "policyOrder")
       for order in [PolicyOrder.shuffled, .last] {
         let expected =
           choice.schedule == nil
           ? "policyOrder: found \(order.rawValue) for \"\(name)\", "
             + "expected a schedule to reorder: this policy is the same in every epoch" : "no error, but ()"
-        #expect(message { try choice.check(order) } == expected)
+        #expect(message { try choice.check(order, of: "policyOrder") } == expected)
       }
     }
   }

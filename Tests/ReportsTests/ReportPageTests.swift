@@ -98,8 +98,14 @@ import Testing
     "a training says how its schedule is played",
     arguments: [
       ("schedule", "with the policy rcifar10, 3 epochs.", "is stretched to the 3 of this training."),
-      ("shuffled", "with the policy rcifar10@shuffled, 3 epochs.", "draws one of its policies."),
-      ("last", "with the policy rcifar10@last, 3 epochs.", "Its last policy is played in every epoch."),
+      (
+        "shuffled", "with the policy rcifar10@shuffled, 3 epochs.",
+        "rcifar10@shuffled: each image of each epoch draws one of its policies, so the order is lost."
+      ),
+      (
+        "last", "with the policy rcifar10@last, 3 epochs.",
+        "rcifar10@last: its last policy holds from the first epoch on."
+      ),
     ])
   func order(_ order: String, _ summary: String, _ words: String) throws {
     let settings = [

@@ -159,9 +159,11 @@ def a_report_needs_no_right_to_write_into_the_run(case: Case) -> None:
     # One that was killed while it began a log has the log's header alone.
     os.truncate(killed / "run.sqlite-wal", 32)
     lock(killed)
-    begin = time.monotonic()
+    before, begin = sorted(killed.rglob("*")), time.monotonic()
     succeeded(case.run("report", "killed", "-o", "early.html", **other_user()))
     assert time.monotonic() - begin < 8, "SQLite was left to try for ten seconds"
+    assert "<html" in (case.folder / "early.html").read_text()
+    assert sorted(killed.rglob("*")) == before, "the folder of the run has changed"
     lock(killed, False)
     lock(case.folder / "finished")
     refused(case.run("report", "finished", "-o", "x.html", variables={"TMPDIR": "/nonexistent"}, **other_user()), "TMPDIR")

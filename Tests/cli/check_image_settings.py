@@ -113,6 +113,27 @@ def check_scaling(pba: str, folder: Path) -> None:
     assert "Cutout        p 0.5  8 px" in run(pba, *show, "--scale-to-size", folder=folder).stdout
 
 
+def check_orders(pba: str, folder: Path) -> None:
+    """A schedule is shown and drawn in the order that its name says, and no note speaks of policies left out of one."""
+    def shown(policy: str, *options: str) -> str:
+        return run(pba, "policy", "show", policy, *options, folder=folder).stdout
+
+    last = shown("rcifar10")
+    assert shown("rcifar10@last", "--epoch", "1") == last != shown("rcifar10", "--epoch", "1")
+    assert "17 alternatives" in shown("rcifar10@shuffled"), shown("rcifar10@shuffled")
+    draw = ["preview", "--epoch", "1", "--output", "drawn.svg", "--force"]
+    drawn = {name: run(pba, *draw, "--policy", name, folder=folder).stdout for name in ("rcifar10", "rcifar10@last")}
+    assert "epoch 1 of rcifar10@last" in drawn["rcifar10@last"], drawn
+    assert drawn["rcifar10"] != drawn["rcifar10@last"].replace("@last", ""), drawn
+    listed = run(pba, "policy", "list", folder=folder).stdout
+    assert "SCHEDULE@shuffled" in listed and "SCHEDULE@last" in listed, listed
+    noise = ["--dataset", "noise:8x8x2", "--train-size", "48", "--validation-size", "0"]
+    train = ["train", *SMALL, "--epochs", "3", *noise, "--run", "new", "--dry-run", "--policy"]
+    for name, told in (("rcifar10", True), ("rcifar10@shuffled", True), ("rcifar10@last", False)):
+        notes = run(pba, *train, name, folder=folder).stderr
+        assert (f"{name}: of its 17 policies" in notes) == told, f"{name}: {notes}"
+
+
 def check_learning(pba: str, folder: Path) -> None:
     """On images of 8 × 8 a network learns with the default Cutout, and a report gives the command with every setting."""
     command = ["train", "--dataset", "folder:photos", "--data-dir", "cache", "--image-size", "8", *SMALL, "--seed", "1"]
@@ -140,7 +161,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photos(folder / "photos")
-        checks = (check_digits, check_recorded, check_scaling, check_learning, check_characters)
+        checks = (check_digits, check_recorded, check_scaling, check_learning, check_characters, check_orders)
         run_all((name_of(check), partial(check, pba, folder)) for check in checks)
 
 

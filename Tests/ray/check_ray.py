@@ -464,10 +464,10 @@ def check_images_on_the_way(place: Place) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)  # the images seem to be on the way without end
             to.start(5, "network", images=images)
             to.wait(lambda m: f"until {host} has the images, 0 of 0.12 GB" in m.get("reason", ""), "word of the images")
-            # Ray misses the actor first: its raylet, which would know how the actor ended, says nothing any more.
+            # Ray misses the actor before the node: the raylet, which would say how the actor ended, is stopped.
             os.kill(nodes.raylets["a"], signal.SIGSTOP)
             os.kill(an_actor(place), signal.SIGKILL)
-            time.sleep(0.5)
+            to.wait(lambda m: f"its actor on {host}, which cannot be reached" in m.get("reason", ""), "word of the actor")
             nodes.kill("a")
             ended = to.wait_for("ended", 5)
         require(ended["kind"] == "node", f"found {ended}, expected the end of a node")

@@ -27,8 +27,8 @@ _START_SECONDS = 120.0  # for what is sent to the node beside images, and for th
 _SILENT_SECONDS = 600.0
 _SLOWEST_PACE = 4e6
 _END_SECONDS = 5.0
-_LOSS_SECONDS = 3.0  # within which Ray notices that a node has died
-_LOSS_POLLS = 15
+_POLL_SECONDS = 0.2  # between calls of an actor that cannot be reached
+_UNREACHABLE_SECONDS = 30.0  # in which Ray finds a lost node: some 16 by default
 
 
 class RemoteWorker:
@@ -75,11 +75,6 @@ class RemoteWorker:
         except Refusal as refusal:
             kind, reason = "worker", str(refusal)
             self._bridge.fail(refusal)
-        except ActorUnavailableError as error:  # it may live, but nobody knows what of the last message has arrived
-            self._is_over = True
-            is_gone = await self._loses_node()
-            kind, reason = self._lost_node() if is_gone else (
-                "actor", f"its actor on {self._host} cannot be reached: {short(error)}")
         except RayActorError as error:
             self._is_over = is_gone = True
             kind, reason = await self._death(error)
@@ -96,6 +91,24 @@ class RemoteWorker:
         return kind, reason
 
     async def _work(self, host: Any) -> tuple[str, str]:
+        """Have the worker work until it has ended; return what has ended and why. Raise RayActorError when its actor is dead."""
+        try:
+            return await self._start_and_serve(host)
+        except ActorUnavailableError as error:
+            return await self._unreachable(host, error)
+
+    async def _unreachable(self, host: Any, error: ActorUnavailableError) -> tuple[str, str]:
+        """Give an actor up that cannot be reached; raise RayActorError when it is dead.
+
+        It may live, but nobody knows what of the last message has arrived. Of a lost node Ray reports the actors as
+        unreachable some seconds before it knows that they are dead, and why; a lost node does not count against a segment.
+        """
+        self._tell("waiting", reason=f"until Ray knows what has become of {self._actor()}, which cannot be reached")
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_answer(host), _UNREACHABLE_SECONDS)
+        return "actor", f"{self._actor()} cannot be reached: {short(error)}"
+
+    async def _start_and_serve(self, host: Any) -> tuple[str, str]:
         """Start the worker, and carry lines until it has ended; return what has ended and why."""
         bridge = self._bridge
         await self._wait_for_place(host)
@@ -204,7 +217,7 @@ class RemoteWorker:
             try:
                 events = await host.events.remote(seen)
             except ActorUnavailableError:
-                await asyncio.sleep(0.2)  # it may answer again; Ray says so when it is dead
+                await asyncio.sleep(_POLL_SECONDS)  # it may answer again; Ray says so when it is dead
                 continue
             for number, event, text in events:
                 seen = number
@@ -231,30 +244,30 @@ class RemoteWorker:
     async def _death(self, error: Exception) -> tuple[str, str]:
         """Say whether the actor alone or its whole node is gone."""
         words = str(error)
-        if "node died" in words or "node has died" in words or not await self._has_node():
-            return self._lost_node()
+        alive: dict[str, bool] = {}
+        with contextlib.suppress(Exception):  # a cluster that does not answer says nothing of its nodes
+            alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
+        if not alive.get(self._node, True) or "node died" in words or "node has died" in words:
+            return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
         detail = re.search(r"Worker exit detail: (.*?)(?:Some common causes|$)", words, re.DOTALL)
-        return "actor", f"its actor on {self._host} has ended: {detail[1].strip() if detail else short(error)}"
+        return "actor", f"{self._actor()} has ended: {detail[1].strip() if detail else short(error)}"
 
-    def _lost_node(self) -> tuple[str, str]:
-        return "node", f"the node {self._host} is gone" if self._host else "the node that it was to start on is gone"
-
-    async def _has_node(self) -> bool:
-        """Return whether Ray takes the worker's node for alive."""
-        alive = {node["NodeID"]: node["Alive"] for node in await asyncio.to_thread(ray.nodes)}
-        return alive.get(self._node, True)
-
-    async def _loses_node(self) -> bool:
-        """Return whether the node is gone, or is found to be within some seconds: Ray misses its actors before it."""
-        for _ in range(_LOSS_POLLS):
-            if not await self._has_node():
-                return True
-            await asyncio.sleep(_LOSS_SECONDS / _LOSS_POLLS)
-        return False
+    def _actor(self) -> str:
+        return f"its actor on {self._host}" if self._host else "its actor"
 
 
 def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {short(error)}"
+
+
+async def _answer(host: Any) -> None:
+    """Wait until an actor answers; raise RayActorError when it is dead."""
+    while True:
+        try:
+            await host.where.remote()
+            return
+        except ActorUnavailableError:
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 async def _resolved(reference: Any) -> Any:

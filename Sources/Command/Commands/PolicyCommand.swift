@@ -17,7 +17,10 @@ struct PolicyCommand: ParsableCommand {
       let width = NamedPolicy.all.map(\.usage.count).max() ?? 0
       for policy in NamedPolicy.all { printResult("\(padded(policy.usage, width))  \(policy.summary)") }
       printResult("\(padded("FILE", width))  a schedule, as `pba search` and `pba schedule` write it")
-      printResult("\(padded("…@ORDER", width))  a schedule in another order, shuffled or last: rcifar10@last")
+      for (usage, summary) in [
+        ("SCHEDULE@shuffled", "one of the schedule's policies for each image, in no order"),
+        ("SCHEDULE@last", "the schedule's last policy throughout, as in rcifar10@last"),
+      ] { printResult("\(padded(usage, width))  \(summary)") }
     }
   }
 
@@ -76,8 +79,7 @@ struct PolicyCommand: ParsableCommand {
 
     func run() throws {
       let played = try PlayedPolicy(parsing: policy)
-      let choice = try PolicyChoice(played.policy, dataset: DatasetSpec.named(dataset).name, seed: seed)
-      try choice.check(played.order)
+      let choice = try played.choice(dataset: DatasetSpec.named(dataset).name, seed: seed)
       let length = choice.schedule?.epochs ?? 1
       let epoch = epoch ?? length
       guard (1...length).contains(epoch) else {

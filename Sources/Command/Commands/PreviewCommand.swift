@@ -69,7 +69,8 @@ struct PreviewCommand: ParsableCommand {
     if operations || space != nil { return try validateTable() }
     if policy == nil {
       throw ValidationError(
-        "no policy is named; give --policy \(NamedPolicy.usages), or --operations, or --space")
+        "no policy is named; give --policy \(NamedPolicy.usages), or a schedule file; or --operations, or --space"
+      )
     }
     if let draws, !(1...1000).contains(draws) {
       throw ValidationError("--draws: found \(draws), expected 1 to 1000")
@@ -128,9 +129,7 @@ struct PreviewCommand: ParsableCommand {
     let policy = policy ?? ""
     let (choice, order) = try Settings { $0.policy = policy }.typed().naming {
       let played = try PlayedPolicy(parsing: policy)
-      let choice = try PolicyChoice(played.policy, dataset: "cifar10", seed: seed)
-      try choice.check(played.order)
-      return (choice, played.order)
+      return (try played.choice(dataset: "cifar10", seed: seed), played.order)
     }
     let previewed = PreviewedPolicy(
       choice, order: order, scalesToSize: scaling.scaleToSize ?? false, seed: seed)

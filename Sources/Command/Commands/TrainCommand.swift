@@ -56,7 +56,7 @@ struct TrainingRequest {
     if let recorded { settings = try settings.over(Settings(recorded)) }
     let (configuration, choice) = try settings.trainingConfiguration(resuming: recorded, in: folder)
     try noteSurprises(
-      of: choice, order: configuration.policyOrder, name: configuration.policy,
+      of: choice, order: configuration.policyOrder, name: configuration.played.description,
       epochs: configuration.recipe.epochs)
     try onSettings(configuration)
     if place.dryRun {

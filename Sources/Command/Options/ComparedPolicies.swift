@@ -3,7 +3,6 @@ import Files
 import Foundation
 import Policies
 import RunStore
-import Text
 
 /// The policies of a comparison, each schedule file read once.
 ///
@@ -26,12 +25,7 @@ package struct ComparedPolicies {
       let path = try kept.flatMap { try isOwnFileThere($0) ? $0 : nil } ?? played.policy
       let choice = try PolicyChoice(
         path, dataset: configuration.data.dataset, seed: configuration.recipe.seed)
-      do throws(PolicyError) {
-        try choice.check(played.order)
-      } catch {
-        throw PolicyError(
-          place: "policies", found: JSONValue.string(played.description).summary, expected: error.expected)
-      }
+      try choice.check(played.order, of: "policies")
       return (played, choice.isFile ? choice : nil)
     }
   }

@@ -49,7 +49,7 @@ struct ReportSubject {
         let choice = try PolicyChoice(
           policy, dataset: configuration.data.dataset, seed: configuration.recipe.seed)
         return try SampleDrawing(sample).groups(
-          of: [(configuration.policy, choice, configuration.policyOrder, epochs.count)],
+          of: [(configuration.played.description, choice, configuration.policyOrder, epochs.count)],
           recipe: configuration.recipe)
       }
     case .comparison(let progress):

@@ -38,12 +38,17 @@ public struct PlayedSchedules: Sendable {
 extension PlayedSchedules.Played {
   /// How each policy plays it.
   var words: [String] {
-    players.map { policy, order in
-      switch order {
-      case .schedule: "\(policy): each epoch has the policy of that epoch."
-      case .shuffled: "\(policy): each image of each epoch draws one of its policies, so the order is lost."
-      case .last: "\(policy): its last policy holds from the first epoch on."
-      }
+    players.map { policy, order in "\(policy): \(order.words)." }
+  }
+}
+
+extension PolicyOrder {
+  /// What it does, after the name of a policy and a colon.
+  var words: String {
+    switch self {
+    case .schedule: "each epoch has the policy of that epoch"
+    case .shuffled: "each image of each epoch draws one of its policies, so the order is lost"
+    case .last: "its last policy holds from the first epoch on"
     }
   }
 }

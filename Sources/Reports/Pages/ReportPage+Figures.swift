@@ -143,13 +143,10 @@ extension ReportPage {
       schedule.epochs == contents.length
       ? nil
       : "It was made for \(counted(schedule.epochs, "epoch")) and is stretched to the \(contents.length) of this training."
-    let order: String? =
-      switch policyOrder {
-      case .schedule: nil
-      case .shuffled: "It is played in another order: each image of each epoch draws one of its policies."
-      case .last: "Its last policy is played in every epoch."
-      }
-    return [policyOrder == .last ? nil : stretch, order].compactMap { $0 }
+    let order = played.order
+    return [
+      order == .last ? nil : stretch, order == .schedule ? nil : "\(played): \(order.words).",
+    ].compactMap { $0 }
   }
 
   private func section(

@@ -7,13 +7,11 @@ import Statistics
 import Text
 
 extension ReportPage {
-  /// How a training's policy is played.
-  var policyOrder: PolicyOrder {
-    contents.settings["policyOrder"].flatMap { PolicyOrder(rawValue: $0.text) } ?? .schedule
-  }
-
-  private var playedPolicy: PlayedPolicy {
-    PlayedPolicy(contents.settings["policy"]?.text ?? "?", order: policyOrder)
+  /// A training's policy and its order.
+  var played: PlayedPolicy {
+    PlayedPolicy(
+      contents.settings["policy"]?.text ?? "?",
+      order: contents.settings["policyOrder"].flatMap { PolicyOrder(rawValue: $0.text) } ?? .schedule)
   }
 
   /// What was run, in one sentence.
@@ -31,7 +29,7 @@ extension ReportPage {
         + "\(interval == 1 ? "epoch" : counted(interval, "epoch"))"
         + (settings["explorer"].map { ", with the explorer \(printable($0.text))" } ?? "")
         + (explorer.exploits ? "." : ": no trial copies another, unless it failed.")
-    case .training: return "\(training) with the policy \(playedPolicy), \(length)."
+    case .training: return "\(training) with the policy \(played), \(length)."
     case .comparison(let progress):
       return "\(settings["policies"]?.values.count ?? 0) policies with \(training), \(length), "
         + "\(counted(progress.trainings.count, "training"))."
