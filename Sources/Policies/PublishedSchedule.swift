@@ -59,8 +59,17 @@ extension Schedule {
   /// The schedule that an argument names: a published one, or that of a file.
   ///
   /// A published name means the schedule, also where a file has the same name; `./NAME` is that file.
+  /// Throws `PolicyError`, also for a policy with an order, which a schedule alone does not have.
   public static func load(_ argument: String) throws(PolicyError) -> Schedule {
-    isPath(argument) ? try Schedule(contentsOf: argument) : try named(argument)
+    if FileKind(following: argument) == nil, let played = try? PlayedPolicy(parsing: argument),
+      played.policy != argument
+    {
+      throw PolicyError(
+        found: "\(printable(argument)), a schedule in an order",
+        expected: printable(played.policy),
+        cure: "an order belongs to \(setting: "policy")")
+    }
+    return try isPath(argument) ? try Schedule(contentsOf: argument) : try named(argument)
   }
 
   /// Whether an argument that could be a name or a path is taken as a path.

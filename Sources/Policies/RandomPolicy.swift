@@ -3,7 +3,7 @@ import Augmentation
 extension NamedPolicy {
   /// One policy drawn uniformly from the search space by the training's seed, for all epochs.
   static let random = NamedPolicy(
-    "random", summary: "one policy drawn from the search space by the seed, for all epochs"
+    "random", summary: "one policy drawn from PBA's search space by the seed, for all epochs"
   ) { argument, context throws(PolicyError) in
     try argument.refuse("random")
     var stream = RandomStream(seed: context.seed, domain: .policyDraw)

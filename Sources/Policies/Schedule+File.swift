@@ -13,9 +13,18 @@ extension Schedule {
     do {
       try self.init(jsonText: bytes)
     } catch {
+      if String(decoding: bytes.prefix(Self.headSize), as: UTF8.self).contains("format: \(SpaceFormat.name)")
+      {
+        throw PolicyError(
+          file: path, found: "a search space",
+          expected: "a schedule", cure: "a space is given as \(setting: "space")")
+      }
       throw error.inFile(path)
     }
   }
+
+  /// The bytes of a file in which its format is looked for.
+  private static let headSize = 4096
 
   /// Reads a schedule from the text of a JSON file.
   public init(jsonText bytes: some Sequence<UInt8>) throws(PolicyError) {

@@ -76,7 +76,10 @@ extension Schedule {
     let known = [ScheduleFormat.version, ScheduleFormat.versionWithSpace]
     let words = "\(known[0]) or \(known[1])"
     let field = try root.require("version", words)
-    guard case .integer(let version) = field.value, known.contains(version) else {
+    guard case .integer(let version) = field.value else {
+      throw field.failure(expected: "\(words), a whole number without quotes")
+    }
+    guard known.contains(version) else {
       throw field.failure(
         expected: "\(words): a newer pba wrote this file, or it is damaged; "
           + "update pba, or export the schedule again")

@@ -22,11 +22,21 @@ extension SearchSpace {
     let meaning = "\"\(SpaceFormat.name)\": this is not a search space of pba"
     let root = try JSONField(value).members("'key: value' lines with format: \(SpaceFormat.name)")
     let format = try root.require("format", meaning)
-    guard format.value == .string(SpaceFormat.name) else { throw format.failure(expected: meaning) }
+    guard format.value == .string(SpaceFormat.name) else {
+      let isSchedule = format.value == .string(ScheduleFormat.name)
+      throw format.failure(
+        expected: isSchedule
+          ? "\"\(SpaceFormat.name)\": this is a schedule, which `pba schedule` reads" : meaning)
+    }
     let version = try root.require("version", "\(SpaceFormat.version)")
     guard version.value == .integer(SpaceFormat.version) else {
-      throw version.failure(
-        expected: "\(SpaceFormat.version): a newer pba wrote this file, or it is damaged; update pba")
+      let words =
+        if case .integer = version.value {
+          "a newer pba wrote this file, or it is damaged; update pba"
+        } else {
+          "a whole number, without quotes"
+        }
+      throw version.failure(expected: "\(SpaceFormat.version): \(words)")
     }
     try self.init(root, besides: SpaceFormat.head)
   }
@@ -145,7 +155,8 @@ extension ScaledOperation {
       try number(lowest, "lowest", "highest"), try number(highest, "highest", "lowest")
     )
     let steps =
-      try members.member("steps")?.integer(in: 1...Self.mostSteps) ?? (low == high ? 1 : Self.usualSteps)
+      try members.member("steps")?.integer(in: (low == high ? 1 : 2)...Self.mostSteps)
+      ?? (low == high ? 1 : Self.usualSteps)
     try self.init(operation, from: low, to: high, steps: steps, isSigned: isSigned)
   }
 }

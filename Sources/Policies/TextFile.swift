@@ -1,4 +1,5 @@
 import Files
+import Text
 
 /// Reads a whole text file of moderate size.
 ///
@@ -18,7 +19,11 @@ private let largest = 64 << 20
 private func words(_ path: String, _ error: FileError?) -> (found: String, expected: String) {
   guard let error, !error.isAboutMissingFile else { return ("no such file", "a file that exists") }
   switch FileKind(following: path) {
-  case .folder: return ("a folder", "a file")
+  case .folder:
+    let schedule = (path.hasSuffix("/") ? path : path + "/") + "schedule.json"
+    return (
+      "a folder", FileKind(following: schedule) == .file ? "a file, such as \(printable(schedule))" : "a file"
+    )
   case .pipe, .socket, .device: return ("a pipe or a device", "a regular file")
   case .file where fileSize(at: path).map { $0 > largest } ?? false:
     return ("more than \(largest >> 20) MiB", "a smaller text file")

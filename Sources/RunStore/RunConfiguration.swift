@@ -49,9 +49,12 @@ public struct ConfigurationDifference: Hashable, Sendable, CustomStringConvertib
     case Self.imageDigestKey: "the images are not those it was begun with (bring those back)"
     case RunRow.spaceKey:
       "\(name ?? key): \(SearchSpace.difference(from: recorded, to: requested))"
-    default: "\(name ?? key): found \(requested ?? "none"), expected \(recorded ?? "none")"
+    default: "\(name ?? key): found \(requested ?? absent), expected \(recorded ?? absent)"
     }
   }
+
+  /// What it means that the setting is not there.
+  private var absent: String { key == RunRow.explorerKey ? NamedExplorer.pba.name : "none" }
 }
 
 extension RunConfiguration {

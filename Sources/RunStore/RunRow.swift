@@ -44,6 +44,8 @@ struct RunRow {
 
   /// The key of the search space among the settings of a search.
   static let spaceKey = "space"
+  /// The key of the explorer among the settings of a search.
+  static let explorerKey = "explorer"
 
   /// The search space among the settings; nil where they have none.
   ///

@@ -26,7 +26,7 @@ extension SearchSpace {
       return "scalePixels: \(new.scalesPixels) for \(old.scalesPixels)"
     }
     for (index, pair) in zip(old.choices, new.choices).enumerated() where pair.0 != pair.1 {
-      return "operations[\(index)]: \(words(pair.1)) for \(words(pair.0))"
+      return "operations[\(index)]: \(words(pair.1)) in place of \(words(pair.0))"
     }
     if old.choices.count != new.choices.count {
       return "\(counted(new.choices.count, "operation")) for \(old.choices.count)"

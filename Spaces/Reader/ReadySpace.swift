@@ -54,7 +54,8 @@ extension SearchSpace {
   public init(yaml text: String, from file: String) throws(PolicyError) {
     guard let value = try JSONValue(yaml: text, from: file) else {
       throw PolicyError(
-        file: file, found: "an empty file", expected: "a search space; `pba space show default`")
+        file: file, found: "an empty file",
+        expected: "a search space; `pba space show default` prints one to edit")
     }
     do {
       try self.init(value)

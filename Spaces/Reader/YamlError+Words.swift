@@ -12,8 +12,8 @@ extension YamlError {
         + (problem.contains("nesting level") ? "nesting is too deep" : cut(problem, Self.longest))
     case .reader(let problem, let offset, _, _):
       cut(problem, Self.longest) + (offset.map { ", character \($0)" } ?? "")
-    case .duplicatedKeysInMapping(let keys, _):
-      "found '\(printable(cut(keys.joined(separator: "', '"), Self.longest)))' more than once, expected each once"
+    case .duplicatedKeysInMapping(let keys, let context):
+      "line \(context.mark.line), column \(context.mark.column): found '\(printable(cut(keys.joined(separator: "', '"), Self.longest)))' more than once, expected each once"
     default: printable(cut("\(self)", Self.longest))
     }
   }

@@ -91,6 +91,9 @@ extension Mistake {
       "version: found 3, expected 1 or 2: a newer pba wrote this file, or it is damaged; "
         + "update pba, or export the schedule again"),
     Mistake(
+      "\"version\": 1", "\"version\": \"1\"",
+      "version: found \"1\", expected 1 or 2, a whole number without quotes"),
+    Mistake(
       "\"name\"", "\"nmae\"",
       "found the unknown key \"nmae\", "
         + "expected one of \(topKeys) (did you mean name?)"),

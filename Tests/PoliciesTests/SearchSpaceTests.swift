@@ -134,7 +134,8 @@ func turns() throws -> SearchSpace {
     func words(_ text: String) -> String { message { try SearchSpace(jsonText: text.utf8) } }
     #expect(words("[]").hasPrefix("found a list of 0, expected 'key: value' lines"))
     #expect(words("{}") == "format: found nothing, expected \"pba-space\": this is not a search space of pba")
-    #expect(words(#"{"format":"pba-schedule"}"#).contains("not a search space of pba"))
+    #expect(words(#"{"format":"pba-schedule"}"#).contains("this is a schedule"))
+    #expect(words(#"{"format":"pba"}"#).contains("not a search space of pba"))
     #expect(words(#"{"format":"pba-space","version":2}"#).contains("a newer pba wrote this file"))
     let near = #"{"format":"pba-space","version":1,"name":"x","operations":[{"operation":"Rotat"}]}"#
     #expect(words(near).hasSuffix("(did you mean Rotate?)"))

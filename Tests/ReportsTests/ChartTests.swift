@@ -86,5 +86,15 @@ import Testing
     let cut = fitted(String(repeating: "w", count: 100), size: 10, width: 100)
     #expect(cut.hasSuffix("…"))
     #expect(textWidth(cut, size: 10) <= 100)
+    let narrow = String(repeating: "i", count: 100)
+    #expect(fitted(narrow, size: 10, width: 101) == String(repeating: "i", count: 25) + "…")
+    #expect(fittedEnd(narrow, size: 10, width: 101) == "…" + String(repeating: "i", count: 25))
+  }
+
+  @Test("a name of any length is cut at once", .timeLimit(.minutes(1)))
+  func longNames() {
+    let long = String(repeating: "n", count: 4_000_000)
+    #expect(fitted(long, size: 10, width: 100).count < 30)
+    #expect(fittedEnd(long, size: 10, width: 100).count < 30)
   }
 }

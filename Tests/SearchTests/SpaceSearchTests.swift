@@ -115,7 +115,7 @@ import Workers
     #expect(
       other.contains(
         #"space: found "turns", expected "turns", with which it was begun (operations[0]: Rotate from 0 to 180 in 4 steps,"#
-          + " 3 entries for Rotate from 0 to 270 in 4 steps, 3 entries)"), "\(other)")
+          + " 3 entries in place of Rotate from 0 to 270 in 4 steps, 3 entries)"), "\(other)")
     let none = try #require(message { try search(folder("run"), settings(nil), resume: true) })
     #expect(
       none.contains(#"space: found "pba", expected "turns", with which it was begun (operationCount:"#),

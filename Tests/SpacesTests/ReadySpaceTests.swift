@@ -61,7 +61,10 @@ import Text
   }
 
   @Test func mistakesNameTheFile() {
-    #expect(words("") == "s.yaml: found an empty file, expected a search space; `pba space show default`")
+    #expect(
+      words("")
+        == "s.yaml: found an empty file, expected a search space; `pba space show default` prints one to edit"
+    )
     #expect(words("a: [").hasPrefix("s.yaml: found a text that is not YAML (line "))
     #expect(
       words(head + "operations:\n  - {operation: Rotate, lowest: .nan, highest: 1}\n").hasPrefix(

@@ -110,6 +110,41 @@ def check_notes(workshop: Workshop) -> None:
     require("FlipHorizontal" not in asked.stderr, asked.stderr[-400:])
 
 
+def check_hints(workshop: Workshop) -> None:
+    """what is given in place of something else is answered with what it is"""
+    made, path = searched(workshop.pba)
+    space, ready = workshop.space, workshop.folder / "digits"
+    refused(made.ask("policy", "show", space), f"{space}: found a search space, expected a schedule", "--space")
+    refused(made.ask("space", "check", path), "this is a schedule, which `pba schedule` reads")
+    refused(made.ask("policy", "show", made.folder / "search"), f"such as {path}")
+    for action in ("show", "export"):
+        asked = made.ask("schedule", action, f"{path}@last")
+        require(asked.returncode == 64, f"exit code {asked.returncode}: {asked.stderr}")
+        tell(asked.stderr, "a schedule in an order", f"expected {path}: an order belongs to --policy")
+    ready.write_text(space.read_text())
+    asked = workshop.ask("space", "check", "digits")
+    tell(succeeded(asked), "digits: valid")
+    tell(asked.stderr, "./digits")
+    require("./" not in workshop.ask("space", "check", "./digits").stderr, "a note of a file that is read")
+    asked = made.ask("schedule", "stretch", path, "--epochs", "1")
+    succeeded(asked)
+    tell(asked.stderr, "less than one epoch are left out")
+    asked = workshop.ask("search", *SEARCH, "--dry-run", "--explorer", "random", "--burn-in", "2")
+    tell(asked.stderr, "--burn-in has no effect")
+    for given, expected in (("pb2", "found pb2, expected pba"), ("pba", None)):
+        asked = made.ask("search", "--resume", "--run", "search", "--explorer", given)
+        refused(asked, f"--explorer: {expected}") if expected else succeeded(asked)
+    for line, words in (
+        ("{operation: Rotate, entries: 1, entries: 2}", "line 5, column 25: found 'entries' more than once"),
+        ("{operation: Rotate, lowest: 0, highest: 9, steps: 101}", "an integer from 2 to 100"),
+    ):
+        space.write_text(f"format: pba-space\nversion: 1\nname: bad\noperations:\n  - {line}\n")
+        refused(workshop.ask("space", "check", space), str(space), words)
+    for version in ("'1'", "1.5"):
+        space.write_text(f"format: pba-space\nversion: {version}\nname: bad\noperations: [{{operation: Rotate}}]\n")
+        refused(workshop.ask("space", "check", space), "expected 1: a whole number, without quotes")
+
+
 def check_schedule_commands(workshop: Workshop) -> None:
     """its schedule is shown, stretched, drawn and exported"""
     made, path = searched(workshop.pba)
@@ -167,6 +202,7 @@ if __name__ == "__main__":
     os.environ.pop("PBA_DATA_DIR", None)
     run_cases(
         __doc__,
-        [check_search, check_killed, check_workers, check_explorers, check_notes, check_schedule_commands, check_trainings,
+        [check_search, check_killed, check_workers, check_explorers, check_notes, check_hints,
+         check_schedule_commands, check_trainings,
          check_pages],
         Workshop)

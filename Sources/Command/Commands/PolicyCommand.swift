@@ -93,25 +93,28 @@ struct PolicyCommand: ParsableCommand {
         return printResult("nothing before crop, flip and Cutout")
       }
       let total = program.alternatives.reduce(0) { $0 + $1.weight }
+      let moment = played.order == .schedule && choice.schedule != nil ? "epoch \(epoch) of \(length): " : ""
       printResult(
-        "\(counted(program.alternatives.count, "alternative")); an image draws \(program.draws == 1 ? "one" : "\(program.draws)")"
+        moment
+          + "\(counted(program.alternatives.count, "alternative")); an image draws \(program.draws == 1 ? "one" : "\(program.draws)")"
       )
+      let width = program.alternatives.flatMap(\.steps).reduce(13) { max($0, $1.operation.name.count) }
       for alternative in program.alternatives {
         let counts = alternative.countDistribution.map {
           ", counts 0, 1, … with probability " + $0.map { decimal($0, 2) }.joined(separator: ", ")
         }
         printResult("share \(decimal(alternative.weight / total, 4))\(counts ?? "")")
         if alternative.steps.isEmpty { printResult("  nothing") }
-        for step in alternative.steps { printResult("  \(Self.words(step))") }
+        for step in alternative.steps { printResult("  \(Self.words(step, width))") }
       }
     }
 
-    private static func words(_ step: AugmentationProgram.Step) -> String {
+    private static func words(_ step: AugmentationProgram.Step, _ width: Int) -> String {
       let unit = step.operation.unit
       let parameters = [unit.text(step.parameter), step.opposite.map { unit.text($0) }].compactMap { $0 }
         .filter { !$0.isEmpty }
       let strength = parameters.isEmpty ? "" : "  " + parameters.joined(separator: " or ")
-      return "\(padded(step.operation.name, 13)) p \(decimal(step.probability, 1))\(strength)"
+      return "\(padded(step.operation.name, width)) p \(decimal(step.probability, 1))\(strength)"
     }
 
     private func report(_ program: AugmentationProgram) -> Report {

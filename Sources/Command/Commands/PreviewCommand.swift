@@ -104,6 +104,7 @@ struct PreviewCommand: ParsableCommand {
     if let image = images.first(where: { URL(fileURLWithPath: $0).resolvingSymlinksInPath() == target }) {
       throw SettingsError("--output: found \(image), which is one of the images; name another file")
     }
+    try space?.noteFileOfSameName()
     let space = try space?.space()
     if operations || space != nil {
       let side = fullSize ? nil : OperationTable.largestSide

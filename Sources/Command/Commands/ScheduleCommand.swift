@@ -58,6 +58,7 @@ struct ScheduleCommand: ParsableCommand {
         printResult("search space \(printable(space.name)), 0, 1, … operations with probability \(counts)")
       }
       var start = 0
+      let width = schedule.segments.flatMap(\.policy.entries).reduce(13) { max($0, $1.operation.name.count) }
       for segment in schedule.segments {
         printResult("epochs \(start + 1)-\(start + segment.epochs)")
         let entries = segment.policy.entries.filter { all || $0.probability > 0 }
@@ -68,7 +69,7 @@ struct ScheduleCommand: ParsableCommand {
             schedule.space == nil
             ? "" : " of \(entry.magnitudes.upperBound), \(entry.operation.unit.text(entry.parameter))"
           let magnitude = entry.operation.usesParameter ? "  magnitude \(entry.magnitude)\(strength)" : ""
-          printResult("  \(padded(entry.operation.name, 13)) probability \(probability)\(magnitude)")
+          printResult("  \(padded(entry.operation.name, width)) probability \(probability)\(magnitude)")
         }
         start += segment.epochs
       }
@@ -119,7 +120,9 @@ struct ScheduleCommand: ParsableCommand {
     func validate() throws { try require("epochs", epochs, in: 1...Schedule.longest) }
 
     func run() throws {
-      try ScheduleCommand.write(Schedule.load(schedule).stretched(to: epochs), to: output)
+      let loaded = try Schedule.load(schedule)
+      try noteSurprises(of: PolicyChoice(loaded), order: .schedule, name: schedule, epochs: epochs)
+      try ScheduleCommand.write(loaded.stretched(to: epochs), to: output)
     }
   }
 

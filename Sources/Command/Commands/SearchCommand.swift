@@ -80,6 +80,7 @@ struct SearchRequest {
     case nil where settings.trainer != nil: configuration = .trainer(try settings.trainerConfiguration())
     case .network, nil:
       try settings.requireUse(by: .network)
+      if recorded == nil { try settings.space?.noteFileOfSameName() }
       var network = try settings.searchConfiguration(on: ray?.device)
       if case .network(let recorded) = recorded { network.startOrder = recorded.startOrder }
       try onSettings(network)
@@ -90,7 +91,11 @@ struct SearchRequest {
         "--ship-data: found together with \(setting: "trainer"); a trainer reads its own data, so put the data on each node"
           + " and leave --ship-data out")
     }
-    if configuration.settings.madeExplorer.exploits { Self.noteIdle(configuration.settings.rules, settings) }
+    if configuration.settings.madeExplorer.exploits {
+      Self.noteIdle(configuration.settings.rules, settings)
+    } else {
+      Self.noteUnused(settings)
+    }
     if place.dryRun { return try show(costOf: configuration) }
     let result = try continued(by: "pba search --resume --run \(quoted(folder))\(ray?.commandLine ?? "")") {
       try withDashboard(of: folder, if: place.dashboard) {
@@ -107,8 +112,9 @@ struct SearchRequest {
     }
     if result.schedule.appliesNothing {
       printNote(
-        "the schedule applies nothing: all trials begin without augmentation, and the best one never copied another;"
-          + " more epochs or a shorter --interval give more comparisons")
+        "the schedule applies nothing: all trials begin without augmentation, and the best one never copied another"
+          + (configuration.settings.rules.quantile > 0
+            ? "; more epochs or a shorter --interval give more comparisons" : ""))
     }
   }
 
@@ -140,6 +146,16 @@ extension TunedCourse {
 }
 
 extension SearchRequest {
+  /// Notes settings of comparisons that were typed, where the explorer makes none.
+  private static func noteUnused(_ settings: Settings) {
+    for (name, origin) in [
+      (settings.name(of: \.burnIn), settings.origin(of: \.burnIn)),
+      (settings.name(of: \.quantile), settings.origin(of: \.quantile)),
+    ] where origin == .flag {
+      printNote("\(name) has no effect under an explorer without selection: no trial copies another")
+    }
+  }
+
   /// Says so where no trial can ever copy another.
   ///
   /// - Parameters:

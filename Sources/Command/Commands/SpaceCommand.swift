@@ -86,6 +86,7 @@ struct SpaceCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+      try space.noteFileOfSameName()
       if json { return try printJSON(space.space().fileValue) }
       if let ready = try space.ready() { return printResultLines(ready.text.trimmingSuffix()) }
       printResultLines(try space.space().yaml.trimmingSuffix())
@@ -115,6 +116,7 @@ struct SpaceCommand: ParsableCommand {
     }
 
     func run() throws {
+      try space.noteFileOfSameName()
       let space = try space.space()
       let findings = SpaceFindings(space)
       let entries = space.scaledEntries.count

@@ -40,6 +40,13 @@ package struct SpaceSource: RawRepresentable, Hashable, Sendable {
         + nearMissHint(rawValue, among: names + [ReadySpace.usual]))
   }
 
+  /// Notes that a file of the same name as a space of the program is not read.
+  package func noteFileOfSameName() throws {
+    guard try ready() != nil, FileKind(following: rawValue) == .file else { return }
+    printNote(
+      "\(rawValue) is the space that comes with the program; the file of that name is given as ./\(rawValue)")
+  }
+
   /// The space of the program that it names; nil where it names none.
   package func ready() throws -> ReadySpace? { isObject ? nil : try ReadySpace(named: rawValue) }
 

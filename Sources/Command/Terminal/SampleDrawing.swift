@@ -31,7 +31,7 @@ struct SampleDrawing {
         draw(
           image,
           plans[column].policy.program(operationCount: space.operationCount).scaled(by: scale(recipe)),
-          seed: recipe.seed, trial: plans[column].trial, epoch: epochs[column])
+          ofOtherSpace: !space.isPBA, seed: recipe.seed, trial: plans[column].trial, epoch: epochs[column])
       }
     ]
   }
@@ -52,7 +52,9 @@ struct SampleDrawing {
           scale: scale(recipe))
       }
       return group("the policy \(name), seed \(recipe.seed)", epochs) { image, column in
-        draw(image, programs[column], seed: recipe.seed, trial: 0, epoch: epochs[column])
+        draw(
+          image, programs[column], ofOtherSpace: choice.schedule?.space != nil, seed: recipe.seed, trial: 0,
+          epoch: epochs[column])
       }
     }
   }
@@ -82,13 +84,14 @@ struct SampleDrawing {
   }
 
   private func draw(
-    _ image: Int, _ program: AugmentationProgram, seed: UInt64, trial: Int, epoch: Int
+    _ image: Int, _ program: AugmentationProgram, ofOtherSpace: Bool, seed: UInt64, trial: Int, epoch: Int
   ) -> SampleImages.Picture {
     let augmenter = BatchAugmenter(program: program, tail: .unchanged, seed: seed, trial: trial)
     let (picture, applied) = augmenter.preview(sample: image, of: sample.train.images, epoch: epoch)
     return SampleImages.Picture(
       picture.shown(side: Self.longest),
-      words: applied.isEmpty ? "nothing" : applied.map(\.words).joined(separator: "; "))
+      words: applied.isEmpty
+        ? "nothing" : applied.map { $0.words(ofOtherSpace: ofOtherSpace) }.joined(separator: "; "))
   }
 
   /// The longest side of an image in a report, in pixels.

@@ -18,7 +18,8 @@ package struct SpaceFindings {
       let operation = choice.operation
       let name = operation.operation.name
       let strengths = operation.magnitudes.map { operation.parameter(magnitude: $0) }
-      let distinct = Set(strengths).count
+      // One that goes both ways has the same strength at a parameter and at its opposite.
+      let distinct = Set(operation.isSigned ? strengths.map(abs) : strengths).count
       numbers += choice.entries * (distinct > 1 ? 2 : 1)
       guard operation.operation.usesParameter else { continue }
       let idle = strengths.filter { Self.isIdle(operation.operation, $0) }.count
@@ -28,9 +29,15 @@ package struct SpaceFindings {
         warnings.append("\(name): changes nothing at \(idle) of its \(strengths.count) steps")
       }
       if operation.bounds != nil, distinct < strengths.count {
+        let isMirrored = distinct < Set(strengths).count
         warnings.append(
-          "\(name): \(strengths.count) steps have only \(distinct) different strengths, as \(operation.operation.unit.rawValue) are"
-            + " counted whole; give it \(distinct) steps")
+          "\(name): \(strengths.count) steps have only \(distinct) different strengths, "
+            + (isMirrored
+              ? "as it goes both ways from bounds on both sides of 0; give it bounds on one side, or signed: false"
+              : "as its parameter is rounded to whole numbers; give it \(distinct) steps"))
+      } else if distinct > 1, idle == 0, Self.pictures(operation.operation, strengths) == 1 {
+        warnings.append(
+          "\(name): all of its \(strengths.count) steps give the same image; give it other bounds")
       }
     }
     let most = space.operationCount.lastIndex { $0 > 0 } ?? 0
@@ -46,6 +53,11 @@ package struct SpaceFindings {
   /// Whether an operation of this strength leaves a picture of many colours as it is.
   private static func isIdle(_ operation: Augmentation.Operation, _ parameter: Double) -> Bool {
     picture.applying(operation, parameter: parameter, center: (16, 16)) == picture
+  }
+
+  /// How many different pictures an operation makes with these strengths.
+  private static func pictures(_ operation: Augmentation.Operation, _ strengths: [Double]) -> Int {
+    Set(strengths.map { picture.applying(operation, parameter: $0, center: (16, 16)).pixels }).count
   }
 
   /// All levels, in a different order in each channel.

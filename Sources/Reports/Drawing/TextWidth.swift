@@ -26,10 +26,15 @@ public func wrapped(_ text: String, size: Double, width: Double) -> [String] {
   return lines
 }
 
+/// How many characters may be within so many pixels: as many of the narrowest as there is room for.
+private func mostCharacters(size: Double, width: Double) -> Int {
+  Int(max(0, width / (textWidth(" ", size: size))).rounded(.up))
+}
+
 /// A path or another name, its beginning cut where it would be wider than so many pixels.
 public func fittedEnd(_ text: String, size: Double, width: Double) -> String {
   guard textWidth(text, size: size) > width else { return text }
-  var short = text[...]
+  var short = text.suffix(mostCharacters(size: size, width: width))
   while !short.isEmpty && textWidth("…" + short, size: size) > width { short = short.dropFirst() }
   return "…" + short
 }
@@ -37,7 +42,7 @@ public func fittedEnd(_ text: String, size: Double, width: Double) -> String {
 /// The text, cut and ended with an ellipsis where it would be wider than so many pixels.
 public func fitted(_ text: String, size: Double, width: Double) -> String {
   guard textWidth(text, size: size) > width else { return text }
-  var short = text[...]
+  var short = text.prefix(mostCharacters(size: size, width: width))
   while !short.isEmpty && textWidth(short + "…", size: size) > width { short = short.dropLast() }
   return short + "…"
 }

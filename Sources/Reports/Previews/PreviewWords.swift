@@ -9,10 +9,10 @@ extension [PreviewedImage] {
     var notes = [
       "Below each image stand the operations that fired, in their order, with their probability p."
     ]
-    if let scale = magnitudeWords(applied) {
+    if let scale = magnitudeWords(applied, ofOtherSpace: draws.contains(where: \.usesOtherSpace)) {
       notes.append(scale)
     }
-    if applied.contains(where: { $0.operation.isSigned && $0.parameter < 0 }) {
+    if draws.contains(where: { $0.lines.contains { $0.contains("−") } }) {
       notes.append("A minus turns the direction.")
     }
     if draws.contains(where: \.hasGaps) {
@@ -22,10 +22,9 @@ extension [PreviewedImage] {
   }
 
   /// What the magnitudes among these are; nil where there is none.
-  private func magnitudeWords(_ applied: [AppliedOperation]) -> String? {
-    let magnitudes = applied.compactMap(\.magnitude)
-    guard let highest = magnitudes.max() else { return nil }
-    return highest > Augmentation.Operation.magnitudes.upperBound
+  private func magnitudeWords(_ applied: [AppliedOperation], ofOtherSpace: Bool) -> String? {
+    guard applied.contains(where: { $0.magnitude != nil }) else { return nil }
+    return ofOtherSpace
       ? "Numbers are magnitudes of the search, with their strengths beside them."
       : "Numbers are magnitudes of the search, 0 to 9."
   }

@@ -12,24 +12,36 @@ public struct PolicyDraw: Sendable {
   public let image: RGBAImage
   /// What fired, in the order of application.
   public let applied: [AppliedOperation]
+  /// Whether the policy is of another space than PBA's.
+  let usesOtherSpace: Bool
   /// Whether the policy left parts of the image without data.
   let hasGaps: Bool
 
-  init(number: Int, epoch: Int?, image: RGBAImage, applied: [AppliedOperation]) {
+  init(
+    number: Int, epoch: Int?, image: RGBAImage, applied: [AppliedOperation], usesOtherSpace: Bool = false
+  ) {
     let hasGaps = stride(from: 3, to: image.pixels.count, by: 4).contains { image.pixels[$0] == 0 }
-    self.init(number: number, epoch: epoch, image: image, applied: applied, hasGaps: hasGaps)
+    self.init(
+      number: number, epoch: epoch, image: image, applied: applied, usesOtherSpace: usesOtherSpace,
+      hasGaps: hasGaps)
   }
 
-  private init(number: Int, epoch: Int?, image: RGBAImage, applied: [AppliedOperation], hasGaps: Bool) {
+  private init(
+    number: Int, epoch: Int?, image: RGBAImage, applied: [AppliedOperation], usesOtherSpace: Bool,
+    hasGaps: Bool
+  ) {
     self.number = number
     self.epoch = epoch
     self.image = image
     self.applied = applied
+    self.usesOtherSpace = usesOtherSpace
     self.hasGaps = hasGaps
   }
 
   /// What fired, an operation a line; `nothing` where none did.
-  public var lines: [String] { applied.isEmpty ? ["nothing"] : applied.map(\.words) }
+  public var lines: [String] {
+    applied.isEmpty ? ["nothing"] : applied.map { $0.words(ofOtherSpace: usesOtherSpace) }
+  }
 
   /// Which draw it is: `epoch 3, draw 1`.
   var place: String { (epoch.map { "epoch \($0), " } ?? "") + "draw \(number)" }
@@ -37,7 +49,8 @@ public struct PolicyDraw: Sendable {
   /// The same draw with its image as pictures show it, which takes less memory.
   public func shown(side: Int) -> PolicyDraw {
     PolicyDraw(
-      number: number, epoch: epoch, image: image.shown(side: side), applied: applied, hasGaps: hasGaps)
+      number: number, epoch: epoch, image: image.shown(side: side), applied: applied,
+      usesOtherSpace: usesOtherSpace, hasGaps: hasGaps)
   }
 }
 

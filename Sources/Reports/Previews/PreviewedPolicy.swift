@@ -57,7 +57,9 @@ public struct PreviewedPolicy: Sendable {
     let stack = ImageStack(
       count: 1, height: image.height, width: image.width, pixels: droppingAlpha(image.pixels))
     let (drawn, applied) = augmenter.preview(sample: 0, of: stack, epoch: zeroBased)
-    return PolicyDraw(number: number, epoch: epoch, image: drawn, applied: applied)
+    return PolicyDraw(
+      number: number, epoch: epoch, image: drawn, applied: applied,
+      usesOtherSpace: choice.schedule?.space != nil)
   }
 }
 

@@ -19,22 +19,36 @@ import Testing
     let fired = applied(.init(operation: .translateY, probability: 0.6, magnitude: 7)).compactMap(\.first)
     #expect(fired.allSatisfy { $0.magnitude == 7 })
     for one in fired {
-      #expect(one.words == (one.parameter < 0 ? "TranslateY −7, p 0.6" : "TranslateY 7, p 0.6"))
+      #expect(one.words() == (one.parameter < 0 ? "TranslateY −7, p 0.6" : "TranslateY 7, p 0.6"))
     }
-    #expect(Set(fired.map(\.words)).count == 2)
+    #expect(Set(fired.map { $0.words() }).count == 2)
   }
 
   @Test func wordsHaveTheParameterWhereThereIsNoMagnitude() {
     let rotate = AugmentationProgram.Step(operation: .rotate, probability: 1, parameter: -9)
-    #expect(applied(rotate, samples: 1)[0].map(\.words) == ["Rotate −9°, p 1.0"])
+    #expect(applied(rotate, samples: 1)[0].map { $0.words() } == ["Rotate −9°, p 1.0"])
     let brighter = AugmentationProgram.Step(operation: .brightness, probability: 1, parameter: 1.27)
-    #expect(applied(brighter, samples: 1)[0].map(\.words) == ["Brightness ×1.27, p 1.0"])
+    #expect(applied(brighter, samples: 1)[0].map { $0.words() } == ["Brightness ×1.27, p 1.0"])
     #expect(applied(brighter, samples: 1)[0].map(\.magnitude) == [nil])
+  }
+
+  @Test("words of another space have the parameter with its sign")
+  func otherSpace() {
+    func words(_ operation: Augmentation.Operation, _ parameter: Double) -> String {
+      let step = AugmentationProgram.Step(
+        operation: operation, probability: 1, magnitude: 4, parameter: parameter, opposite: nil,
+        followsSize: false)
+      return applied(step, samples: 1)[0][0].words(ofOtherSpace: true)
+    }
+    #expect(words(.zoom, -0.5) == "Zoom 4 (÷1.5), p 1.0")
+    #expect(words(.zoom, 0.5) == "Zoom 4 (×1.5), p 1.0")
+    #expect(words(.rotate, -30) == "Rotate 4 (−30°), p 1.0")
+    #expect(words(.rotate, Operation.rotate.parameter(magnitude: 4)) == "Rotate 4 (12°), p 1.0")
   }
 
   @Test func wordsOfAnOperationWithoutParameterHaveNoStrength() {
     let invert = AugmentationProgram.Step(operation: .invert, probability: 1, magnitude: 8)
-    #expect(applied(invert, samples: 1)[0].map(\.words) == ["Invert, p 1.0"])
+    #expect(applied(invert, samples: 1)[0].map { $0.words() } == ["Invert, p 1.0"])
   }
 
   @Test("a draw is what training applies", arguments: PolicyOrder.allCases)
@@ -53,7 +67,7 @@ import Testing
       let expected = augmenter.preview(sample: 0, of: stack, epoch: 99)
       #expect(draw.image == expected.image)
       #expect(draw.applied == expected.applied)
-      #expect(draw.lines == (expected.applied.isEmpty ? ["nothing"] : expected.applied.map(\.words)))
+      #expect(draw.lines == (expected.applied.isEmpty ? ["nothing"] : expected.applied.map { $0.words() }))
     }
   }
 

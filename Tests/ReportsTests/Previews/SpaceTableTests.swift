@@ -100,6 +100,6 @@ import Testing
         trial: 0
       ).preview(sample: 0, of: ImageStack(count: 1, height: 1, width: 1, pixels: [0, 0, 0]), epoch: 0).applied
         .first)
-    #expect(applied.words == "Posterize 99 (1 bit), p 1.0")
+    #expect(applied.words() == "Posterize 99 (1 bit), p 1.0")
   }
 }
