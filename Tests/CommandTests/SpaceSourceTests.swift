@@ -30,7 +30,8 @@ struct SpaceSourceTests {
     arguments: [
       ("digit", "space: found \"digit\", expected default, one of digits, "),
       ("", "space: found \"\", expected"),
-      ("none/there.yaml", "none/there.yaml: "), ("{", "space: line 1, column 2: found the end of the text"),
+      ("none/there.yaml", "space: found none/there.yaml, where there is no file"),
+      ("{", "space: line 1, column 2: found the end of the text"),
       ("{}", "space: format: found nothing, expected"),
     ])
   func mistakes(text: String, words: String) throws {

@@ -140,6 +140,11 @@ def check_hints(workshop: Workshop) -> None:
     ):
         space.write_text(f"format: pba-space\nversion: 1\nname: bad\noperations:\n  - {line}\n")
         refused(workshop.ask("space", "check", space), str(space), words)
+    config = workshop.folder / "config.yaml"
+    config.write_text("space: no/such.yaml\n")
+    asked = workshop.ask("search", *SEARCH, "--dry-run", "--config", config)
+    require(asked.returncode == 64, f"exit code {asked.returncode}: {asked.stderr}")
+    tell(asked.stderr, f"{config}: space: found no/such.yaml, where there is no file")
     for version in ("'1'", "1.5"):
         space.write_text(f"format: pba-space\nversion: {version}\nname: bad\noperations: [{{operation: Rotate}}]\n")
         refused(workshop.ask("space", "check", space), "expected 1: a whole number, without quotes")
