@@ -139,7 +139,7 @@ static void call_close(Caller *caller) {
   int64_t place = below(&caller->random, handles);
   int64_t handle = one_in(&caller->random, 3) ? open_handles[place] : absurd(&caller->random);
   // Not all: calls of the others should find something open.
-  if (handle == open_handles[place] && !one_in(&caller->random, 4)) return;
+  if (handle == open_handles[place] && !one_in(&caller->random, 3)) return;
   int32_t code = library.close(handle);
   caller->spoken = NULL;
   if (code != 0 && code != -1) fail("close gave another code");
