@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a policy is worth where augmentation matters: 1,000 images of CIFAR-10, 200 epochs. Four searches with the same
-# budget: by PBA's rules, by the same rules from random policies, those with few and late comparisons, and random policies
+# budget: by PBA's rules; by the same rules from random policies; by the latter with few, late comparisons; and random policies
 # alone. Then every policy with the same seeds. Started again on the same folder it continues where it stopped. Some seven
 # hours on two cores.
 #
@@ -60,6 +60,8 @@ policies=none,cutout,autoaugment,randaugment,trivialaugment,rcifar10,rcifar10@sh
 policies=$policies,pba.json,pba.json@shuffled,pba.json@last,random.json,pba-random-start.json,pba-random-start.json@last
 policies=$policies,late.json,late.json@last
 run "seeds-$seeds" compare "${recipe[@]}" --seed "$first" --seeds $((last - first + 1)) --policies "$policies"
+grep -q '"late.json"' "seeds-$seeds/summary.json" ||
+  refuse "$folder/seeds-$seeds: found a comparison without late.json, of an earlier version of this script; give another folder"
 cp "seeds-$seeds/summary.json" "seeds-$seeds.json"
 # The questions: does the schedule beat what costs nothing, another order of itself, and policies drawn at random?
 "$root/Benchmarks/paired.py" "seeds-$seeds.json" --without none --without cutout

@@ -44,7 +44,8 @@ class BatchAugment:
     dataset : str, default "cifar10"
         Decides which of its policies ``"autoaugment"`` takes.
     order : {"schedule", "shuffled", "last"}, optional
-        How a schedule is played: each epoch with its policy, one of its policies for each image, or its last one throughout.
+        How a schedule is played: each epoch with its policy, one of its policies for each image, or its last one
+        throughout. Where the policy's name says it too, both must agree.
     trial : int, default 0
         The trial of a search whose random numbers are drawn.
     scale_to_size : bool, default True

@@ -62,12 +62,13 @@ extension Schedule {
   /// Throws `PolicyError`, also for a policy with an order, which a schedule alone does not have.
   public static func load(_ argument: String) throws(PolicyError) -> Schedule {
     if FileKind(following: argument) == nil, let played = try? PlayedPolicy(parsing: argument),
-      played.policy != argument
+      played.policy != argument,
+      publishedNames.contains(played.policy) || FileKind(following: played.policy) == .file
     {
       throw PolicyError(
-        found: "\(printable(argument)), a schedule in an order",
+        found: "\(printable(argument)), a schedule with an order",
         expected: printable(played.policy),
-        cure: "an order belongs to \(setting: "policy")")
+        cure: "leave the order out, which only \(setting: "policy") takes")
     }
     return try isPath(argument) ? try Schedule(contentsOf: argument) : try named(argument)
   }

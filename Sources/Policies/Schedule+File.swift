@@ -13,18 +13,21 @@ extension Schedule {
     do {
       try self.init(jsonText: bytes)
     } catch {
-      if String(decoding: bytes.prefix(Self.headSize), as: UTF8.self).contains("format: \(SpaceFormat.name)")
-      {
+      if Self.isSpace(bytes) {
         throw PolicyError(
           file: path, found: "a search space",
-          expected: "a schedule", cure: "a space is given as \(setting: "space")")
+          expected: "a schedule", cure: "`pba search` takes a space as \(setting: "space")")
       }
       throw error.inFile(path)
     }
   }
 
-  /// The bytes of a file in which its format is looked for.
-  private static let headSize = 4096
+  /// Whether a line at the beginning of a text says that it is a search space, in YAML.
+  private static func isSpace(_ bytes: [UInt8]) -> Bool {
+    String(decoding: bytes.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline).contains { line in
+      line.filter { !" \"'".contains($0) } == "format:\(SpaceFormat.name)"
+    }
+  }
 
   /// Reads a schedule from the text of a JSON file.
   public init(jsonText bytes: some Sequence<UInt8>) throws(PolicyError) {

@@ -71,13 +71,15 @@ extension Schedule {
   private static func version(_ root: JSONMembers) throws(PolicyError) -> Int {
     let format = try root.require("format", "\"\(ScheduleFormat.name)\": this is no schedule of pba")
     guard format.value == .string(ScheduleFormat.name) else {
-      throw format.failure(expected: "\"\(ScheduleFormat.name)\": this is no schedule of pba")
+      let isSpace = format.value == .string(SpaceFormat.name)
+      throw format.failure(
+        expected: "\"\(ScheduleFormat.name)\": this is \(isSpace ? "a search space" : "no schedule of pba")")
     }
     let known = [ScheduleFormat.version, ScheduleFormat.versionWithSpace]
     let words = "\(known[0]) or \(known[1])"
     let field = try root.require("version", words)
     guard case .integer(let version) = field.value else {
-      throw field.failure(expected: "\(words), a whole number without quotes")
+      throw field.failure(expected: "\(words), a whole number without quotes or a point")
     }
     guard known.contains(version) else {
       throw field.failure(

@@ -34,7 +34,7 @@ extension SearchSpace {
         if case .integer = version.value {
           "a newer pba wrote this file, or it is damaged; update pba"
         } else {
-          "a whole number, without quotes"
+          "a whole number without quotes or a point"
         }
       throw version.failure(expected: "\(SpaceFormat.version): \(words)")
     }

@@ -48,17 +48,16 @@ struct SpaceSourceTests {
         .init(ScaledOperation(.posterize, from: 4, to: 1, steps: 10), entries: 1),
         .init(ScaledOperation(.cutout, from: 0, to: 2, steps: 2), entries: 1),
         .init(ScaledOperation(.invert), entries: 2),
-        .init(ScaledOperation(.rotate, from: -20, to: 20, steps: 5), entries: 1),
-        .init(ScaledOperation(.translateX, from: 1000, to: 2000, steps: 5), entries: 1),
+        .init(ScaledOperation(.rotate, from: -20, to: 20, steps: 10), entries: 1),
+        .init(ScaledOperation(.translateX, from: 40, to: 80, steps: 5), entries: 1),
       ])
     let findings = SpaceFindings(space)
     #expect(
       findings.warnings == [
         "Brightness: changes nothing at any step; give it other bounds, or leave it out",
         "Posterize: 10 steps have only 4 different strengths, as its parameter is rounded to whole numbers; give it 4 steps",
-        "Rotate: 5 steps have only 3 different strengths, as it goes both ways from bounds on both sides of 0; "
+        "Rotate: 10 steps have only 5 different strengths, as it goes both ways from bounds on both sides of 0; "
           + "give it bounds on one side, or signed: false",
-        "TranslateX: all of its 5 steps give the same image; give it other bounds",
         "operationCount: 9 operations an image are asked for, and a policy has only 7 entries",
       ])
     #expect(findings.numbers == 1 + 2 + 2 + 2 + 2 + 2)

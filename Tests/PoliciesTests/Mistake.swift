@@ -92,7 +92,7 @@ extension Mistake {
         + "update pba, or export the schedule again"),
     Mistake(
       "\"version\": 1", "\"version\": \"1\"",
-      "version: found \"1\", expected 1 or 2, a whole number without quotes"),
+      "version: found \"1\", expected 1 or 2, a whole number without quotes or a point"),
     Mistake(
       "\"name\"", "\"nmae\"",
       "found the unknown key \"nmae\", "

@@ -120,7 +120,9 @@ def check_hints(workshop: Workshop) -> None:
     for action in ("show", "export"):
         asked = made.ask("schedule", action, f"{path}@last")
         require(asked.returncode == 64, f"exit code {asked.returncode}: {asked.stderr}")
-        tell(asked.stderr, "a schedule in an order", f"expected {path}: an order belongs to --policy")
+        tell(asked.stderr, "a schedule with an order", f"expected {path}: leave the order out, which only --policy takes")
+    asked = made.ask("schedule", "show", "rcifar@last")
+    tell(asked.stderr, "unknown schedule")
     ready.write_text(space.read_text())
     asked = workshop.ask("space", "check", "digits")
     tell(succeeded(asked), "digits: valid")
@@ -147,7 +149,7 @@ def check_hints(workshop: Workshop) -> None:
     tell(asked.stderr, f"{config}: space: found no/such.yaml, where there is no file")
     for version in ("'1'", "1.5"):
         space.write_text(f"format: pba-space\nversion: {version}\nname: bad\noperations: [{{operation: Rotate}}]\n")
-        refused(workshop.ask("space", "check", space), "expected 1: a whole number, without quotes")
+        refused(workshop.ask("space", "check", space), "expected 1: a whole number without quotes or a point")
 
 
 def check_schedule_commands(workshop: Workshop) -> None:

@@ -467,11 +467,21 @@ def check_images_on_the_way(place: Place) -> None:
             # Ray misses the actor before the node: the raylet, which would say how the actor ended, is stopped.
             os.kill(nodes.raylets["a"], signal.SIGSTOP)
             os.kill(an_actor(place), signal.SIGKILL)
-            to.wait(lambda m: f"its actor on {host}, which cannot be reached" in m.get("reason", ""), "word of the actor")
+            unreachable = f"its actor on {host}, which cannot be reached"
+            to.wait(lambda m: unreachable in m.get("reason", ""), "word of the actor")
             nodes.kill("a")
             ended = to.wait_for("ended", 5)
-        require(ended["kind"] == "node", f"found {ended}, expected the end of a node")
-        tell(ended["reason"], f"the node {host} is gone")
+            require(ended["kind"] == "node", f"found {ended}, expected the end of a node")
+            tell(ended["reason"], f"the node {host} is gone")
+
+            nodes.add("b", 1)
+            to.start(6, "network", images=images)
+            to.wait(lambda m: f"until {host} has the images, 0 of 0.12 GB" in m.get("reason", ""), "word of the images")
+            os.kill(nodes.raylets["b"], signal.SIGSTOP)
+            os.kill(an_actor(place), signal.SIGKILL)
+            to.wait(lambda m: unreachable in m.get("reason", ""), "word of the actor")
+            to.say("kill", worker=6)
+            tell(to.wait_for("ended", 6, 3)["reason"], "it was ended as asked")
 
 
 # --- searches ----------------------------------------------------------------------------------------------------

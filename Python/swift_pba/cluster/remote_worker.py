@@ -28,7 +28,7 @@ _SILENT_SECONDS = 600.0
 _SLOWEST_PACE = 4e6
 _END_SECONDS = 5.0
 _POLL_SECONDS = 0.2  # between calls of an actor that cannot be reached
-_UNREACHABLE_SECONDS = 30.0  # in which Ray finds a lost node: some 16 by default
+_UNREACHABLE_SECONDS = 75.0  # in which Ray's health checks find a lost node, with their default settings
 
 
 class RemoteWorker:
@@ -44,6 +44,7 @@ class RemoteWorker:
         self._key: str | None = None  # of the segment in training
         self._output = ""
         self._is_placed = self._is_over = False
+        self._is_reachable = True
         self.task = asyncio.create_task(self._live())
 
     def cancel(self) -> None:
@@ -83,7 +84,7 @@ class RemoteWorker:
         except Exception as error:
             kind, reason = "worker", f"what carries its messages has failed: {_words(error)}"
         self._is_over = True
-        if self._is_placed and not is_gone:
+        if self._is_placed and self._is_reachable and not is_gone:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(_resolved(host.end.remote()), _END_SECONDS)
         with contextlib.suppress(Exception):
@@ -103,9 +104,12 @@ class RemoteWorker:
         It may live, but nobody knows what of the last message has arrived. Of a lost node Ray reports the actors as
         unreachable some seconds before it knows that they are dead, and why; a lost node does not count against a segment.
         """
+        self._is_reachable = False
         self._tell("waiting", reason=f"until Ray knows what has become of {self._actor()}, which cannot be reached")
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(_answer(host), _UNREACHABLE_SECONDS)
+            self._is_reachable = True
+            return "actor", f"{self._actor()} could not be reached for a moment, so a message may be lost: {short(error)}"
         return "actor", f"{self._actor()} cannot be reached: {short(error)}"
 
     async def _start_and_serve(self, host: Any) -> tuple[str, str]:

@@ -132,7 +132,7 @@ extension Settings {
       try recorded?.policy == policy && recorded?.scheduleDigest != nil
       && isOwnFileThere(kept)
     let choice = try PolicyChoice(usesKept ? kept : policy, dataset: dataset.name, seed: recipe.seed)
-    try choice.check(order, of: self.policyOrder == order ? "policyOrder" : "policy")
+    try choice.check(order, of: policy == self.policy ?? standard.policy ? "policyOrder" : "policy")
     recipe.cutout = try choice.cutoutRule.side(given: self.cutout, recipe: recipe.cutout)
     var configuration = TrainingConfiguration(
       data: selection(dataset.name, trainSize: self.trainSize, validationSize: self.validationSize),

@@ -30,11 +30,14 @@ package struct SpaceSource: RawRepresentable, Hashable, Sendable {
     }
     if let ready = try ready() { return ready.space }
     let path = HomeFolder().expanding(rawValue)
-    if FileKind(following: path) != nil { return try SearchSpace(contentsOf: path) }
-    if rawValue.contains("/") || rawValue.contains(".") {
-      throw PolicyError(
-        place: "space", found: "\(printable(rawValue)), where there is no file",
-        expected: "a file that exists; a path counts from the working folder")
+    if FileKind(following: path) != nil || rawValue.contains("/") || rawValue.contains(".") {
+      do {
+        return try SearchSpace(contentsOf: path)
+      } catch let error as FileError where error.isAboutMissingFile {
+        throw PolicyError(
+          place: "space", found: "\(printable(rawValue)), where there is no file",
+          expected: "a file that exists; a path counts from the working folder")
+      }
     }
     let names = try ReadySpace.names()
     throw PolicyError(

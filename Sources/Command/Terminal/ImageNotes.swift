@@ -28,12 +28,15 @@ func noteSurprises(
   let policyShare = cutoutShare(side: policyCutout, width: width, height: height)
   if policyShare > 0.5 {
     let scaled = PixelScale(width: width, height: height).cutout(policyCutout)
-    let fits = !scaling.isEmpty && cutoutShare(side: scaled, width: width, height: height) <= 0.5
+    let fits =
+      !scaling.isEmpty && space?.scalesPixels != false
+      && cutoutShare(side: scaled, width: width, height: height) <= 0.5
     printNote(
       "the policy's own Cutout of up to \(policyCutout) × \(policyCutout) pixels covers up to"
         + " \(wholePercent(policyShare)) of an image of \(width) × \(height)"
         + (fits
-          ? "; --scale-to-size makes it fit" : space.map { _ in "; lower its `highest` in the space" } ?? ""))
+          ? "; --scale-to-size makes it fit"
+          : space.map { _ in "; give it smaller bounds in the space" } ?? ""))
   }
   if 2 * recipe.cropPadding >= min(width, height) {
     printNote(

@@ -19,7 +19,7 @@ package struct SpaceFindings {
       let name = operation.operation.name
       let strengths = operation.magnitudes.map { operation.parameter(magnitude: $0) }
       // One that goes both ways has the same strength at a parameter and at its opposite.
-      let distinct = Set(operation.isSigned ? strengths.map(abs) : strengths).count
+      let distinct = Set(operation.isSigned ? strengths.map(Self.unsigned) : strengths).count
       numbers += choice.entries * (distinct > 1 ? 2 : 1)
       guard operation.operation.usesParameter else { continue }
       let idle = strengths.filter { Self.isIdle(operation.operation, $0) }.count
@@ -31,13 +31,10 @@ package struct SpaceFindings {
       if operation.bounds != nil, distinct < strengths.count {
         let isMirrored = distinct < Set(strengths).count
         warnings.append(
-          "\(name): \(strengths.count) steps have only \(distinct) different strengths, "
+          "\(name): \(strengths.count) steps have \(distinct == 1 ? "the same strength" : "only \(distinct) different strengths"), "
             + (isMirrored
               ? "as it goes both ways from bounds on both sides of 0; give it bounds on one side, or signed: false"
               : "as its parameter is rounded to whole numbers; give it \(distinct) steps"))
-      } else if distinct > 1, idle == 0, Self.pictures(operation.operation, strengths) == 1 {
-        warnings.append(
-          "\(name): all of its \(strengths.count) steps give the same image; give it other bounds")
       }
     }
     let most = space.operationCount.lastIndex { $0 > 0 } ?? 0
@@ -50,14 +47,12 @@ package struct SpaceFindings {
     (self.numbers, self.warnings) = (numbers, warnings)
   }
 
+  /// A strength whichever way it goes, without the last digits, in which steps below and above 0 may differ.
+  private static func unsigned(_ strength: Double) -> Double { (abs(strength) * 1e9).rounded() / 1e9 }
+
   /// Whether an operation of this strength leaves a picture of many colours as it is.
   private static func isIdle(_ operation: Augmentation.Operation, _ parameter: Double) -> Bool {
     picture.applying(operation, parameter: parameter, center: (16, 16)) == picture
-  }
-
-  /// How many different pictures an operation makes with these strengths.
-  private static func pictures(_ operation: Augmentation.Operation, _ strengths: [Double]) -> Int {
-    Set(strengths.map { picture.applying(operation, parameter: $0, center: (16, 16)).pixels }).count
   }
 
   /// All levels, in a different order in each channel.

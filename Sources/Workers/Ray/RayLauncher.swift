@@ -165,12 +165,13 @@ public final class RayLauncher: WorkerLauncher, @unchecked Sendable {
       }
       if change { onNote("Ray: \(found.words)") }
     case .waiting(let worker, let reason):
-      let isNews = lock.withLock {
-        guard workers[worker] != nil, running.isEmpty, !saysThatItWaits else { return false }
+      let subject: String? = lock.withLock {
+        if running.contains(worker) { return "worker \(worker)" }
+        guard workers[worker] != nil, running.isEmpty, !saysThatItWaits else { return nil }
         saysThatItWaits = true
-        return true
+        return "the search"
       }
-      if isNews { onNote("Ray: the search waits: \(reason)") }
+      if let subject { onNote("Ray: \(subject) waits: \(reason)") }
     case .started(let worker, let host):
       let (connection, goesOn) = lock.withLock {
         defer { saysThatItWaits = false }
