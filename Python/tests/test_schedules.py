@@ -126,7 +126,7 @@ def test_type_hints_can_be_read() -> None:
     ([], TypeError, "policy: found list"),
     ("trivialaugment", ValueError, 'the unknown schedule "trivialaugment", expected one of rcifar10'),
     ("random", ValueError, "unknown schedule"), ("", ValueError, "unknown schedule"),
-    ("rcifar10@last", ValueError, "a schedule in an order, expected"),
+    ("rcifar10@last", ValueError, "a schedule with an order, expected"),
     ("/no/file.json", ValueError, "/no/file.json: found no such file"), (Path("rsvhn"), ValueError, "found no such file"),
     ("a\0", ValueError, "null character"), ("\udcff", ValueError, "UTF-8"), ({}, ValueError, "format: found nothing"),
     ({"format": "pba-schedule", "version": 1, "name": "\udcff"}, ValueError, "surrogate")], ids=repr)
