@@ -20,16 +20,16 @@ extension SearchSpace {
 
   private static func firstDifference(_ old: SearchSpace, _ new: SearchSpace) -> String? {
     if old.operationCount != new.operationCount {
-      return "operationCount: \(new.operationCount) for \(old.operationCount)"
+      return "operationCount: \(new.operationCount) in place of \(old.operationCount)"
     }
     if old.scalesPixels != new.scalesPixels {
-      return "scalePixels: \(new.scalesPixels) for \(old.scalesPixels)"
+      return "scalePixels: \(new.scalesPixels) in place of \(old.scalesPixels)"
     }
     for (index, pair) in zip(old.choices, new.choices).enumerated() where pair.0 != pair.1 {
       return "operations[\(index)]: \(words(pair.1)) in place of \(words(pair.0))"
     }
     if old.choices.count != new.choices.count {
-      return "\(counted(new.choices.count, "operation")) for \(old.choices.count)"
+      return "\(counted(new.choices.count, "operation")) in place of \(old.choices.count)"
     }
     return nil
   }
